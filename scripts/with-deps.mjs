@@ -1,0 +1,53 @@
+// Plain JavaScript without dependencies: it must run on whatever Node the machine has (20 or later),
+// before anything is installed. It installs what the lock file says, once, then continues on the pinned Node.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const at = (...p) => path.join(root, ...p);
+const want = createHash('sha256')
+  .update(readFileSync(at('package-lock.json')))
+  .digest('hex');
+const stamp = at('node_modules', '.installed-lock');
+const npm = process.env.npm_execpath; // set by npm itself: the same npm that runs us
+
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== want) {
+  console.log('Installing dependencies (once; about a minute) ...');
+  const t = Date.now();
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const r = npm
+    ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: 'inherit' })
+    : spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  if (r.status !== 0) {
+    console.error('npm ci failed. Is the npm registry reachable?');
+    process.exit(r.status ?? 1);
+  }
+  writeFileSync(stamp, want);
+  console.log(`Installed in ${((Date.now() - t) / 1000).toFixed(0)} s.`);
+}
+const pinned = [
+  `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}/bin/node${process.platform === 'win32' ? '.exe' : ''}`,
+]
+  .map((p) => at('node_modules', p))
+  .find((p) => existsSync(p) && spawnSync(p, ['-v']).status === 0);
+const node = pinned ?? process.execPath;
+const major = Number(spawnSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout.split('.')[0]);
+if (!(major >= 22)) {
+  console.error(
+    `Node ${process.versions.node} is too old and no pinned Node is published for ${process.platform}-${process.arch}: install Node 22.12 or later.`,
+  );
+  process.exit(1);
+}
+const [first, ...rest] = process.argv.slice(2);
+const r = spawnSync(node, [...(first === '--' ? rest : [first, ...rest])], {
+  cwd: root,
+  stdio: 'inherit',
+  env: {
+    ...process.env,
+    PATH: path.dirname(node) + path.delimiter + at('node_modules', '.bin') + path.delimiter + process.env.PATH,
+  },
+});
+process.exit(r.status ?? (r.signal ? 1 : 0));
