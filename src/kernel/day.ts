@@ -1,0 +1,65 @@
+/** A calendar day `YYYY-MM-DD` in the reporting time zone. */
+export type Day = string;
+export type Interval = 'day' | 'week' | 'month';
+
+const SLOT_MS = 15 * 60_000; // offsets change on a quarter of an hour at the latest
+
+/** Time stamps to days of one IANA zone, daylight saving included. Offsets are remembered per quarter of an hour. */
+export class Zone {
+  private readonly format: Intl.DateTimeFormat;
+  private readonly days = new Map<number, Day>();
+
+  /** Throws RangeError for an unknown zone. */
+  constructor(readonly name: string) {
+    this.format = new Intl.DateTimeFormat('en-CA', {
+      timeZone: name,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+    });
+  }
+
+  /** The day of an instant in epoch milliseconds. */
+  dayOf(atMs: number): Day {
+    const slot = Math.floor(atMs / SLOT_MS);
+    let day = this.days.get(slot);
+    if (day === undefined) {
+      day = this.format.format(slot * SLOT_MS);
+      if (this.days.size > 200_000) this.days.clear();
+      this.days.set(slot, day);
+    }
+    return day;
+  }
+
+  /** First instant of a day, in epoch milliseconds. */
+  startOf(day: Day): number {
+    let low = Date.parse(`${day}T00:00:00Z`) - 15 * 3_600_000;
+    let high = low + 30 * 3_600_000;
+    while (high - low > SLOT_MS) {
+      const middle = low + Math.floor((high - low) / 2 / SLOT_MS) * SLOT_MS;
+      if (this.dayOf(middle) < day) low = middle;
+      else high = middle;
+    }
+    return high;
+  }
+}
+
+export function addDays(day: Day, count: number): Day {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** Days between two days: `daysBetween('2026-01-01', '2026-01-03')` is 2. */
+export const daysBetween = (from: Day, to: Day): number =>
+  Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000);
+
+/** The period a day falls in: the day, its ISO week's Monday, or `YYYY-MM`. */
+export function periodOf(day: Day, interval: Interval): string {
+  if (interval === 'day') return day;
+  if (interval === 'month') return day.slice(0, 7);
+  const weekday = (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
+  return addDays(day, -weekday);
+}
+
+/** Whether the text is a real calendar day. */
+export const isDay = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) && addDays(text, 0) === text;

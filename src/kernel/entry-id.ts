@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+
+const NAMESPACE = Buffer.from('7c9d0b4e5a314f0f9b7d2f6c1e8a4d63', 'hex');
+
+/** Parts joined so that no two different lists give the same bytes: each is preceded by its length. */
+export function lengthPrefixed(parts: readonly string[]): string {
+  let joined = '';
+  for (const part of parts) joined += `${Buffer.byteLength(part)}:${part}`;
+  return joined;
+}
+
+/** UUIDv5 (RFC 9562) of the text or bytes, in this product's namespace. */
+export function uuidV5(name: string | Buffer): string {
+  const bytes = createHash('sha1').update(NAMESPACE).update(name).digest();
+  bytes[6] = (bytes[6]! & 0x0f) | 0x50;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = bytes.toString('hex', 0, 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+export interface Identity {
+  /** Which way it came in: a webhook and its backfilled copy share one door, `provider`. */
+  door: 'provider' | 'events';
+  /** The authenticated account: a provider's account id, or the API key's account. */
+  account: string;
+  /** Who sent it: `stripe`, or the CloudEvents `source`. */
+  origin: string;
+  /** The sender's own id of the event. */
+  id: string;
+}
+
+/** The id of a received entry. It depends on who was authenticated, so nobody can occupy somebody else's identity. */
+export const entryId = (identity: Identity): string =>
+  uuidV5(lengthPrefixed([identity.door, identity.account, identity.origin, identity.id]));
+
+/** The id of an entry in a stream of our own decisions: one per place in the stream. */
+export const decisionId = (stream: string, revision: number): string =>
+  uuidV5(lengthPrefixed(['decision', stream, String(revision)]));
