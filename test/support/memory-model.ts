@@ -1,0 +1,118 @@
+import { applyFact } from '../../src/catalog/merge-facts.js';
+import type { Fact } from '../../src/catalog/facts.js';
+import { Zone } from '../../src/kernel/day.js';
+import type { Entry } from '../../src/ledger/ledger.js';
+import { metrics } from '../../src/metrics/index.js';
+import { Contributions } from '../../src/projections/contributions.js';
+import type { ContributionRow, ModelReader } from '../../src/projections/model-store.js';
+import { Projector } from '../../src/projections/projector.js';
+import type { Customer, Identifier, Part } from '../../src/projections/rows.js';
+import type { Changes } from '../../src/projections/working-set.js';
+
+/** The tables of the read model in memory, as JSON, so that nothing is shared with the fold by accident. */
+export class MemoryModel implements ModelReader {
+  readonly tables = {
+    parts: new Map<string, string>(),
+    identifiers: new Map<string, string>(),
+    customers: new Map<string, string>(),
+  };
+  readonly contributions: ContributionRow[] = [];
+
+  private read<T>(table: Map<string, string>, keys: readonly string[]): Promise<T[]> {
+    return Promise.resolve(keys.flatMap((key) => (table.has(key) ? [JSON.parse(table.get(key)!) as T] : [])));
+  }
+  parts = (refs: readonly string[]) => this.read<Part>(this.tables.parts, refs);
+  identifiers = (nodes: readonly string[]) => this.read<Identifier>(this.tables.identifiers, nodes);
+  customers = (ids: readonly string[]) => this.read<Customer>(this.tables.customers, ids);
+  partsOfParty = async (party: string) =>
+    (await this.parts([...this.tables.parts.keys()])).filter((part) => part.party === party);
+
+  write(changes: Changes): void {
+    for (const part of changes.parts) this.tables.parts.set(part.ref, JSON.stringify(part));
+    for (const identifier of changes.identifiers)
+      this.tables.identifiers.set(identifier.node, JSON.stringify(identifier));
+    for (const node of changes.removedIdentifiers) this.tables.identifiers.delete(node);
+    for (const customer of changes.customers) this.tables.customers.set(customer.customer, JSON.stringify(customer));
+    for (const id of changes.removedCustomers) this.tables.customers.delete(id);
+    this.contributions.push(...changes.contributions);
+  }
+
+  /** Net rows without positions and entry ids, sorted: what the state hash covers. */
+  async state(): Promise<Record<string, unknown>> {
+    const net = new Map<string, bigint>();
+    for (const { position: _p, ordinal: _o, entry_id: _e, delta, ...key } of this.contributions) {
+      const text = JSON.stringify(key);
+      net.set(text, (net.get(text) ?? 0n) + BigInt(delta));
+    }
+    const parts = await this.parts([...this.tables.parts.keys()]);
+    const identifiers = await this.identifiers([...this.tables.identifiers.keys()]);
+    const customers = await this.customers([...this.tables.customers.keys()]);
+    return {
+      contributions: [...net]
+        .filter(([, value]) => value !== 0n)
+        .map(([key, value]) => `${key} = ${value}`)
+        .sort(),
+      parts: parts
+        .map(({ ref, purchase, party, present, columns }) => JSON.stringify({ ref, purchase, party, present, columns }))
+        .sort(),
+      identifiers: identifiers.map(({ node, customer }) => `${node} -> ${customer}`).sort(),
+      customers: customers.map(({ firstPaymentEntry: _, ...row }) => JSON.stringify(row)).sort(),
+    };
+  }
+
+  /** Sum of a metric over everything, per currency (`''` for counts). */
+  total(metric: string, where: Partial<ContributionRow> = {}): bigint {
+    return this.contributions
+      .filter(
+        (row) =>
+          row.metric === metric &&
+          Object.entries(where).every(([key, value]) => row[key as keyof ContributionRow] === value),
+      )
+      .reduce((sum, row) => sum + BigInt(row.delta), 0n);
+  }
+}
+
+const ENTRY: Omit<Entry, 'id' | 'position' | 'body'> = {
+  stream: 's-1',
+  revision: 0,
+  type: 'test',
+  schemaVersion: 1,
+  origin: 'test',
+  account: '',
+  originEventId: 'e',
+  occurredAt: new Date(0),
+  recordedAt: new Date(0),
+  correlationId: 'c',
+  actor: 'test',
+  authenticatedBy: 'none',
+  subjects: [],
+  attributes: {},
+  contentMac: Buffer.alloc(0),
+  storedHash: Buffer.alloc(0),
+};
+
+const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+/** Folds batches of entries, each a list of facts, into an empty model in memory. */
+export async function projected(
+  batches: readonly (readonly { id: number; facts: readonly Fact[] }[])[],
+  zone = 'UTC',
+): Promise<MemoryModel> {
+  const model = new MemoryModel();
+  const interpret = ({ body }: { body: unknown }) => body as readonly Fact[];
+  const projector = new Projector(model, new Contributions(metrics, new Zone(zone)), interpret, applyFact);
+  let position = 0;
+  for (const batch of batches) {
+    const entries = batch.map(({ id, facts }) => ({
+      ...ENTRY,
+      id: uuid(id),
+      position: ++position,
+      body: JSON.stringify(facts),
+    }));
+    const { changes, parked } = await projector.project(entries);
+    if (parked.length > 0) throw new Error(parked.map((each) => each.error).join('; '));
+    model.write(changes);
+    projector.forget();
+  }
+  return model;
+}

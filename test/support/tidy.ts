@@ -1,0 +1,233 @@
+import path from 'node:path';
+import ts from 'typescript';
+
+/** A source file as the checks see it: its path from the root, with forward slashes, and its text. */
+export interface Source {
+  file: string;
+  text: string;
+}
+
+/** Stages of `src` from the ground up; a stage may import what stands below it, never what stands beside it. */
+export const STAGES: readonly (readonly string[])[] = [
+  ['kernel'],
+  ['catalog'],
+  ['ledger', 'storage'],
+  ['ingest', 'projections', 'metrics'],
+  ['reconcile', 'report', 'close', 'route'],
+  ['jobs'],
+  ['lifecycle'],
+  ['service'],
+  ['app', 'cli', 'main'],
+];
+
+/** What a stage may not import although it stands below. `storage` is for the ledger and whatever is above it. */
+const REFUSED: Readonly<Record<string, readonly string[]>> = { metrics: ['storage', 'ledger'] };
+/** What a stage may import beside it: the ledger's adapters keep their rows in `storage`, which knows no stage. */
+const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  ledger: ['storage'],
+  app: ['main', 'cli'],
+  main: ['app', 'cli'],
+  cli: ['app', 'main'],
+};
+/** Read by everybody above the ledger: settings are a record, types are no dependency. */
+const OPEN = ['config', 'service-types'];
+
+/** Folders of plug-ins: the only ones with an `index.ts`, their registry. */
+export const PLUGIN_FOLDERS = [
+  'backends',
+  'collectors',
+  'causes',
+  'destinations',
+  'domain-events',
+  'domain-interpreters',
+  'facts',
+  'interpret',
+  'jobs',
+  'metrics',
+  'providers',
+  'sources',
+  'migrations',
+];
+
+/** Files that do no input or output and know neither time nor chance. */
+export const PURE: readonly RegExp[] = [
+  /^src\/kernel\//,
+  /^src\/catalog\//,
+  /^src\/metrics\//,
+  /^src\/ledger\/(ledger|streams)\.ts$/,
+  /^src\/ingest\/(domain-interpreters|providers\/[^/]+\/interpret)\//,
+  /^src\/projections\/(contributions|customers|evaluate-purchase|fold|people|purchases|purchase-change|rows|subject-states)\.ts$/,
+  /^src\/reconcile\/(cause|comparable-amount|drift|gap|groups|match|parts|reconciled-metrics)\.ts$/,
+  /^src\/reconcile\/causes\//,
+];
+
+const IO_MODULES =
+  /^(node:)?(fs|net|http|https|tls|dgram|child_process|cluster|worker_threads|readline|timers|os)(\/|$)|^(pg|bullmq|ioredis|fastify|pino|undici|prom-client)(\/|$)|^@nestjs\//;
+
+const parse = ({ file, text }: Source): ts.SourceFile => ts.createSourceFile(file, text, ts.ScriptTarget.ES2023, true);
+
+const stageOf = (file: string): string =>
+  file
+    .replace(/^src\//, '')
+    .split('/')[0]!
+    .replace(/\.ts$/, '');
+const levelOf = (stage: string): number => STAGES.findIndex((level) => level.includes(stage));
+
+function importsOf(source: ts.SourceFile): { name: string; line: number }[] {
+  const found: { name: string; line: number }[] = [];
+  const add = (node: ts.Expression): void => {
+    if (ts.isStringLiteralLike(node))
+      found.push({ name: node.text, line: source.getLineAndCharacterOfPosition(node.getStart()).line + 1 });
+  };
+  const visit = (node: ts.Node): void => {
+    if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier)
+      add(node.moduleSpecifier);
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword && node.arguments[0])
+      add(node.arguments[0]);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** Imports that point the wrong way, as sentences. */
+export function wrongImports(source: Source): string[] {
+  const from = stageOf(source.file);
+  return importsOf(parse(source)).flatMap(({ name, line }) => {
+    if (!name.startsWith('.')) return [];
+    const to = stageOf(path.posix.join(path.posix.dirname(source.file), name).replace(/\.js$/, '.ts'));
+    return mayImport(from, to) ? [] : [`${source.file}:${line}: ${from} may not import ${to}`];
+  });
+}
+
+function mayImport(from: string, to: string): boolean {
+  if (from === to || BESIDE[from]?.includes(to)) return true;
+  if (OPEN.includes(to)) return OPEN.includes(from) || levelOf(from) > levelOf('catalog');
+  if (OPEN.includes(from)) return levelOf(to) >= 0 && levelOf(to) < levelOf('service');
+  if (levelOf(from) < 0 || levelOf(to) < 0) return false;
+  return levelOf(to) < levelOf(from) && !REFUSED[from]?.includes(to);
+}
+
+/** An `index.ts` that is no registry, a relative import without its ending. */
+export function wrongNames(source: Source): string[] {
+  const wrong: string[] = [];
+  const [folder, name] = [path.posix.basename(path.posix.dirname(source.file)), path.posix.basename(source.file)];
+  if (name === 'index.ts' && !PLUGIN_FOLDERS.includes(folder))
+    wrong.push(`${source.file}: only a folder of plug-ins has an index.ts`);
+  if (/(^|\/)(utils?|helpers?|common)(\/|\.|$)/.test(source.file))
+    wrong.push(`${source.file}: name it after what it does`);
+  if (name !== name.toLowerCase()) wrong.push(`${source.file}: file names are kebab-case`);
+  return wrong;
+}
+
+const isNamed = (node: ts.Expression, object: string, member?: string): boolean =>
+  member === undefined
+    ? ts.isIdentifier(node) && node.text === object
+    : ts.isPropertyAccessExpression(node) &&
+      ts.isIdentifier(node.expression) &&
+      node.expression.text === object &&
+      node.name.text === member;
+
+function impurityOf(node: ts.Node): string | undefined {
+  if (ts.isNewExpression(node) && isNamed(node.expression, 'Date') && !node.arguments?.length)
+    return 'new Date() reads the clock';
+  if (ts.isCallExpression(node)) {
+    const called = node.expression;
+    if (isNamed(called, 'Date')) return 'Date() reads the clock';
+    for (const name of [
+      'fetch',
+      'setTimeout',
+      'setInterval',
+      'setImmediate',
+      'queueMicrotask',
+      'randomUUID',
+      'randomBytes',
+      'randomInt',
+    ]) {
+      if (isNamed(called, name)) return `${name}() is not pure`;
+    }
+  }
+  if (!ts.isPropertyAccessExpression(node)) return undefined;
+  if (isNamed(node, 'Date', 'now') || isNamed(node, 'performance', 'now')) return 'the clock is an argument';
+  if (
+    isNamed(node, 'Math', 'random') ||
+    isNamed(node, 'crypto', 'randomUUID') ||
+    isNamed(node, 'crypto', 'getRandomValues')
+  )
+    return 'randomness is an argument';
+  if (isNamed(node, 'process', 'env') || isNamed(node, 'process', 'hrtime')) return 'the environment is an argument';
+  return undefined;
+}
+
+/** Clock, environment, chance, timers and input or output in a file that must be pure. */
+export function impurities(source: Source): string[] {
+  if (!PURE.some((pattern) => pattern.test(source.file))) return [];
+  const parsed = parse(source);
+  const lineOf = (node: ts.Node): number => parsed.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+  const wrong = importsOf(parsed)
+    .filter(({ name }) => IO_MODULES.test(name))
+    .map(({ name, line }) => `${source.file}:${line}: a pure file may not import ${name}`);
+  const visit = (node: ts.Node): void => {
+    const reason = impurityOf(node);
+    if (reason) wrong.push(`${source.file}:${lineOf(node)}: ${reason}`);
+    ts.forEachChild(node, visit);
+  };
+  visit(parsed);
+  return wrong;
+}
+
+export const FILE_LINES_MAX = 350;
+export const FUNCTION_LINES_MAX = 70;
+
+/** Files and functions that do not fit their limit; blank lines and comments of a function do not count. */
+export function tooLong(source: Source): string[] {
+  const lines = source.text.replace(/\n$/, '').split('\n');
+  const wrong =
+    lines.length > FILE_LINES_MAX ? [`${source.file}: ${lines.length} lines, at most ${FILE_LINES_MAX}`] : [];
+  const parsed = parse(source);
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) && 'body' in node && node.body) {
+      const first = parsed.getLineAndCharacterOfPosition(node.getStart()).line;
+      const last = parsed.getLineAndCharacterOfPosition(node.getEnd()).line;
+      const long = lines
+        .slice(first, last + 1)
+        .filter((line) => line.trim() !== '' && !/^\s*(\/\/|\/?\*)/.test(line)).length;
+      if (long > FUNCTION_LINES_MAX)
+        wrong.push(`${source.file}:${first + 1}: a function of ${long} lines, at most ${FUNCTION_LINES_MAX}`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(parsed);
+  return wrong;
+}
+
+// Put together from halves, so that this file does not hold what it looks for.
+const word = (...halves: string[]): string => halves.join('');
+const BANNED: readonly (readonly [pattern: RegExp, why: string])[] = [
+  [
+    new RegExp(`\\b(${word('TO', 'DO')}|${word('FIX', 'ME')})\\b|// ?${word('XX', 'X')}`),
+    'unfinished work is not kept in the sources',
+  ],
+  [
+    new RegExp(`\\b(it|test|describe)\\.${word('on', 'ly')}\\b|\\bf(it|describe)\\(`),
+    'a focused test hides the others',
+  ],
+  [
+    new RegExp(`\\b(it|test|describe)\\.${word('sk', 'ip')}\\b|\\bx(it|describe)\\(`),
+    'a test that does not run proves nothing',
+  ],
+  [
+    new RegExp(
+      `(^|[\\s'"\`(=:])/${word('wo', 'rk')}/|/${word('ro', 'ot')}/|/${word('ho', 'me')}/[a-z]|/${word('Us', 'ers')}/[A-Za-z]`,
+    ),
+    'a path of one machine',
+  ],
+  [new RegExp(word('sk_', 'live') + '_[A-Za-z0-9]{8}'), 'a secret'],
+];
+
+/** Words that may not stand in the repository. */
+export function bannedWords({ file, text }: Source): string[] {
+  return text
+    .split('\n')
+    .flatMap((line, i) => BANNED.flatMap(([pattern, why]) => (pattern.test(line) ? [`${file}:${i + 1}: ${why}`] : [])));
+}
