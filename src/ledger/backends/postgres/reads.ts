@@ -1,0 +1,98 @@
+import type pg from 'pg';
+import { decisionId } from '../../../kernel/entry-id.js';
+import type { Entry, FeedPage, Position, Revision, StreamName } from '../../ledger.js';
+import { isUuid, receivedIdOf } from './batch.js';
+import { unavailable } from './group-commit.js';
+import { asText, ENTRY_COLUMNS, toEntry } from './rows.js';
+
+export const PAGE_BYTES_MAX = 16 * 1024 * 1024;
+
+type Row = (string | null)[];
+
+/** Reading the ledger, on the pool. A database that cannot be reached is Problem `unavailable`. */
+export class Reads {
+  constructor(private readonly pool: pg.Pool) {}
+
+  /** Positions are dense and become visible in order, so a range of them is a page without holes; the sum of sizes cuts it short. */
+  async feed(after: Position, limit: number): Promise<FeedPage> {
+    const [rows, head] = await Promise.all([
+      this.query(
+        'ledger_feed',
+        `with page as (
+          select coalesce(max(position) filter (where total <= ${PAGE_BYTES_MAX}), min(position)) as last from (
+            select position, sum(octet_length(body) + 1024) over (order by position) as total
+            from ledger.entries where position > $1 and position <= $1 + $2) sized)
+        select ${ENTRY_COLUMNS} from ledger.entries where position > $1 and position <= (select last from page) order by position`,
+        [after, limit],
+      ),
+      this.head(),
+    ]);
+    const entries = rows.map(toEntry);
+    return { entries, head: Math.max(head, entries.at(-1)?.position ?? 0) };
+  }
+
+  /** Stored hashes of the feed after a position, 32 bytes each, joined: what sealing needs, at a fraction of the cost of entries. */
+  async storedHashes(after: Position, limit: number): Promise<Buffer> {
+    const [row] = await this.query(
+      'ledger_hashes',
+      `select encode(string_agg(stored_hash, ''::bytea order by position), 'hex')
+      from ledger.entries where position > $1 and position <= $1 + $2`,
+      [after, limit],
+    );
+    return Buffer.from(row?.[0] ?? '', 'hex');
+  }
+
+  /** No index on streams is needed: the ids of a stream's entries follow from its name. */
+  async stream(stream: StreamName, from: Revision, limit: number): Promise<Entry[]> {
+    const found: Entry[] = [];
+    const received = receivedIdOf(stream);
+    for (let next = from; found.length < limit;) {
+      const wanted = Math.min(found.length === 0 ? 64 : 512, limit - found.length);
+      const ids = Array.from({ length: wanted }, (_, index) => decisionId(stream, next + index));
+      if (received !== undefined && next === 0) ids.push(received);
+      const rows = await this.query(
+        'ledger_stream',
+        `select ${ENTRY_COLUMNS} from ledger.entries where id = any($1::uuid[]) and stream = $2 order by revision`,
+        [ids, stream],
+      );
+      found.push(...rows.map(toEntry));
+      if (rows.length < wanted) break;
+      next += wanted;
+    }
+    return found;
+  }
+
+  async head(): Promise<Position> {
+    const [row] = await this.query('ledger_head', 'select position from ledger.head', []);
+    return Number(row![0]);
+  }
+
+  async find(id: string): Promise<Entry | undefined> {
+    if (!isUuid(id)) return undefined;
+    const [row] = await this.query('ledger_find', `select ${ENTRY_COLUMNS} from ledger.entries where id = $1`, [id]);
+    return row && toEntry(row);
+  }
+
+  async at(position: Position): Promise<Entry | undefined> {
+    if (!Number.isSafeInteger(position) || position < 1) return undefined;
+    const [row] = await this.query('ledger_at', `select ${ENTRY_COLUMNS} from ledger.entries where position = $1`, [
+      position,
+    ]);
+    return row && toEntry(row);
+  }
+
+  private async query(name: string, text: string, values: unknown[]): Promise<Row[]> {
+    try {
+      const config = { name, text, values, rowMode: 'array' as const, types: asText };
+      return (await this.pool.query<Row>(config)).rows;
+    } catch (error) {
+      throw isConnectionError(error) ? unavailable('The ledger cannot be read just now.') : error;
+    }
+  }
+}
+
+/** Errors without an SQL state come from the socket; classes 08, 53 and 57 say that the server is going, full or starting. */
+function isConnectionError(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57)/.test(code);
+}

@@ -1,0 +1,99 @@
+/**
+ * The port of the ledger: an append-only log of entries with one total order, the feed.
+ *
+ * What it promises: an append that returned is durable. A received event is in it once for ever, whoever sends it again and when.
+ * Positions are dense ordinals of the feed, 1, 2, 3 …, and a reader that has seen position n never meets an entry at or below n later.
+ * What it does not promise: any order between streams other than that of the feed; that an append whose answer was lost did not happen
+ * (send it again: the ids make that safe).
+ *
+ * Two backends keep it: PostgreSQL and KurrentDB. `test/contracts/ledger.contract.spec.ts` runs over both.
+ */
+
+/** Dense ordinal in the feed, from 1; 0 is "before everything". Safe as a number up to 2^53. */
+export type Position = number;
+/** Place in a stream, from 0. */
+export type Revision = number;
+export type StreamName = string;
+
+/** What a stream must look like for an append to happen: nothing there yet, or its last entry at this revision. */
+export type Expected = 'no_stream' | Revision;
+
+/** An entry before it has a place in the feed. Its body is already sealed. */
+export interface NewEntry {
+  /** UUID from `kernel/entry-id`. */
+  id: string;
+  stream: StreamName;
+  /** `stripe.charge.succeeded`, `user.signed_up`, `DayReconciled`. Matches `^[\p{L}\p{N}_.$:-]+$`. */
+  type: string;
+  schemaVersion: number;
+  /** Who sent it: `stripe`, a CloudEvents source, or `truth-ledger` for our own decisions. */
+  origin: string;
+  /** The authenticated account within the origin. */
+  account: string;
+  originEventId: string;
+  /** When it happened, according to its sender. */
+  occurredAt: Date;
+  correlationId: string;
+  causationId?: string;
+  /** Who is answerable: `provider:stripe`, `key:<id>`, `system`. */
+  actor: string;
+  /** How that was established: `stripe-signature`, `api-key`, `none`. */
+  authenticatedBy: string;
+  /** Keyed hashes of the persons it speaks of, so that erasure reaches it whatever it means. */
+  subjects: readonly string[];
+  /** Open facts about the delivery that interpreters need: `api_version`, `livemode`, … */
+  attributes: Readonly<Record<string, string>>;
+  /** The received JSON text with its personal leaves sealed. */
+  body: string;
+  /** HMAC of the canonical content before sealing; equal for two copies of one event. */
+  contentMac: Buffer;
+  /** The key of the sealed leaves, wrapped; absent when nothing was sealed. The entry keeps its id, the vault the key itself. */
+  key?: VaultKey;
+}
+
+/** A key of the vault: its id (UUIDv7, so that keys of one time lie together) and the key wrapped by `VAULT_KEY`. */
+export interface VaultKey {
+  id: string;
+  wrapped: Buffer;
+}
+
+export interface Entry extends Omit<NewEntry, 'key'> {
+  keyId?: string;
+  position: Position;
+  revision: Revision;
+  recordedAt: Date;
+  /** SHA-256 over every stored field but the position: the leaf of the Merkle tree. */
+  storedHash: Buffer;
+}
+
+/** What became of a received event. `conflict`: the identity is known with other content; nothing was written. */
+export type Recorded =
+  | { outcome: 'recorded'; position: Position }
+  | { outcome: 'duplicate'; position: Position }
+  | { outcome: 'conflict'; position: Position };
+
+export interface FeedPage {
+  entries: Entry[];
+  /** The last position of the feed when the page was read. */
+  head: Position;
+}
+
+export interface Ledger {
+  /** Appends a received event to its own stream (`no_stream`). Resolves when durable. Throws Problem `unavailable` when it cannot be, with `retryAfterS`. */
+  record(entry: NewEntry): Promise<Recorded>;
+  /** Appends decisions to a stream. All or nothing. The same entries again at the same place are a success. Throws Problem `wrong_expected_revision` or `unavailable`. */
+  append(stream: StreamName, expected: Expected, entries: readonly NewEntry[]): Promise<{ revision: Revision; position: Position }>;
+  /** Entries of a stream in order, from a revision on; none when the stream does not exist. */
+  readStream(stream: StreamName, options?: { from?: Revision; limit?: number }): Promise<Entry[]>;
+  /** Entries of the feed after a position, in order. At most `limit` entries and about 16 MiB. */
+  readFeed(after: Position, limit: number): Promise<FeedPage>;
+  /** Pages of the feed after a position for ever, as they become durable; ends when the signal aborts. Waits at the head without polling hard. */
+  subscribe(after: Position, options: { limit: number; signal: AbortSignal }): AsyncIterable<FeedPage>;
+  /** The last position of the feed, 0 when it is empty. */
+  head(): Promise<Position>;
+  find(id: string): Promise<Entry | undefined>;
+  at(position: Position): Promise<Entry | undefined>;
+  /** Appends waiting now, and the most that may wait before `unavailable` is answered. */
+  queue(): { waiting: number; limit: number };
+  close(): Promise<void>;
+}

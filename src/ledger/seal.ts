@@ -1,0 +1,188 @@
+import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import type { Position } from './ledger.js';
+import { consistencyProof, Frontier, inclusionProof, leafHash, wholeSubtrees } from './merkle.js';
+import type { NodeReader, Subtree } from './merkle.js';
+
+/** Only the roots of whole subtrees of 2^8, 2^16, … leaves are stored; what lies between is computed from 256 hashes. */
+export const LEVEL_STEP = 8;
+
+/** A signed statement: the first `size` entries of the ledger `origin` have this Merkle root. */
+export interface Checkpoint {
+  origin: string;
+  size: number;
+  root: Buffer;
+  signedAt: Date;
+  /** Ed25519 over `checkpointText`. */
+  signature: Buffer;
+}
+
+/** Where seals are kept. All writes are append-only and may be repeated. */
+export interface SealStore {
+  /** Stored hashes of the feed after a position, 32 bytes each, joined; at most `limit`. */
+  storedHashes(after: Position, limit: number): Promise<Buffer>;
+  /** Roots of the subtrees of one level from an index on, joined; at most `limit`. Levels are multiples of LEVEL_STEP. */
+  nodes(level: number, from: number, limit: number): Promise<Buffer>;
+  save(nodes: readonly Subtree[], checkpoint: Checkpoint): Promise<void>;
+  latest(): Promise<Checkpoint | undefined>;
+  /** Checkpoints of sizes after the given one, in order. */
+  after(size: number, limit: number): Promise<Checkpoint[]>;
+}
+
+export interface SealerOptions {
+  store: SealStore;
+  /** The name of this ledger in its checkpoints: letters, digits, dots, slashes. */
+  origin: string;
+  /** Ed25519 private key. */
+  signingKey: KeyObject;
+  /** A place elsewhere that keeps each checkpoint, as a signed note. */
+  witness?: (note: string) => Promise<void>;
+  /** Entries of one step; memory is 32 bytes each. */
+  stepMax?: number;
+}
+
+/** Extends the tree over what was appended and signs its root. It reads the feed; nothing waits for it. */
+export class Sealer {
+  private frontier: Frontier | undefined;
+  private lastSigned: Checkpoint | undefined;
+
+  constructor(private readonly options: SealerOptions) {}
+
+  /** The last checkpoint known to this sealer. */
+  get latest(): Checkpoint | undefined {
+    return this.lastSigned;
+  }
+
+  /**
+   * Seals up to `stepMax` (16,384) entries. Resolves with the new checkpoint, undefined when there was nothing to seal; call it
+   * again at once while a full step came back. Throws when the stored tree no longer leads to the root that was signed.
+   */
+  async step(now: Date): Promise<Checkpoint | undefined> {
+    const { store, stepMax = 16_384 } = this.options;
+    this.frontier ??= await this.resume();
+    const { frontier } = this;
+    const leaves = await store.storedHashes(frontier.size, stepMax);
+    if (leaves.length === 0) return undefined;
+    const nodes: Subtree[] = [];
+    try {
+      for (let at = 0; at < leaves.length; at += 32) {
+        frontier.append(leafHash(leaves.subarray(at, at + 32)), (node) => {
+          if (node.level % LEVEL_STEP === 0) nodes.push(node);
+        });
+      }
+      const checkpoint = signCheckpoint(
+        this.options.origin,
+        frontier.size,
+        frontier.root(),
+        now,
+        this.options.signingKey,
+      );
+      await store.save(nodes, checkpoint);
+      this.lastSigned = checkpoint;
+    } catch (error) {
+      this.frontier = undefined; // resumed from what is stored at the next step
+      throw error;
+    }
+    await this.options.witness?.(signedNote(this.lastSigned, this.options.signingKey));
+    return this.lastSigned;
+  }
+
+  private async resume(): Promise<Frontier> {
+    const { store, signingKey } = this.options;
+    const last = await store.latest();
+    this.lastSigned = last;
+    if (!last) return new Frontier();
+    const read = nodeReader(store);
+    const peaks = await Promise.all(
+      wholeSubtrees(0, last.size).map(async (place) => ({ ...place, hash: await read(place.level, place.index) })),
+    );
+    const frontier = new Frontier(peaks);
+    if (!frontier.root().equals(last.root) || !verifyCheckpoint(last, createPublicKey(signingKey))) {
+      throw new Error(`the ledger does not have the root that was signed at size ${last.size}`);
+    }
+    return frontier;
+  }
+}
+
+/** Reads any whole subtree: stored roots directly, the rest from the 256 hashes below it. */
+export function nodeReader(store: Pick<SealStore, 'nodes' | 'storedHashes'>): NodeReader {
+  return async (level, index) => {
+    const base = level - (level % LEVEL_STEP);
+    const width = 2 ** (level - base);
+    const from = index * width;
+    const hashes = base === 0 ? await store.storedHashes(from, width) : await store.nodes(base, from, width);
+    if (hashes.length !== width * 32) throw new Error(`the tree lacks hashes of level ${base} from ${from} on`);
+    const subtree = new Frontier();
+    for (let at = 0; at < hashes.length; at += 32) {
+      const hash = hashes.subarray(at, at + 32);
+      subtree.append(base === 0 ? leafHash(hash) : hash);
+    }
+    return subtree.root();
+  };
+}
+
+/** Seals what was appended, and waits `everyMs` once nothing is left, until the signal aborts. Failures go to `failed` and are tried again. */
+export async function keepSealing(
+  sealer: Sealer,
+  options: {
+    clock: () => Date;
+    signal: AbortSignal;
+    wait: (ms: number, signal: AbortSignal) => Promise<unknown>;
+    everyMs?: number;
+    failed: (error: unknown) => void;
+  },
+): Promise<void> {
+  const { clock, signal, wait, everyMs = 5_000, failed } = options;
+  while (!signal.aborted) {
+    try {
+      while (!signal.aborted && (await sealer.step(clock())));
+    } catch (error) {
+      failed(error);
+    }
+    await wait(everyMs, signal).catch(() => undefined); // aborted
+  }
+}
+
+/** Proof that an entry is under a checkpoint. */
+export interface InclusionProof {
+  position: Position;
+  /** The entry's stored hash; its leaf is SHA-256(0x00 || storedHash). */
+  storedHash: Buffer;
+  /** Sibling hashes from the leaf up (RFC 9162). */
+  path: Buffer[];
+  checkpoint: Checkpoint;
+}
+
+/** Throws RangeError for a position that the checkpoint does not cover. */
+export async function proveInclusion(
+  store: SealStore,
+  position: Position,
+  checkpoint: Checkpoint,
+): Promise<InclusionProof> {
+  const path = await inclusionProof(position - 1, checkpoint.size, nodeReader(store));
+  return { position, storedHash: await store.storedHashes(position - 1, 1), path, checkpoint };
+}
+
+/** Proof that the ledger at a later size continues the one at an earlier size. */
+export const proveConsistency = (store: SealStore, earlier: number, later: number): Promise<Buffer[]> =>
+  consistencyProof(earlier, later, nodeReader(store));
+
+/** What is signed: the body of a checkpoint in the form of transparency logs, one line each for origin, size, root and time. */
+export const checkpointText = ({ origin, size, root, signedAt }: Omit<Checkpoint, 'signature'>): string =>
+  `${origin}\n${size}\n${root.toString('base64')}\n${signedAt.toISOString()}\n`;
+
+export function signCheckpoint(origin: string, size: number, root: Buffer, signedAt: Date, key: KeyObject): Checkpoint {
+  const unsigned = { origin, size, root, signedAt };
+  return { ...unsigned, signature: sign(null, Buffer.from(checkpointText(unsigned)), key) };
+}
+
+export const verifyCheckpoint = (checkpoint: Checkpoint, publicKey: KeyObject): boolean =>
+  verify(null, Buffer.from(checkpointText(checkpoint)), publicKey, checkpoint.signature);
+
+/** A checkpoint as a signed note (C2SP): its text, an empty line, and a line with the name, the key's short hash and the signature. */
+export function signedNote(checkpoint: Checkpoint, key: KeyObject): string {
+  const raw = createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(-32);
+  const named = Buffer.concat([Buffer.from(`${checkpoint.origin}\n\x01`), raw]);
+  const keyHash = createHash('sha256').update(named).digest().subarray(0, 4);
+  const signature = Buffer.concat([keyHash, checkpoint.signature]).toString('base64');
+  return `${checkpointText(checkpoint)}\n\u2014 ${checkpoint.origin} ${signature}\n`;
+}

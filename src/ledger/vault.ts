@@ -1,0 +1,28 @@
+import type { VaultKey } from './ledger.js';
+
+/** What sealing a JSON text gives: the same text with personal leaves replaced by sealed tokens. */
+export interface SealedBody {
+  body: string;
+  /** Keyed tags of the e-mail addresses found, `e.<hash>`; the caller adds those of ids by `subjectTag`. */
+  subjects: string[];
+  /** Absent when nothing was personal. */
+  key?: VaultKey;
+}
+
+/** Whether a leaf (or, for `keys`, a member name) is personal. `path` holds member names; array indices are left out. Called once per string or number. */
+export type SealingPolicy = (path: readonly string[], value: string | number) => boolean;
+
+export interface Vault {
+  /** Seals the personal leaves of a JSON text, token by token; e-mail-shaped strings and member names always. Throws Problem `unreadable_body`. */
+  seal(text: string, policy: SealingPolicy): SealedBody;
+  /** The received text again; leaves whose key was erased read `"[erased]"`. */
+  unseal(body: string, keyId: string | undefined): Promise<string>;
+  /** Keyed hash of an e-mail address (trimmed, lower case): base64url, 22 characters. The same for ever. */
+  emailHash(email: string): string;
+  /** An id as it may be stored and compared: unchanged, or `h_<email hash>` where it is an e-mail address. */
+  safeId(id: string): string;
+  /** Tag of a person's identifier: `u` user id, `a` anonymous id, `c` provider customer, `e` e-mail. */
+  subjectTag(kind: 'u' | 'a' | 'c' | 'e', value: string): string;
+  /** HMAC-SHA256 of the canonical JSON of a parsed value, under a key that never rotates. */
+  contentMac(value: unknown): Buffer;
+}

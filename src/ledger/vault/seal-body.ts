@@ -1,0 +1,111 @@
+import type { KeyObject } from 'node:crypto';
+import { AT_SIGN, ESCAPED, PERCENT, scanJson, type JsonVisitor } from '../../kernel/json-scan.js';
+import { SEALED } from '../../kernel/sealed-token.js';
+import type { SealedBody, SealingPolicy } from '../vault.js';
+import { emailOf, emailsIn, holdsEmail } from './email-address.js';
+import { boundTo, EntryKey, KEY_BYTES, randomOf, uuidV7, wrap } from './keys.js';
+
+/** What stands in the place of a value whose key was erased. */
+export const ERASED = '"[erased]"';
+
+export interface SealingKeys {
+  /** Wraps the keys of entries. */
+  vaultKey: KeyObject;
+  /** Keyed hash of a normalised e-mail address. */
+  emailHash(email: string): string;
+  /** Epoch milliseconds, for the ids of keys. */
+  now(): number;
+}
+
+/** Replaces the personal tokens of a JSON text by sealed ones. Throws Problem `unreadable_body`. */
+export function sealBody(keys: SealingKeys, text: string, policy: SealingPolicy): SealedBody {
+  const sealing = new Sealing(keys, text, policy);
+  scanJson(text, sealing);
+  return sealing.result();
+}
+
+const TILDE = SEALED.charCodeAt(0);
+const UNUSUAL = ESCAPED | AT_SIGN | PERCENT;
+
+class Sealing implements JsonVisitor {
+  private body = '';
+  private copied = 0;
+  private key: EntryKey | undefined;
+  private vaultKey: SealedBody['key'];
+  private readonly subjects = new Set<string>();
+
+  constructor(
+    private readonly keys: SealingKeys,
+    private readonly text: string,
+    private readonly policy: SealingPolicy,
+  ) {}
+
+  string(path: readonly string[], start: number, end: number, flags: number): void {
+    const value = this.valueOf(start, end, flags);
+    if ((flags & UNUSUAL) !== 0 && holdsEmail(value)) this.replaceEmail(value, start, end);
+    // A received text that looks sealed is sealed too: only we make such tokens.
+    else if (value.startsWith(SEALED) || this.policy(path, value)) this.replace(start, end, '');
+  }
+
+  number(path: readonly string[], start: number, end: number): void {
+    if (this.policy(path, Number(this.text.slice(start, end)))) this.replace(start, end, '');
+  }
+
+  name(_path: readonly string[], start: number, end: number, flags: number): void {
+    if ((flags & UNUSUAL) === 0 && this.text.charCodeAt(start + 1) !== TILDE) return;
+    const name = this.valueOf(start, end, flags);
+    if (holdsEmail(name)) this.replaceEmail(name, start, end);
+    else if (name.startsWith(SEALED)) this.replace(start, end, '');
+  }
+
+  result(): SealedBody {
+    const body = this.copied === 0 ? this.text : this.body + this.text.slice(this.copied);
+    return { body, subjects: [...this.subjects], ...(this.vaultKey ? { key: this.vaultKey } : {}) };
+  }
+
+  // An escape must not hide what a value is: with a backslash in it, its meaning decides and not its spelling.
+  private valueOf(start: number, end: number, flags: number): string {
+    return (flags & ESCAPED) === 0 ? this.text.slice(start + 1, end - 1) : (JSON.parse(this.text.slice(start, end)) as string);
+  }
+
+  private replaceEmail(value: string, start: number, end: number): void {
+    const email = emailOf(value);
+    const hash = email === undefined ? undefined : this.keys.emailHash(email);
+    const found = hash === undefined ? emailsIn(value).map((each) => this.keys.emailHash(each)) : [hash];
+    for (const each of found) this.subjects.add(`e.${each}`);
+    this.replace(start, end, hash === undefined ? '' : `:${hash}`);
+  }
+
+  private replace(start: number, end: number, suffix: string): void {
+    this.key ??= this.newKey();
+    const sealed = this.key.sealNext(this.text.slice(start, end));
+    this.body += `${this.text.slice(this.copied, start)}"${SEALED}${sealed}${suffix}"`;
+    this.copied = end;
+  }
+
+  private newKey(): EntryKey {
+    const plain = randomOf(KEY_BYTES);
+    const id = uuidV7(this.keys.now());
+    const key = new EntryKey(plain, id);
+    this.vaultKey = { id, wrapped: wrap(this.keys.vaultKey, plain, boundTo(id)) };
+    plain.fill(0);
+    return key;
+  }
+}
+
+/** The received text again, or with `[erased]` in the place of sealed tokens where there is no key. Throws SealBroken. */
+export function unsealBody(body: string, key: EntryKey | undefined): string {
+  let text = '';
+  let copied = 0;
+  const open = (_path: readonly string[], start: number, end: number): void => {
+    if (!body.startsWith(SEALED, start + 1)) return;
+    const from = start + 1 + SEALED.length;
+    const colon = body.indexOf(':', from);
+    const until = colon < 0 || colon >= end ? end - 1 : colon;
+    text += body.slice(copied, start) + (key ? key.openNext(body.slice(from, until)) : ERASED);
+    copied = end;
+  };
+  // Stored bodies passed the limits when they came in; sealing adds no tokens.
+  scanJson(body, { string: open, name: open });
+  return copied === 0 ? body : text + body.slice(copied);
+}

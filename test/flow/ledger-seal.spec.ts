@@ -1,0 +1,205 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openPostgresLedger, type PostgresLedger } from '../../src/ledger/backends/postgres/postgres.js';
+import { sealStoreInPostgres } from '../../src/ledger/backends/postgres/seal-store.js';
+import { leafHash, verifyConsistency, verifyInclusion } from '../../src/ledger/merkle.js';
+import {
+  keepSealing,
+  proveConsistency,
+  proveInclusion,
+  Sealer,
+  verifyCheckpoint,
+  type SealStore,
+} from '../../src/ledger/seal.js';
+import { verifyLedger, type Finding, type Verified } from '../../src/ledger/verify-ledger.js';
+import { received, times } from '../contracts/ledger-entries.js';
+import { testDatabase, type TestDatabase } from '../support/database.js';
+
+const { privateKey: signingKey } = generateKeyPairSync('ed25519');
+const publicKey = createPublicKey(signingKey);
+const now = new Date('2026-04-01T00:00:00Z');
+
+describe('the seal over the ledger', () => {
+  let test: TestDatabase;
+  let ledger: PostgresLedger;
+  let store: SealStore;
+  beforeEach(async () => {
+    test = await testDatabase();
+    ledger = await openPostgresLedger(test.database, { clock: () => new Date() });
+    store = sealStoreInPostgres(test.database, (after, limit) => ledger.storedHashes(after, limit));
+  });
+  afterEach(async () => {
+    await ledger.close();
+    await test.drop();
+  });
+
+  const fill = (count: number, prefix = 'e') =>
+    Promise.all(times(count, (index) => ledger.record(received(`${prefix}${index}`))));
+  const sealer = (options: { stepMax?: number; witness?: (note: string) => Promise<void> } = {}) =>
+    new Sealer({ store, origin: 'ledger.test', signingKey, ...options });
+
+  /** Changes what nobody may change, as somebody with the disk in hand could. */
+  const tamper = (sql: string) =>
+    test.database.pool.query(
+      `alter table ledger.entries disable trigger all; ${sql}; alter table ledger.entries enable always trigger append_only`,
+    );
+
+  async function verify(): Promise<{ findings: Finding[]; verified: Verified }> {
+    const findings: Finding[] = [];
+    for (const run = verifyLedger(ledger, store, publicKey, 50); ;) {
+      const { done, value } = await run.next();
+      if (done) return { findings, verified: value };
+      findings.push(value);
+    }
+  }
+
+  it('given an empty ledger, then there is nothing to seal', async () => {
+    expect(await sealer().step(now)).toBeUndefined();
+    expect(await verify()).toMatchObject({ findings: [], verified: { entries: 0, checkpoints: 0 } });
+  });
+
+  it('given entries, when sealed in steps by several sealers, then every root is that of the feed', async () => {
+    await fill(700);
+    const first = sealer({ stepMax: 300 });
+    expect((await first.step(now))?.size).toBe(300);
+    expect((await first.step(now))?.size).toBe(600);
+    const second = sealer();
+    expect((await second.step(now))?.size).toBe(700);
+    await fill(5, 'later');
+    expect((await first.step(now))?.size).toBe(705);
+    expect((await second.step(now))?.size).toBe(705);
+    const { findings, verified } = await verify();
+    expect(findings).toEqual([]);
+    expect(verified).toMatchObject({ entries: 705, checkpoints: 4, root: (await store.latest())!.root });
+  });
+
+  it('given a sealed ledger, then any entry has a proof against the checkpoint', async () => {
+    await fill(600);
+    const checkpoint = (await sealer().step(now))!;
+    expect(verifyCheckpoint(checkpoint, publicKey)).toBe(true);
+    for (const position of [1, 2, 255, 256, 257, 512, 513, 600]) {
+      const proof = await proveInclusion(store, position, checkpoint);
+      expect(proof.storedHash).toEqual((await ledger.at(position))!.storedHash);
+      expect(
+        verifyInclusion(leafHash(proof.storedHash), position - 1, checkpoint.size, proof.path, checkpoint.root),
+      ).toBe(true);
+    }
+    await expect(proveInclusion(store, 601, checkpoint)).rejects.toThrow(RangeError);
+  });
+
+  it('given two checkpoints, then the later proves to continue the earlier', async () => {
+    await fill(400);
+    const one = sealer({ stepMax: 130 });
+    const earlier = (await one.step(now))!;
+    await one.step(now);
+    const later = (await one.step(now))!;
+    const proof = await proveConsistency(store, earlier.size, later.size);
+    expect(verifyConsistency(earlier.size, later.size, earlier.root, later.root, proof)).toBe(true);
+  });
+
+  it('given a witness, then each checkpoint is given to it as a signed note', async () => {
+    const notes: string[] = [];
+    await fill(3);
+    await sealer({ witness: (note) => Promise.resolve(void notes.push(note)) }).step(now);
+    expect(notes[0]).toMatch(
+      /^ledger\.test\n3\n[A-Za-z0-9+/]{43}=\n2026-04-01T00:00:00\.000Z\n\n\u2014 ledger\.test [A-Za-z0-9+/]{91}=\n$/,
+    );
+  });
+
+  it('given sealing that goes on, when aborted, then it ends; its failures are reported and tried again', async () => {
+    await fill(10);
+    const controller = new AbortController();
+    const failures: unknown[] = [];
+    let broken = true;
+    const flaky: SealStore = {
+      ...store,
+      save: (...seal) => (broken ? Promise.reject(new Error('down')) : store.save(...seal)),
+    };
+    const wait = (): Promise<void> => {
+      if (broken) broken = false;
+      else controller.abort();
+      return Promise.resolve();
+    };
+    const one = new Sealer({ store: flaky, origin: 'ledger.test', signingKey, stepMax: 4 });
+    await keepSealing(one, {
+      clock: () => now,
+      signal: controller.signal,
+      wait,
+      failed: (error) => failures.push(error),
+    });
+    expect(failures).toHaveLength(1);
+    expect(one.latest?.size).toBe(10);
+    expect((await verify()).findings).toEqual([]);
+  });
+
+  it.each<[string, string, Finding[]]>([
+    [
+      'a changed body',
+      `update ledger.entries set body = body || ' ' where position = 60`,
+      [
+        { position: 60, what: 'altered' },
+        { position: 100, what: 'wrong_root' },
+        { position: 120, what: 'wrong_root' },
+      ],
+    ],
+    [
+      'an entry taken out',
+      'delete from ledger.entries where position = 60',
+      [
+        { position: 60, what: 'missing' },
+        { position: 100, what: 'wrong_root' },
+        { position: 120, what: 'wrong_root' },
+      ],
+    ],
+    [
+      'the end taken off',
+      'delete from ledger.entries where position >= 119',
+      [
+        { position: 119, what: 'missing' },
+        { position: 120, what: 'missing' },
+        { position: 120, what: 'wrong_root' },
+      ],
+    ],
+    [
+      'a time put back',
+      `update ledger.entries set recorded_at = recorded_at - interval '1 day' where position = 110`,
+      [
+        { position: 110, what: 'altered' },
+        { position: 110, what: 'out_of_order' },
+        { position: 120, what: 'wrong_root' },
+      ],
+    ],
+  ])('given %s, when verified, then it is found', async (_name, sql, findings) => {
+    await fill(120);
+    const one = sealer({ stepMax: 100 });
+    await one.step(now);
+    await one.step(now);
+    await tamper(sql);
+    expect((await verify()).findings).toEqual(findings);
+  });
+
+  it('given a large hole, when verified, then every missing position is found', async () => {
+    await fill(130);
+    await tamper('delete from ledger.entries where position between 2 and 129');
+    const { findings, verified } = await verify();
+    expect(findings.map((finding) => finding.position)).toEqual(times(128, (index) => index + 2));
+    expect(verified.entries).toBe(130);
+  });
+
+  it('given a hash replaced together with its fields, when verified, then the sealed root gives it away', async () => {
+    await fill(10);
+    await sealer().step(now);
+    const hash = (await ledger.at(9))!.storedHash.toString('hex');
+    await tamper(`update ledger.entries set stored_hash = '\\x${hash}' where position = 3`);
+    expect((await verify()).findings).toEqual([{ position: 3, what: 'altered' }]);
+    await expect(sealer().step(now)).rejects.toThrow('signed at size 10');
+  });
+
+  it('given a checkpoint signed with another key, when verified, then it is found and not built upon', async () => {
+    await fill(4);
+    const forger = new Sealer({ store, origin: 'ledger.test', signingKey: generateKeyPairSync('ed25519').privateKey });
+    await forger.step(now);
+    expect((await verify()).findings).toEqual([{ position: 4, what: 'bad_signature' }]);
+    await expect(sealer().step(now)).rejects.toThrow('signed at size 4');
+  });
+});
