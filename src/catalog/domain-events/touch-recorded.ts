@@ -1,0 +1,10 @@
+import { attributionShape, dataOf, defineDomainEvent, id } from './domain-event.js';
+
+export const touchRecorded = defineDomainEvent({
+  type: 'touch.recorded',
+  meaning: 'Somebody arrived, and this is where from. Recorded by a server, so no ad blocker hides it.',
+  version: 1,
+  data: dataOf({ anonymous_id: id.nullish(), user_id: id.nullish(), ...attributionShape }),
+  oneOf: ['anonymous_id', 'user_id'],
+  example: { anonymous_id: 'a_1', source: 'google', medium: 'cpc', campaign: 'autumn', landing_page: '/pricing' },
+});

@@ -1,0 +1,87 @@
+/**
+ * What entries mean. Interpreters make facts from entries when they are read; facts are never stored in the ledger.
+ *
+ * A fact speaks of one **subject** (a payment, an order, a person's identifier) and of one **effect** on it. Several entries may restate
+ * one effect; their fields are merged per field as `merges` declares. Every merge is commutative, associative and idempotent, so
+ * neither the order nor the number of deliveries can matter.
+ */
+
+/** `order:o1` `checkout:c1` `session:cs_1` `intent:pi_1` `payment:ch_1` `invoice:in_1` `subscription:sub_1`: something bought. */
+export type Ref = string;
+/** `user:u1` `stripe:cus_1` (`stripe:acct_9/cus_1` for a connected account) `email:<keyed hash>` `anonymous:a1`: somebody. */
+export type Node = string;
+
+export type Scalar = string | number | boolean | null;
+
+/** How two values of one field become one. `latest`/`first`: of the greatest/smallest stamp. `lowest`/`highest`: of the values. `any`: true if one is. */
+export type Merge = 'latest' | 'first' | 'lowest' | 'highest' | 'any';
+
+/** Amounts are decimal strings of minor units (`"1234"`), currencies ISO 4217 upper case, times epoch milliseconds. */
+export const factTypes = {
+  // people
+  UserSignedUp: { at: 'lowest' },
+  TouchRecorded: { at: 'lowest', source: 'latest', medium: 'latest', campaign: 'latest', term: 'latest', content: 'latest', referrer: 'latest', landing_page: 'latest', click_id: 'latest' },
+  ConsentChanged: { at: 'highest', analytics: 'latest' },
+  PersonSeen: { at: 'lowest' },
+  // purchases
+  CheckoutStarted: { at: 'lowest', amount: 'latest', currency: 'latest' },
+  CheckoutSessionChanged: { at: 'lowest', completed_at: 'lowest', mode: 'latest', status: 'latest', payment_status: 'latest', amount: 'latest', currency: 'latest', customer_present: 'latest' },
+  OrderPlaced: { at: 'lowest', amount: 'latest', tax: 'latest', shipping: 'latest', discount: 'latest', currency: 'latest', customer_present: 'latest', source: 'latest', medium: 'latest', campaign: 'latest' },
+  OrderCompleted: { at: 'lowest' },
+  OrderFulfilled: { at: 'lowest' },
+  OrderCancelled: { at: 'lowest', reason: 'latest' },
+  PaymentAuthorised: { at: 'lowest', amount: 'latest', currency: 'latest', method: 'latest', country: 'latest', customer_present: 'latest' },
+  /** `provisional_at` (the charge's creation) dates a capture only while no entry that knows its instant has arrived, so while `at` is absent. */
+  PaymentCaptured: { at: 'lowest', provisional_at: 'lowest', provisional: 'first', amount: 'latest', currency: 'latest', method: 'latest', country: 'latest', customer_present: 'latest' },
+  PaymentFailed: { at: 'lowest', reason: 'latest' },
+  RefundChanged: { at: 'lowest', amount: 'latest', currency: 'latest', status: 'latest', failed_at: 'lowest' },
+  DisputeChanged: { at: 'lowest', amount: 'latest', currency: 'latest', status: 'latest', reason: 'latest' },
+  DisputeFundsWithdrawn: { at: 'lowest', amount: 'latest', currency: 'latest' },
+  DisputeFundsReinstated: { at: 'lowest', amount: 'latest', currency: 'latest' },
+  InvoiceChanged: { at: 'lowest', status: 'latest', billing_reason: 'latest', amount_due: 'latest', amount_paid: 'latest', currency: 'latest', subscription: 'latest', customer_present: 'latest' },
+  SubscriptionChanged: { at: 'lowest', status: 'latest', started_at: 'latest', ended_at: 'latest', cancel_at: 'latest', amount: 'latest', currency: 'latest', interval: 'latest', interval_count: 'latest' },
+  /** Says only that ids belong together (`refs`, `nodes`). */
+  Linked: {},
+} as const satisfies Record<string, Record<string, Merge>>;
+
+export type FactType = keyof typeof factTypes;
+
+export interface Fact {
+  type: FactType;
+  /** What it is about. People facts have a Node, purchase facts a Ref. */
+  subject: Ref | Node;
+  /** The effect within the subject: `captured`, `refund:re_1`, `dispute:dp_1:withdrawn`, `touch:<id>`. Two facts of one effect are one effect. */
+  effect: string;
+  /** Decides between two values of a `latest` or `first` field; see `stampOf`. */
+  stamp: string;
+  fields: Readonly<Record<string, Scalar>>;
+  /** Other ids of the same purchase. */
+  refs?: readonly Ref[];
+  /** Who it belongs to, best evidence first; for a fact about a person: other identifiers of the same person (server grade). */
+  nodes?: readonly Node[];
+}
+
+/**
+ * Orders restatements of one effect: rank of the origin (0 imported … 9 most trusted), the provider's version of the object
+ * (milliseconds or a counter), the origin's event id as the tie-break. Text order is the order.
+ */
+export const stampOf = (rank: number, version: number, eventId: string): string =>
+  `${rank}.${String(Math.max(0, Math.trunc(version))).padStart(16, '0')}.${eventId}`;
+
+/** An entry as interpreters see it: open fields and the parsed body, in which personal leaves are sealed tokens. */
+export interface InterpretableEntry {
+  id: string;
+  position: number;
+  type: string;
+  schemaVersion: number;
+  origin: string;
+  account: string;
+  originEventId: string;
+  /** Epoch milliseconds. */
+  occurredAt: number;
+  attributes: Readonly<Record<string, string>>;
+  body: unknown;
+}
+
+/** Pure: the facts an entry means, none when it means nothing to us. `undefined`: no interpreter knows the type (kept and counted as unknown). Throws: the entry is parked. */
+export type Interpret = (entry: InterpretableEntry) => readonly Fact[] | undefined;

@@ -1,0 +1,83 @@
+import type { Node, Ref } from './facts.js';
+
+/**
+ * What a metric sees: the folded state of one subject, without a word of how it was stored.
+ * Times are epoch milliseconds, amounts bigint minor units, `entryId` the ledger entry that establishes the effect.
+ */
+export interface Happened {
+  at: number;
+  /** The effect, for lineage: `PaymentCaptured`, `RefundChanged re_1`. */
+  fact: string;
+  entryId: string;
+}
+
+export interface Amount {
+  amountMinor: bigint;
+  currency: string;
+}
+
+export interface PaymentState {
+  kind: 'payment';
+  ref: Ref;
+  captured: (Happened & Amount) | undefined;
+  /** Refunds that were sent; `returned` when one failed and the money came back. */
+  refunds: readonly (Happened & Amount & { returned: Happened | undefined })[];
+  /** Money that a dispute took (`withdrawn`) or gave back (`reinstated`). */
+  disputes: readonly (Happened & Amount & { direction: 'withdrawn' | 'reinstated' })[];
+  /** Whether it is the first captured payment of its customer. */
+  first: boolean;
+}
+
+export interface OrderState {
+  kind: 'order';
+  ref: Ref;
+  /** When the order counts as completed; undefined while it does not, and after a cancellation. */
+  completed: Happened | undefined;
+}
+
+export interface CheckoutState {
+  kind: 'checkout';
+  ref: Ref;
+  started: Happened | undefined;
+  /** Whether the purchase it began was completed. */
+  completed: Happened | undefined;
+}
+
+export interface PersonState {
+  kind: 'person';
+  node: Node;
+  signedUp: Happened | undefined;
+  /** First captured payment of the customer it belongs to. */
+  firstPayment: Happened | undefined;
+}
+
+export type SubjectState = PaymentState | OrderState | CheckoutState | PersonState;
+
+/** One part of a number, before its dimensions are known: `delta` is a count or minor units. */
+export interface Contribution extends Happened {
+  delta: bigint;
+  /** ISO 4217, empty for counts. */
+  currency: string;
+}
+
+/** How a metric's values combine: sums over days, a signed sum of other metrics, or one metric over another. */
+export type MetricShape =
+  | { kind: 'flow'; of: SubjectState['kind']; from: (subject: never) => readonly Contribution[] }
+  | { kind: 'sum'; terms: readonly { metric: string; sign: 1 | -1 }[] }
+  | { kind: 'ratio'; numerator: string; denominator: string; numeratorFilter?: { source: string } };
+
+export interface Metric {
+  name: string;
+  unit: 'count' | 'money' | 'ratio';
+  /** The definition, in sentences a finance person signs. */
+  meaning: string;
+  sourceOfTruth: string;
+  /** The day a value belongs to. */
+  dated: string;
+  excludes: string;
+  /** What it is called in client-side sources; empty when nothing is compared with it. */
+  trackedAs: readonly string[];
+  shape: MetricShape;
+  /** Not offered by name: a part of other metrics. */
+  internal?: boolean;
+}

@@ -1,0 +1,173 @@
+import type { Clock } from '../kernel/clock.js';
+import { Zone } from '../kernel/day.js';
+import { Problem, SetupError } from '../kernel/errors.js';
+import { parseStrict } from '../kernel/json-scan.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { Vault } from '../ledger/vault.js';
+import type { Database } from '../storage/database.js';
+import { clearTextWith } from './clear-text.js';
+import { createCollect } from './collect.js';
+import { collectors } from './collectors/index.js';
+import { createDeadLetters, type DeadLetterStore, type ParkedDelivery } from './dead-letters.js';
+import { judge, receiveEvents, type EventsDeps } from './domain-events.js';
+import type { Ingest, Outcome, Principal } from './ingest.js';
+import { defaultLimits, type IngestLimits } from './limits.js';
+import type { DoorCount, OnOutcome } from './outcome.js';
+import type { Provider } from './provider.js';
+import { providers, type ProviderSettings } from './providers/index.js';
+import { keep, receiveWebhook, webhookArrival } from './receive.js';
+import { createTrackedStore } from './tracked-store.js';
+import { writeKeyFinder, type WriteKey } from './write-keys.js';
+
+export interface IngestDeps {
+  ledger: Ledger;
+  vault: Vault;
+  database: Database;
+  /** Settings by provider: `{ stripe: { secrets: [...] } }`. One that is left out has no door. */
+  providers: ProviderSettings;
+  writeKeys: readonly WriteKey[];
+  clock: Clock;
+  /** The reporting zone, for the days of reject counters. Default: UTC. */
+  zone?: Zone;
+  limits?: Partial<IngestLimits>;
+  /** Called with what became of things at the doors, for counters. */
+  onOutcome?: OnOutcome;
+  /** The store of dead letters, where the caller made it before (`createDeadLetters`); otherwise ingest makes its own. */
+  deadLetters?: DeadLetterStore;
+}
+
+/** Ingest with the store of dead letters as the projector and the jobs use it. */
+export interface IngestStage extends Ingest {
+  deadLetters: DeadLetterStore;
+}
+
+/** The doors of the service. Throws SetupError for settings that would leave one open or useless. */
+export function createIngest(deps: IngestDeps): IngestStage {
+  const { vault, database, clock, ledger } = deps;
+  const used = usedProviders(deps.providers);
+  checkWriteKeys(deps.writeKeys);
+  const limits = { ...defaultLimits, ...deps.limits };
+  const onOutcome = deps.onOutcome ?? (() => undefined);
+  const deadLetters = deps.deadLetters ?? createDeadLetters({ database, vault, clock });
+  const doors: EventsDeps = { ledger, vault, deadLetters, clock, limits, clear: clearTextWith(vault) };
+  const store = createTrackedStore(database, limits.waitingMax);
+  const findKey = writeKeyFinder(deps.writeKeys);
+  const zone = deps.zone ?? new Zone('UTC');
+  const collect = createCollect({ vault, clear: doors.clear, store, findKey, clock, zone, limits, onOutcome });
+
+  deadLetters.onReplay('provider', (parked) => replayDelivery(doors, parked));
+  deadLetters.onReplay('events', (parked) => replayEvent(doors, parked));
+
+  return {
+    deadLetters,
+    async webhook(name, request) {
+      const door = used.get(name);
+      if (!door) throw new Problem('not_found', 'No such payment provider is configured.');
+      return counted(
+        onOutcome,
+        'provider',
+        () => name,
+        async () => [await receiveWebhook(doors, door.provider, door.settings, request)],
+      );
+    },
+    async events(request, principal) {
+      let batch = false;
+      const outcomes = await counted(
+        onOutcome,
+        'events',
+        () => originLabel(principal),
+        async () => {
+          const received = await receiveEvents(doors, request, principal);
+          batch = received.batch;
+          return received.outcomes;
+        },
+      );
+      return { batch, outcomes };
+    },
+    async collect(protocol, request) {
+      try {
+        return await collect(collectors[protocol], request);
+      } catch (error) {
+        // The limiter counted its own refusals with the number of events.
+        if (!(error instanceof Problem) || error.code !== 'rate_limited')
+          count(onOutcome, 'collector', protocol, error);
+        throw error;
+      }
+    },
+  };
+}
+
+interface UsedProvider {
+  provider: Provider;
+  settings: unknown;
+}
+
+function usedProviders(given: ProviderSettings): Map<string, UsedProvider> {
+  const used = new Map<string, UsedProvider>();
+  for (const [name, provider] of Object.entries(providers)) {
+    const settings: unknown = given[name as keyof ProviderSettings];
+    if (settings === undefined) continue;
+    const checked = provider.settings.safeParse(settings);
+    if (!checked.success) throw new SetupError(`The settings of ${name} are not usable: a secret is missing or empty.`);
+    used.set(name, { provider, settings: checked.data });
+  }
+  return used;
+}
+
+function checkWriteKeys(keys: readonly WriteKey[]): void {
+  if (keys.some(({ name, key }) => name.trim() === '' || key.trim() === '')) {
+    throw new SetupError('A write key of the collector is empty.');
+  }
+  if (new Set(keys.map(({ key }) => key)).size < keys.length)
+    throw new SetupError('A write key of the collector is named twice.');
+}
+
+async function counted(
+  onOutcome: OnOutcome,
+  door: 'provider' | 'events',
+  origin: () => string,
+  work: () => Promise<Outcome[]>,
+): Promise<Outcome[]> {
+  try {
+    const outcomes = await work();
+    const counts = new Map<Outcome['outcome'], number>();
+    for (const { outcome } of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    for (const [outcome, number] of counts) onOutcome({ door, origin: origin(), outcome, count: number });
+    return outcomes;
+  } catch (error) {
+    count(onOutcome, door, origin(), error);
+    throw error;
+  }
+}
+
+const count = (onOutcome: OnOutcome, door: DoorCount['door'], origin: string, error: unknown): void =>
+  onOutcome({ door, origin, outcome: error instanceof Problem ? error.code : 'internal', count: 1 });
+
+// Labels of counters must be few: the account is ours to give out, a source is the sender's to invent.
+const originLabel = (principal: Principal): string => principal.account;
+
+async function replayDelivery(doors: EventsDeps, { letter, text, context }: ParkedDelivery): Promise<Outcome> {
+  const provider =
+    context?.door === 'provider' ? Object.values(providers).find(({ name }) => name === context.provider) : undefined;
+  if (text === undefined || !provider) throw new Problem('invalid_request', 'Nothing was kept that could be replayed.');
+  const at = (): Date => letter.receivedAt; // what the provider does not date happened when it came in, not now
+  const outcome = await keep(
+    doors,
+    webhookArrival({ ...doors, clock: at }, provider, text, correlationOf(letter.id)),
+    false,
+  );
+  return outcome.outcome === 'conflict' ? { ...outcome, deadLetterId: letter.id } : outcome;
+}
+
+async function replayEvent(doors: EventsDeps, { letter, text, context }: ParkedDelivery): Promise<Outcome> {
+  if (text === undefined || context?.door !== 'events')
+    throw new Problem('invalid_request', 'Nothing was kept that could be replayed.');
+  const moment = { now: doors.clock(), receivedAt: letter.receivedAt, correlationId: correlationOf(letter.id) };
+  const judged = judge(doors, text, parseStrict(text), context, moment);
+  if ('refused' in judged)
+    return { outcome: 'rejected', code: judged.refused, errors: judged.errors, deadLetterId: letter.id };
+  const outcome = await keep(doors, judged.arrival, false);
+  return outcome.outcome === 'conflict' ? { ...outcome, deadLetterId: letter.id } : outcome;
+}
+
+const correlationOf = (letterId: string): string => `replay-${letterId}`;

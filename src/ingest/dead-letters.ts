@@ -1,0 +1,253 @@
+import type pg from 'pg';
+import type { Clock } from '../kernel/clock.js';
+import { lengthPrefixed, uuidV5 } from '../kernel/entry-id.js';
+import { Problem } from '../kernel/errors.js';
+import type { SealedBody, Vault } from '../ledger/vault.js';
+import type { Database } from '../storage/database.js';
+import type { DeadLetter, DeadLetters, Outcome } from './ingest.js';
+import { durably } from './durably.js';
+
+/** Who was authenticated when it came in, so that a replay is answered as the delivery would have been. */
+export type ReplayContext =
+  | { door: 'provider'; provider: string }
+  | { door: 'events'; keyId: string; name: string; account: string; origins: readonly string[] | '*' };
+
+/** Something that could not be taken further. Nothing in it but the sealed body may hold personal data. */
+export interface Parked {
+  reason: string;
+  door: string;
+  origin: string;
+  account: string;
+  originEventId?: string;
+  type?: string;
+  /** What is wrong, a sentence each, without values. */
+  errors: readonly string[];
+  /** The ledger entry that it is about, where there is one. */
+  entryId?: string;
+  sealed?: SealedBody;
+  subjects?: readonly string[];
+  /** Tells two letters about one id apart: the content's HMAC. */
+  contentMac?: Buffer;
+  contentType?: string;
+  context?: ReplayContext;
+  /** Default: now. */
+  receivedAt?: Date;
+  /** Default: what came in at a provider's or a service's door does. */
+  blocks?: boolean;
+}
+
+/** What is kept of a parked delivery, in clear again. */
+export interface ParkedDelivery {
+  letter: DeadLetter;
+  text: string | undefined;
+  context: ReplayContext | undefined;
+}
+
+/** Runs parked things of one kind again. Resolves with what became of it; throws Problem when it cannot be tried. */
+export type Replayer = (parked: ParkedDelivery, actor: string) => Promise<Outcome>;
+
+export interface DeadLetterStore extends DeadLetters {
+  /** Keeps letters durably, in the caller's transaction where one is given, and resolves with their ids. The same thing parked again is the same letter, unresolved. */
+  park(letters: readonly Parked[], client?: pg.ClientBase): Promise<string[]>;
+  /** Marks the letters about these entries as settled: a rebuild or a newer interpreter understood them. */
+  resolveEntries(entryIds: readonly string[], resolution: string, client?: pg.ClientBase): Promise<void>;
+  /** Who replays letters of a door that is not one of ingest's own (`projector`, `jobs`). */
+  onReplay(door: string, replayer: Replayer): void;
+}
+
+interface Deps {
+  database: Database;
+  vault: Pick<Vault, 'unseal'>;
+  clock: Clock;
+}
+
+export function createDeadLetters({ database, vault, clock }: Deps): DeadLetterStore {
+  const replayers = new Map<string, Replayer>();
+  return {
+    async park(letters, client) {
+      if (letters.length === 0) return [];
+      const rows = letters.map((letter) => rowOf(letter, clock()));
+      const unique = [...new Map(rows.map((row) => [row.id, row])).values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+      const insert = (connection: pg.ClientBase): Promise<unknown> =>
+        connection.query(INSERT, [JSON.stringify(unique)]);
+      await (client ? insert(client) : durably(() => database.transaction(insert)));
+      return rows.map(({ id }) => id);
+    },
+
+    async resolveEntries(entryIds, resolution, client) {
+      if (entryIds.length === 0) return;
+      await (client ?? database.pool).query(
+        'update ingest.dead_letters set resolved_at = $2, resolution = $3 where entry_id = any($1::uuid[]) and resolved_at is null and body is null',
+        [entryIds, clock(), resolution],
+      );
+    },
+
+    onReplay(door, replayer) {
+      replayers.set(door, replayer);
+    },
+
+    async list({ reason, resolved, cursor, limit }) {
+      const after = cursor === undefined ? null : numberOf(cursor);
+      const { rows } = await database.pool.query<Row>(
+        `${SELECT} where ($1::text is null or reason = $1) and ($2::boolean is null or (resolved_at is not null) = $2)
+           and ($3::bigint is null or number < $3) order by number desc limit $4`,
+        [reason ?? null, resolved ?? null, after, limit + 1],
+      );
+      const page = rows.slice(0, limit);
+      return { data: page.map(letterOf), nextCursor: rows.length > limit ? String(page.at(-1)!.number) : null };
+    },
+
+    async find(id) {
+      if (!isUuid(id)) return undefined;
+      const { rows } = await database.pool.query<Row>(`${SELECT} where id = $1`, [id]);
+      return rows[0] && letterOf(rows[0]);
+    },
+
+    async replay(id, actor) {
+      const row = await load(database, id);
+      const letter = letterOf(row);
+      const replayer = replayers.get(letter.door);
+      if (!replayer) throw new Problem('invalid_request', `A dead letter of ${letter.door} cannot be replayed here.`);
+      if (row.body_key_id !== null && !row.key_there) {
+        throw new Problem('invalid_request', 'The person it speaks of was erased; what is left cannot be replayed.');
+      }
+      const text = row.body === null ? undefined : await vault.unseal(row.body, row.body_key_id ?? undefined);
+      const outcome = await replayer({ letter, text, context: contextOf(row) }, actor);
+      await note(database, id, outcome, actor, clock());
+      return outcome;
+    },
+
+    async counts() {
+      const { rows } = await database.pool.query<{ reason: string; unresolved: number }>(
+        'select reason, count(*)::int as unresolved from ingest.dead_letters where resolved_at is null group by reason order by reason',
+      );
+      return rows;
+    },
+  };
+}
+
+interface Row {
+  number: bigint;
+  id: string;
+  reason: string;
+  door: string;
+  origin: string;
+  account: string;
+  origin_event_id: string | null;
+  type: string | null;
+  errors: string[];
+  entry_id: string | null;
+  received_at: Date;
+  resolved_at: Date | null;
+  blocks: boolean;
+}
+interface FullRow extends Row {
+  body: string | null;
+  body_key_id: string | null;
+  context: ReplayContext | Record<string, never>;
+  key_there: boolean;
+}
+
+const COLUMNS =
+  'number, id, reason, door, origin, account, origin_event_id, type, errors, entry_id, received_at, resolved_at, blocks';
+const SELECT = `select ${COLUMNS} from ingest.dead_letters`;
+
+// The key of a body goes in only with a new row: the one that is there keeps its own body and key.
+const INSERT = `
+  with given as (
+    select * from jsonb_to_recordset($1::jsonb) as r(id uuid, reason text, door text, origin text, account text,
+      origin_event_id text, type text, errors jsonb, entry_id uuid, body text, body_key_id uuid, wrapped text, subjects jsonb,
+      content_type text, context jsonb, received_at timestamptz, blocks boolean)
+  ), kept as (
+    insert into ingest.dead_letters as d (id, reason, door, origin, account, origin_event_id, type, errors, entry_id, body,
+      body_key_id, subjects, content_type, context, received_at, last_received_at, blocks)
+    select id, reason, door, origin, account, origin_event_id, type, array(select jsonb_array_elements_text(errors)), entry_id, body,
+      body_key_id, array(select jsonb_array_elements_text(subjects)), content_type, context, received_at, received_at, blocks
+    from given
+    on conflict (id) do update set deliveries = d.deliveries + 1, last_received_at = excluded.received_at,
+      errors = excluded.errors, resolved_at = null, resolution = null
+    returning d.id, d.body_key_id
+  )
+  insert into ledger.vault_keys (id, wrapped)
+  select given.body_key_id, decode(given.wrapped, 'hex') from given join kept using (id, body_key_id)
+  on conflict (id) do nothing`;
+
+function rowOf(letter: Parked, now: Date) {
+  const { sealed, contentMac } = letter;
+  const receivedAt = letter.receivedAt ?? now;
+  const identity = [
+    letter.reason,
+    letter.door,
+    letter.account,
+    letter.origin,
+    letter.originEventId ?? '',
+    letter.entryId ?? '',
+  ];
+  return {
+    id: uuidV5(lengthPrefixed(['dead letter', ...identity, contentMac?.toString('hex') ?? ''])),
+    reason: letter.reason,
+    door: letter.door,
+    origin: letter.origin,
+    account: letter.account,
+    origin_event_id: letter.originEventId ?? null,
+    type: letter.type ?? null,
+    errors: letter.errors,
+    entry_id: letter.entryId ?? null,
+    body: sealed?.body ?? null,
+    body_key_id: sealed?.key?.id ?? null,
+    wrapped: sealed?.key?.wrapped.toString('hex') ?? null,
+    subjects: [...new Set([...(sealed?.subjects ?? []), ...(letter.subjects ?? [])])],
+    content_type: letter.contentType ?? null,
+    context: letter.context ?? {},
+    received_at: receivedAt.toISOString(),
+    blocks: letter.blocks ?? (letter.door === 'provider' || letter.door === 'events'),
+  };
+}
+
+async function load(database: Database, id: string): Promise<FullRow> {
+  const { rows } = isUuid(id)
+    ? await database.pool.query<FullRow>(
+        `select ${COLUMNS}, body, body_key_id, context,
+           exists (select from ledger.vault_keys k where k.id = body_key_id) as key_there
+         from ingest.dead_letters where id = $1`,
+        [id],
+      )
+    : { rows: [] };
+  if (!rows[0]) throw new Problem('not_found', 'There is no dead letter with this id.');
+  return rows[0];
+}
+
+async function note(database: Database, id: string, outcome: Outcome, actor: string, now: Date): Promise<void> {
+  const settled = outcome.outcome === 'recorded' || outcome.outcome === 'duplicate';
+  await database.pool.query(
+    `update ingest.dead_letters set replays = replays + 1, errors = coalesce($2::text[], errors),
+       resolved_at = case when $3 then $4::timestamptz else resolved_at end, resolution = case when $3 then $5 else resolution end
+     where id = $1`,
+    [id, outcome.errors ?? null, settled, now, `replayed by ${actor}: ${outcome.outcome}`],
+  );
+}
+
+const contextOf = (row: FullRow): ReplayContext | undefined =>
+  'door' in row.context ? (row.context as ReplayContext) : undefined;
+
+const letterOf = (row: Row): DeadLetter => ({
+  id: row.id,
+  reason: row.reason,
+  door: row.door,
+  origin: row.origin,
+  account: row.account,
+  originEventId: row.origin_event_id,
+  type: row.type,
+  errors: row.errors,
+  entryId: row.entry_id,
+  receivedAt: row.received_at,
+  resolvedAt: row.resolved_at,
+  blocks: row.blocks,
+});
+
+const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+
+function numberOf(cursor: string): string {
+  if (!/^\d{1,18}$/.test(cursor)) throw new Problem('invalid_request', 'The cursor is not one that was given out.');
+  return cursor;
+}

@@ -1,0 +1,54 @@
+import type { Interpret, InterpretableEntry } from '../catalog/facts.js';
+import { uuidV5 } from '../kernel/entry-id.js';
+import { domainInterpreters } from './domain-interpreters/index.js';
+import type { Interpreter } from './interpreter.js';
+import { stripeInterpreters } from './providers/stripe/interpret/index.js';
+
+/** All interpreters of this build. A provider's read entries whose types carry its name, and nothing else. */
+const interpreters: readonly Interpreter[] = [...stripeInterpreters, ...domainInterpreters];
+
+const PROVIDERS: ReadonlySet<string> = new Set(['stripe', 'square', 'adyen']);
+const OURSELVES = 'truth-ledger';
+
+/**
+ * Picks the interpreter of an entry by its type. Decisions of our own and everything in test mode mean nothing here: no facts.
+ * Throws TypeError when two interpreters read one type.
+ */
+export function createInterpret(registered: readonly Interpreter[] = interpreters): Interpret {
+  const byType = new Map<string, Interpreter>();
+  for (const interpreter of registered) {
+    for (const type of interpreter.reads) {
+      const other = byType.get(type);
+      if (other) throw new TypeError(`${other.name} and ${interpreter.name} both read ${type}`);
+      byType.set(type, interpreter);
+    }
+  }
+  return (entry) => {
+    if (entry.origin === OURSELVES) return [];
+    const interpreter = byType.get(entry.type);
+    if (interpreter === undefined || !isFromItsOwn(entry)) return undefined;
+    return isTestMode(entry) ? [] : interpreter.interpret(entry);
+  };
+}
+
+/** A provider's types count only when the provider sent them, whatever another sender calls its events. */
+function isFromItsOwn({ type, origin }: InterpretableEntry): boolean {
+  const named = type.slice(0, type.indexOf('.'));
+  return PROVIDERS.has(named) ? origin === named : !PROVIDERS.has(origin);
+}
+
+// Test mode stays out of every number: kept and visible, never counted.
+function isTestMode({ attributes, body }: InterpretableEntry): boolean {
+  const said = attributes['livemode'];
+  return said === undefined ? (body as { livemode?: unknown } | null)?.livemode === false : said === 'false';
+}
+
+export const interpret: Interpret = createInterpret();
+
+/** Changes whenever the meaning of any entry may have changed: 8 hex digits. */
+export const interpreterVersion: string = uuidV5(
+  interpreters
+    .map(({ name, version }) => `${name}@${version}`)
+    .sort()
+    .join(','),
+).slice(0, 8);

@@ -1,0 +1,50 @@
+import type pg from 'pg';
+import type { Entry } from '../ledger/ledger.js';
+import type { DeadLetterStore } from './dead-letters.js';
+
+interface Unprojected {
+  entry: Entry;
+  reason: 'not_interpretable' | 'projection_failed';
+  error: string;
+}
+
+/** Keeps entries that no number shows, in the transaction that passes them by. The ledger has their bodies; a letter only points there. */
+export async function parkUnprojected(
+  store: DeadLetterStore,
+  parked: readonly Unprojected[],
+  client: pg.ClientBase,
+): Promise<void> {
+  await store.park(
+    parked.map(({ entry, reason, error }) => ({
+      reason,
+      door: 'projector',
+      origin: entry.origin,
+      account: entry.account,
+      originEventId: entry.originEventId,
+      type: entry.type,
+      errors: [error],
+      entryId: entry.id,
+      blocks: true,
+    })),
+    client,
+  );
+}
+
+/** Keeps a job that failed for the last time. */
+export async function parkFailedJob(
+  store: DeadLetterStore,
+  { jobId, name, error }: { jobId: string; name: string; error: string },
+): Promise<void> {
+  await store.park([
+    {
+      reason: 'job_failed',
+      door: 'jobs',
+      origin: 'truth-ledger',
+      account: '',
+      originEventId: jobId,
+      type: name,
+      errors: [error],
+      blocks: true,
+    },
+  ]);
+}

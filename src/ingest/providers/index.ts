@@ -1,0 +1,27 @@
+import type { Provider } from '../provider.js';
+import { stripe } from './stripe/stripe.js';
+
+/** The only list of payment providers. */
+export const providers = { stripe } as const satisfies Record<string, Provider>;
+
+export type ProviderName = keyof typeof providers;
+
+/** Settings of the providers that are used; one that is left out has no door. */
+export type ProviderSettings = {
+  [Name in ProviderName]?: NonNullable<ReturnType<(typeof providers)[Name]['fromEnv']>>;
+};
+
+/** Names that no sender of `/v1/events` may use as its source, whether built in here or not. */
+export const reservedOrigins: ReadonlySet<string> = new Set([
+  ...Object.keys(providers),
+  'stripe',
+  'square',
+  'adyen',
+  'truth-ledger',
+]);
+
+/** Settings of every provider from the environment. Throws SetupError. */
+export function providerSettings(env: Readonly<Record<string, string | undefined>>): ProviderSettings {
+  const found = Object.entries(providers).map(([name, provider]) => [name, provider.fromEnv(env)] as const);
+  return Object.fromEntries(found.filter(([, settings]) => settings !== undefined));
+}

@@ -1,0 +1,125 @@
+import type { Fact } from '../../../../catalog/facts.js';
+import { openText } from '../../../../catalog/identifiers.js';
+import { makeFact } from '../../../../catalog/make-fact.js';
+import type { Interpreter } from '../../../interpreter.js';
+import { moneyOf } from './amount.js';
+import { refundChanged } from './refund.js';
+import {
+  checkoutRef,
+  createdAt,
+  type Json,
+  listIn,
+  objectIn,
+  orderRef,
+  ownId,
+  peopleOf,
+  refIn,
+  stampAt,
+  type StripeEvent,
+  stripeEvent,
+} from './stripe-event.js';
+
+// The order in which a charge lives through events of one second.
+const TIES: Readonly<Record<string, number>> = {
+  'charge.pending': 10,
+  'charge.succeeded': 20,
+  'charge.captured': 30,
+  'charge.updated': 40,
+  'charge.refunded': 50,
+  'charge.expired': 60,
+  'charge.failed': 70,
+};
+
+/**
+ * Money is booked from the charge only: payment_intent.succeeded, invoice.paid, invoice_payment.paid and checkout.session.completed
+ * restate the same money. Every snapshot of a charge restates its capture, so that one lost delivery loses nothing but the day.
+ */
+export const charge: Interpreter = {
+  name: 'stripe/charge',
+  version: 1,
+  reads: Object.keys(TIES).map((type) => `stripe.${type}`),
+  interpret: (entry) => chargeFacts(stripeEvent(entry)),
+};
+
+function chargeFacts(event: StripeEvent): Fact[] {
+  const { object, type } = event;
+  const metadata = objectIn(object['metadata']);
+  const about = {
+    subject: `payment:${ownId(event)}`,
+    stamp: stampAt(event, TIES[type]!),
+    refs: [
+      refIn('intent', object['payment_intent']),
+      orderRef(metadata),
+      checkoutRef(metadata),
+      refIn('invoice', object['invoice']),
+    ],
+    nodes: peopleOf(event, metadata, emailOf(object)),
+  };
+  if (type === 'charge.failed') {
+    const reason = openText(object['failure_code']) ?? openText(objectIn(object['outcome'])['reason']);
+    return [makeFact({ ...about, type: 'PaymentFailed', effect: 'failed', fields: { at: event.at, reason } })];
+  }
+  if (!hasSucceeded(event)) return [makeFact({ ...about, type: 'Linked', effect: 'linked', fields: {} })];
+  if (object['captured'] === false)
+    return [makeFact({ ...about, type: 'PaymentAuthorised', effect: 'authorised', fields: authorised(event) })];
+  return [
+    makeFact({ ...about, type: 'PaymentCaptured', effect: 'captured', fields: captured(event) }),
+    ...embeddedRefunds(event),
+  ];
+}
+
+const emailOf = (object: Json): unknown => objectIn(object['billing_details'])['email'] ?? object['receipt_email'];
+
+/** Statuses are open: what the event's type says of its charge holds unless the charge itself says otherwise. */
+function hasSucceeded({ object, type }: StripeEvent): boolean {
+  const { status, paid } = object;
+  if (status === 'succeeded' || status === 'paid') return true;
+  if (status === 'pending' || status === 'failed') return false;
+  return paid === true || type === 'charge.succeeded' || type === 'charge.captured';
+}
+
+const authorised = (event: StripeEvent) => ({
+  at: createdAt(event),
+  ...moneyOf(event.object['amount'], event.object['currency']),
+  ...means(event.object),
+});
+
+function captured(event: StripeEvent) {
+  const { object } = event;
+  const at = capturedAt(event);
+  return {
+    at,
+    provisional_at: at === undefined ? createdAt(event) : undefined,
+    provisional: at === undefined,
+    ...moneyOf(object['amount_captured'] ?? object['amount'], object['currency']),
+    ...means(object),
+  };
+}
+
+/**
+ * The instant of capture, where the snapshot proves it; undefined where it may have been at any time since the charge was made. A charge
+ * does not say whether it was captured at once, and the earliest `at` wins, so a guess would move the day of a later capture for ever.
+ */
+function capturedAt(event: StripeEvent): number | undefined {
+  const { type, at, previous } = event;
+  const created = createdAt(event);
+  if (type === 'charge.captured' || previous['captured'] === false) return at;
+  return type === 'charge.succeeded' || at === created ? created : undefined;
+}
+
+/** How it was paid. A card that was present was no browser's business. */
+function means(object: Json) {
+  const details = objectIn(object['payment_method_details']);
+  const method = openText(details['type']);
+  const country = method === undefined ? undefined : openText(objectIn(details[method])['country']);
+  const inPerson = method === 'card_present' || method === 'interac_present';
+  return { method, country: country?.toUpperCase(), customer_present: inPerson ? false : undefined };
+}
+
+/** Until 2022-11-15 a charge carried its refunds. They restate the refunds' own events; `amount_refunded` alone is never booked. */
+function embeddedRefunds(event: StripeEvent): Fact[] {
+  const { object } = event;
+  return listIn(object['refunds']).flatMap((refund) =>
+    refundChanged(event, { charge: object['id'], payment_intent: object['payment_intent'], ...refund }),
+  );
+}

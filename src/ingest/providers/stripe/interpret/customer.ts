@@ -1,0 +1,25 @@
+import { emailNode, present } from '../../../../catalog/identifiers.js';
+import { makeFact } from '../../../../catalog/make-fact.js';
+import type { Interpreter } from '../../../interpreter.js';
+import { createdAt, objectIn, ownId, providerCustomer, stampAt, stripeEvent, userOf } from './stripe-event.js';
+
+/** A customer of Stripe is an identifier of a person, tied to our user and to an e-mail address where it names them. */
+export const customer: Interpreter = {
+  name: 'stripe/customer',
+  version: 1,
+  reads: ['stripe.customer.created', 'stripe.customer.updated', 'stripe.customer.deleted'],
+  interpret: (entry) => {
+    const event = stripeEvent(entry);
+    const { object, account } = event;
+    return [
+      makeFact({
+        type: 'PersonSeen',
+        subject: providerCustomer(account, ownId(event)),
+        effect: 'seen',
+        stamp: stampAt(event, 0),
+        fields: { at: createdAt(event) },
+        nodes: present([userOf(objectIn(object['metadata'])), emailNode(object['email'])]),
+      }),
+    ];
+  },
+};

@@ -1,0 +1,48 @@
+import type { Fact } from '../../../../catalog/facts.js';
+import { openText } from '../../../../catalog/identifiers.js';
+import { makeFact } from '../../../../catalog/make-fact.js';
+import type { Interpreter } from '../../../interpreter.js';
+import { moneyOf } from './amount.js';
+import { createdAt, idIn, type Json, ownId, refIn, stampAt, type StripeEvent, stripeEvent } from './stripe-event.js';
+
+// The order in which a refund lives through states of one second. A status that is not known yet comes before those that end it.
+const STATUSES = ['pending', 'requires_action', 'succeeded', 'canceled', 'failed'];
+
+/** A refund is itself by its id: several events restate it, and one charge may have many. */
+export const refund: Interpreter = {
+  name: 'stripe/refund',
+  version: 1,
+  reads: ['stripe.refund.created', 'stripe.refund.updated', 'stripe.refund.failed', 'stripe.charge.refund.updated'],
+  interpret: (entry) => {
+    const event = stripeEvent(entry);
+    ownId(event);
+    return refundChanged(event, event.object);
+  },
+};
+
+/** What a refund object says, wherever it is found. No facts for one that belongs to no payment, such as of a cash balance. */
+export function refundChanged(event: StripeEvent, object: Json): Fact[] {
+  const id = idIn(object['id']);
+  const payment = refIn('payment', object['charge']);
+  const intent = refIn('intent', object['payment_intent']);
+  const subject = payment ?? intent;
+  if (id === undefined || subject === undefined) return [];
+  // Until 2014 or so refunds had no status: they had simply been made.
+  const status = openText(object['status']) ?? (event.type === 'refund.failed' ? 'failed' : 'succeeded');
+  const rank = STATUSES.indexOf(status) + 1;
+  return [
+    makeFact({
+      type: 'RefundChanged',
+      subject,
+      effect: `refund:${id}`,
+      stamp: stampAt(event, rank * 100 + (event.type === 'refund.created' ? 0 : 10)),
+      fields: {
+        at: createdAt(event, object),
+        ...moneyOf(object['amount'], object['currency'] ?? event.object['currency']),
+        status,
+        failed_at: status === 'failed' ? event.at : undefined,
+      },
+      refs: [subject === intent ? undefined : intent],
+    }),
+  ];
+}

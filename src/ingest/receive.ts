@@ -1,0 +1,169 @@
+import { contentTypeOf } from './content-type.js';
+import type { Clock } from '../kernel/clock.js';
+import { entryId } from '../kernel/entry-id.js';
+import { Problem } from '../kernel/errors.js';
+import { decodeStrictUtf8, parseStrict } from '../kernel/json-scan.js';
+import type { Ledger, NewEntry } from '../ledger/ledger.js';
+import { storedBytes } from '../ledger/stored-hash.js';
+import { receivedStream } from '../ledger/streams.js';
+import type { SealedBody, SealingPolicy, Vault } from '../ledger/vault.js';
+import type { DeadLetterStore, ReplayContext } from './dead-letters.js';
+import type { Outcome, RawRequest } from './ingest.js';
+import type { IngestLimits } from './limits.js';
+import type { Identified, Provider, Subject } from './provider.js';
+import { shortenBody } from './shorten-body.js';
+
+export interface ReceiveDeps {
+  ledger: Pick<Ledger, 'record' | 'find'>;
+  vault: Vault;
+  deadLetters: Pick<DeadLetterStore, 'park'>;
+  clock: Clock;
+  limits: IngestLimits;
+}
+
+/** One event that was authenticated and identified, on its way into the ledger. */
+export interface Arrival {
+  door: 'provider' | 'events';
+  account: string;
+  origin: string;
+  originEventId: string;
+  type: string;
+  schemaVersion: number;
+  occurredAt: Date;
+  attributes: Readonly<Record<string, string>>;
+  subjects: readonly Subject[];
+  /** The JSON text as received. */
+  text: string;
+  /** What is compared between two copies. */
+  content: unknown;
+  policy: SealingPolicy;
+  /** Whether a copy with these attributes can be compared with this one; default: always. */
+  comparable?: (known: Readonly<Record<string, string>>) => boolean;
+  /** The parsed body of what is shortened when it is too large to store: a signed webhook. A service is told instead. */
+  shortenable?: { body: unknown };
+  actor: string;
+  authenticatedBy: string;
+  correlationId: string;
+  contentType?: string;
+  context: ReplayContext;
+}
+
+/** A provider's delivery, from the bytes to the answer. */
+export async function receiveWebhook<S>(
+  deps: ReceiveDeps,
+  provider: Provider<S>,
+  settings: S,
+  request: RawRequest,
+): Promise<Outcome> {
+  if (request.body.length > deps.limits.bodyBytesMax) throw new Problem('too_large');
+  // Before a byte of it is looked at: a forged body must learn nothing and cost nothing.
+  const verdict = provider.verify(request, settings, deps.clock());
+  if (verdict !== 'verified') throw new Problem(verdict);
+  const text = decodeStrictUtf8(request.body);
+  const arrival = webhookArrival(deps, provider, text, request.correlationId);
+  return keep(deps, { ...arrival, contentType: contentTypeOf(request.headers) });
+}
+
+/** What a genuine delivery is, once its signature was checked. Throws Problem `unreadable_body` for what is no JSON. */
+export function webhookArrival<S>(
+  deps: Pick<ReceiveDeps, 'vault' | 'clock'>,
+  provider: Provider<S>,
+  text: string,
+  correlationId: string,
+): Arrival {
+  const body = parseStrict(text);
+  const content = provider.content(body);
+  const identified = provider.identify(body) ?? unreadable(provider.name, deps.vault.contentMac(content));
+  const { occurredAt, attributes } = identified;
+  return {
+    ...identified,
+    door: 'provider',
+    origin: provider.name,
+    schemaVersion: 1,
+    occurredAt: occurredAt ?? deps.clock(),
+    attributes: occurredAt ? attributes : { ...attributes, time: 'assigned' },
+    subjects: provider.subjects(body),
+    text,
+    content,
+    policy: provider.policy(identified.type),
+    comparable: (known) => provider.comparable(known, attributes),
+    shortenable: { body },
+    actor: `provider:${provider.name}`,
+    authenticatedBy: provider.authenticatedBy,
+    correlationId,
+    context: { door: 'provider', provider: provider.name },
+  };
+}
+
+/** Seals an arrival and appends it. Throws Problem `unavailable`, and `too_large` where it may be refused. */
+export async function keep(deps: ReceiveDeps, arrival: Arrival, park = true): Promise<Outcome> {
+  const entry = entryOf(deps, arrival);
+  const { outcome } = await deps.ledger.record(entry);
+  if (outcome !== 'conflict') return { outcome, entryId: entry.id };
+  const known = arrival.comparable && (await deps.ledger.find(entry.id));
+  // Two endpoints of different API versions get two renderings of one event. The first that came is kept.
+  if (known && !arrival.comparable!(known.attributes)) return { outcome: 'duplicate', entryId: entry.id };
+  const deadLetterId = park ? await parkConflict(deps, arrival, entry) : undefined;
+  return { outcome: 'conflict', entryId: entry.id, deadLetterId, code: 'conflict', errors: [CONFLICT] };
+}
+
+const CONFLICT = 'The same id is known with other content.';
+
+async function parkConflict(deps: ReceiveDeps, arrival: Arrival, entry: NewEntry): Promise<string | undefined> {
+  const { door, account, origin, originEventId, type, contentType, context } = arrival;
+  const sealed: SealedBody = { body: entry.body, subjects: [...entry.subjects], key: entry.key };
+  const [id] = await deps.deadLetters.park([
+    {
+      reason: 'conflict',
+      ...{ door, account, origin, originEventId, type, contentType, context, sealed },
+      errors: [CONFLICT],
+      entryId: entry.id,
+      contentMac: entry.contentMac,
+    },
+  ]);
+  return id;
+}
+
+/** The entry within the stored size. How much longer sealing makes a text is told by the first attempt; small steps do the rest. */
+function entryOf(deps: ReceiveDeps, arrival: Arrival): NewEntry {
+  const { storedBytesMax } = deps.limits;
+  const contentMac = deps.vault.contentMac(arrival.content);
+  const whole = sealedEntry(deps.vault, arrival, arrival.text, contentMac);
+  const bytes = storedBytes(whole);
+  if (bytes <= storedBytesMax) return whole;
+  if (!arrival.shortenable) {
+    throw new Problem('too_large', `An event may have ${storedBytesMax} bytes as it is stored.`);
+  }
+  const marked = { ...arrival, attributes: { ...arrival.attributes, truncated: 'true' } };
+  let room = Math.floor((storedBytesMax / bytes) * Buffer.byteLength(arrival.text));
+  for (;;) {
+    room = Math.floor(room * 0.9);
+    const shorter = sealedEntry(deps.vault, marked, shortenBody(arrival.shortenable.body, room), contentMac);
+    if (storedBytes(shorter) <= storedBytesMax) return shorter;
+  }
+}
+
+function sealedEntry(vault: Vault, arrival: Arrival, text: string, contentMac: Buffer): NewEntry {
+  const { door, account, origin, originEventId, type, schemaVersion, occurredAt, attributes } = arrival;
+  const { actor, authenticatedBy, correlationId } = arrival;
+  const id = entryId({ door, account, origin, id: originEventId });
+  const sealed = vault.seal(text, arrival.policy);
+  const tags = arrival.subjects.map(({ kind, value }) => vault.subjectTag(kind, value));
+  return {
+    ...{ id, type, schemaVersion, origin, account, originEventId, occurredAt, attributes },
+    ...{ correlationId, actor, authenticatedBy, contentMac },
+    stream: receivedStream(origin, id),
+    subjects: [...new Set([...sealed.subjects, ...tags])].sort(),
+    body: sealed.body,
+    ...(sealed.key ? { key: sealed.key } : {}),
+  };
+}
+
+/** A genuine delivery that is no event we know the shape of: kept under an identity of its content. */
+const unreadable = (provider: string, contentMac: Buffer): Identified => ({
+  account: '',
+  originEventId: `unreadable_${contentMac.toString('base64url').slice(0, 22)}`,
+  type: `${provider}.unreadable`,
+  occurredAt: undefined,
+  attributes: {},
+});

@@ -1,0 +1,159 @@
+import { mapTracked } from '../catalog/tracked-events.js';
+import { trackedPolicy } from '../catalog/personal.js';
+import type { Vault } from '../ledger/vault.js';
+import type { ClearText } from './clear-text.js';
+import { truncatedAddress } from './client-address.js';
+import { isObject, type ClientEvent, type Collector, type Json } from './collector.js';
+import { agentOf } from './collectors/user-agent.js';
+import type { SdkLink, TrackedEvent } from './tracked-store.js';
+
+/** What all events of one request share. */
+export interface ClientRequest {
+  collector: Collector;
+  keyId: string;
+  sentAt: unknown;
+  receivedAt: Date;
+  /** Keyed hash of the network that the request came from. */
+  network?: string;
+  eventBytesMax: number;
+}
+
+export interface Sealing {
+  vault: Vault;
+  clear: ClearText;
+}
+
+export type Mapped = { event: TrackedEvent; links: SdkLink[] } | { reason: string };
+
+const DAY_MS = 86_400_000;
+const EARLIEST_MS = Date.UTC(2000, 0);
+
+/** One event as sent to one that can be stored, or why not. */
+export function toTracked(sealing: Sealing, request: ClientRequest, sent: unknown): Mapped {
+  if (!isObject(sent)) return { reason: 'not_an_object' };
+  const text = JSON.stringify(sent);
+  if (Buffer.byteLength(text) > request.eventBytesMax) return { reason: 'too_large' };
+  const client = request.collector.event(sent);
+  if (typeof client === 'string') return { reason: client };
+  const { clear, vault } = sealing;
+  const userId = clear(client.userId);
+  const anonymousId = clear(client.anonymousId);
+  if (userId === undefined && anonymousId === undefined) return { reason: 'missing_id' };
+  const times = timesOf(client, request);
+  if (!times) return { reason: 'bad_time' };
+  const meaning = client.named ? mapTracked(client.name, client.properties, clear) : { kind: undefined, refs: [] };
+  if (meaning.violation) return { reason: meaning.violation };
+  const sealed = vault.seal(text, trackedPolicy(request.collector.name));
+  const event: TrackedEvent = {
+    ...meaning,
+    ...times,
+    ...describe(sealing, client, request),
+    collector: request.collector.name,
+    keyId: request.keyId,
+    messageId: messageIdOf(sealing, client, sent),
+    event: clear(client.name) ?? '(unreadable)',
+    userId,
+    anonymousId,
+    receivedAt: request.receivedAt,
+    subjects: [...new Set([...sealed.subjects, ...tagsOf(vault, client)])].sort(),
+    sealed,
+  };
+  return { event, links: linksOf(clear, client, request.receivedAt) };
+}
+
+/** What a refused event is sampled as: sealed like the others, cut to the size of an event. */
+export function toSample({ vault }: Sealing, request: ClientRequest, sent: unknown) {
+  const text = JSON.stringify(sent) ?? 'null';
+  const kept = Buffer.byteLength(text) > request.eventBytesMax ? JSON.stringify({ left_out: 'too_large' }) : text;
+  const sealed = vault.seal(kept, trackedPolicy(request.collector.name));
+  const client = isObject(sent) ? request.collector.event(sent) : 'not_an_object';
+  const tags = typeof client === 'string' ? [] : tagsOf(vault, client);
+  return { sealed, subjects: [...new Set([...sealed.subjects, ...tags])] };
+}
+
+/** The client as rate limits see it: its own id and the network it comes from. */
+export function clientOf(sealing: Sealing, request: ClientRequest, sent: unknown): string {
+  const client = isObject(sent) ? request.collector.event(sent) : undefined;
+  const id = typeof client === 'object' ? sealing.clear(client.anonymousId ?? client.userId) : undefined;
+  return `${id ?? ''} ${request.network ?? ''}`;
+}
+
+/** Times of an event, corrected for a clock that is wrong: its error is in both of the device's times and cancels. Undefined when they make no sense. */
+export function timesOf(
+  client: Pick<ClientEvent, 'clientAt' | 'offsetMs'>,
+  request: Pick<ClientRequest, 'sentAt' | 'receivedAt'>,
+) {
+  const receivedMs = request.receivedAt.getTime();
+  const sentMs = instant(request.sentAt);
+  const given = client.clientAt !== undefined && client.clientAt !== null;
+  const clientMs = given ? instant(client.clientAt) : undefined;
+  if (given && clientMs === undefined) return undefined;
+  let occurredMs = receivedMs - (client.offsetMs ?? 0);
+  if (clientMs !== undefined) occurredMs = sentMs === undefined ? clientMs : receivedMs - (sentMs - clientMs);
+  if (occurredMs > receivedMs + DAY_MS || occurredMs < EARLIEST_MS) return undefined;
+  const date = (ms: number | undefined): Date | undefined => (ms === undefined ? undefined : new Date(ms));
+  return { occurredAt: new Date(occurredMs), clientAt: date(clientMs), sentAt: date(sentMs) };
+}
+
+/** Epoch milliseconds of a time as SDKs write it: text, seconds or milliseconds. */
+function instant(value: unknown): number | undefined {
+  const ms =
+    typeof value === 'string'
+      ? Date.parse(value)
+      : typeof value === 'number'
+        ? value < 1e11
+          ? value * 1000
+          : value
+        : Number.NaN;
+  return ms >= 0 && ms < Date.UTC(9999, 0) ? Math.round(ms) : undefined;
+}
+
+// Without an id of the sender's own, the same content is the same event.
+const messageIdOf = ({ clear, vault }: Sealing, client: ClientEvent, sent: Json): string =>
+  clear(client.messageId) ?? `content_${vault.contentMac(sent).toString('base64url').slice(0, 22)}`;
+
+/** Keyed hash of the network that an address is in; undefined for what is no address. */
+export function networkOf(vault: Vault, address: unknown): string | undefined {
+  const network = truncatedAddress(address);
+  return network === undefined ? undefined : vault.contentMac({ network }).toString('base64url').slice(0, 22);
+}
+
+function describe(sealing: Sealing, client: ClientEvent, request: ClientRequest) {
+  const agent = agentOf(client.userAgent);
+  const word = (value: unknown): string | undefined => sealing.clear(value)?.trim().toLowerCase() || undefined;
+  const query = queryOf(client.pageUrl);
+  return {
+    isBot: agent.isBot,
+    device: word(client.device) ?? agent.device,
+    browser: word(client.browser) ?? agent.browser,
+    country: word(client.country)?.toUpperCase(),
+    clientHash: networkOf(sealing.vault, client.ip) ?? request.network,
+    source: word(client.source) ?? word(query?.get('utm_source')),
+    medium: word(client.medium) ?? word(query?.get('utm_medium')),
+    campaign: word(client.campaign) ?? word(query?.get('utm_campaign')),
+    // What we routed to a tool ourselves must not come back as evidence of what browsers saw.
+    lineage: client.properties['truth_ledger_origin'] === undefined ? ('client' as const) : ('server' as const),
+  };
+}
+
+const queryOf = (url: unknown): URLSearchParams | undefined =>
+  typeof url === 'string' && URL.canParse(url) ? new URL(url).searchParams : undefined;
+
+const asText = (id: unknown): string | undefined =>
+  typeof id === 'string' ? id : typeof id === 'number' ? String(id) : undefined;
+
+function tagsOf(vault: Vault, client: ClientEvent): string[] {
+  const user = asText(client.userId);
+  const anonymous = asText(client.anonymousId);
+  return [...(user ? [vault.subjectTag('u', user)] : []), ...(anonymous ? [vault.subjectTag('a', anonymous)] : [])];
+}
+
+function linksOf(clear: ClearText, client: ClientEvent, seenAt: Date): SdkLink[] {
+  return client.links.flatMap((link) => {
+    const anonymousId = clear(link.anonymousId);
+    const userId = clear(link.userId);
+    return anonymousId === undefined || userId === undefined || anonymousId === userId
+      ? []
+      : [{ anonymousId, userId, seenAt }];
+  });
+}
