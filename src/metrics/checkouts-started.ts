@@ -1,0 +1,13 @@
+import { defineFlow, one } from './metric.js';
+
+export const checkoutsStarted = defineFlow({
+  name: 'checkouts_started',
+  unit: 'count',
+  meaning: 'Checkout attempts, each checkout id once however often it is retried.',
+  sourceOfTruth: 'checkout.started from the shop',
+  dated: 'day of the earliest start',
+  excludes: 'nothing',
+  trackedAs: ['Checkout Started', 'begin_checkout', 'checkout_started'],
+  of: 'checkout',
+  from: ({ started }) => (started ? [one(started)] : []),
+});

@@ -1,0 +1,14 @@
+import { amount, defineFlow } from './metric.js';
+
+export const revenueGross = defineFlow({
+  name: 'revenue_gross',
+  unit: 'money',
+  meaning:
+    'Money captured, tax included. Group `customer_kind` = `new` is the revenue of first payments. Not accounting revenue.',
+  sourceOfTruth: 'payment provider',
+  dated: 'day of capture, never of authorisation',
+  excludes: 'authorisations without capture, failed attempts, test mode',
+  trackedAs: ['Order Completed', 'purchase', 'purchase_completed'],
+  of: 'payment',
+  from: ({ captured }) => (captured ? [amount(captured)] : []),
+});

@@ -1,0 +1,13 @@
+import { defineFlow, one } from './metric.js';
+
+export const signups = defineFlow({
+  name: 'signups',
+  unit: 'count',
+  meaning: 'People who signed up, each user id once, on the day of the earliest sign-up the service was told of.',
+  sourceOfTruth: 'user.signed_up from the auth service',
+  dated: 'day of the sign-up',
+  excludes: 'nothing',
+  trackedAs: ['Signed Up', 'sign_up', 'signup_completed'],
+  of: 'person',
+  from: ({ signedUp }) => (signedUp ? [one(signedUp)] : []),
+});

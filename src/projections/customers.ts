@@ -1,0 +1,86 @@
+import type { Node } from '../catalog/facts.js';
+import type { Happened } from '../catalog/subjects.js';
+import { type Customer, effectsOf, type Identifier, kindOf, type Touch, TOUCHES_MAX } from './rows.js';
+import type { WorkingSet } from './working-set.js';
+
+const touchOrder = (a: Touch, b: Touch): number => a[0] - b[0] || (a[1] < b[1] ? -1 : 1);
+
+/** Keeps a touch of an identifier; the earliest ones are enough to know the first. True when something changed. */
+export function keepTouch(identifier: Identifier, touch: Touch | { unmarkedAt: number }): boolean {
+  const { doc } = identifier;
+  if ('unmarkedAt' in touch) {
+    if (doc.unmarkedAt !== null && doc.unmarkedAt <= touch.unmarkedAt) return false;
+    doc.unmarkedAt = touch.unmarkedAt;
+    return true;
+  }
+  if (doc.touches.some((known) => known[1] === touch[1])) return false;
+  const last = doc.touches[TOUCHES_MAX - 1];
+  if (last && touchOrder(last, touch) < 0) return false;
+  doc.touches = [...doc.touches, touch].sort(touchOrder).slice(0, TOUCHES_MAX);
+  return true;
+}
+
+/** The sign-up that an identifier's own facts tell of. */
+export function signedUp(identifier: Identifier): Happened | undefined {
+  const [found] = effectsOf(identifier.doc.effects, 'UserSignedUp');
+  const at = found?.[1].fields['at'];
+  return typeof at === 'number' ? { at, fact: 'UserSignedUp', entryId: found![1].entryId } : undefined;
+}
+
+/** What all identifiers of a customer say together; null when it has neither signed up nor bought anything. */
+export function evaluateCustomer(set: WorkingSet, id: Node): Customer | null {
+  const canonical = set.identifier(id);
+  if (canonical.customer !== id) return null;
+  set.need([], canonical.doc.members);
+  const all = [canonical, ...canonical.doc.members.map((node) => set.identifier(node))];
+  const signUp = signedUp(canonical);
+  const payment = firstPayment(all);
+  if (!signUp && !payment && all.every((identifier) => identifier.doc.purchases === 0)) return null;
+  const touch = firstTouch(all, signUp?.at ?? payment?.[0] ?? Number.MAX_SAFE_INTEGER);
+  return {
+    customer: id,
+    userId: kindOf(id) === 'user' ? id.slice('user:'.length) : null,
+    signedUpAt: signUp?.at ?? null,
+    ...touch,
+    firstPaymentAt: payment?.[0] ?? null,
+    firstPaymentRef: payment?.[1] ?? null,
+    firstPaymentEntry: payment?.[2] ?? null,
+  };
+}
+
+function firstPayment(all: readonly Identifier[]): Identifier['doc']['payments'][number] | undefined {
+  return all
+    .flatMap((identifier) => identifier.doc.payments.slice(0, 1))
+    .sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))[0];
+}
+
+type FirstTouch = Pick<Customer, 'firstTouchAt' | 'source' | 'medium' | 'campaign' | 'reason'>;
+
+/** The earliest marked touch up to an instant, or why there is none. */
+function firstTouch(all: readonly Identifier[], until: number): FirstTouch {
+  const marked = all.flatMap((identifier) => identifier.doc.touches).sort(touchOrder);
+  const first = marked.find(([at]) => at <= until);
+  if (first) return { firstTouchAt: first[0], source: first[2], medium: first[3], campaign: first[4], reason: null };
+  return {
+    firstTouchAt: null,
+    source: 'unknown',
+    medium: '',
+    campaign: '',
+    reason: unknownReason(all, marked.length > 0),
+  };
+}
+
+function unknownReason(all: readonly Identifier[], touchedLater: boolean): string {
+  if (touchedLater) return 'touch_after_signup';
+  if (all.some((identifier) => identifier.doc.unmarkedAt !== null)) return 'no_marker';
+  const withheld = all.some((identifier) =>
+    effectsOf(identifier.doc.effects, 'ConsentChanged').some(([, effect]) => effect.fields['analytics'] === 'denied'),
+  );
+  return withheld ? 'consent_withheld' : 'no_touch';
+}
+
+export const sameTouch = (a: Customer | null, b: Customer | null): boolean =>
+  a?.source === b?.source && a?.medium === b?.medium && a?.campaign === b?.campaign && a?.reason === b?.reason;
+
+export const sameCustomer = (a: Customer | null, b: Customer | null): boolean =>
+  a === b || (a !== null && b !== null && (Object.keys(a) as (keyof Customer)[]).every((key) => a[key] === b[key]));

@@ -1,0 +1,183 @@
+import type { Node, Ref } from '../catalog/facts.js';
+import { isCrowded, share } from './people.js';
+import { partyOf, peopleOf, purchaseAround, purchaseOf } from './purchases.js';
+import { type Identifier, kindOf, type Part, PAYMENTS_MAX, smallest } from './rows.js';
+import { captureOf } from './capture.js';
+import type { Step } from './fold.js';
+import type { WorkingSet } from './working-set.js';
+
+/** The purchases around the parts that an entry speaks of, before and after: what they name, whom they belong to. */
+export class PurchaseChange {
+  /** Whether parts were linked: purchases may have merged, or a crowded part dissolved one. */
+  relinked = false;
+  /** Whether a part names somebody new. */
+  renamed = false;
+  /** Whether an effect says something new. */
+  restated = false;
+
+  private constructor(
+    private readonly set: WorkingSet,
+    private readonly purchases: Map<Ref, readonly Part[]>,
+    private readonly people: Map<Ref, Node[]>,
+  ) {}
+
+  static before(set: WorkingSet, refs: readonly Ref[]): PurchaseChange {
+    const purchases = new Map<Ref, readonly Part[]>();
+    for (const ref of refs) {
+      const { purchase } = set.part(ref);
+      if (!purchases.has(purchase)) purchases.set(purchase, purchaseOf(set, ref));
+    }
+    const people = new Map([...purchases].map(([purchase, parts]) => [purchase, peopleOf(parts)]));
+    return new PurchaseChange(set, purchases, people);
+  }
+
+  after(step: Step): void {
+    if (this.purchases.size === 0) return;
+    const isNew = [...this.purchases.values()].some((parts) => parts.some((part) => part.party === ''));
+    if (!this.relinked && !this.renamed && !isNew) return this.restated ? this.sameParties(step) : undefined;
+    const now = this.relinked ? this.regroup() : this.purchases;
+    const people = new Map([...now].map(([purchase, parts]) => [purchase, peopleOf(parts)]));
+    this.set.need([], [...people.values()].flat());
+    if (this.relinked || this.renamed) this.recount(step, people);
+    const regrouped = step.regroup();
+    this.settleParties(step, now);
+    for (const node of regrouped) this.reassign(step, node, now);
+    for (const parts of now.values()) for (const part of parts) this.listPayment(step, part);
+  }
+
+  /** Nobody new and nothing linked: the purchases and whom they belong to are the same. */
+  private sameParties(step: Step): void {
+    for (const [purchase, parts] of this.purchases) {
+      step.evaluatePurchase(purchase);
+      for (const part of parts) this.listPayment(step, part);
+    }
+  }
+
+  /** The purchases that the same parts, and what they are linked with, make now. */
+  private regroup(): Map<Ref, readonly Part[]> {
+    const now = new Map<Ref, readonly Part[]>();
+    for (const purchase of this.purchases.keys()) this.set.groups.delete(purchase);
+    const seen = new Set<Ref>();
+    for (const part of [...this.purchases.values()].flat()) {
+      if (seen.has(part.ref)) continue;
+      const parts = purchaseAround(this.set, part.ref);
+      for (const each of parts) seen.add(each.ref);
+      const purchase = smallest(parts.map((each) => each.ref));
+      now.set(purchase, parts);
+      this.set.groups.set(purchase, parts);
+    }
+    return now;
+  }
+
+  /** Two persons named by one purchase are linked as long as a purchase names both. */
+  private recount(step: Step, people: Map<Ref, Node[]>): void {
+    const pairs = new Map<string, { a: Node; b: Node; by: number }>();
+    const count = (nodes: readonly Node[], by: 1 | -1): void => {
+      const sorted = [...nodes].sort();
+      for (const [index, a] of sorted.entries()) {
+        for (const b of sorted.slice(index + 1)) {
+          if (kindOf(a) === kindOf(b) && (kindOf(a) === 'user' || kindOf(a) === 'anonymous')) continue;
+          const pair = pairs.get(`${a}|${b}`) ?? { a, b, by: 0 };
+          pairs.set(`${a}|${b}`, { ...pair, by: pair.by + by });
+        }
+      }
+    };
+    for (const nodes of this.people.values()) count(nodes, -1);
+    for (const nodes of people.values()) count(nodes, 1);
+    for (const { a, b, by } of pairs.values()) {
+      for (let left = Math.abs(by); left > 0; left--) {
+        step.link(this.set.identifier(a), this.set.identifier(b), (from, to) => share(from, to, by > 0 ? 1 : -1));
+      }
+    }
+  }
+
+  /** Parties of purchases elsewhere whose identifier is crowded now. */
+  private reassign(step: Step, node: Node, done: ReadonlyMap<Ref, readonly Part[]>): void {
+    if (!isCrowded(this.set.identifier(node))) return;
+    for (const purchase of this.set.purchasesOf(node)) {
+      if (done.has(purchase)) continue;
+      const parts = purchaseOf(this.set, purchase);
+      this.set.need([], peopleOf(parts));
+      this.settleParties(step, new Map([[purchase, parts]]));
+      for (const part of parts) this.listPayment(step, part);
+    }
+  }
+
+  /** Gives purchases their party. All leave their old party before any joins, because a purchase may have been split. */
+  private settleParties(step: Step, purchases: ReadonlyMap<Ref, readonly Part[]>): void {
+    const parties = new Map<Ref, Node>();
+    for (const [purchase, parts] of purchases) {
+      const candidates = peopleOf(parts).filter((node) => !isCrowded(this.set.identifier(node)));
+      const party = partyOf(purchase, candidates);
+      parties.set(purchase, party);
+      step.evaluatePurchase(purchase);
+      this.set.need([], [party, ...parts.flatMap((part) => (part.party === '' ? [] : [part.party]))]);
+      for (const part of parts) {
+        if (part.party === party && part.purchase === purchase) continue;
+        if (part.party !== '') this.leave(step, part);
+        step.evaluate(this.set.identifier(party).customer);
+        this.set.changedPart(part);
+      }
+    }
+    for (const [purchase, party] of parties) {
+      for (const part of purchases.get(purchase)!) Object.assign(part, { purchase, party });
+      this.set.enlist(party, purchase, true);
+    }
+  }
+
+  private leave(step: Step, part: Part): void {
+    this.set.enlist(part.party, part.purchase, false);
+    step.evaluate(this.set.identifier(part.party).customer);
+  }
+
+  /** Keeps the list of a party's payments, of which the first makes a customer a new one. */
+  private listPayment(step: Step, part: Part): void {
+    const captured = captureOf(part);
+    const [party, at] = part.doc.listed ?? [];
+    if (party === (captured ? part.party : undefined) && at === captured?.at) return;
+    if (party !== undefined) {
+      this.set.need([], [party]);
+      this.unlist(this.set.identifier(party), part.ref);
+      step.evaluate(this.set.identifier(party).customer);
+    }
+    delete part.doc.listed;
+    this.set.changedPart(part);
+    if (!captured) return;
+    const identifier = this.set.identifier(part.party);
+    enlistPayment(identifier, [captured.at, part.ref, captured.entryId]);
+    part.doc.listed = [part.party, captured.at];
+    this.set.changedIdentifier(identifier);
+    step.evaluate(identifier.customer);
+  }
+
+  private unlist(identifier: Identifier, ref: Ref): void {
+    const { doc } = identifier;
+    this.set.changedIdentifier(identifier);
+    const rest = doc.payments.filter((payment) => payment[1] !== ref);
+    if (rest.length === doc.payments.length) doc.morePayments -= 1;
+    doc.payments = rest;
+    if (rest.length > 0 || doc.morePayments === 0) return;
+    doc.morePayments = 0;
+    for (const purchase of this.set.purchasesOf(identifier.node)) {
+      for (const part of purchaseOf(this.set, purchase)) {
+        const captured = captureOf(part);
+        if (captured && part.ref !== ref && part.doc.listed?.[0] === identifier.node) {
+          enlistPayment(identifier, [captured.at, part.ref, captured.entryId]);
+        }
+      }
+    }
+  }
+}
+
+function enlistPayment({ doc }: Identifier, payment: [number, Ref, string]): void {
+  const last = doc.payments.at(-1);
+  const precedesLast = last && (payment[0] < last[0] || (payment[0] === last[0] && payment[1] < last[1]));
+  // The list is an exact prefix of all payments: beyond it only a count is kept.
+  if (doc.morePayments > 0 && !precedesLast) {
+    doc.morePayments += 1;
+    return;
+  }
+  const all = [...doc.payments, payment].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1));
+  doc.payments = all.slice(0, PAYMENTS_MAX);
+  doc.morePayments += all.length - doc.payments.length;
+}

@@ -1,0 +1,150 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Entry, Ledger } from '../ledger/ledger.js';
+import type { Database } from '../storage/database.js';
+import {
+  assertLease,
+  BEAT_EVERY_MS,
+  beat,
+  FencedOut,
+  type Lease,
+  moveCheckpoint,
+  releaseLease,
+  takeLease,
+} from './lease.js';
+import type { ModelStore } from './model-store.js';
+import type { Parked, Projector } from './projector.js';
+
+const BATCH_MAX = 2_000;
+const RETRY_MS = 500;
+/** While this many appends wait, the projector leaves the machine to them; the numbers may be late, an acknowledgement may not. */
+const BUSY_APPENDS = 32;
+
+export interface RunnerDeps {
+  ledger: Ledger;
+  database: Database;
+  store: ModelStore;
+  projector: Projector;
+  holder: string;
+  /** Keeps what could not be projected, in the batch's own transaction. */
+  park(client: pg.ClientBase, parked: readonly Parked[]): Promise<void>;
+  log(level: 'info' | 'warn' | 'error', message: string): void;
+}
+
+export interface RunnerState {
+  position: number;
+  head: number;
+  running: boolean;
+  /** Recorded time of the oldest entry not yet projected, epoch milliseconds; undefined when there is none. */
+  behindSince: number | undefined;
+  failed: string | undefined;
+}
+
+/** Follows the feed: rows, checkpoint and parked entries of a batch in one transaction, fenced by the lease. */
+export class Runner {
+  readonly state: RunnerState = { position: 0, head: 0, running: false, behindSince: undefined, failed: undefined };
+  private readonly stopping = new AbortController();
+  private done: Promise<void> = Promise.resolve();
+
+  constructor(private readonly deps: RunnerDeps) {}
+
+  start(): void {
+    this.done = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.done;
+  }
+
+  private async run(): Promise<void> {
+    // Only one service can own an embedded database, so a lease in it is that of a dead process.
+    let force = this.deps.database.embedded;
+    while (!this.stopping.signal.aborted) {
+      try {
+        const lease = await takeLease(this.deps.database.pool, this.deps.holder, force);
+        force = false;
+        if (lease) await this.lead(lease);
+        else await this.pause(BEAT_EVERY_MS);
+      } catch (error) {
+        this.deps.projector.forget();
+        this.state.running = false;
+        if (this.stopping.signal.aborted) return;
+        const fenced = error instanceof FencedOut;
+        this.state.failed = fenced ? undefined : String(error);
+        this.deps.log(
+          fenced ? 'info' : 'error',
+          `projector: ${error instanceof Error ? error.message : String(error)}`,
+        );
+        await this.pause(RETRY_MS);
+      }
+    }
+  }
+
+  private async lead(lease: Lease): Promise<void> {
+    const { pool } = this.deps.database;
+    const lost = new AbortController();
+    const heart = setInterval(() => {
+      beat(pool, lease).then(
+        (held) => held || lost.abort(),
+        () => undefined, // the database is away: the next batch will tell
+      );
+    }, BEAT_EVERY_MS);
+    try {
+      await this.follow(lease, AbortSignal.any([this.stopping.signal, lost.signal]));
+    } finally {
+      clearInterval(heart);
+      this.state.running = false;
+      await releaseLease(pool, lease).catch(() => undefined);
+    }
+  }
+
+  private async follow(lease: Lease, signal: AbortSignal): Promise<void> {
+    this.state.position = await checkpointOf(this.deps.database.pool, 'model');
+    this.deps.projector.forget();
+    this.state.running = true;
+    const pages = this.deps.ledger.subscribe(this.state.position, { limit: BATCH_MAX, signal });
+    for await (const { entries, head } of pages) {
+      this.state.head = Math.max(head, this.state.position);
+      if (entries.length > 0) {
+        this.state.behindSince = entries[0]!.recordedAt.getTime();
+        await this.yieldToAppends(signal);
+        await this.project(entries, lease);
+      }
+      this.state.failed = undefined;
+      if (this.state.position >= this.state.head) this.state.behindSince = undefined;
+    }
+  }
+
+  /** Batches grow while appends wait, so the work per entry falls; after a quarter of a second a batch goes in any case. */
+  private async yieldToAppends(signal: AbortSignal): Promise<void> {
+    for (let waited = 0; waited < 10 && this.deps.ledger.queue().waiting >= BUSY_APPENDS && !signal.aborted; waited++) {
+      await this.pause(25);
+    }
+  }
+
+  private async project(entries: readonly Entry[], lease: Lease): Promise<void> {
+    const { database, store, projector } = this.deps;
+    const to = entries.at(-1)!.position;
+    const { changes, parked } = await projector.project(entries);
+    await database.transaction(async (client) => {
+      // The read model is derived: a crash may lose its last commits, and the checkpoint with them.
+      await client.query('set local synchronous_commit = off');
+      await assertLease(client, lease);
+      await moveCheckpoint(client, 'model', this.state.position, to);
+      await store.write(client, changes);
+      if (parked.length > 0) await this.deps.park(client, parked);
+    });
+    projector.written();
+    this.state.position = to;
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await wait(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+}
+
+export async function checkpointOf(pool: pg.Pool | pg.ClientBase, schema: string): Promise<number> {
+  const { rows } = await pool.query<{ position: bigint }>(`select position from ${schema}.checkpoint`);
+  return Number(rows[0]!.position);
+}

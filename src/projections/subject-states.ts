@@ -1,0 +1,81 @@
+import type { Ref } from '../catalog/facts.js';
+import type { Amount, Happened, PaymentState, SubjectState } from '../catalog/subjects.js';
+import { captureOf, moneyMoved } from './capture.js';
+import { type Effect, effectsOf, kindOf, type Part } from './rows.js';
+import { checkoutStarted, orderCompleted, purchaseCompleted } from './purchases.js';
+
+/** What metrics see of one part of a purchase; undefined for parts that no metric speaks of. */
+export function stateOf(
+  part: Part,
+  purchase: readonly Part[],
+  firstPaymentRef: string | null,
+): SubjectState | undefined {
+  switch (kindOf(part.ref)) {
+    case 'payment':
+      return paymentState(part.ref, part.doc.effects, captureOf(part), part.ref === firstPaymentRef);
+    case 'intent':
+      return paymentState(part.ref, notRestated(part, purchase), undefined, false);
+    case 'order':
+      return { kind: 'order', ref: part.ref, completed: orderCompleted(part, purchase) };
+    case 'checkout':
+      return {
+        kind: 'checkout',
+        ref: part.ref,
+        started: checkoutStarted(part),
+        completed: purchaseCompleted(purchase),
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** A refund or a dispute may name only the intent: money moved all the same, unless the payment says it too. */
+function notRestated(intent: Part, purchase: readonly Part[]): Record<string, Effect> {
+  const payments = purchase.filter((part) => kindOf(part.ref) === 'payment');
+  return Object.fromEntries(
+    Object.entries(intent.doc.effects).filter(([key]) => !payments.some((payment) => key in payment.doc.effects)),
+  );
+}
+
+function paymentState(
+  ref: Ref,
+  effects: Record<string, Effect>,
+  captured: PaymentState['captured'],
+  first: boolean,
+): PaymentState {
+  return {
+    kind: 'payment',
+    ref,
+    captured,
+    refunds: onlyAuthorised(effects)
+      ? []
+      : effectsOf(effects, 'RefundChanged').flatMap(([key, effect]) => refundState(key, effect)),
+    disputes: [
+      ...effectsOf(effects, 'DisputeFundsWithdrawn').flatMap(([key, effect]) => movement(key, effect, 'withdrawn')),
+      ...effectsOf(effects, 'DisputeFundsReinstated').flatMap(([key, effect]) => movement(key, effect, 'reinstated')),
+    ],
+    first,
+  };
+}
+
+/** An authorisation that was released is told as a refund by some providers: no money moved in, so none moves out. */
+const onlyAuthorised = (effects: Record<string, Effect>): boolean =>
+  effectsOf(effects, 'PaymentAuthorised').length > 0 && effectsOf(effects, 'PaymentCaptured').length === 0;
+
+function refundState(key: string, effect: Effect): PaymentState['refunds'][number][] {
+  const { status, failed_at: failedAt } = effect.fields;
+  const moved = moneyMoved(`RefundChanged ${key}`, effect);
+  if (!moved || status === 'canceled' || status === 'requires_action') return [];
+  if (status !== 'failed') return [{ ...moved, returned: undefined }];
+  const at = typeof failedAt === 'number' ? failedAt : moved.at;
+  return [{ ...moved, returned: { at, fact: `RefundFailed ${key}`, entryId: effect.entryId } }];
+}
+
+function movement(
+  key: string,
+  effect: Effect,
+  direction: 'withdrawn' | 'reinstated',
+): PaymentState['disputes'][number][] {
+  const moved = moneyMoved(`${effect.type} ${key}`, effect);
+  return moved ? [{ ...moved, direction }] : [];
+}

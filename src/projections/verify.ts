@@ -1,0 +1,92 @@
+import type pg from 'pg';
+import { stateHash, stateQueries } from './hashes.js';
+import { exclusively, foldTo, makeEmpty, type Progress, type RebuildDeps } from './rebuild.js';
+import { checkpointOf } from './runner.js';
+
+export interface VerifyReport {
+  ok: boolean;
+  position: number;
+  stateHash: string;
+  rebuiltStateHash: string;
+  /** What differs, at most 20 per kind: table, which side has the row, the row. */
+  findings: { kind: string; detail: string }[];
+}
+
+const FINDINGS_MAX = 20;
+
+/** Derives the read model again from the ledger, beside the live one, and compares; and the daily totals with their contributions. */
+export async function verify(
+  deps: Omit<RebuildDeps, 'modelVersion' | 'park'>,
+  onProgress: Progress = () => undefined,
+): Promise<VerifyReport> {
+  const { pool } = deps.database;
+  return exclusively(pool, async () => {
+    await makeEmpty(pool);
+    await foldTo(deps, await checkpointOf(pool, 'model'), onProgress);
+    const client = await pool.connect();
+    try {
+      // The live model may move on: fold up to exactly the position that this snapshot shows.
+      await client.query('begin isolation level repeatable read');
+      const position = await checkpointOf(client, 'model');
+      const live = await stateHash(client, 'model');
+      const findings = await dailyFindings(client);
+      await foldTo(deps, position, onProgress);
+      const rebuilt = await stateHashOfNext(pool);
+      if (live !== rebuilt) findings.push(...(await differences(pool, position)));
+      return {
+        ok: live === rebuilt && findings.length === 0,
+        position,
+        stateHash: live,
+        rebuiltStateHash: rebuilt,
+        findings,
+      };
+    } finally {
+      await client.query('rollback').catch(() => undefined);
+      client.release();
+    }
+  });
+}
+
+async function stateHashOfNext(pool: pg.Pool): Promise<string> {
+  const client = await pool.connect();
+  try {
+    return await stateHash(client, 'model_next');
+  } finally {
+    client.release();
+  }
+}
+
+const DAILY_KEY = 'metric, day, currency, source, medium, campaign, unknown_reason, customer_kind, customer_present';
+
+async function dailyFindings(client: pg.ClientBase): Promise<VerifyReport['findings']> {
+  const { rows } = await client.query<{ metric: string; day: string; cached: bigint; summed: bigint }>(
+    `select metric, day, coalesce(d.value, 0) as cached, coalesce(c.value, 0) as summed
+     from model.daily d full join (
+       select metric, day, currency, source, medium, campaign, coalesce(unknown_reason, '') as unknown_reason, customer_kind,
+              customer_present, sum(delta)::bigint as value
+       from model.contributions group by ${DAILY_KEY.replace('unknown_reason', "coalesce(unknown_reason, '')")}
+     ) c using (${DAILY_KEY})
+     where coalesce(d.value, 0) <> coalesce(c.value, 0) limit ${FINDINGS_MAX}`,
+  );
+  return rows.map((row) => ({
+    kind: 'daily_total',
+    detail: `${row.metric} of ${row.day}: the cache says ${row.cached}, its contributions sum to ${row.summed}`,
+  }));
+}
+
+/** Rows that only one of the two models has. The live one may have moved on since the snapshot, so this is a pointer, not the verdict. */
+async function differences(pool: pg.Pool, position: number): Promise<VerifyReport['findings']> {
+  const findings: VerifyReport['findings'] = [];
+  const live = stateQueries('model');
+  const next = stateQueries('model_next');
+  for (const table of Object.keys(live)) {
+    for (const [side, a, b] of [['live', live, next] as const, ['rebuilt', next, live] as const]) {
+      const { rows } = await pool.query<{ row: unknown }>(
+        `select to_jsonb(x) as row from (${a[table]!} except ${b[table]!}) x limit ${FINDINGS_MAX}`,
+      );
+      for (const { row } of rows)
+        findings.push({ kind: table, detail: `only in the ${side} model at ${position}: ${JSON.stringify(row)}` });
+    }
+  }
+  return findings;
+}

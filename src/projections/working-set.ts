@@ -1,0 +1,268 @@
+import type { Node, Ref } from '../catalog/facts.js';
+import type { Customer, Identifier, Part } from './rows.js';
+import { kindOf, newIdentifier, newPart } from './rows.js';
+import type { ContributionRow, ModelReader } from './model-store.js';
+
+/**
+ * The rows a batch works on: read in bulk before they are needed, changed in memory entry by entry, written in bulk at the end.
+ * Clean rows stay for later batches; there is one projector, so they cannot go stale. After a failed batch everything is dropped.
+ */
+const ROWS_KEPT_MAX = 60_000;
+
+export class WorkingSet {
+  private readonly parts = new Map<Ref, Part>();
+  private readonly identifiers = new Map<Node, Identifier>();
+  private readonly customers = new Map<Node, Customer | null>();
+  /** Purchases found in memory, by their id; see `purchaseOf`. */
+  readonly groups = new Map<Ref, readonly Part[]>();
+  private readonly purchasesByParty = new Map<Node, Set<Ref>>();
+  private readonly stored = { parts: new Set<Ref>(), identifiers: new Set<Node>(), customers: new Set<Node>() };
+  private readonly dirty = { parts: new Set<Part>(), identifiers: new Set<Identifier>(), customers: new Set<Node>() };
+  private contributions: ContributionRow[] = [];
+  private readonly unknownTypes = new Map<string, { entries: number; position: number }>();
+
+  constructor(private readonly store: ModelReader) {}
+
+  /** Throws NotLoaded when rows are not at hand; the batch is then folded again with them. Folding itself never waits. */
+  need(refs: readonly Ref[], nodes: readonly Node[]): void {
+    for (const ref of refs) if (!this.parts.has(ref)) throw new NotLoaded({ refs, nodes });
+    for (const node of nodes) {
+      if (!this.identifiers.has(node) && !this.isNewGuest(node)) throw new NotLoaded({ refs, nodes });
+    }
+  }
+
+  /** Makes rows available to `part` and `identifier`; those that do not exist yet are made. Touches the database only for what is missing. */
+  load(refs: readonly Ref[], nodes: readonly Node[]): Promise<void> | undefined {
+    let missingRefs: Set<Ref> | undefined;
+    let missingNodes: Set<Node> | undefined;
+    for (const ref of refs) if (!this.parts.has(ref)) (missingRefs ??= new Set()).add(ref);
+    for (const node of nodes) {
+      if (!this.identifiers.has(node) && !this.isNewGuest(node)) (missingNodes ??= new Set()).add(node);
+    }
+    if (!missingRefs && !missingNodes) return undefined;
+    return this.fetch([...(missingRefs ?? [])], [...(missingNodes ?? [])]);
+  }
+
+  /** A guest is stored only as the party of the purchase it is named after: no need to ask when that one is at hand. */
+  private isNewGuest(node: Node): boolean {
+    if (!node.startsWith('guest:')) return false;
+    const purchase = this.parts.get(node.slice('guest:'.length));
+    if (!purchase || purchase.party === node) return false;
+    this.identifiers.set(node, newIdentifier(node));
+    return true;
+  }
+
+  private async fetch(refs: readonly Ref[], nodes: readonly Node[]): Promise<void> {
+    const [parts, identifiers] = await Promise.all([this.store.parts(refs), this.store.identifiers(nodes)]);
+    for (const part of parts) this.adopt(part);
+    for (const ref of refs) if (!this.parts.has(ref)) this.parts.set(ref, newPart(ref));
+    for (const identifier of identifiers) {
+      this.identifiers.set(identifier.node, identifier);
+      this.stored.identifiers.add(identifier.node);
+    }
+    for (const node of nodes) if (!this.identifiers.has(node)) this.identifiers.set(node, newIdentifier(node));
+    // Moving an identifier to another customer edits the member list of its canonical one.
+    const customers = identifiers.map((identifier) => identifier.customer);
+    await this.load([], customers);
+    await this.loadCustomers(customers);
+  }
+
+  private adopt(part: Part): void {
+    if (this.parts.has(part.ref)) return;
+    this.parts.set(part.ref, part);
+    this.stored.parts.add(part.ref);
+    if (part.party !== '') this.indexed(part.party).add(part.purchase);
+  }
+
+  private indexed(party: Node): Set<Ref> {
+    let purchases = this.purchasesByParty.get(party);
+    if (!purchases) this.purchasesByParty.set(party, (purchases = new Set()));
+    return purchases;
+  }
+
+  /** Brings rows in that a batch will need, and what those lead to, in a few large reads. */
+  async prefetch({ refs = [], nodes = [], customers = [], parties = [] }: Wanted): Promise<void> {
+    for (const party of parties) for (const part of await this.store.partsOfParty(party)) this.adopt(part);
+    await this.loadCustomers(customers);
+    let nextRefs = new Set(refs);
+    let nextNodes = new Set(nodes);
+    for (let wave = 0; wave < 4 && (nextRefs.size > 0 || nextNodes.size > 0); wave++) {
+      await this.load([...nextRefs], [...nextNodes]);
+      const linkedRefs = new Set<Ref>();
+      const linkedNodes = new Set<Node>();
+      for (const ref of nextRefs) this.leadsTo(this.part(ref), linkedRefs, linkedNodes);
+      for (const node of nextNodes) this.leadsOn(this.identifier(node), linkedNodes);
+      nextRefs = linkedRefs;
+      nextNodes = linkedNodes;
+    }
+  }
+
+  private leadsTo(part: Part, refs: Set<Ref>, nodes: Set<Node>): void {
+    for (const ref of part.doc.links) if (!this.parts.has(ref)) refs.add(ref);
+    for (const node of part.doc.nodes) if (!this.identifiers.has(node)) nodes.add(node);
+    if (part.party !== '' && !this.identifiers.has(part.party)) nodes.add(part.party);
+  }
+
+  private leadsOn(identifier: Identifier, nodes: Set<Node>): void {
+    for (const node of identifier.doc.fixed) if (!this.identifiers.has(node)) nodes.add(node);
+    for (const node of identifier.doc.members) if (!this.identifiers.has(node)) nodes.add(node);
+    for (const node in identifier.doc.shared) if (!this.identifiers.has(node)) nodes.add(node);
+  }
+
+  part(ref: Ref): Part {
+    const part = this.parts.get(ref);
+    if (!part) throw new Error(`part ${ref} was not loaded`);
+    return part;
+  }
+
+  identifier(node: Node): Identifier {
+    const identifier = this.identifiers.get(node);
+    if (!identifier) throw new Error(`identifier ${node} was not loaded`);
+    return identifier;
+  }
+
+  changedPart(part: Part): void {
+    this.dirty.parts.add(part);
+  }
+
+  changedIdentifier(identifier: Identifier): void {
+    this.dirty.identifiers.add(identifier);
+  }
+
+  /** Gives an identifier another customer and keeps the member lists right. */
+  move(identifier: Identifier, customer: Node): void {
+    const before = this.identifier(identifier.customer);
+    if (before !== identifier) {
+      before.doc.members = before.doc.members.filter((node) => node !== identifier.node);
+      this.changedIdentifier(before);
+    }
+    identifier.customer = customer;
+    const after = this.identifier(customer);
+    if (after !== identifier) {
+      after.doc.members.push(identifier.node);
+      this.changedIdentifier(after);
+    }
+    this.changedIdentifier(identifier);
+  }
+
+  customer(id: Node): Customer | null {
+    const known = this.customers.get(id);
+    if (known !== undefined) return known;
+    if (!this.isNew(id)) throw new NotLoaded({ customers: [id] });
+    this.customers.set(id, null);
+    return null;
+  }
+
+  /** A customer is stored only with its identifier. */
+  private isNew(id: Node): boolean {
+    return this.identifiers.has(id) && !this.stored.identifiers.has(id);
+  }
+
+  async loadCustomers(ids: readonly Node[]): Promise<void> {
+    const missing = ids.filter((id) => !this.customers.has(id) && !this.isNew(id));
+    if (missing.length === 0) return;
+    for (const row of await this.store.customers([...new Set(missing)])) {
+      this.customers.set(row.customer, row);
+      this.stored.customers.add(row.customer);
+    }
+    for (const id of missing) if (!this.customers.has(id)) this.customers.set(id, null);
+  }
+
+  setCustomer(id: Node, row: Customer | null): void {
+    this.customers.set(id, row);
+    this.dirty.customers.add(id);
+  }
+
+  /** Says that a purchase belongs to a party, or no longer does. */
+  enlist(party: Node, purchase: Ref, belongs: boolean): void {
+    const purchases = this.indexed(party);
+    if (purchases.has(purchase) === belongs) return;
+    if (belongs) purchases.add(purchase);
+    else purchases.delete(purchase);
+    const identifier = this.identifier(party);
+    identifier.doc.purchases += belongs ? 1 : -1;
+    this.changedIdentifier(identifier);
+  }
+
+  /** Every purchase whose party this is, in a stable order. */
+  purchasesOf(party: Node): Ref[] {
+    const purchases = this.indexed(party);
+    if (purchases.size < this.identifier(party).doc.purchases) throw new NotLoaded({ parties: [party] });
+    return [...purchases].sort();
+  }
+
+  contributed(row: ContributionRow): void {
+    this.contributions.push(row);
+  }
+
+  unknown(type: string, position: number): void {
+    const count = this.unknownTypes.get(type) ?? { entries: 0, position };
+    this.unknownTypes.set(type, { entries: count.entries + 1, position });
+  }
+
+  /** Everything that changed since the last call, for one transaction. The set counts it as stored. */
+  takeChanges(): Changes {
+    const gone = (identifier: Identifier): boolean =>
+      kindOf(identifier.node) === 'guest' && identifier.doc.purchases === 0;
+    const customers = [...this.dirty.customers].map((id) => [id, this.customers.get(id) ?? null] as const);
+    const changes: Changes = {
+      parts: [...this.dirty.parts],
+      identifiers: [...this.dirty.identifiers].filter((identifier) => !gone(identifier)),
+      removedIdentifiers: [...this.dirty.identifiers]
+        .filter((identifier) => gone(identifier) && this.stored.identifiers.has(identifier.node))
+        .map((identifier) => identifier.node),
+      customers: customers.flatMap(([, row]) => (row ? [row] : [])),
+      removedCustomers: customers.flatMap(([id, row]) => (row === null && this.stored.customers.has(id) ? [id] : [])),
+      contributions: this.contributions,
+      unknownTypes: [...this.unknownTypes].map(([type, count]) => ({ type, ...count })),
+    };
+    for (const part of changes.parts) this.stored.parts.add(part.ref);
+    for (const identifier of changes.identifiers) this.stored.identifiers.add(identifier.node);
+    for (const row of changes.customers) this.stored.customers.add(row.customer);
+    for (const dirty of Object.values(this.dirty)) dirty.clear();
+    this.unknownTypes.clear();
+    this.contributions = [];
+    return changes;
+  }
+
+  /** Forgets clean rows once there are many; call after the changes were written. */
+  trim(): void {
+    if (this.parts.size + this.identifiers.size + this.customers.size <= ROWS_KEPT_MAX) return;
+    this.forget();
+  }
+
+  /** Forgets everything, written or not. */
+  forget(): void {
+    for (const map of [this.parts, this.identifiers, this.customers, this.purchasesByParty, this.groups]) map.clear();
+    for (const known of Object.values(this.stored)) known.clear();
+    for (const dirty of Object.values(this.dirty)) dirty.clear();
+    this.unknownTypes.clear();
+    this.contributions = [];
+  }
+}
+
+/** Rows that a fold wants. */
+export interface Wanted {
+  refs?: readonly Ref[];
+  nodes?: readonly Node[];
+  customers?: readonly Node[];
+  parties?: readonly Node[];
+}
+
+/** A fold met rows that nothing had announced. What it changed so far must be forgotten. */
+export class NotLoaded extends Error {
+  override readonly name = 'NotLoaded';
+  constructor(readonly wanted: Wanted) {
+    super('rows are not at hand');
+  }
+}
+
+export interface Changes {
+  parts: Part[];
+  identifiers: Identifier[];
+  removedIdentifiers: Node[];
+  customers: Customer[];
+  removedCustomers: Node[];
+  contributions: ContributionRow[];
+  unknownTypes: { type: string; entries: number; position: number }[];
+}
