@@ -1,0 +1,144 @@
+import type pg from 'pg';
+import type { Clock } from '../kernel/clock.js';
+import type { Zone } from '../kernel/day.js';
+import type { Reconcile } from '../reconcile/create-reconcile.js';
+import { jobs as allJobs } from './index.js';
+import type { Job, JobContext } from './job.js';
+import { type JobQueue, openQueue } from './queue.js';
+import { runJob } from './reconcile-run.js';
+
+const HEAL_MS = 60_000;
+const CONCURRENCY = 1; // days of a run are judged by those before them, so they go one after the other
+
+export interface JobsDeps {
+  /** Connection of the database, for BullMQ on PostgreSQL. */
+  connection: pg.ClientConfig;
+  redisUrl?: string;
+  reconcile: Reconcile;
+  zone: Zone;
+  clock: Clock;
+  /** Keeps a job that failed for the last time as a dead letter; the same one again is the same letter. */
+  park(failed: { jobId: string; name: string; error: string }): Promise<void>;
+  log?: (line: string, error?: Error) => void;
+  jobs?: readonly Job[];
+  concurrency?: number;
+  attempts?: number;
+  backoffMs?: number;
+}
+
+export interface Jobs {
+  /** Schedules, mends what a flush or a crash left behind, and starts taking jobs. */
+  start(): Promise<void>;
+  enqueueRun(runId: string): Promise<void>;
+  /** What runs every minute: schedulers are put in again, unfinished runs too, final failures become dead letters. */
+  heal(): Promise<void>;
+  health(): Promise<{ ok: boolean; detail?: string }>;
+  /** Waits for the jobs that run. */
+  stop(): Promise<void>;
+}
+
+/** Opens the queue. Refuses a registry in which two jobs have one name. */
+export async function createJobs(deps: JobsDeps): Promise<Jobs> {
+  const jobs = new Map((deps.jobs ?? allJobs).map((job) => [job.name, job]));
+  if (jobs.size !== (deps.jobs ?? allJobs).length) throw new Error('Two jobs have one name.');
+  const log = deps.log ?? (() => undefined);
+  const running = new Running(deps, jobs, log);
+  const queue = await openQueue({
+    connection: deps.connection,
+    redisUrl: deps.redisUrl,
+    concurrency: deps.concurrency ?? CONCURRENCY,
+    attempts: deps.attempts,
+    backoffMs: deps.backoffMs,
+    run: (name, data) => running.run(name, data),
+    onFailed: () => running.later(() => running.parkFailed()),
+    onError: (error) =>
+      log(running.stopping ? 'The queue closed a connection.' : 'The queue reported an error.', error),
+  });
+  running.queue = queue;
+  return running;
+}
+
+class Running implements Jobs {
+  queue!: JobQueue;
+  stopping = false;
+  private timer: NodeJS.Timeout | undefined;
+  private readonly pending = new Set<Promise<void>>();
+  private parking: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly deps: JobsDeps,
+    private readonly jobs: ReadonlyMap<string, Job>,
+    private readonly log: (line: string, error?: Error) => void,
+  ) {}
+
+  async start(): Promise<void> {
+    await this.heal();
+    this.queue.start();
+    this.timer = setInterval(() => this.later(() => this.heal()), HEAL_MS);
+    this.timer.unref();
+  }
+
+  async run(name: string, data: Record<string, string>): Promise<void> {
+    const job = this.jobs.get(name);
+    if (!job) throw new Error(`There is no job "${name}" in this version.`);
+    const { reconcile, zone, clock } = this.deps;
+    const context: JobContext = { reconcile, zone, clock, enqueue: (each) => this.queue.add(each) };
+    await job.run(data, context);
+  }
+
+  enqueueRun(runId: string): Promise<void> {
+    return this.queue.add(runJob(runId));
+  }
+
+  async heal(): Promise<void> {
+    for (const { name, schedule } of this.jobs.values()) {
+      if (schedule !== undefined) await this.queue.schedule(name, schedule, this.deps.zone.name);
+    }
+    await this.parkFailed();
+    for (const runId of await this.deps.reconcile.unfinishedRuns()) await this.enqueueRun(runId);
+  }
+
+  /** One after the other, so that two of them do not remove the same job. */
+  parkFailed(): Promise<void> {
+    const parking = this.parking.then(() => this.parkEach());
+    this.parking = parking.catch(() => undefined);
+    return parking;
+  }
+
+  /** First kept, then removed: a crash between the two parks it again, which changes nothing. */
+  private async parkEach(): Promise<void> {
+    for (const { id, name, error, remove } of await this.queue.failed()) {
+      await this.deps.park({ jobId: id, name, error });
+      // Another process may have removed it, or still hold it; what is left is seen to the next time.
+      await remove().catch((refused: unknown) => this.log('A failed job could not be removed.', refused as Error));
+    }
+  }
+
+  async health(): Promise<{ ok: boolean; detail?: string }> {
+    if (this.stopping) return { ok: false, detail: 'stopping' };
+    if (!this.queue.isRunning()) return { ok: false, detail: 'jobs are not running' };
+    try {
+      await this.queue.counts();
+      return { ok: true };
+    } catch {
+      return { ok: false, detail: 'the queue does not answer' };
+    }
+  }
+
+  /** Work beside the queue that nobody waits for, except `stop`. */
+  later(work: () => Promise<void>): void {
+    if (this.stopping) return;
+    const done = work().catch((error: unknown) =>
+      this.log('The jobs could not be mended; that is tried again.', error as Error),
+    );
+    this.pending.add(done);
+    void done.finally(() => this.pending.delete(done));
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    clearInterval(this.timer);
+    await Promise.all(this.pending);
+    await this.queue.close();
+  }
+}

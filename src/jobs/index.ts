@@ -1,0 +1,7 @@
+import type { Job } from './job.js';
+import { reconcileDaily } from './reconcile-daily.js';
+import { reconcileDay } from './reconcile-day.js';
+import { reconcileRun } from './reconcile-run.js';
+
+/** Every job, by the name it has in the queue. */
+export const jobs: readonly Job[] = [reconcileDaily, reconcileRun, reconcileDay];

@@ -1,0 +1,11 @@
+import type { Job } from './job.js';
+
+export const reconcileDay: Job = {
+  name: 'reconcile-day',
+  meaning: 'Compares one metric of one day with one source and records what it found.',
+  async run({ day = '', source = '', metric = '', run_id: runId = '', actor = 'system' }, { reconcile }) {
+    await reconcile.reconcileOne({ day, source, metric }, { runId, actor });
+    // The last one finishes its run, and others that waited for the same days.
+    for (const unfinished of await reconcile.unfinishedRuns()) await reconcile.due(unfinished);
+  },
+};

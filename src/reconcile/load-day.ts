@@ -1,0 +1,99 @@
+import { addDays, type Day, type Zone } from '../kernel/day.js';
+import { groupEvents, keysOfEvent } from './groups.js';
+import { pair, type Pairing, type Tracked, type Truth } from './match.js';
+import type { ReconciledMetric } from './reconciled-metrics.js';
+import type { Key, Reader, SourceReader, TrackedRow, Window } from './source.js';
+import { type GroupKey, groupsOf, keysOf, orderExtras, truthsNear, truthsOn } from './truth-queries.js';
+
+/** How far around a day an event or a truth without its counterpart is looked for. Beyond three days it is evidence, not a match. */
+export const SEARCH_DAYS = 14;
+
+/** Everything of one day, and of the days around it only what concerns ids that have no counterpart on it. */
+export interface DayData {
+  truths: Truth[];
+  tracked: Tracked[];
+  pairing: Pairing;
+  /** What truth knows the groups without counterpart by. */
+  keys: GroupKey[];
+}
+
+/** A handful of statements per day, however many entities it has. */
+export async function loadDay(
+  reader: Reader,
+  source: SourceReader,
+  metric: ReconciledMetric,
+  day: Day,
+  zone: Zone,
+): Promise<DayData> {
+  const truths = await truthsOn(reader, metric, day);
+  const events = await source.tracked(metric.kind, windowOf(zone, day, 0));
+  const tracked = await grouped(reader, source, metric, events, zone);
+  const alone = withoutCounterpart(truths, tracked);
+  const keys = await keysOf(reader, metric.by, alone);
+  const near = await loadNear(reader, source, metric, day, zone, keys);
+  const all = { truths: [...truths, ...near.truths], tracked: [...tracked, ...near.tracked] };
+  if (metric.unit === 'money') await addExtras(reader, all.truths, all.tracked);
+  return { ...all, pairing: pair(all.truths, all.tracked), keys };
+}
+
+export const windowOf = (zone: Zone, day: Day, days: number): Window => ({
+  from: zone.startOf(addDays(day, -days)),
+  to: zone.startOf(addDays(day, days + 1)),
+});
+
+/** Groups that only truth or only the source has on the day. */
+function withoutCounterpart(truths: readonly Truth[], tracked: readonly Tracked[]): string[] {
+  const left = new Map<string, number>();
+  for (const { group, present } of truths) if (present) left.set(group, (left.get(group) ?? 0) + 1);
+  const alone = new Set<string>();
+  for (const { group } of tracked) {
+    if (!left.has(group)) alone.add(group);
+    else left.set(group, left.get(group)! - 1);
+  }
+  for (const [group, count] of left) if (count > 0) alone.add(group);
+  return [...alone].sort();
+}
+
+async function loadNear(
+  reader: Reader,
+  source: SourceReader,
+  metric: ReconciledMetric,
+  day: Day,
+  zone: Zone,
+  keys: readonly GroupKey[],
+) {
+  const names = [...new Set(keys.map(({ key }) => key))];
+  const linked = metric.by === 'person' ? await source.links(names) : [];
+  const searched = [...new Set([...names, ...linked.flatMap(({ user, anonymous }) => [user, anonymous])])];
+  const truths = await truthsNear(reader, metric, names, day, SEARCH_DAYS);
+  const { from, to } = windowOf(zone, day, 0);
+  const around = await source.trackedOf(metric.kind, searched, windowOf(zone, day, SEARCH_DAYS));
+  const events = around.filter(({ at }) => at < from || at >= to);
+  return { truths, tracked: await grouped(reader, source, metric, events, zone) };
+}
+
+async function grouped(
+  reader: Reader,
+  source: SourceReader,
+  metric: ReconciledMetric,
+  events: readonly TrackedRow[],
+  zone: Zone,
+): Promise<Tracked[]> {
+  const keys = [...new Set(events.flatMap((event) => keysOfEvent(event, metric.by)))];
+  const groups = await groupsOf(reader, metric.by, keys);
+  const linked = new Map<Key, Key[]>();
+  if (metric.by === 'person') {
+    const devices = keys.filter((key) => key.startsWith('anonymous:'));
+    for (const { user, anonymous } of await source.links(devices))
+      linked.set(anonymous, [...(linked.get(anonymous) ?? []), user]);
+    const users = [...new Set([...linked.values()].flat())].filter((user) => !groups.has(user));
+    for (const [key, group] of await groupsOf(reader, metric.by, users)) groups.set(key, group);
+  }
+  return groupEvents(events, metric.by, { groups, linked }, zone);
+}
+
+async function addExtras(reader: Reader, truths: readonly Truth[], tracked: readonly Tracked[]): Promise<void> {
+  const net = new Set(tracked.filter((event) => event.valueBasis === 'net').map(({ group }) => group));
+  const extras = await orderExtras(reader, [...net]);
+  for (const truth of truths) truth.extras = extras.get(truth.group);
+}

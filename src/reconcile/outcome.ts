@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../kernel/canonical-json.js';
+import type { Day } from '../kernel/day.js';
+import type { ReconciliationRow } from './gap.js';
+import type { Item } from './parts.js';
+
+/** Names one reconciliation. */
+export interface DayKey {
+  day: Day;
+  source: string;
+  metric: string;
+}
+
+/** An id of a part as it is listed. */
+export interface Listed {
+  part: string;
+  id: string;
+  cause: string | null;
+  evidence: Readonly<Record<string, unknown>>;
+}
+
+/** What comparing one metric of one day with one source came to. */
+export interface Outcome extends DayKey {
+  status: ReconciliationRow['status'];
+  rows: ReconciliationRow[];
+  /** By currency, '' for counts. */
+  ids: ReadonlyMap<string, readonly Listed[]>;
+  /** Equal for equal content: rows and ids, without when and from which position they were computed. */
+  digest: string;
+  modelPosition: number;
+  fetchedAt: Date;
+}
+
+type Undigested = Omit<Outcome, 'digest' | 'status'>;
+
+export function outcomeOf(given: Undigested): Outcome {
+  return { ...given, status: worst(given.rows), digest: digestOf(given) };
+}
+
+const SEVERITY: readonly ReconciliationRow['status'][] = ['ok', 'provisional', 'not_mapped', 'failed'];
+
+const worst = (rows: readonly ReconciliationRow[]): ReconciliationRow['status'] =>
+  rows.reduce<ReconciliationRow['status']>(
+    (status, row) => (SEVERITY.indexOf(row.status) > SEVERITY.indexOf(status) ? row.status : status),
+    'ok',
+  );
+
+function digestOf({ rows, ids }: Undigested): string {
+  const hash = createHash('sha256');
+  for (const row of rows) hash.update(canonicalJson(row)).update('\n');
+  for (const [currency, listed] of ids) {
+    hash.update(`${currency}\n`);
+    for (const each of listed) hash.update(canonicalJson(each)).update('\n');
+  }
+  return hash.digest('hex');
+}
+
+/** An item with both of its sides named, so that a person can look up either. */
+export function listed({ part, id, truth, tracked, amountActual, amountTracked, cause, evidence }: Item): Listed {
+  const sides: Record<string, unknown> = {};
+  if (truth && truth.id !== id) sides['truth'] = truth.id;
+  if (tracked && tracked.messageId !== id) sides['message_id'] = tracked.messageId;
+  if (truth && tracked && truth.day !== tracked.day)
+    Object.assign(sides, { actual_day: truth.day, tracked_day: tracked.day });
+  if (amountActual !== 0n) sides['amount_actual'] = String(amountActual);
+  if (amountTracked !== 0n) sides['amount_tracked'] = String(amountTracked);
+  if (tracked?.currency && truth?.currency && tracked.currency !== truth.currency)
+    sides['tracked_currency'] = tracked.currency;
+  if (part === 'client_only' && tracked) Object.assign(sides, namesOf(tracked));
+  return { part, id, cause: cause ?? null, evidence: { ...sides, ...evidence } };
+}
+
+const namesOf = (tracked: NonNullable<Item['tracked']>): Record<string, unknown> => ({
+  ...(tracked.userId === null ? {} : { user_id: tracked.userId }),
+  ...(tracked.refs.length === 0 ? {} : { refs: tracked.refs }),
+});

@@ -1,0 +1,148 @@
+import { isDay } from '../kernel/day.js';
+import { Problem } from '../kernel/errors.js';
+import type { Database } from '../storage/database.js';
+import type { Listed } from './outcome.js';
+
+const LIMIT_DEFAULT = 100;
+const LIMIT_MAX = 1_000;
+
+export interface ListQuery {
+  source?: string;
+  metric?: string;
+  /** First and last day, both included. */
+  from?: string;
+  to?: string;
+  currency?: string;
+  /** Ledger position: the rows as they were when this was the last entry. */
+  as_of?: number;
+  limit?: number;
+  cursor?: string;
+}
+
+export interface DetailQuery {
+  currency?: string;
+  part?: string;
+  as_of?: number;
+  limit?: number;
+  cursor?: string;
+}
+
+interface Found {
+  position: bigint;
+  currency: string;
+  row: Record<string, unknown>;
+}
+
+/** The latest rows (at or before `as_of`) by day, source, metric, currency. */
+export async function listRows(
+  database: Database,
+  query: ListQuery,
+): Promise<{ data: Record<string, unknown>[]; next_cursor: string | null }> {
+  const limit = limitOf(query.limit);
+  const after = query.cursor === undefined ? null : readCursor(query.cursor, 4);
+  if (after && !isDay(after[0]!)) throw badCursor();
+  const { rows } = await database.pool.query<Found & { day: string; source: string; metric: string }>(
+    `select l.position, l.day, l.source, l.metric, r.currency, r."row"
+     from (
+       select distinct on (day, source, metric) position, day, source, metric from reconcile.recorded
+       where ($1::text is null or source = $1) and ($2::text is null or metric = $2)
+         and ($3::date is null or day >= $3) and ($4::date is null or day <= $4) and ($5::bigint is null or position <= $5)
+       order by day, source, metric, position desc
+     ) l join reconcile.results r using (position)
+     where ($6::text is null or r.currency = $6)
+       and ($7::date is null or (l.day, l.source, l.metric, r.currency) > ($7, $8, $9, $10))
+     order by l.day, l.source, l.metric, r.currency limit $11`,
+    [
+      query.source,
+      query.metric,
+      query.from,
+      query.to,
+      query.as_of,
+      query.currency,
+      ...(after ?? [null, null, null, null]),
+      limit + 1,
+    ],
+  );
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    data: page.map(shown),
+    next_cursor: rows.length > limit && last ? writeCursor([last.day, last.source, last.metric, last.currency]) : null,
+  };
+}
+
+/**
+ * One row with the ids of its parts, what needs explaining first: `{ …row, currencies, ids: { missing: [{ id, cause, evidence }], … },
+ * next_cursor }`, `limit` ids a page over all parts (or of one `part`). Of several currencies the first, unless one is asked for.
+ * Undefined when it was not reconciled.
+ */
+export async function rowDetail(database: Database, day: string, source: string, metric: string, query: DetailQuery) {
+  const { rows } = await database.pool.query<Found>(
+    `select position, currency, "row" from reconcile.results
+     where position = (select max(position) from reconcile.recorded
+       where day = $1 and source = $2 and metric = $3 and ($4::bigint is null or position <= $4))
+     order by currency`,
+    [day, source, metric, query.as_of],
+  );
+  const found = query.currency === undefined ? rows[0] : rows.find((row) => row.currency === query.currency);
+  if (!found) return undefined;
+  const { ids, nextCursor } = await idsOf(database, found, query);
+  const currencies = rows.flatMap(({ currency }) => (currency === '' ? [] : [currency]));
+  return { ...shown(found), ...(currencies.length > 0 ? { currencies } : {}), ids, next_cursor: nextCursor };
+}
+
+async function idsOf(database: Database, { position, currency }: Found, query: DetailQuery) {
+  const limit = limitOf(query.limit);
+  const after = query.cursor === undefined ? -1 : Number(readCursor(query.cursor, 1)[0]);
+  if (!Number.isSafeInteger(after) || after > 2_147_483_647) throw badCursor();
+  const { rows } = await database.pool.query<Listed & { ordinal: number }>(
+    `select ordinal, part, id, cause, evidence from reconcile.result_ids
+     where position = $1 and currency = $2 and ordinal > $3 and ($4::text is null or part = $4) order by ordinal limit $5`,
+    [position, currency, after, query.part, limit + 1],
+  );
+  const page = rows.slice(0, limit);
+  const ids: Record<string, Omit<Listed, 'part'>[]> = {};
+  for (const { part, id, cause, evidence } of page) (ids[part] ??= []).push({ id, cause, evidence });
+  return { ids, nextCursor: rows.length > limit ? writeCursor([String(page.at(-1)!.ordinal)]) : null };
+}
+
+/** The newest settled gap of every metric, source and currency. */
+export async function latestGaps(
+  database: Database,
+): Promise<{ metric: string; source: string; currency: string; day: string; gap: string; gap_pct: number | null }[]> {
+  const { rows } = await database.pool.query<{
+    metric: string;
+    source: string;
+    currency: string;
+    day: string;
+    gap: string;
+    gap_pct: number | null;
+  }>(
+    `select distinct on (l.source, l.metric, r.currency) l.metric, l.source, r.currency, l.day, r."row" ->> 'gap' as gap, (r."row" ->> 'gap_pct')::float8 as gap_pct
+     from (select distinct on (day, source, metric) position, day, source, metric from reconcile.recorded
+       where day >= (select max(day) from reconcile.recorded) - 7 order by day, source, metric, position desc) l
+     join reconcile.results r using (position)
+     where (r."row" ->> 'comparable')::boolean and r."row" ->> 'value' is null
+     order by l.source, l.metric, r.currency, l.day desc`,
+  );
+  return rows;
+}
+
+const shown = ({ row, position }: Found): Record<string, unknown> => ({ ...row, position: Number(position) });
+
+const limitOf = (limit: number | undefined): number => Math.min(Math.max(1, limit ?? LIMIT_DEFAULT), LIMIT_MAX);
+
+const writeCursor = (parts: readonly string[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
+
+function readCursor(cursor: string, length: number): string[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(parts) && parts.length === length && parts.every((part) => typeof part === 'string'))
+      return parts;
+  } catch {
+    // not one of ours
+  }
+  throw badCursor();
+}
+
+const badCursor = (): Problem => new Problem('invalid_request', 'The cursor is not one that was given out.');

@@ -1,0 +1,173 @@
+import type { Zone } from '../kernel/day.js';
+import { compareAttribution, mismatch } from './attribution.js';
+import type { Cause } from './cause.js';
+import { judge, type History } from './judge.js';
+import { type SubjectTag, gatherEvidence } from './evidence.js';
+import { explain } from './explain.js';
+import { figuresOf, type ReconciliationRow } from './gap.js';
+import { type DayData, loadDay, windowOf } from './load-day.js';
+import { type DayKey, listed, type Outcome, outcomeOf } from './outcome.js';
+import { type Buckets, sortIntoParts } from './parts.js';
+import type { ReconciledMetric } from './reconciled-metrics.js';
+import { type Reader, type Source, SourceFailure, type SourceReader } from './source.js';
+import { modelPosition, truthsOn } from './truth-queries.js';
+
+export interface Context {
+  /** In a transaction that sees one state of the read model. */
+  reader: Reader;
+  source: Source;
+  metric: ReconciledMetric;
+  causes: readonly Cause[];
+  zone: Zone;
+  now: Date;
+  history: (currency: string) => Promise<History>;
+  subjectTag?: SubjectTag;
+}
+
+/**
+ * The product in one function: what truly happened on a day, what the source saw of it, each id in one part with one cause, and the
+ * figures that follow. The same data give the same outcome; only truth that was too young to be judged changes with time.
+ */
+export async function reconcileDay(day: string, context: Context): Promise<Outcome> {
+  const key: DayKey = { day, source: context.source.name, metric: context.metric.name };
+  const at = { ...key, modelPosition: await modelPosition(context.reader), fetchedAt: context.now };
+  const reader = context.source.open(context.reader);
+  try {
+    const mapped = await reader.maps(context.metric.kind, context.metric.unit === 'money');
+    if (!mapped) return outcomeOf({ ...at, rows: await notMapped(key, context), ids: new Map() });
+    const { buckets, reasons } = await compare(day, reader, context);
+    const rows = [];
+    for (const [currency, items] of buckets) rows.push(await rowOf(key, currency, items, reasons, context));
+    return outcomeOf({
+      ...at,
+      rows,
+      ids: new Map([...buckets].map(([currency, items]) => [currency, items.map(listed)])),
+    });
+  } catch (error) {
+    if (!(error instanceof SourceFailure)) throw error;
+    const row = { ...blank(key, context), status: 'failed' as const, reasons: [`source_failed: ${error.message}`] };
+    return outcomeOf({ ...at, rows: [row], ids: new Map() });
+  }
+}
+
+async function compare(
+  day: string,
+  reader: SourceReader,
+  context: Context,
+): Promise<{ buckets: Buckets; reasons: string[] }> {
+  const { metric, zone, source, now, causes } = context;
+  const data = await loadDay(context.reader, reader, metric, day, zone);
+  const reasons = await reasonsOf(day, reader, data, context);
+  if (metric.compares === 'attribution') {
+    return { buckets: new Map([['', compareAttribution(day, data.truths, data.pairing)]]), reasons };
+  }
+  const buckets = sortIntoParts({ day, unit: metric.unit, ...data, settledBefore: now.getTime() - source.settlesMs });
+  const evidence = await gatherEvidence(
+    { reader: context.reader, source: reader, metric, day, zone, subjectTag: context.subjectTag },
+    data,
+    buckets,
+  );
+  explain(buckets, causes, evidence);
+  return { buckets, reasons };
+}
+
+/** What a reader of the figures has to know about them. */
+async function reasonsOf(
+  day: string,
+  reader: SourceReader,
+  { tracked }: DayData,
+  { metric, zone }: Context,
+): Promise<string[]> {
+  const reasons: string[] = [];
+  const serverSide = await reader.serverSide(metric.kind, windowOf(zone, day, 0));
+  if (serverSide > 0) reasons.push(`server_side: ${serverSide} events that servers sent are not counted as tracked`);
+  const today = tracked.filter((event) => event.day === day);
+  const resent = today.reduce((sum, event) => sum + event.deliveries - 1, 0);
+  if (resent > 0) reasons.push(`resent: ${resent} repeated deliveries of the same messages are counted once`);
+  const net = metric.unit === 'money' ? today.filter((event) => event.valueBasis === 'net').length : 0;
+  if (net > 0)
+    reasons.push(`net_basis: ${net} amounts without tax and shipping are restated with those of their orders`);
+  return reasons;
+}
+
+async function rowOf(
+  key: DayKey,
+  currency: string,
+  items: Parameters<typeof figuresOf>[0],
+  reasons: readonly string[],
+  context: Context,
+): Promise<ReconciliationRow> {
+  const figures = figuresOf(items, context.metric.unit === 'money');
+  const provisional = isOpen(key.day, context) || figures.expected > 0;
+  const row: ReconciliationRow = {
+    ...blank(key, context),
+    ...(currency === '' ? {} : { currency }),
+    ...figures,
+    ...(context.metric.compares === 'attribution' ? mismatch(items) : {}),
+    comparable: true,
+    reasons: [...reasons],
+    provisional,
+    status: provisional ? 'provisional' : 'ok',
+  };
+  if (provisional) return { ...row, reasons: [...row.reasons, provisionalReason(context)] };
+  return judge(row, await context.history(currency));
+}
+
+/** Whether events of the day may still be on their way. */
+const isOpen = (day: string, { zone, source, now }: Context): boolean =>
+  now.getTime() < windowOf(zone, day, 0).to + source.settlesMs;
+
+const provisionalReason = ({ source }: Context): string =>
+  `provisional: events may arrive for ${source.settlesMs / 3_600_000} hours after they happened`;
+
+/** Truth without anything to compare it with: never a gap. */
+async function notMapped(key: DayKey, context: Context): Promise<ReconciliationRow[]> {
+  const { metric } = context;
+  const base = {
+    ...blank(key, context),
+    status: 'not_mapped' as const,
+    reasons: [`not_mapped: ${key.source} never sent an event that means ${metric.name}`],
+  };
+  if (metric.compares === 'attribution') return [base];
+  const truths = await truthsOn(context.reader, metric, key.day);
+  const currencies = metric.unit === 'money' ? [...new Set(truths.map(({ currency }) => currency))].sort() : [''];
+  return currencies.map((currency) => {
+    const sum = (present: boolean): number | string => {
+      const found = truths.filter((truth) => truth.currency === currency && truth.present === present);
+      return metric.unit === 'money' ? String(found.reduce((total, { value }) => total + value, 0n)) : found.length;
+    };
+    return { ...base, ...(currency === '' ? {} : { currency }), actual: sum(true), not_trackable: sum(false) };
+  });
+}
+
+const blank = ({ day, source, metric }: DayKey, context: Context): ReconciliationRow => ({
+  day,
+  source,
+  metric,
+  actual: null,
+  tracked: null,
+  tracked_unique: null,
+  gap: null,
+  gap_pct: null,
+  loss_pct: null,
+  overcount_pct: null,
+  matched: null,
+  missing: null,
+  client_only: null,
+  duplicates: null,
+  wrong_value: null,
+  wrong_currency: null,
+  other_day: null,
+  expected: null,
+  tracked_other_day: null,
+  not_trackable: null,
+  causes: {},
+  unexplained: 0,
+  causes_by_part: {},
+  matched_by: context.source.matchedBy,
+  comparable: false,
+  reasons: [],
+  provisional: isOpen(day, context),
+  drift: null,
+  status: 'failed',
+});

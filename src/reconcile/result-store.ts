@@ -1,0 +1,154 @@
+import type { Day } from '../kernel/day.js';
+import type { Database } from '../storage/database.js';
+import type { History } from './judge.js';
+import type { DayKey, Listed } from './outcome.js';
+import type { DayReconciled } from './record.js';
+import type { Reader } from './source.js';
+import { BASELINE_DAYS } from './drift.js';
+
+const IDS_PER_STATEMENT = 5_000;
+const ABANDONED_AFTER_MS = 24 * 3_600_000;
+
+/** Positions of the entries of a day whose rows are in the tables. */
+export async function recordedPositions(
+  reader: Pick<Database, 'pool'>,
+  { day, source, metric }: DayKey,
+): Promise<Set<number>> {
+  const { rows } = await reader.pool.query<{ position: bigint }>(
+    'select position from reconcile.recorded where day = $1 and source = $2 and metric = $3',
+    [day, source, metric],
+  );
+  return new Set(rows.map(({ position }) => Number(position)));
+}
+
+/** Adds what an entry says, once: a second writer of the same position adds nothing. */
+export async function storeResult(
+  database: Database,
+  position: number,
+  said: DayReconciled,
+  recordedAt: Date,
+  ids: ReadonlyMap<string, readonly Listed[]>,
+): Promise<void> {
+  await database.transaction(async (client) => {
+    const { rowCount } = await client.query(
+      `insert into reconcile.recorded (position, day, source, metric, status, digest, run_id, recorded_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (position) do nothing`,
+      [position, said.day, said.source, said.metric, said.status, said.digest, said.run_id, recordedAt],
+    );
+    if (rowCount === 0) return;
+    for (const row of said.rows) {
+      const whole = { ...row, fetched_at: said.fetched_at, run_id: said.run_id };
+      await client.query('insert into reconcile.results (position, currency, "row") values ($1, $2, $3)', [
+        position,
+        row.currency ?? '',
+        JSON.stringify(whole),
+      ]);
+    }
+    for (const [currency, listed] of ids) await insertIds(client, position, currency, listed);
+  });
+}
+
+async function insertIds(client: Reader, position: number, currency: string, listed: readonly Listed[]): Promise<void> {
+  for (let from = 0; from < listed.length; from += IDS_PER_STATEMENT) {
+    const some = listed.slice(from, from + IDS_PER_STATEMENT);
+    await client.query(
+      `insert into reconcile.result_ids (position, currency, ordinal, part, id, cause, evidence)
+       select $1, $2, $3 + o - 1, part, id, cause, evidence::jsonb
+       from unnest($4::text[], $5::text[], $6::text[], $7::text[]) with ordinality as t(part, id, cause, evidence, o)`,
+      [
+        position,
+        currency,
+        from,
+        some.map((each) => each.part),
+        some.map((each) => each.id),
+        some.map((each) => each.cause),
+        some.map((each) => JSON.stringify(each.evidence)),
+      ],
+    );
+  }
+}
+
+/** Notes that a day was compared, whether or not that said anything new. */
+export async function markChecked(database: Database, { day, source, metric }: DayKey, at: Date): Promise<void> {
+  await database.pool.query(
+    `insert into reconcile.checks as c (day, source, metric, checked_at) values ($1, $2, $3, $4)
+     on conflict (day, source, metric) do update set checked_at = greatest(c.checked_at, excluded.checked_at)`,
+    [day, source, metric, at],
+  );
+}
+
+/** The days before that a day is judged by: settled, comparable, as they were last recorded. */
+export async function historyBefore(
+  reader: Reader,
+  { day, source, metric }: DayKey,
+  currency: string,
+): Promise<History> {
+  const { rows } = await reader.query<History[number]>(
+    `select ("row" ->> 'gap_pct')::float8 as gap_pct, ("row" ->> 'loss_pct')::float8 as loss_pct, ("row" ->> 'overcount_pct')::float8 as overcount_pct
+     from (
+       select distinct on (day) position, day from reconcile.recorded
+       where source = $1 and metric = $2 and day < $3 and day >= $3::date - $5::int order by day, position desc
+     ) latest join reconcile.results using (position)
+     where currency = $4 and ("row" ->> 'comparable')::boolean and not ("row" ->> 'provisional')::boolean
+     order by day`,
+    [source, metric, day, currency, BASELINE_DAYS],
+  );
+  return rows;
+}
+
+/** A run that was asked for. Each metric of each of its days is due until it was compared after the asking. */
+export interface StoredRun {
+  runId: string;
+  from: Day;
+  to: Day;
+  sources: readonly string[];
+  metrics: readonly string[];
+  actor: string;
+}
+
+/** Keeps a run before it is answered. False when there is one of that id. */
+export async function keepRun(database: Database, { runId, actor, ...request }: StoredRun, at: Date): Promise<boolean> {
+  const { rowCount } = await database.pool.query(
+    'insert into reconcile.runs (run_id, request, actor, requested_at) values ($1, $2, $3, $4) on conflict (run_id) do nothing',
+    [runId, JSON.stringify(request), actor, at],
+  );
+  return rowCount === 1;
+}
+
+/** Runs to go on with. One that could not be finished for a day is left to its dead letters. */
+export async function unfinishedRuns(database: Database, now: Date): Promise<string[]> {
+  const { rows } = await database.pool.query<{ run_id: string }>(
+    'select run_id from reconcile.runs where finished_at is null and requested_at > $1 order by requested_at, run_id',
+    [new Date(now.getTime() - ABANDONED_AFTER_MS)],
+  );
+  return rows.map(({ run_id }) => run_id);
+}
+
+/** The days of a run that were not compared since it was asked for; marks it finished when there is none. Undefined: no such run. */
+export async function dueOf(
+  database: Database,
+  runId: string,
+  at: Date,
+): Promise<{ due: DayKey[]; actor: string } | undefined> {
+  const { rows } = await database.pool.query<{ actor: string; due: DayKey[] }>(
+    `select r.actor, coalesce(jsonb_agg(jsonb_build_object('day', to_char(d, 'YYYY-MM-DD'), 'source', s, 'metric', m) order by d, s, mo)
+       filter (where d is not null and c.checked_at is null), '[]') as due
+     from reconcile.runs r
+     left join lateral (
+       select d, s, m, mo
+       from generate_series((r.request ->> 'from')::timestamp, (r.request ->> 'to')::timestamp, interval '1 day') d,
+         jsonb_array_elements_text(r.request -> 'sources') s, jsonb_array_elements_text(r.request -> 'metrics') with ordinality as t(m, mo)
+     ) wanted on true
+     left join reconcile.checks c on c.day = d::date and c.source = s and c.metric = m and c.checked_at >= r.requested_at
+     where r.run_id = $1 group by r.run_id, r.actor`,
+    [runId],
+  );
+  const found = rows[0];
+  if (found?.due.length === 0) {
+    await database.pool.query('update reconcile.runs set finished_at = $2 where run_id = $1 and finished_at is null', [
+      runId,
+      at,
+    ]);
+  }
+  return found;
+}

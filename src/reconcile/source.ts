@@ -1,0 +1,74 @@
+import type pg from 'pg';
+import type { TrackedKind, ValueBasis, ValueProblem } from '../catalog/tracked-events.js';
+
+/**
+ * The port of a source: an analytics system whose numbers are compared with the truth, event by event.
+ *
+ * What it promises: times are corrected for the clock of the device, each message is one row however often it was sent, and events that
+ * a server sent are left out. What it does not promise: that it holds everything that happened; how much it lacks is what is measured.
+ */
+export interface Source {
+  readonly name: string;
+  readonly meaning: string;
+  /** An event may arrive this long after it happened; truth younger than that and not seen is `expected`, not missing. Milliseconds. */
+  readonly settlesMs: number;
+  readonly matchedBy: 'id';
+  /** Reads within the reader's transaction. Its methods throw SourceFailure when the source does not answer. */
+  open(reader: Reader): SourceReader;
+}
+
+/** What runs SQL: a connection, usually in a read-only transaction. */
+export type Reader = Pick<pg.ClientBase, 'query'>;
+
+/** From, included, to excluded: epoch milliseconds. */
+export interface Window {
+  from: number;
+  to: number;
+}
+
+/** A person or a purchase as events name them: `user:u1`, `anonymous:a1`, `order:o1`, `payment:ch_1`. */
+export type Key = string;
+
+export interface TrackedRow {
+  /** Of the row, unique within the source; decides ties. */
+  id: string;
+  /** The sender's id of the event, as people look it up. */
+  messageId: string;
+  userId: string | null;
+  anonymousId: string | null;
+  refs: readonly string[];
+  valueMinor: bigint | null;
+  valueBasis: ValueBasis | null;
+  currency: string | null;
+  valueProblem: ValueProblem | null;
+  /** Epoch milliseconds, corrected. */
+  at: number;
+  /** Epoch milliseconds. */
+  receivedAt: number;
+  /** How often this message was sent. */
+  deliveries: number;
+  isBot: boolean;
+  /** Where the client says it came from. */
+  source: string | null;
+}
+
+export interface SourceReader {
+  /** Whether an event of this kind (`valued`: with an amount) was ever sent. */
+  maps(kind: TrackedKind, valued: boolean): Promise<boolean>;
+  tracked(kind: TrackedKind, window: Window): Promise<TrackedRow[]>;
+  /** Only those that name one of the keys. */
+  trackedOf(kind: TrackedKind, keys: readonly Key[], window: Window): Promise<TrackedRow[]>;
+  /** Events of this kind that a server sent: never counted as tracked. */
+  serverSide(kind: TrackedKind, window: Window): Promise<number>;
+  /** Which of the keys any event named, and when (to a quarter of an hour). */
+  seen(keys: readonly Key[], window: Window): Promise<{ key: Key; at: number }[]>;
+  /** Events that were refused and are known to speak of one of the persons (`subjects` tags). */
+  refused(tags: readonly string[], window: Window): Promise<{ tag: string; reason: string }[]>;
+  /** Pairs that browsers linked, of the given keys (`user:` or `anonymous:`). They match tracked events and decide no truth. */
+  links(keys: readonly Key[]): Promise<{ user: Key; anonymous: Key }[]>;
+}
+
+/** The source did not answer: recorded as a reconciliation that failed, and tried again by the next run. */
+export class SourceFailure extends Error {
+  override readonly name = 'SourceFailure';
+}

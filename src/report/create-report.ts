@@ -1,0 +1,139 @@
+import type pg from 'pg';
+import { factTypes } from '../catalog/facts.js';
+import type { Metric } from '../catalog/subjects.js';
+import type { Interval } from '../kernel/day.js';
+import { Problem } from '../kernel/errors.js';
+import { exponentOf } from '../kernel/money.js';
+import type { Ledger, Position } from '../ledger/ledger.js';
+import type { Vault } from '../ledger/vault.js';
+import type { Database } from '../storage/database.js';
+import { attributionReport, funnelReport, type RangeQuery } from './attribution-report.js';
+import { contributionsPage, type ContributionsQuery } from './contributions-report.js';
+import { customerReport } from './customer-report.js';
+import { entriesPage, type EntriesQuery, entryJson } from './entries-report.js';
+import { metricRows, type MetricQuery } from './metrics-report.js';
+import type { Snapshot } from './sums.js';
+
+export interface ReportDeps {
+  database: Database;
+  ledger: Ledger;
+  vault: Vault;
+  metrics: readonly Metric[];
+  /** JSON Schemas of the domain events, by type. */
+  domainEvents: () => unknown;
+  timeZone: string;
+}
+
+export interface ReportPage {
+  data: unknown[];
+  next_cursor: string | null;
+}
+
+/** Numbers out: reads only. Answers undefined where nothing has the name or id asked for. */
+export function createReport(deps: ReportDeps) {
+  const { database, ledger, metrics, timeZone } = deps;
+  const known = (name: string): Metric | undefined => metrics.find((metric) => metric.name === name);
+  return {
+    async metric(name: string, query: MetricQuery): Promise<Record<string, unknown> | undefined> {
+      const metric = known(name);
+      if (!metric) return undefined;
+      return snapshot(deps, query.as_of, async (at) => ({
+        metric: name,
+        unit: metric.unit,
+        interval: query.interval satisfies Interval,
+        time_zone: timeZone,
+        as_of: at.position,
+        data: await metricRows(metric, metrics, query, at),
+      }));
+    },
+    catalogOfMetrics: () => ({ data: metrics.filter((metric) => !metric.internal).map(described), next_cursor: null }),
+    catalog: () => ({
+      domain_events: deps.domainEvents(),
+      facts: factTypes,
+      currencies: CURRENCIES.map((currency) => ({ currency, exponent: exponentOf(currency) })),
+    }),
+    async contributions(name: string, query: ContributionsQuery): Promise<ReportPage | undefined> {
+      const metric = known(name);
+      if (!metric) return undefined;
+      return snapshot(deps, query.as_of, (at) => contributionsPage(metric, metrics, query, at, ledger));
+    },
+    attribution: (query: RangeQuery & { metric: string }) =>
+      snapshot(deps, query.as_of, (at) => attributionReport(query, metrics, at, timeZone)),
+    funnel: (query: RangeQuery) => snapshot(deps, query.as_of, (at) => funnelReport(query, at, timeZone)),
+    customer: (id: string) => customerReport(database.pool, deps.vault, id),
+    entries: (query: EntriesQuery): Promise<ReportPage> => entriesPage(ledger, query),
+    async entry(id: string): Promise<Record<string, unknown> | undefined> {
+      const entry = /^\d+$/.test(id) ? await ledger.at(Number(id)) : UUID.test(id) ? await ledger.find(id) : undefined;
+      return entry && entryJson(entry);
+    },
+  };
+}
+
+export type Report = ReturnType<typeof createReport>;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Currencies whose minor unit is not a hundredth, and the common ones: the table every amount follows. */
+const CURRENCIES =
+  'AUD BHD BIF BRL CAD CHF CLF CLP CNY CZK DJF DKK EUR GBP GNF HKD HUF INR IQD ISK JOD JPY KMF KRW KWD LYD MGA MXN NOK NZD OMR PLN PYG RWF SEK SGD TND TWD UGX USD UYI UYW VND VUV XAF XOF XPF ZAR'.split(
+    ' ',
+  );
+
+const described = ({ name, unit, meaning, sourceOfTruth, dated, excludes, trackedAs, shape }: Metric) => ({
+  name,
+  unit,
+  kind: shape.kind,
+  meaning,
+  source_of_truth: sourceOfTruth,
+  dated,
+  excludes,
+  tracked_as: trackedAs,
+  ...(shape.kind === 'ratio' ? { numerator: shape.numerator, denominator: shape.denominator } : {}),
+  ...(shape.kind === 'sum' ? { terms: shape.terms } : {}),
+});
+
+/** Runs a query in one repeatable-read view of the model, at its newest position or an earlier one. */
+async function snapshot<T>(deps: ReportDeps, asOf: string | undefined, work: (at: Snapshot) => Promise<T>): Promise<T> {
+  const client = await deps.database.pool.connect();
+  try {
+    await client.query('begin isolation level repeatable read read only');
+    const newest = await positionOf(client);
+    const position = asOf === undefined ? newest : await asked(deps, asOf, newest);
+    return await work({ client, position, past: position < newest });
+  } finally {
+    await client.query('rollback').catch(() => undefined);
+    client.release();
+  }
+}
+
+async function positionOf(client: pg.ClientBase): Promise<Position> {
+  const { rows } = await client.query<{ position: bigint }>('select position from model.checkpoint');
+  return Number(rows[0]!.position);
+}
+
+async function asked({ ledger }: ReportDeps, asOf: string, newest: Position): Promise<Position> {
+  const position = /^\d{1,15}$/.test(asOf) ? Number(asOf) : await positionAt(ledger, asOf);
+  if (position > newest)
+    throw new Problem(
+      'invalid_request',
+      `as_of ${position} is beyond position ${newest}, the newest the read model shows`,
+    );
+  return position;
+}
+
+/** The last position recorded at or before a time, by bisection: recorded times never go back within the feed. */
+async function positionAt(ledger: Ledger, time: string): Promise<Position> {
+  const until = Date.parse(time);
+  if (!/^\d{4}-\d{2}-\d{2}T/.test(time) || Number.isNaN(until)) {
+    throw new Problem('invalid_request', 'as_of is a ledger position or an RFC 3339 time');
+  }
+  let low = 0;
+  let high = await ledger.head();
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    const entry = await ledger.at(middle);
+    if (entry && entry.recordedAt.getTime() <= until) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,0 +1,99 @@
+import type pg from 'pg';
+import type { Vault } from '../ledger/vault.js';
+
+interface CustomerRow {
+  customer: string;
+  user_id: string | null;
+  signed_up_at: Date | null;
+  first_touch_at: Date | null;
+  source: string;
+  medium: string;
+  campaign: string;
+  unknown_reason: string | null;
+  first_payment_ref: string | null;
+  first_payment_at: Date | null;
+}
+
+/**
+ * A customer by any of its identifiers: canonical (`user:u1`), plain (`u1`, `cus_1`) or an e-mail address, which is only hashed.
+ * Old ids stay good after a merge. Undefined when nobody has the id.
+ */
+export async function customerReport(
+  pool: pg.Pool,
+  vault: Vault,
+  id: string,
+): Promise<Record<string, unknown> | undefined> {
+  const canonical = await canonicalOf(pool, candidates(vault, id));
+  if (!canonical) return undefined;
+  const [customer, identifiers, parts] = await Promise.all([
+    pool.query<CustomerRow>('select * from model.customers where customer = $1', [canonical]),
+    pool.query<{ node: string }>('select node from model.identifiers where customer = $1 order by node limit 1000', [
+      canonical,
+    ]),
+    pool.query<PartRow>(
+      `select p.ref, p.kind, p.purchase, p.at, p.day, p.amount_minor, p.currency, p.status from model.parts p
+       left join model.identifiers i on i.node = p.party
+       where coalesce(i.customer, p.party) = $1 and p.party in (select node from model.identifiers where customer = $1)
+       order by p.at nulls last, p.ref limit 1000`,
+      [canonical],
+    ),
+  ]);
+  return {
+    id: canonical,
+    ...about(customer.rows[0]),
+    identifiers: identifiers.rows.map(({ node }) => node),
+    purchases: parts.rows.map(partJson),
+  };
+}
+
+interface PartRow {
+  ref: string;
+  kind: string;
+  purchase: string;
+  at: Date | null;
+  day: string | null;
+  amount_minor: bigint | null;
+  currency: string | null;
+  status: string | null;
+}
+
+function candidates(vault: Vault, id: string): string[] {
+  if (id.includes('@') && !id.includes(':')) return [`email:${vault.emailHash(id)}`, `user:${vault.safeId(id)}`];
+  const plain = ['user', 'stripe', 'square', 'adyen', 'anonymous', 'email', 'guest'].map((kind) => `${kind}:${id}`);
+  return [id, ...plain];
+}
+
+async function canonicalOf(pool: pg.Pool, nodes: readonly string[]): Promise<string | undefined> {
+  const { rows } = await pool.query<{ customer: string }>(
+    'select customer from model.identifiers where node = any($1) order by array_position($1, node) limit 1',
+    [nodes],
+  );
+  return rows[0]?.customer;
+}
+
+const iso = (time: Date | null | undefined): string | null => time?.toISOString() ?? null;
+
+const about = (row: CustomerRow | undefined) => ({
+  user_id: row?.user_id ?? null,
+  signed_up_at: iso(row?.signed_up_at),
+  first_touch: {
+    at: iso(row?.first_touch_at),
+    source: row?.source ?? 'unknown',
+    medium: row?.medium ?? '',
+    campaign: row?.campaign ?? '',
+    ...(row ? (row.unknown_reason ? { unknown_reason: row.unknown_reason } : {}) : { unknown_reason: 'no_touch' }),
+  },
+  first_payment: row?.first_payment_ref ? { ref: row.first_payment_ref, at: iso(row.first_payment_at) } : null,
+});
+
+const partJson = (row: PartRow) => ({
+  ref: row.ref,
+  kind: row.kind,
+  purchase: row.purchase,
+  at: iso(row.at),
+  day: row.day,
+  ...(row.amount_minor !== null && row.currency
+    ? { amount: { amount_minor: String(row.amount_minor), currency: row.currency } }
+    : {}),
+  status: row.status,
+});

@@ -1,0 +1,73 @@
+import type pg from 'pg';
+import type { Day } from '../kernel/day.js';
+import { Problem } from '../kernel/errors.js';
+
+export type GroupKey = 'source' | 'medium' | 'campaign' | 'customer_kind' | 'unknown_reason';
+export type Group = Partial<Record<GroupKey, string>>;
+
+const GROUP_KEYS: readonly string[] = ['source', 'medium', 'campaign', 'customer_kind', 'unknown_reason'];
+
+/** The dimensions a query may group by. Throws Problem `invalid_request` for others. */
+export function groupKeys(names: readonly string[]): GroupKey[] {
+  const wrong = names.filter((name) => !GROUP_KEYS.includes(name));
+  if (wrong.length > 0) {
+    throw new Problem('invalid_request', `group_by takes ${GROUP_KEYS.join(', ')}; not ${wrong.join(', ')}`);
+  }
+  return [...new Set(names)] as GroupKey[];
+}
+
+/** One consistent view of the read model: the position it shows, and whether that is asked of the past. */
+export interface Snapshot {
+  client: pg.ClientBase;
+  position: number;
+  /** True when contributions beyond `position` must be left out; otherwise the daily totals answer. */
+  past: boolean;
+}
+
+export interface Sum {
+  metric: string;
+  day: Day;
+  currency: string;
+  group: Group;
+  value: bigint;
+}
+
+interface SumsQuery {
+  metrics: readonly string[];
+  from: Day;
+  to: Day;
+  groupBy: readonly GroupKey[];
+  currency?: string | undefined;
+  source?: string;
+}
+
+/** Sums of contributions per day, currency and group; zero sums are left out. */
+export async function sums(snapshot: Snapshot, query: SumsQuery): Promise<Sum[]> {
+  const columns = ['metric', 'day', 'currency', ...query.groupBy];
+  const table = snapshot.past ? 'model.contributions' : 'model.daily';
+  const values: unknown[] = [query.metrics, query.from, query.to];
+  const where = ['metric = any($1)', 'day between $2 and $3'];
+  const also = (condition: string, value: unknown): void => {
+    values.push(value);
+    where.push(`${condition} $${values.length}`);
+  };
+  if (query.currency) also('currency =', query.currency);
+  if (query.source) also('source =', query.source);
+  if (snapshot.past) also('position <=', snapshot.position);
+  const total = snapshot.past ? 'sum(delta)' : 'sum(value)';
+  const selected = columns.map((column) =>
+    column === 'unknown_reason' ? `coalesce(unknown_reason, '') as unknown_reason` : column,
+  );
+  const { rows } = await snapshot.client.query<Record<string, string> & { total: bigint }>(
+    `select ${selected.join(', ')}, ${total}::bigint as total from ${table}
+     where ${where.join(' and ')} group by ${columns.map((_, index) => index + 1).join(', ')} having ${total} <> 0`,
+    values,
+  );
+  return rows.map((row) => ({
+    metric: row['metric']!,
+    day: row['day']!,
+    currency: row['currency']!,
+    group: Object.fromEntries(query.groupBy.map((key) => [key, row[key]!])),
+    value: row.total,
+  }));
+}
