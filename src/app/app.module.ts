@@ -1,0 +1,78 @@
+import { Module, StandardSchemaValidationPipe, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { Logger } from 'pino';
+import type { Clock } from '../kernel/clock.js';
+import { Problem } from '../kernel/errors.js';
+import type { Service } from '../service-types.js';
+import type { ApiKeys } from './auth/api-keys.js';
+import { ScopesGuard } from './auth/scopes.guard.js';
+import { operatorProviders } from './commands/operator.js';
+import { ProblemFilter } from './errors/problem.filter.js';
+import type { Life } from './health.js';
+import { CatalogController } from './http/catalog.controller.js';
+import { CustomersController } from './http/customers.controller.js';
+import { DeadLettersController } from './http/dead-letters.controller.js';
+import { EventsController } from './http/events.controller.js';
+import { LedgerController } from './http/ledger.controller.js';
+import { MetricsController } from './http/metrics.controller.js';
+import { OperatingController } from './http/operating.controller.js';
+import { ReconciliationsController } from './http/reconciliations.controller.js';
+import type { RouteTable } from './routes.js';
+import { Telemetry } from './telemetry.js';
+import { CLOCK, KEYS, LIFE, LOG, ROUTES, SERVICE } from './tokens.js';
+
+export interface AppParts {
+  service: Service;
+  log: Logger;
+  clock: Clock;
+  keys: ApiKeys;
+  routes: RouteTable;
+  life: Life;
+  telemetry: Telemetry;
+}
+
+/** Schemas of parameters and bodies are zod objects in the route's decorators; what they refuse becomes one problem with every reason. */
+const validation = () =>
+  new StandardSchemaValidationPipe({
+    exceptionFactory: (issues) => {
+      const errors = issues.map(({ path, message }) =>
+        [path?.map(String).join('.'), message].filter(Boolean).join(' '),
+      );
+      return new Problem('invalid_request', errors[0], { errors });
+    },
+  });
+
+@Module({
+  imports: [CqrsModule.forRoot({ rethrowUnhandled: true })],
+  controllers: [
+    OperatingController,
+    EventsController,
+    MetricsController,
+    ReconciliationsController,
+    CustomersController,
+    LedgerController,
+    DeadLettersController,
+    CatalogController,
+  ],
+})
+export class AppModule {
+  static with(parts: AppParts): DynamicModule {
+    return {
+      module: AppModule,
+      providers: [
+        { provide: SERVICE, useValue: parts.service },
+        { provide: LOG, useValue: parts.log },
+        { provide: CLOCK, useValue: parts.clock },
+        { provide: KEYS, useValue: parts.keys },
+        { provide: ROUTES, useValue: parts.routes },
+        { provide: LIFE, useValue: parts.life },
+        { provide: Telemetry, useValue: parts.telemetry },
+        { provide: APP_PIPE, useFactory: validation },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_GUARD, useClass: ScopesGuard },
+        ...operatorProviders,
+      ],
+    };
+  }
+}

@@ -1,0 +1,56 @@
+import {
+  createParamDecorator,
+  Inject,
+  Injectable,
+  SetMetadata,
+  applyDecorators,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { ApiSecurity } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import type { Principal } from '../../ingest/ingest.js';
+import { Problem } from '../../kernel/errors.js';
+import { KEYS } from '../tokens.js';
+import type { ApiKeys } from './api-keys.js';
+import type { Scope } from './key-store.js';
+
+const NEEDED = 'truth-ledger:scope';
+
+export interface AuthenticatedRequest extends FastifyRequest {
+  principal?: Principal;
+}
+
+/** The route needs a key with one of the scopes. */
+export const Scopes = (...needed: Scope[]) =>
+  applyDecorators(SetMetadata(NEEDED, needed), ApiSecurity('bearer', needed));
+
+/** The route is for everybody. One without `@Scopes` or `@Open` is for nobody. */
+export const Open = () => SetMetadata(NEEDED, []);
+
+/** Who asks, in a route with `@Scopes`. */
+export const Caller = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<AuthenticatedRequest>().principal,
+);
+
+@Injectable()
+export class ScopesGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    @Inject(KEYS) private readonly keys: ApiKeys,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const needed = this.reflector.getAllAndOverride<Scope[] | undefined>(NEEDED, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (needed?.length === 0) return true;
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    request.principal = await this.keys.authenticate(request.headers.authorization);
+    if (!needed) throw new Problem('forbidden', 'Nobody may use this address.');
+    if (needed.some((scope) => request.principal!.scopes.includes(scope))) return true;
+    throw new Problem('forbidden', `This needs a key with the scope ${needed.join(' or ')}.`);
+  }
+}

@@ -1,0 +1,49 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CommandBus, type Command } from '@nestjs/cqrs';
+import type { Logger } from 'pino';
+import { toProblem } from '../errors/to-problem.js';
+import { LOG } from '../tokens.js';
+import { RebuildProjectionHandler } from './rebuild-projection.js';
+import { ReplayDeadLetterHandler } from './replay-dead-letter.js';
+import { RunReconciliationHandler } from './run-reconciliation.js';
+
+/** Who asks for a command: `key:<id>`, `cli:<user>` or `system`; and in which request. */
+export interface Asker {
+  actor: string;
+  correlationId: string;
+}
+
+/** The way to every operator command, from REST, CLI and jobs: it leaves one audit line each, whatever the outcome. */
+@Injectable()
+export class Operator {
+  constructor(
+    private readonly bus: CommandBus,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  async run<R>(command: Command<R> & { asker: Asker }): Promise<R> {
+    const { asker, watch: _watch, ...details } = command as Command<R> & { asker: Asker } & Record<string, unknown>;
+    const line = {
+      audit: true,
+      command: command.constructor.name,
+      actor: asker.actor,
+      correlation_id: asker.correlationId,
+      details,
+    };
+    try {
+      const result = await this.bus.execute(command);
+      this.log.info({ ...line, outcome: 'done' }, 'operator command');
+      return result;
+    } catch (error) {
+      this.log.warn({ ...line, outcome: toProblem(error)?.code ?? 'failed' }, 'operator command');
+      throw error;
+    }
+  }
+}
+
+export const operatorProviders = [
+  Operator,
+  RunReconciliationHandler,
+  ReplayDeadLetterHandler,
+  RebuildProjectionHandler,
+];

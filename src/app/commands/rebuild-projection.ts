@@ -1,0 +1,24 @@
+import { Inject } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { OnProgress, Service } from '../../service-types.js';
+import { SERVICE } from '../tokens.js';
+import type { Asker } from './operator.js';
+
+/** Make the read model anew from the ledger. `watch.onProgress` hears of entries done and in all. */
+export class RebuildProjection extends Command<{ position: number; stateHash: string }> {
+  constructor(
+    readonly asker: Asker,
+    readonly watch: { onProgress?: OnProgress } = {},
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RebuildProjection)
+export class RebuildProjectionHandler implements ICommandHandler<RebuildProjection> {
+  constructor(@Inject(SERVICE) private readonly service: Service) {}
+
+  execute({ watch }: RebuildProjection): Promise<{ position: number; stateHash: string }> {
+    return this.service.projections.rebuild(watch.onProgress);
+  }
+}

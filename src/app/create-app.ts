@@ -1,0 +1,59 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Clock } from '../kernel/clock.js';
+import type { Service } from '../service-types.js';
+import { AppModule } from './app.module.js';
+import { ApiKeys } from './auth/api-keys.js';
+import { postgresKeyStore, type KeyStore } from './auth/key-store.js';
+import { Life } from './health.js';
+import { registerDoors } from './http/doors.js';
+import { NestLog } from './log.js';
+import { describeApi } from './openapi.js';
+import { RouteTable } from './routes.js';
+import { createAdapter, installBodyParser, installHooks, limits } from './server.js';
+import { Telemetry } from './telemetry.js';
+
+export interface AppOptions {
+  log: Logger;
+  clock?: Clock;
+  /** Default: `app.api_keys` of the service's database. */
+  keyStore?: KeyStore;
+}
+
+export interface App {
+  nest: NestFastifyApplication;
+  http: FastifyInstance;
+  keys: ApiKeys;
+  life: Life;
+  routes: RouteTable;
+  document: OpenAPIObject;
+  telemetry: Telemetry;
+}
+
+/** The HTTP side of a service: every route, ready to listen. It does not start or stop the service. */
+export async function createApp(
+  service: Service,
+  { log, clock = () => new Date(), keyStore }: AppOptions,
+): Promise<App> {
+  const keys = new ApiKeys(keyStore ?? postgresKeyStore(service.database.pool), clock, service.config.adminApiKey);
+  const telemetry = new Telemetry(service, clock, log);
+  const routes = new RouteTable();
+  const life = new Life();
+  const module = AppModule.with({ service, log, clock, keys, routes, life, telemetry });
+  const nest = await NestFactory.create<NestFastifyApplication>(module, createAdapter(), {
+    bodyParser: false,
+    logger: new NestLog(log),
+    abortOnError: false,
+  });
+  const http = nest.getHttpAdapter().getInstance();
+  installBodyParser(http);
+  installHooks(http, routes, telemetry, log);
+  registerDoors(http, { service, telemetry, log });
+  const document = describeApi(nest);
+  http.server.maxConnections = limits.connections;
+  return { nest, http, keys, life, routes, document, telemetry };
+}

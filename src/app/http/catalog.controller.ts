@@ -1,0 +1,24 @@
+import { Controller, Get, Inject } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Service } from '../../service-types.js';
+import { Scopes } from '../auth/scopes.guard.js';
+import { SERVICE } from '../tokens.js';
+import { Describe, guarded } from './describe.js';
+import { CatalogReply } from './replies.js';
+
+@ApiTags('catalog')
+@Scopes('read')
+@Controller('v1/catalog')
+export class CatalogController {
+  constructor(@Inject(SERVICE) private readonly service: Service) {}
+
+  @Get()
+  @Describe(
+    'What may be said: domain events as JSON Schema, fact types, currencies.',
+    { 200: CatalogReply },
+    ...guarded,
+  )
+  catalog(): unknown {
+    return this.service.report.catalog();
+  }
+}

@@ -1,0 +1,59 @@
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { z } from 'zod';
+import type { DeadLetter } from '../../ingest/ingest.js';
+import type { Service } from '../../service-types.js';
+import { Scopes, type AuthenticatedRequest } from '../auth/scopes.guard.js';
+import { Operator } from '../commands/operator.js';
+import { ReplayDeadLetter } from '../commands/replay-dead-letter.js';
+import { askerOf } from '../server.js';
+import { SERVICE } from '../tokens.js';
+import { Describe, guarded } from './describe.js';
+import { outcomeBody } from './outcome.js';
+import { DeadLettersQuery, UuidParam } from './queries.js';
+import { DeadLetterPage, OutcomeReply } from './replies.js';
+
+@ApiTags('dead letters')
+@Controller('v1/dead-letters')
+export class DeadLettersController {
+  constructor(
+    @Inject(SERVICE) private readonly service: Service,
+    private readonly operator: Operator,
+  ) {}
+
+  @Get()
+  @Scopes('read')
+  @Describe(
+    'What could not be understood or was in conflict, newest first.',
+    { 200: DeadLetterPage },
+    ...guarded,
+    'invalid_request',
+  )
+  async list(@Query({ schema: DeadLettersQuery }) query: z.infer<typeof DeadLettersQuery>) {
+    const { data, nextCursor } = await this.service.ingest.deadLetters.list(query);
+    return { data: data.map(deadLetterBody), next_cursor: nextCursor };
+  }
+
+  @Post(':id/replay')
+  @HttpCode(200)
+  @Scopes('admin')
+  @Describe('Send it through its door again.', { 200: OutcomeReply }, ...guarded, 'invalid_request', 'not_found')
+  async replay(@Param('id', { schema: UuidParam }) id: string, @Req() request: AuthenticatedRequest) {
+    return outcomeBody(await this.operator.run(new ReplayDeadLetter(id, askerOf(request))));
+  }
+}
+
+const deadLetterBody = (letter: DeadLetter) => ({
+  id: letter.id,
+  reason: letter.reason,
+  door: letter.door,
+  origin: letter.origin,
+  account: letter.account,
+  origin_event_id: letter.originEventId,
+  type: letter.type,
+  errors: letter.errors,
+  entry_id: letter.entryId,
+  received_at: letter.receivedAt,
+  resolved_at: letter.resolvedAt,
+  blocks: letter.blocks,
+});

@@ -1,0 +1,64 @@
+import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { Principal } from '../../ingest/ingest.js';
+import { toProblem } from '../errors/to-problem.js';
+import type { Service } from '../../service-types.js';
+import { Caller, Scopes, type AuthenticatedRequest } from '../auth/scopes.guard.js';
+import { Telemetry } from '../telemetry.js';
+import { SERVICE } from '../tokens.js';
+import { Describe, guarded } from './describe.js';
+import { eventStatus, outcomeBody, rawRequest } from './outcome.js';
+import { OutcomeReply, OutcomesReply } from './replies.js';
+
+@ApiTags('doors')
+@Controller('v1/events')
+export class EventsController {
+  constructor(
+    @Inject(SERVICE) private readonly service: Service,
+    private readonly telemetry: Telemetry,
+  ) {}
+
+  @Post()
+  @Scopes('events:write')
+  @ApiBody({
+    description: 'One CloudEvents 1.0 event, or an array of them.',
+    content: {
+      'application/cloudevents+json': { schema: { type: 'object' } },
+      'application/cloudevents-batch+json': { schema: { type: 'array', items: { type: 'object' } } },
+    },
+    required: true,
+  } as never)
+  @Describe(
+    'Domain events of your own services. A 2xx means durable; the same event again is a duplicate for ever.',
+    { 200: OutcomesReply, 202: OutcomesReply, 400: OutcomeReply, 409: OutcomeReply },
+    ...guarded,
+    'too_large',
+    'unsupported_media_type',
+    'rate_limited',
+  )
+  async receive(
+    @Req() request: AuthenticatedRequest,
+    @Caller() caller: Principal,
+    @Res() reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    const began = performance.now();
+    const { batch, outcomes } = await this.record(request, caller);
+    this.telemetry.door('events', (performance.now() - began) / 1_000);
+    for (const { outcome } of outcomes) this.telemetry.event('events', caller.account, outcome);
+    const [only] = outcomes;
+    if (!batch && only) return reply.code(eventStatus[only.outcome]).send(outcomeBody(only));
+    const allNew = outcomes.length > 0 && outcomes.every(({ outcome }) => outcome === 'recorded');
+    const results = outcomes.map((outcome) => ({ ...outcomeBody(outcome), http_status: eventStatus[outcome.outcome] }));
+    return reply.code(allNew ? 202 : 200).send({ results });
+  }
+
+  private async record(request: AuthenticatedRequest, caller: Principal) {
+    try {
+      return await this.service.ingest.events(rawRequest(request), caller);
+    } catch (error) {
+      this.telemetry.event('events', caller.account, toProblem(error)?.code ?? 'internal');
+      throw error;
+    }
+  }
+}

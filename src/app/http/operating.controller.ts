@@ -1,0 +1,73 @@
+import { Controller, Get, Header, Inject, Param, Res } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { problems, type ProblemCode } from '../../kernel/errors.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { Service } from '../../service-types.js';
+import { Open } from '../auth/scopes.guard.js';
+import { readiness, type Life } from '../health.js';
+import { Telemetry } from '../telemetry.js';
+import { CLOCK, LIFE, SERVICE } from '../tokens.js';
+import { Describe } from './describe.js';
+import { found } from './found.js';
+import { NameParam } from './queries.js';
+import { ReadyReply } from './replies.js';
+
+@ApiTags('operating')
+@Open()
+@Controller()
+export class OperatingController {
+  constructor(
+    @Inject(SERVICE) private readonly service: Service,
+    @Inject(LIFE) private readonly life: Life,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly telemetry: Telemetry,
+  ) {}
+
+  @Get()
+  @ApiExcludeEndpoint()
+  @Header('content-type', 'text/html; charset=utf-8')
+  home(): string {
+    return '<!doctype html><html lang="en"><title>Truth Ledger</title><h1>Truth Ledger</h1><p>The interface is described at <a href="/docs">/docs</a>.</p></html>';
+  }
+
+  @Get('health/live')
+  @Describe('The process runs.', { 200: z.object({ status: z.literal('live') }) })
+  live() {
+    return { status: 'live' };
+  }
+
+  @Get('health/ready')
+  @Describe('Whether traffic can be taken, part by part. 503 without ledger or read model, or while stopping.', {
+    200: ReadyReply,
+    503: ReadyReply,
+  })
+  async ready(@Res() reply: FastifyReply): Promise<FastifyReply> {
+    const { status, body } = await readiness(this.service, this.life, this.clock());
+    return reply.code(status).send(body);
+  }
+
+  @Get('metrics')
+  @ApiProduces('text/plain')
+  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  @Describe('Figures of this process in the format of Prometheus.', { 200: z.string() })
+  metrics(): Promise<string> {
+    return this.telemetry.scrape();
+  }
+
+  @Get('problems/:code')
+  @Describe(
+    'What a problem `code` means and what to do.',
+    { 200: z.object({ code: z.string(), status: z.int(), title: z.string(), remedy: z.string() }) },
+    'not_found',
+  )
+  problem(@Param('code', { schema: NameParam }) code: string) {
+    const known = Object.hasOwn(problems, code) ? problems[code as ProblemCode] : undefined;
+    const [status, title, remedy] = found<readonly [number, string, string]>(
+      known,
+      'There is no problem with this code.',
+    );
+    return { code, status, title, remedy };
+  }
+}

@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { daysBetween, isDay } from '../../kernel/day.js';
+
+export const RANGE_DAYS_MAX = 3_700; // about ten years; wider questions are several requests
+export const LIMIT_MAX = 1_000;
+const LIMIT_DEFAULT = 100;
+
+const isAsOf = (text: string): boolean =>
+  /^\d{1,15}$/.test(text) ||
+  (/^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) && !Number.isNaN(Date.parse(text)));
+
+/** An object that refuses members it does not know, and says their names. */
+const only = <T extends z.ZodRawShape>(shape: T, what: 'parameter' | 'field' = 'parameter') =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `There is no ${what} ${issue.keys.map((key) => `"${key}"`).join(', ')} here; it takes ${Object.keys(shape).join(', ') || 'none'}.`
+        : undefined,
+  });
+
+const day = (description: string) =>
+  z
+    .string('is needed, as a calendar day such as 2026-10-03')
+    .refine(isDay, 'must be a calendar day such as 2026-10-03')
+    .meta({ description, format: 'date', example: '2026-10-03' });
+
+const name = z.string().min(1).max(200);
+const currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/, 'must be a currency code such as USD')
+  .optional();
+const asOf = z
+  .string()
+  .refine(isAsOf, 'must be a ledger position or an RFC 3339 time')
+  .optional()
+  .meta({ description: 'Ledger position or RFC 3339 time: the answer as it was when nothing later was known.' });
+
+const position = z.coerce
+  .number('must be a ledger position')
+  .int('must be a ledger position')
+  .min(0, 'must be a ledger position')
+  .optional()
+  .meta({ description: 'Ledger position: the rows as they were when this was the last entry.' });
+
+const from = day('First day, in the reporting time zone.');
+const to = day('Last day, included.');
+const range = { from, to };
+const paging = {
+  limit: z.coerce
+    .number('must be a number from 1 to 1000')
+    .int('must be a number from 1 to 1000')
+    .min(1, 'must be a number from 1 to 1000')
+    .max(LIMIT_MAX, 'must be a number from 1 to 1000')
+    .default(LIMIT_DEFAULT),
+  cursor: z.string().min(1).max(512).optional().meta({ description: '`next_cursor` of the page before.' }),
+};
+
+/** Both days in order, and not too far apart. */
+const ranged = <T extends z.ZodType<{ from?: string; to?: string }>>(schema: T) =>
+  schema
+    .refine((query) => !query.from || !query.to || query.from <= query.to, 'from must not be after to.')
+    .refine(
+      (query) => !query.from || !query.to || daysBetween(query.from, query.to) < RANGE_DAYS_MAX,
+      `A range may have ${RANGE_DAYS_MAX} days.`,
+    );
+
+export const dimensions = ['source', 'medium', 'campaign', 'customer_kind', 'unknown_reason'] as const;
+const interval = z.enum(['day', 'week', 'month'], 'must be day, week or month').default('day');
+const groupBy = z
+  .string()
+  .transform((text) => text.split(','))
+  .pipe(z.array(z.enum(dimensions, `may name ${dimensions.join(', ')}`)).max(dimensions.length))
+  .optional()
+  .meta({ description: `One or more of ${dimensions.join(', ')}, between commas.` });
+
+export const NameParam = name;
+export const IdParam = z.string().min(1).max(256);
+export const UuidParam = z.guid('must be a UUID');
+export const EntryParam = z
+  .string()
+  .regex(/^(\d{1,15}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i, 'must be the id or the position of an entry');
+export const DayParam = day('Day, in the reporting time zone.');
+
+export const NoQuery = only({});
+export const MetricQuery = ranged(
+  only({
+    ...range,
+    interval,
+    group_by: groupBy,
+    currency,
+    as_of: asOf,
+    view: z.enum(['reported', 'known'], 'must be reported or known').optional(),
+  }),
+);
+export const ContributionsQuery = ranged(
+  only({
+    day: DayParam.optional(),
+    from: from.optional(),
+    to: to.optional(),
+    interval,
+    currency,
+    as_of: asOf,
+    ...paging,
+  }),
+)
+  .refine((query) => !query.day || (!query.from && !query.to), 'Give either day, or from and to.')
+  .refine((query) => query.day ?? (query.from && query.to), 'Give day, or from and to.');
+export const ReconciliationsQuery = ranged(
+  only({
+    source: name.optional(),
+    metric: name.optional(),
+    from: from.optional(),
+    to: to.optional(),
+    currency,
+    as_of: position,
+    ...paging,
+  }),
+);
+const parts = [
+  'matched',
+  'missing',
+  'client_only',
+  'duplicates',
+  'wrong_value',
+  'wrong_currency',
+  'other_day',
+  'tracked_other_day',
+  'expected',
+] as const;
+export const ReconciliationQuery = only({
+  currency,
+  part: z.enum(parts, `must be one of ${parts.join(', ')}`).optional(),
+  as_of: position,
+  ...paging,
+});
+export const AttributionQuery = ranged(
+  only({
+    metric: name.default('signups').meta({ description: 'signups, orders or revenue_gross, among others.' }),
+    ...range,
+    currency,
+    as_of: asOf,
+  }),
+);
+export const FunnelQuery = ranged(only({ ...range, as_of: asOf }));
+export const EntriesQuery = only({
+  type: name.optional(),
+  origin: name.optional(),
+  stream: z.string().min(1).max(512).optional(),
+  ...paging,
+});
+export const DeadLettersQuery = only({
+  reason: name.optional(),
+  resolved: z
+    .enum(['true', 'false'], 'must be true or false')
+    .transform((text) => text === 'true')
+    .optional(),
+  ...paging,
+});
+
+export const ReconciliationRequest = ranged(
+  only(
+    {
+      ...range,
+      source: name.optional(),
+      metrics: z.array(name).min(1).max(50).optional(),
+    },
+    'field',
+  ),
+).meta({ id: 'ReconciliationRequest' });

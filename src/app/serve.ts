@@ -1,0 +1,120 @@
+import type { Logger } from 'pino';
+import { readConfig, settingsForLog, type Config } from '../config.js';
+import { backends } from '../ledger/backends/index.js';
+import { SetupError } from '../kernel/errors.js';
+import type { Clock } from '../kernel/clock.js';
+import type { openService } from '../service.js';
+import type { Service } from '../service-types.js';
+import { createApp, type App } from './create-app.js';
+import { createLog } from './log.js';
+
+const REQUESTS_MS = 4_000; // requests in flight get this long
+const STOP_MS = 9_500; // then the process ends, whatever hangs: a container is killed after 10 s
+const IDLE_CHECK_MS = 50;
+
+export type OpenService = typeof openService;
+
+export interface Running {
+  app: App;
+  /** Where it listens, `http://127.0.0.1:3000`. */
+  url: string;
+  /** Graceful; may be called twice. */
+  stop: () => Promise<void>;
+}
+
+/** Opens the service, starts it and listens. Throws SetupError for a mistake in the settings or a taken port; whatever was opened is closed again. */
+export async function listen(config: Config, open: OpenService, clock: Clock, log: Logger): Promise<Running> {
+  const service = await open(config, clock, { roles: ['api', 'projector', 'worker'], log });
+  try {
+    const app = await createApp(service, { log, clock });
+    await service.start();
+    await app.nest.listen(config.port, config.host).catch((error: unknown) => {
+      throw listenError(error, config);
+    });
+    const url = await app.nest.getUrl();
+    log.info({ url, ...settingsForLog(config) }, 'listening');
+    let stopping: Promise<void> | undefined;
+    return { app, url, stop: () => (stopping ??= shutDown(app, service, log)) };
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
+}
+
+/** Not ready, no new connections, what is in flight is finished, then the stages in reverse order, the database last. */
+export async function shutDown(app: App, service: Pick<Service, 'stop'>, log: Logger): Promise<void> {
+  log.info('stopping');
+  app.life.end();
+  const { server } = app.http;
+  // A connection that was busy when the close began becomes idle later: without this it would hold the close for its whole keep-alive.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  const late = setTimeout(() => server.closeAllConnections(), REQUESTS_MS);
+  try {
+    await app.nest.close();
+  } finally {
+    clearInterval(idle);
+    clearTimeout(late);
+    await service.stop();
+  }
+  log.info('stopped');
+}
+
+/** The whole life of a serving process: settings, start, signals, exit code (0 after a signal, 2 for a mistake in the settings, 1 for a defect). */
+export async function runProcess(open: OpenService, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  const config = readConfigOrExit(env);
+  const log = createLog(config.logLevel);
+  process.on('unhandledRejection', (error) => die(log, error, 'a promise failed and nobody cared'));
+  process.on('uncaughtException', (error) => die(log, error, 'an exception that nobody expected'));
+  const signal = firstSignal(log);
+  try {
+    const running = await listen(config, open, () => new Date(), log);
+    await signal;
+    setTimeout(() => die(log, new Error(`not stopped within ${STOP_MS} ms`), 'stopping hangs'), STOP_MS).unref();
+    await running.stop();
+    process.exit(0);
+  } catch (error) {
+    if (error instanceof SetupError) exitWith(error);
+    die(log, error, 'the service could not start');
+  }
+}
+
+function readConfigOrExit(env: NodeJS.ProcessEnv): Config {
+  try {
+    return readConfig(env, Object.keys(backends));
+  } catch (error) {
+    return exitWith(error as Error);
+  }
+}
+
+/** Resolves at the first SIGTERM or SIGINT; the second ends the process at once. */
+const firstSignal = (log: Logger): Promise<void> =>
+  new Promise((resolve) => {
+    let asked = false;
+    const ask = (name: NodeJS.Signals): void => {
+      if (asked) die(log, new Error(`${name} again`), 'forced to stop');
+      asked = true;
+      resolve();
+    };
+    process.on('SIGTERM', ask).on('SIGINT', ask);
+  });
+
+function die(log: Logger, error: unknown, sentence: string): never {
+  log.fatal({ err: error }, sentence);
+  process.exit(1);
+}
+
+function exitWith(error: Error): never {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(2);
+}
+
+function listenError(error: unknown, { host, port }: Config): unknown {
+  const code = (error as { code?: string }).code;
+  if (code === 'EADDRINUSE')
+    return new SetupError(`Port ${port} of ${host} is taken: set PORT to another one, or to 0 for any free one.`);
+  if (code === 'EACCES')
+    return new SetupError(`Port ${port} may not be used by this user: set PORT to one above 1023.`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new SetupError(`HOST ${host} is no address of this machine.`);
+  return error;
+}

@@ -1,0 +1,49 @@
+import { Command, CommanderError } from 'commander';
+import { Problem, SetupError } from '../kernel/errors.js';
+import type { CliContext } from './context.js';
+import { addDemo } from './demo.js';
+import { addKeys } from './keys.js';
+import { addRebuild } from './rebuild.js';
+import { addReconcile } from './reconcile.js';
+import { addServe } from './serve.js';
+import { addTrace } from './trace.js';
+import { addVerify } from './verify.js';
+
+/** The whole command line. */
+export function createProgram(context: CliContext): Command {
+  const program = new Command('truth-ledger')
+    .description('Signed webhooks and domain events in, true numbers and their gap to analytics out.')
+    .showHelpAfterError('Add --help to see what it takes.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 findings or a failure, 2 a mistake in the call or the settings.\nSettings come from the environment: HOST, PORT, DATA_DIR, …',
+    );
+  for (const add of [addServe, addDemo, addReconcile, addRebuild, addVerify, addTrace, addKeys]) add(program, context);
+  return everywhere(program, (command) =>
+    command.exitOverride().configureOutput({
+      writeOut: (text) => context.out(text.trimEnd()),
+      writeErr: (text) => context.err(text.trimEnd()),
+    }),
+  );
+}
+
+/** Runs one call and resolves with its exit code. Mistakes are one sentence each, without a stack. */
+export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+  try {
+    await createProgram(context).parseAsync(args, { from: 'user' });
+    return context.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    context.err(error instanceof Error ? error.message : String(error));
+    if (error instanceof SetupError) return 2;
+    if (!(error instanceof Problem) && context.env['LOG_LEVEL'] === 'debug' && error instanceof Error)
+      context.err(error.stack ?? '');
+    return 1;
+  }
+}
+
+function everywhere(command: Command, change: (command: Command) => unknown): Command {
+  change(command);
+  for (const child of command.commands) everywhere(child, change);
+  return command;
+}

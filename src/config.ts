@@ -1,0 +1,196 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { SetupError } from './kernel/errors.js';
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** The settings of one process. Secrets stand in it in clear: it is never logged; `settingsForLog` says what may be. */
+export interface Config {
+  host: string;
+  /** 0 lets the system choose a free port. */
+  port: number;
+  /** Absolute. */
+  dataDir: string;
+  ledgerUrl?: string;
+  databaseUrl?: string;
+  redisUrl?: string;
+  /** IANA name. */
+  reportingTimeZone: string;
+  adminApiKey?: string;
+  vaultKey?: string;
+  /** Who may send client-side events. The name is what `key=` says, else `collector-<n>`. */
+  collectorWriteKeys: readonly { name: string; key: string }[];
+  stripe: { webhookSecrets: readonly string[]; apiKey?: string; apiBase: string };
+  square: { signatureKeys: readonly string[]; notificationUrl?: string };
+  adyen: { hmacKeys: readonly string[]; basicAuth?: string };
+  logLevel: (typeof logLevels)[number];
+}
+
+/** Schemes of LEDGER_URL by the backend that keeps such a ledger. */
+const LEDGER_SCHEMES: Readonly<Record<string, readonly string[]>> = {
+  postgres: ['postgres', 'postgresql'],
+  kurrentdb: ['kurrentdb', 'kurrentdb+discover', 'esdb', 'esdb+discover'],
+};
+const SECRET_MIN = 16; // characters; shorter keys can be guessed
+
+const list = (text: string): string[] => text.split(',').map((part) => part.trim());
+const isUrl = (text: string, ...schemes: string[]): boolean =>
+  URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1));
+
+const isZone = (name: string): boolean => {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false;
+  }
+};
+
+// A 32-byte key: 64 hexadecimal digits, or base64 in either alphabet.
+const isKey = (text: string): boolean =>
+  /^[0-9a-f]{64}$/i.test(text) || (/^[\w+/-]{43}=?$/.test(text) && Buffer.from(text, 'base64').length === 32);
+
+/** A setting that may be left out; the sentence is for the operator and never holds the value. */
+const optional = (good: (text: string) => boolean, sentence: string) => z.string().refine(good, sentence).optional();
+
+const secrets = (name: string) =>
+  z
+    .string()
+    .default('')
+    .transform((text) => (text === '' ? [] : list(text)))
+    .refine((parts) => parts.every((part) => part.length > 0), `${name} has an empty secret between its commas.`);
+
+const httpUrl = (name: string) => `${name} must be an http:// or https:// address.`;
+
+const schema = z.object({
+  HOST: z
+    .string()
+    .regex(/^[\w.:-]+$/, 'HOST must be a host name or an IP address.')
+    .default('127.0.0.1'),
+  PORT: z
+    .string()
+    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'PORT must be a whole number from 0 to 65535.')
+    .default('3000')
+    .transform(Number),
+  DATA_DIR: z
+    .string()
+    .default('.data')
+    .transform((folder) => path.resolve(folder)),
+  LEDGER_URL: z
+    .string()
+    .refine((text) => URL.canParse(text), 'LEDGER_URL must be an address, for example postgres://user@host/database.')
+    .optional(),
+  DATABASE_URL: optional((text) => isUrl(text, 'postgres', 'postgresql'), 'DATABASE_URL must begin with postgres://.'),
+  REDIS_URL: optional((text) => isUrl(text, 'redis', 'rediss'), 'REDIS_URL must begin with redis:// or rediss://.'),
+  REPORTING_TIME_ZONE: z
+    .string()
+    .refine(isZone, 'REPORTING_TIME_ZONE must be a time zone name such as Europe/Berlin or UTC.')
+    .default('UTC'),
+  ADMIN_API_KEY: optional(
+    (text) => text.length >= SECRET_MIN,
+    `ADMIN_API_KEY must have at least ${SECRET_MIN} characters.`,
+  ),
+  VAULT_KEY: optional(isKey, 'VAULT_KEY must be 32 bytes as 64 hexadecimal digits or as base64.'),
+  COLLECTOR_WRITE_KEYS: z
+    .string()
+    .default('')
+    .transform((text) => (text === '' ? [] : list(text).map(writeKey)))
+    .refine(
+      (keys) => keys.every(({ name, key }) => name && key),
+      'COLLECTOR_WRITE_KEYS must be keys, or name=key pairs, between commas.',
+    )
+    .refine(
+      (keys) => new Set(keys.map(({ key }) => key)).size === keys.length,
+      'COLLECTOR_WRITE_KEYS names one key twice.',
+    ),
+  STRIPE_WEBHOOK_SECRETS: secrets('STRIPE_WEBHOOK_SECRETS'),
+  STRIPE_API_KEY: z.string().optional(),
+  STRIPE_API_BASE: z
+    .string()
+    .refine((text) => isUrl(text, 'http', 'https'), httpUrl('STRIPE_API_BASE'))
+    .default('https://api.stripe.com'),
+  SQUARE_WEBHOOK_SIGNATURE_KEYS: secrets('SQUARE_WEBHOOK_SIGNATURE_KEYS'),
+  SQUARE_NOTIFICATION_URL: optional((text) => isUrl(text, 'http', 'https'), httpUrl('SQUARE_NOTIFICATION_URL')),
+  ADYEN_HMAC_KEYS: secrets('ADYEN_HMAC_KEYS').refine(
+    (keys) => keys.every((key) => /^([0-9a-f]{2})+$/i.test(key)),
+    'ADYEN_HMAC_KEYS must be hexadecimal keys between commas.',
+  ),
+  ADYEN_BASIC_AUTH: optional((text) => /^[^:]+:.+$/.test(text), 'ADYEN_BASIC_AUTH must be user:password.'),
+  LOG_LEVEL: z.enum(logLevels, `LOG_LEVEL must be one of ${logLevels.join(', ')}.`).default('info'),
+});
+
+/** The names of all settings, for documents and tests. */
+export const settingNames = Object.keys(schema.shape);
+
+/** Reads and checks every setting. An empty one counts as not set. Throws one SetupError that names every mistake, a sentence each, and no secret. `backends`: the ledgers this build has. */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  backends: readonly string[] = ['postgres'],
+): Config {
+  const given = Object.fromEntries(
+    settingNames.flatMap((name) => (env[name]?.trim() ? [[name, env[name].trim()]] : [])),
+  );
+  const read = schema.safeParse(given);
+  const mistakes = [...(read.error?.issues.map((issue) => issue.message) ?? []), ...acrossSettings(given, backends)];
+  if (!read.success || mistakes.length > 0) throw new SetupError(mistakes.join('\n'));
+  const s = read.data;
+  return {
+    host: s.HOST,
+    port: s.PORT,
+    dataDir: s.DATA_DIR,
+    ledgerUrl: s.LEDGER_URL,
+    databaseUrl: s.DATABASE_URL,
+    redisUrl: s.REDIS_URL,
+    reportingTimeZone: s.REPORTING_TIME_ZONE,
+    adminApiKey: s.ADMIN_API_KEY,
+    vaultKey: s.VAULT_KEY,
+    collectorWriteKeys: s.COLLECTOR_WRITE_KEYS,
+    stripe: {
+      webhookSecrets: s.STRIPE_WEBHOOK_SECRETS,
+      apiKey: s.STRIPE_API_KEY,
+      apiBase: s.STRIPE_API_BASE.replace(/\/+$/, ''),
+    },
+    square: { signatureKeys: s.SQUARE_WEBHOOK_SIGNATURE_KEYS, notificationUrl: s.SQUARE_NOTIFICATION_URL },
+    adyen: { hmacKeys: s.ADYEN_HMAC_KEYS, basicAuth: s.ADYEN_BASIC_AUTH },
+    logLevel: s.LOG_LEVEL,
+  };
+}
+
+/** What of the settings may be written to a log: places without their passwords, and how many secrets there are. */
+export function settingsForLog(config: Config): Record<string, string | number> {
+  const engine = (url: string | undefined): string =>
+    url === undefined ? 'embedded' : new URL(url).protocol.slice(0, -1);
+  return {
+    host: config.host,
+    port: config.port,
+    ledger: engine(config.ledgerUrl),
+    database: engine(config.databaseUrl),
+    jobs: config.redisUrl === undefined ? 'postgres' : 'redis',
+    reporting_time_zone: config.reportingTimeZone,
+    collector_write_keys: config.collectorWriteKeys.length,
+    stripe_webhook_secrets: config.stripe.webhookSecrets.length,
+  };
+}
+
+/** Mistakes that only two settings, or a setting and this build, show together. */
+function acrossSettings(given: Record<string, string>, backends: readonly string[]): string[] {
+  const mistakes: string[] = [];
+  if (given['LEDGER_URL'] && URL.canParse(given['LEDGER_URL'])) {
+    const scheme = new URL(given['LEDGER_URL']).protocol.slice(0, -1);
+    if (!backends.some((name) => LEDGER_SCHEMES[name]?.includes(scheme))) {
+      mistakes.push(
+        `LEDGER_URL begins with ${scheme}://, but this build keeps a ledger only in ${backends.join(', ')}.`,
+      );
+    }
+  }
+  if (given['SQUARE_WEBHOOK_SIGNATURE_KEYS'] && !given['SQUARE_NOTIFICATION_URL']) {
+    mistakes.push(
+      'SQUARE_NOTIFICATION_URL must be set when SQUARE_WEBHOOK_SIGNATURE_KEYS is: Square signs the address with the body.',
+    );
+  }
+  return mistakes;
+}
+
+function writeKey(part: string, index: number): { name: string; key: string } {
+  const named = /^([\w.-]+)=([^=].*)$/.exec(part); // a key of its own may end in the = of base64
+  return named ? { name: named[1]!, key: named[2]! } : { name: `collector-${index + 1}`, key: part };
+}

@@ -1,0 +1,4 @@
+import { runProcess } from './app/serve.js';
+import { openService } from './service.js';
+
+await runProcess(openService);

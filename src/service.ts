@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { domainEventSchemas } from './catalog/domain-events/index.js';
+import { applyFact } from './catalog/merge-facts.js';
+import type { Config } from './config.js';
+import { createIngest } from './ingest/create-ingest.js';
+import { interpret, interpreterVersion } from './ingest/interpret.js';
+import { parkFailedJob, parkUnprojected } from './ingest/park.js';
+import { createJobs, type Jobs } from './jobs/create-jobs.js';
+import type { Clock } from './kernel/clock.js';
+import { Zone } from './kernel/day.js';
+import { backends } from './ledger/backends/index.js';
+import { openSeal } from './ledger/open-seal.js';
+import { keepReportingZone } from './ledger/reporting-zone.js';
+import { openVault } from './ledger/vault/open-vault.js';
+import { type Lifecycle, lifecycle } from './lifecycle.js';
+import { metrics } from './metrics/index.js';
+import { createProjections } from './projections/create-projections.js';
+import { createReconcile } from './reconcile/create-reconcile.js';
+import { createReport } from './report/create-report.js';
+import type { Service } from './service-types.js';
+import { type Database, openDatabase } from './storage/database.js';
+import { migrate } from './storage/migrate.js';
+
+export type Role = 'api' | 'projector' | 'worker';
+
+export interface OpenOptions {
+  /** What this process does; none for commands, which only read or decide. */
+  roles?: readonly Role[];
+  log?: Logger;
+  /** Use the embedded database of a service that runs. */
+  attach?: boolean;
+  /** Accept another reporting time zone than the recorded one; the read model must be rebuilt next. */
+  changeZone?: boolean;
+}
+
+/** Opens the database and everything that stands on it. Throws SetupError for a mistake of the operator; what was opened is closed again. */
+export async function openService(config: Config, clock: Clock, options: OpenOptions = {}): Promise<Service> {
+  const log = (line: string): void => options.log?.info(line);
+  const databaseUrl = config.databaseUrl ?? config.ledgerUrl;
+  const database = await openDatabase({ databaseUrl, dataDir: config.dataDir, log, attach: options.attach });
+  const life = lifecycle(() => database.close());
+  try {
+    await migrate(database);
+    return await wire(config, clock, database, life, options);
+  } catch (error) {
+    await life.stop();
+    throw error;
+  }
+}
+
+/** The whole service, in the order data moves. NestJS, the CLI, the tests and the benches all start here. */
+async function wire(config: Config, clock: Clock, database: Database, life: Lifecycle, { roles = [], log, changeZone = false }: OpenOptions): Promise<Service> {
+  const zone = new Zone(config.reportingTimeZone);
+  const vault = await openVault(database, config);
+  const ledger = life.closes(await backends.postgres.open({ database, clock, log: (line) => log?.info(line) }), (it) => it.close());
+  await keepReportingZone({ ledger, vault, database, clock }, zone.name, changeZone);
+
+  const ingest = createIngest({ ...{ ledger, vault, database, clock, zone }, ...doorsOf(config) });
+
+  const projections = createProjections({
+    ...{ ledger, database, interpret, interpreterVersion, applyFact, metrics, zone },
+    holder: `${process.pid}-${randomUUID()}`,
+    park: (client, parked) => parkUnprojected(ingest.deadLetters, parked, client),
+    log: (level, line) => log?.[level](line),
+  });
+
+  const queue: { jobs?: Jobs } = {}; // jobs run reconciliations, and a reconciliation may be put into the queue
+  const reconcile = createReconcile({
+    ...{ database, ledger, zone, clock, newId: randomUUID },
+    contentMac: (value) => vault.contentMac(value),
+    subjectTag: (kind, value) => vault.subjectTag(kind, value),
+    projectionPosition: () => projections.position(),
+    enqueueRun: async (runId) => queue.jobs?.enqueueRun(runId),
+  });
+  const report = createReport({ database, ledger, vault, metrics, domainEvents: domainEventSchemas, timeZone: zone.name });
+
+  const jobs = await createJobs({
+    ...{ connection: database.connection, redisUrl: config.redisUrl, reconcile, zone, clock },
+    park: (failed) => parkFailedJob(ingest.deadLetters, failed),
+    log: (line, error) => log?.warn({ err: error }, line),
+  });
+  queue.jobs = life.closes(jobs, (it) => it.stop());
+
+  const seal = openSeal({
+    ...{ ledger, database, clock, signingKey: vault.signingKey, dataDir: config.dataDir },
+    failed: (error) => log?.error({ err: error }, 'sealing failed; it is tried again'),
+  });
+  life.closes(seal, (it) => it.stop());
+  life.closes(projections, (it) => it.stop());
+
+  const start = async (): Promise<void> => {
+    if (roles.includes('projector')) {
+      await projections.start();
+      seal.start();
+    }
+    if (roles.includes('worker')) await jobs.start();
+  };
+  return { config, database, vault, ledger, ingest, projections, reconcile, report, jobs, seal, start, stop: () => life.stop() };
+}
+
+/** Which doors are open, and to whom. */
+const doorsOf = ({ stripe, collectorWriteKeys }: Config) => ({
+  providers: stripe.webhookSecrets.length > 0 ? { stripe: { secrets: [...stripe.webhookSecrets] } } : {},
+  writeKeys: collectorWriteKeys,
+});

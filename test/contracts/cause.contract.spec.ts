@@ -1,0 +1,130 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import type { Evidence } from '../../src/reconcile/cause.js';
+import { causes } from '../../src/reconcile/causes/index.js';
+import { explain } from '../../src/reconcile/explain.js';
+import { figuresOf } from '../../src/reconcile/gap.js';
+import type { Item, Part } from '../../src/reconcile/parts.js';
+import { at, DAY, tracked, truth } from '../unit/reconcile/given.js';
+
+const nothing: Evidence = {
+  keysOf: () => [],
+  seenAt: () => [at('09:00:00', '2026-10-01')], // seen, but on another day
+  dayOf: () => [at('00:00:00'), at('00:00:00', '2026-10-04')],
+  refused: () => [],
+  farTracked: () => [],
+  farTruth: () => [],
+  notTrackable: () => undefined,
+  known: () => [],
+};
+const item = (part: Part, given: Partial<Item> = {}): Item => ({
+  part,
+  id: 'x',
+  day: DAY,
+  amountActual: 0n,
+  amountTracked: 0n,
+  ...given,
+});
+const missing = item('missing', { truth: truth('user:u1') });
+const clientOnly = item('client_only', { tracked: tracked('order:o1') });
+const later = tracked('user:u1', { day: '2026-10-09' });
+const sameTime = tracked('user:u1', { day: '2026-10-02', at: at('09:59:00') });
+
+/** What each cause must explain, and the same without what proves it. A new cause adds its line. */
+const examples: Record<string, { holds: [Item, Partial<Evidence>]; not: [Item, Partial<Evidence>] }> = {
+  duplicate: { holds: [item('duplicates', { tracked: tracked('user:u1') }), {}], not: [item('duplicates'), {}] },
+  bot: { holds: [item('client_only', { tracked: tracked('x', { isBot: true }) }), {}], not: [clientOnly, {}] },
+  not_trackable: {
+    holds: [clientOnly, { notTrackable: () => truth('order:o1', { present: false }) }],
+    not: [clientOnly, {}],
+  },
+  late: { holds: [missing, { farTracked: () => [later] }], not: [missing, { farTracked: () => [sameTime] }] },
+  other_day: {
+    holds: [clientOnly, { farTruth: () => [truth('order:o1', { day: '2026-09-20' })] }],
+    not: [clientOnly, {}],
+  },
+  not_completed: {
+    holds: [clientOnly, { known: () => [{ ref: 'order:o1', status: 'placed' }] }],
+    not: [clientOnly, {}],
+  },
+  rejected_at_collection: { holds: [missing, { refused: () => ['too_large'] }], not: [missing, {}] },
+  client_never_seen: { holds: [missing, { seenAt: () => [] }], not: [missing, {}] },
+  lost_event: {
+    holds: [missing, { seenAt: () => [at('23:59:59')] }],
+    not: [missing, { seenAt: () => [at('00:00:00', '2026-10-04')] }],
+  },
+  invalid_currency: {
+    holds: [item('wrong_currency', { tracked: tracked('x', { valueProblem: 'unknown_currency' }) }), {}],
+    not: [item('wrong_currency', { tracked: tracked('x', { currency: 'EUR' }) }), {}],
+  },
+  invalid_value: {
+    holds: [item('wrong_value', { tracked: tracked('x', { valueProblem: 'not_a_number' }) }), {}],
+    not: [item('wrong_value', { tracked: tracked('x', { valueMinor: 1n }) }), {}],
+  },
+};
+
+describe('the registry of causes', () => {
+  it('has every file of its folder, and no two of one name', () => {
+    const files = readdirSync(path.resolve('src/reconcile/causes')).filter((file) => file !== 'index.ts');
+    const names = causes.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.map((name) => `${name.replaceAll('_', '-')}.ts`).sort()).toEqual(files.sort());
+  });
+});
+
+describe.each(causes.map((cause) => [cause.name, cause] as const))(
+  '%s keeps the contract of a cause',
+  (name, cause) => {
+    const { holds, not } = examples[name]!;
+
+    it('says what it means in a sentence and for which parts', () => {
+      expect(cause.meaning).toMatch(/^[A-Z].+\.$/);
+      expect(cause.parts.length).toBeGreaterThan(0);
+      expect(cause.parts).toContain(holds[0].part);
+    });
+
+    it('given its proof, then it explains, with evidence that can be written as JSON', () => {
+      const proof = cause.explain(holds[0], { ...nothing, ...holds[1] });
+      expect(proof).toBeDefined();
+      expect(JSON.parse(JSON.stringify(proof))).toEqual(proof);
+    });
+
+    it('given no proof, then it does not', () =>
+      expect(cause.explain(not[0], { ...nothing, ...not[1] })).toBeUndefined());
+
+    it('says the same each time', () => {
+      const ask = () => cause.explain(holds[0], { ...nothing, ...holds[1] });
+      expect(ask()).toEqual(ask());
+    });
+  },
+);
+
+describe('explaining', () => {
+  const run = (items: Item[], evidence: Partial<Evidence>) => {
+    explain(new Map([['', items]]), causes, { ...nothing, ...evidence });
+    return figuresOf(items, false);
+  };
+
+  it('given several reasons, then one primary cause per id, and the causes sum to what they explain', () => {
+    const items = [
+      item('missing', { truth: truth('a') }),
+      item('missing', { truth: truth('b') }),
+      item('client_only', { tracked: tracked('c', { isBot: true }) }),
+      item('client_only', { tracked: tracked('d') }),
+      item('duplicates', { tracked: tracked('e', { isBot: true }), truth: truth('e') }),
+    ];
+    const figures = run(items, { refused: ({ id }) => (id === 'a' ? ['too_large'] : []), seenAt: () => [] });
+    expect(figures).toMatchObject({
+      causes: { bot: 1, client_never_seen: 1, duplicate: 1, rejected_at_collection: 1 },
+      unexplained: 1,
+    });
+    const explained = Object.values(figures.causes).reduce((sum, count) => sum + count, 0);
+    expect(explained + figures.unexplained).toBe(figures.missing + figures.client_only + figures.duplicates);
+  });
+
+  it('given nothing that proves anything, then it is unexplained and shown so', () => {
+    const figures = run([item('missing', { truth: truth('a') })], {});
+    expect(figures).toMatchObject({ causes: {}, unexplained: 1, causes_by_part: { missing: { unexplained: 1 } } });
+  });
+});

@@ -1,0 +1,292 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Problem } from '../../src/kernel/errors.js';
+import { ADMIN_KEY, ENTRY_ID, startApp, type RunningApp } from '../unit/app/fake-service.js';
+
+let app: RunningApp;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.stop());
+
+const json = (response: Response): Promise<any> => response.json();
+const figures = async () => (await app.get('/metrics')).text();
+
+describe('health', () => {
+  it('given a process, when asked whether it lives, then 200', async () => {
+    expect(await json(await app.get('/health/live'))).toEqual({ status: 'live' });
+  });
+
+  it('given all parts well, when asked whether it is ready, then each part says so', async () => {
+    const reply = await app.get('/health/ready');
+    expect([reply.status, await json(reply)]).toEqual([
+      200,
+      {
+        status: 'ready',
+        ledger: { ok: true, head: 7 },
+        read_model: { ok: true },
+        jobs: { ok: true },
+        lag: { ok: true, events: 2, ms: 0 },
+        seal: { ok: true, size: 4, lag: 3 },
+        process: { ok: true },
+      },
+    ]);
+  });
+
+  it.each([
+    [
+      'ledger',
+      () => (app.service.head = () => Promise.reject(new Error('password in here'))),
+      { ok: false, detail: 'no answer' },
+    ],
+    ['ledger', () => (app.service.waiting = 10), { ok: false, detail: 'the append queue is full' }],
+    [
+      'read_model',
+      () => (app.service.query = () => Promise.reject(new Error('x'))),
+      { ok: false, detail: 'no answer' },
+    ],
+  ])(
+    'given a %s in trouble, when asked, then 503 says so and the process still lives',
+    async (part, breakIt, expected) => {
+      const { head, query } = app.service;
+      breakIt();
+      const reply = await app.get('/health/ready');
+      Object.assign(app.service, { head, query, waiting: 0 });
+      const body = await json(reply);
+      expect([reply.status, body.status]).toEqual([503, 'unready']);
+      expect(body[part]).toMatchObject(expected);
+      expect((await app.get('/health/live')).status).toBe(200);
+    },
+  );
+
+  it.each([
+    ['jobs', { jobs: () => Promise.resolve({ ok: false, detail: 'no worker' }) }, 'no worker'],
+    ['lag', { lagMs: 90_000 }, 'the read model is 90 s behind'],
+  ])('given %s in trouble, when asked, then it is degraded and the doors stay open', async (part, trouble, detail) => {
+    const { jobs, lagMs } = app.service;
+    Object.assign(app.service, trouble);
+    const reply = await app.get('/health/ready');
+    Object.assign(app.service, { jobs, lagMs });
+    const body = await json(reply);
+    expect([reply.status, body.status, body[part].ok, body[part].detail]).toEqual([200, 'degraded', false, detail]);
+  });
+});
+
+describe('figures', () => {
+  it('given deliveries with each outcome, when scraped, then they are counted by door, origin and outcome', async () => {
+    await app.post('/webhooks/stripe', '{}');
+    app.service.webhook = () => Promise.reject(new Problem('bad_signature'));
+    await app.post('/webhooks/stripe', '{}');
+    app.service.webhook = () => Promise.reject(new Problem('not_found'));
+    await app.post('/webhooks/guess-1', '{}');
+    await app.post('/webhooks/guess-2', '{}');
+    app.service.collect = () => Promise.resolve({ accepted: 3, duplicates: 2, rejected: { no_name: 1 } });
+    await app.post('/v1/batch', '{}');
+    await app.post('/v1/events', '{}', { authorization: `Bearer ${ADMIN_KEY}` });
+    const text = await figures();
+    for (const line of [
+      'truth_ledger_ingest_events_total{door="webhooks",origin="stripe",outcome="recorded"} 1',
+      'truth_ledger_ingest_events_total{door="webhooks",origin="stripe",outcome="bad_signature"} 1',
+      'truth_ledger_ingest_events_total{door="webhooks",origin="unknown",outcome="not_found"} 2',
+      'truth_ledger_ingest_events_total{door="collector",origin="segment",outcome="recorded"} 3',
+      'truth_ledger_ingest_events_total{door="collector",origin="segment",outcome="duplicate"} 2',
+      'truth_ledger_ingest_events_total{door="collector",origin="segment",outcome="no_name"} 1',
+      'truth_ledger_ingest_events_total{door="events",origin="admin",outcome="recorded"} 1',
+      'truth_ledger_append_duration_seconds_count{door="webhooks"} 1',
+      'truth_ledger_http_request_duration_seconds_count{method="POST",route="/webhooks/:provider",status="404"} 2',
+    ]) {
+      expect(text).toContain(line);
+    }
+    expect(text).not.toContain('guess');
+  });
+
+  it('given the state of the stages, when scraped, then queue, lag, seal and dead letters are there', async () => {
+    const text = await figures();
+    for (const line of [
+      'append_queue_waiting 0',
+      'append_queue_limit 10',
+      'projection_lag_events 2',
+      'ledger_head_position 7',
+      'seal_lag_events 3',
+      'dead_letters_unresolved{reason="conflict"} 3',
+    ]) {
+      expect(text).toContain(`truth_ledger_${line}`);
+    }
+    expect(text).toContain('process_cpu_seconds_total');
+  });
+
+  it('given reconciled days, when scraped, then the gap of each metric and source is there', async () => {
+    app.service.reconciliations = [
+      { metric: 'signups', source: 'collector', currency: '', gap: 4, gap_pct: 12.5 },
+      { metric: 'revenue_gross', source: 'collector', currency: 'USD', gap: '1234', gap_pct: null },
+    ];
+    const text = await figures();
+    expect(text).toContain('truth_ledger_gap{metric="signups",source="collector",currency=""} 4');
+    expect(text).toContain('truth_ledger_gap_pct{metric="signups",source="collector",currency=""} 12.5');
+    expect(text).toContain('truth_ledger_gap{metric="revenue_gross",source="collector",currency="USD"} 1234');
+    expect(text).not.toContain('truth_ledger_gap_pct{metric="revenue_gross"');
+  });
+
+  it('given two scrapes at once, when they are answered, then both are whole', async () => {
+    const [one, two] = await Promise.all([figures(), figures()]);
+    expect(one).toContain('truth_ledger_gap{');
+    expect(two).toContain('truth_ledger_gap{');
+  });
+
+  it('given a part that cannot be read, when scraped, then the rest is there and the failure is counted', async () => {
+    const dead = Object.getOwnPropertyDescriptor(app.service, 'reconciliations')!;
+    Object.defineProperty(app.service, 'reconciliations', {
+      configurable: true,
+      get: () => {
+        throw new Error('down');
+      },
+    });
+    const text = await figures();
+    Object.defineProperty(app.service, 'reconciliations', dead);
+    expect(text).toContain('truth_ledger_append_queue_limit 10');
+    expect(await figures()).toContain('truth_ledger_scrape_errors_total{part="gap"} 1');
+  });
+});
+
+describe('correlation ids', () => {
+  it('given a good one, when a delivery is sent, then ingest gets it and the answer has it', async () => {
+    app.service.webhook = () => Promise.resolve([{ outcome: 'recorded', entryId: ENTRY_ID }]);
+    const reply = await app.post('/webhooks/stripe', '{}', { 'x-correlation-id': 'job:2026-10-03.a_1' });
+    expect(reply.headers.get('x-correlation-id')).toBe('job:2026-10-03.a_1');
+    expect(app.service.seen.at(-1)!.request.correlationId).toBe('job:2026-10-03.a_1');
+  });
+
+  it.each([['has spaces'], ['x'.repeat(129)], ['"}{"'], ['']])(
+    'given the bad one %p, when a request is sent, then it gets a new one',
+    async (given) => {
+      const reply = await app.get('/health/live', undefined, { 'x-correlation-id': given });
+      expect(reply.headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/);
+    },
+  );
+});
+
+describe('what is logged', () => {
+  it('given requests full of personal data, when they are answered, well or not, then no line has any of it', async () => {
+    const canary = 'canary.person@example.org';
+    const encoded = encodeURIComponent(canary);
+    const headers = {
+      authorization: `Bearer ${ADMIN_KEY}`,
+      'x-forwarded-for': canary,
+      cookie: canary,
+      'user-agent': canary,
+    };
+    await app.get(`/v1/customers/${encoded}?name=${encoded}`, ADMIN_KEY, headers);
+    await app.get(`/v1/metrics/signups?from=${encoded}`, ADMIN_KEY, headers);
+    await app.get(`/nothing/${encoded}`, ADMIN_KEY, headers);
+    await app.post(`/v1/track?email=${encoded}`, canary, headers);
+    await app.post('/v1/reconciliations', `{"email":"${canary}"`, headers);
+    app.service.events = () =>
+      Promise.reject(
+        Object.assign(new Error(`insert of "${canary}" failed`), {
+          detail: `Key (email)=(${canary})`,
+          parameters: [canary],
+          severity: 'ERROR',
+          code: '23505',
+        }),
+      );
+    expect((await app.post('/v1/events', canary, headers)).status).toBe(500);
+    const logged = app.logged();
+    for (const word of [canary, encoded, 'canary', ADMIN_KEY]) expect(logged).not.toContain(word);
+    expect(logged).toContain('"route":"/v1/customers/:id"');
+    expect(logged).toContain('insert of \\"…\\" failed');
+  });
+
+  it('given a door, when it is used, then no line at info', async () => {
+    const before = app.logged().length;
+    await app.post('/webhooks/stripe', '{}');
+    const lines = app
+      .logged()
+      .slice(before)
+      .trim()
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+    expect(lines.filter(({ level }) => level !== 'debug' && level !== 'trace')).toEqual([]);
+  });
+});
+
+describe('operator commands', () => {
+  const authorization = `Bearer ${ADMIN_KEY}`;
+  const audit = () =>
+    app
+      .logged()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter((line) => line.audit);
+
+  it('given a reconciliation is asked for, when it is accepted, then 202 with the run, and one audit line', async () => {
+    const before = audit().length;
+    const reply = await app.post(
+      '/v1/reconciliations',
+      '{"from":"2026-10-01","to":"2026-10-02","metrics":["signups"]}',
+      { authorization, 'x-correlation-id': 'c-1' },
+    );
+    expect([reply.status, await json(reply)]).toEqual([202, { run_id: 'run-1' }]);
+    expect(app.service.queries.at(-1)).toEqual({
+      name: 'run',
+      args: [{ from: '2026-10-01', to: '2026-10-02', metrics: ['signups'] }, 'key:admin'],
+    });
+    expect(audit().slice(before)).toMatchObject([
+      { command: 'RunReconciliation', actor: 'key:admin', correlation_id: 'c-1', outcome: 'done' },
+    ]);
+  });
+
+  it('given a dead letter, when it is replayed, then its outcome; given none, then 404; each with an audit line', async () => {
+    const before = audit().length;
+    const path = `/v1/dead-letters/${ENTRY_ID}/replay`;
+    expect((await app.post(path, '{}', { authorization })).status).toBe(404);
+    app.service.deadLetter = { id: ENTRY_ID };
+    const reply = await app.post(path, '{}', { authorization });
+    expect([reply.status, await json(reply)]).toEqual([200, { status: 'recorded', entry_id: ENTRY_ID }]);
+    expect(
+      audit()
+        .slice(before)
+        .map(({ command, outcome }) => [command, outcome]),
+    ).toEqual([
+      ['ReplayDeadLetter', 'not_found'],
+      ['ReplayDeadLetter', 'done'],
+    ]);
+  });
+});
+
+describe('the documents', () => {
+  it('given the document, when it is read, then every operation says what it is and which problems it answers', async () => {
+    const document = await json(await app.get('/openapi.json'));
+    for (const [path, item] of Object.entries<any>(document.paths)) {
+      for (const operation of Object.values<any>(item)) {
+        expect([path, operation.summary?.length > 5, operation.tags?.length]).toEqual([path, true, 1]);
+      }
+    }
+    const metric = document.paths['/v1/metrics/{name}'].get;
+    expect(metric.parameters.map(({ name }: any) => name).sort()).toEqual([
+      'as_of',
+      'currency',
+      'from',
+      'group_by',
+      'interval',
+      'name',
+      'to',
+      'view',
+    ]);
+    expect(metric.responses['400'].content['application/problem+json'].schema).toEqual({
+      $ref: '#/components/schemas/Problem',
+    });
+    expect(metric.responses['200'].content['application/json'].schema.$ref).toBe('#/components/schemas/Metric');
+  });
+
+  it('given every reference of the document, when it is followed, then it leads somewhere', async () => {
+    const text = await (await app.get('/openapi.json')).text();
+    const names = Object.keys(JSON.parse(text).components.schemas);
+    for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) expect(names).toContain(name);
+  });
+
+  it.each(['/docs', '/'])('given a browser, when it opens %s, then a page', async (path) => {
+    const reply = await app.get(path);
+    expect([reply.status, reply.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
+  });
+});

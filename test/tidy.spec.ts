@@ -1,0 +1,98 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { bannedWords, impurities, PURE, tooLong, wrongImports, wrongNames, type Source } from './support/tidy.js';
+
+const root = path.dirname(import.meta.dirname);
+const TEXT = /\.(ts|mjs|sql|json|md|ya?ml|sh)$|(^|\/)(Dockerfile|run)$/;
+
+function sourcesIn(folder: string, matching: RegExp): Source[] {
+  if (!existsSync(path.join(root, folder))) return [];
+  return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+    .filter((file) => matching.test(file) && !file.includes('node_modules/'))
+    .map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }));
+}
+
+const src = sourcesIn('src', /\.ts$/);
+const everything = ['src', 'test', 'scripts', 'bench', 'examples', 'docs', 'deploy', '.ci'].flatMap((folder) =>
+  sourcesIn(folder, TEXT),
+);
+const atRoot = readdirSync(root, { withFileTypes: true })
+  .filter((entry) => entry.isFile() && TEXT.test(entry.name) && entry.name !== 'package-lock.json')
+  .map((entry) => ({ file: entry.name, text: readFileSync(path.join(root, entry.name), 'utf8') }));
+
+describe('the tree', () => {
+  it('imports in one direction', () => expect(src.flatMap(wrongImports)).toEqual([]));
+  it('keeps pure files pure', () => expect(src.flatMap(impurities)).toEqual([]));
+  it('has an index only where plug-ins are registered, and names that say something', () =>
+    expect(src.flatMap(wrongNames)).toEqual([]));
+  it('keeps files and functions short', () => expect(src.flatMap(tooLong)).toEqual([]));
+  it('holds no banned words', () => expect([...everything, ...atRoot].flatMap(bannedWords)).toEqual([]));
+  it('has files behind the first patterns of the pure list', () => {
+    for (const pattern of PURE.slice(0, 4)) expect(src.filter(({ file }) => pattern.test(file))).not.toHaveLength(0);
+  });
+});
+
+const at = (file: string, text: string): Source => ({ file, text });
+
+describe('the checks find what they look for', () => {
+  it.each([
+    ['src/kernel/a.ts', "import { x } from '../catalog/facts.js';"],
+    ['src/projections/a.ts', "import { x } from '../ingest/ingest.js';"],
+    ['src/metrics/a.ts', "import { x } from '../storage/database.js';"],
+    ['src/report/a.ts', "const x = await import('../app/server.js');"],
+    ['src/catalog/a.ts', "export { x } from '../config.js';"],
+  ])('a wrong import in %s', (file, text) => expect(wrongImports(at(file, text))).toHaveLength(1));
+
+  it.each([
+    ['src/ingest/a.ts', "import { x } from '../ledger/ledger.js';"],
+    ['src/ledger/a.ts', "import { x } from '../storage/database.js';"],
+    ['src/app/http/a.ts', "import type { Service } from '../../service-types.js';"],
+    ['src/jobs/a.ts', "import { x } from '../reconcile/reconcile-day.js'; import pg from 'pg';"],
+  ])('a right import in %s', (file, text) => expect(wrongImports(at(file, text))).toEqual([]));
+
+  it.each([
+    'Date.now()',
+    'new Date()',
+    'Math.random()',
+    'process.env.HOME',
+    'setTimeout(() => 1, 1)',
+    "fetch('x')",
+    "import { readFileSync } from 'node:fs';",
+    "import pg from 'pg';",
+    "import http from 'node:http';",
+  ])('%s in a pure file', (text) => {
+    expect(impurities(at('src/kernel/a.ts', text))).toHaveLength(1);
+    expect(impurities(at('src/storage/a.ts', text))).toEqual([]);
+  });
+
+  it('a date that is told its time is pure', () =>
+    expect(impurities(at('src/kernel/a.ts', 'new Date(at)'))).toEqual([]));
+
+  it('an index.ts outside of plug-in folders', () => {
+    expect(wrongNames(at('src/report/index.ts', ''))).toHaveLength(1);
+    expect(wrongNames(at('src/metrics/index.ts', ''))).toEqual([]);
+    expect(wrongNames(at('src/report/utils.ts', ''))).toHaveLength(1);
+  });
+
+  it('files and functions above the limit', () => {
+    expect(tooLong(at('src/a.ts', 'let x = 1;\n'.repeat(351)))).toHaveLength(1);
+    expect(tooLong(at('src/a.ts', `function f() {\n${'x();\n'.repeat(70)}}\n`))).toHaveLength(1);
+    expect(tooLong(at('src/a.ts', `function f() {\n${'x();\n'.repeat(60)}${'\n// why\n'.repeat(30)}}\n`))).toEqual([]);
+  });
+
+  it.each([
+    ['// TO', 'DO: later'],
+    ['it.on', 'ly(1)'],
+    ['describe.sk', "ip('x')"],
+    ["'/wo", "rk/main'"],
+    ['cd /ro', 'ot/x'],
+  ])('a banned word: %s…', (a, b) => {
+    expect(bannedWords(at('src/a.ts', a + b))).toHaveLength(1);
+  });
+
+  it('words that only look alike are fine', () =>
+    expect(bannedWords(at('a.md', 'the /work-in-progress list, limit.skip(3), only once'))).toEqual([]));
+});

@@ -1,0 +1,215 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CliContext } from '../../../src/cli/context.js';
+import { runCli } from '../../../src/cli/program.js';
+import type { Service } from '../../../src/service-types.js';
+import { ENTRY_ID, FakeService } from './fake-service.js';
+
+/** Runs one call over a fake service. */
+async function cli(
+  args: string[],
+  change: (service: any, fake: FakeService) => void = () => undefined,
+  env: Record<string, string> = {},
+) {
+  const fake = new FakeService();
+  const out: string[] = [];
+  const err: string[] = [];
+  const opened: unknown[] = [];
+  const context: CliContext = {
+    env,
+    clock: () => new Date('2026-10-03T12:00:00Z'),
+    open: (_config, _clock, options) => {
+      const { log: _log, ...how } = options ?? {};
+      opened.push(how);
+      const service = { ...fake.as(), stop: () => Promise.resolve(void opened.push('stopped')) };
+      change(service, fake);
+      return Promise.resolve(service as unknown as Service);
+    },
+    out: (line) => out.push(line),
+    err: (line) => err.push(line),
+    serve: () => Promise.resolve(void opened.push('served')),
+    script: (name, given) => Promise.resolve(opened.push([name, ...given])),
+    exitCode: 0,
+  };
+  const code = await runCli(args, context);
+  return { code, out: out.join('\n'), err: err.join('\n'), opened, queries: fake.queries };
+}
+
+const attached = [{ roles: [], attach: true }, 'stopped'];
+
+describe('truth-ledger', () => {
+  it.each([[['--help']], [['help']], [['keys', '--help']], [['reconcile', '--help']]])(
+    'given %p, when it is called, then help and exit code 0',
+    async (args) => {
+      const { code, out } = await cli(args);
+      expect(code).toBe(0);
+      expect(out).toContain('Usage: truth-ledger');
+    },
+  );
+
+  it('given --help, when it is called, then every command and the exit codes are named', async () => {
+    const { out } = await cli(['--help']);
+    for (const name of [
+      'serve',
+      'demo',
+      'reconcile',
+      'rebuild',
+      'verify',
+      'trace',
+      'keys',
+      'Exit codes: 0',
+      'DATA_DIR',
+    ])
+      expect(out).toContain(name);
+  });
+
+  it.each([
+    [['nonsense']],
+    [['verify', '--nonsense']],
+    [['reconcile', '--from', '2026-10-01']],
+    [['reconcile', '--from', '2026-10-01', '--to', 'tomorrow']],
+    [['reconcile', '--from', '2026-10-02', '--to', '2026-10-01']],
+    [['trace', 'signups']],
+    [['trace', 'signups', 'monday']],
+    [['keys', 'create', '--name', 'a']],
+    [['keys', 'create', '--name', 'a', '--scope', 'root']],
+    [[]],
+  ])(
+    'given the mistaken call %p, when it is made, then exit code 2, a sentence, and nothing is opened',
+    async (args) => {
+      const { code, err, opened } = await cli(args);
+      expect([code, opened]).toEqual([2, []]);
+      expect(err.length).toBeGreaterThan(20);
+      expect(err).not.toContain('    at ');
+    },
+  );
+
+  it('given a wrong setting, when a command is run, then exit code 2 and its sentence', async () => {
+    const { code, err } = await cli(['verify'], undefined, { PORT: 'x' });
+    expect([code, err]).toEqual([2, 'PORT must be a whole number from 0 to 65535.']);
+  });
+
+  it('given serve and demo, when they are called, then they are run with what was given', async () => {
+    expect((await cli(['serve'])).opened).toEqual(['served']);
+    expect((await cli(['demo', '--exit'])).opened).toEqual([['demo.mjs', '--exit']]);
+  });
+});
+
+describe('truth-ledger verify', () => {
+  const report = { ok: true, position: 7, stateHash: 'a', rebuiltStateHash: 'a', findings: [] };
+  const with_ = (result: unknown) => (service: any) => (service.projections.verify = () => Promise.resolve(result));
+
+  it('given a good model, when it is verified, then exit code 0', async () => {
+    const { code, out, opened } = await cli(['verify'], with_(report));
+    expect([code, opened]).toEqual([0, attached]);
+    expect(out).toContain('position 7');
+  });
+
+  it('given a difference, when it is verified, then exit code 1 and the finding, also as JSON', async () => {
+    const bad = with_({
+      ...report,
+      ok: false,
+      rebuiltStateHash: 'b',
+      findings: [{ kind: 'daily', detail: 'signups 2026-10-03: 4, should be 3' }],
+    });
+    const { code, out } = await cli(['verify'], bad);
+    expect(code).toBe(1);
+    expect(out).toContain('daily: signups 2026-10-03: 4, should be 3');
+    const json = await cli(['verify', '--json'], bad);
+    expect(JSON.parse(json.out)).toMatchObject({ ok: false, state_hash: 'a', rebuilt_state_hash: 'b' });
+  });
+
+  it('given a failure, when it is verified, then exit code 1, its sentence, and the service is closed', async () => {
+    const { code, err, opened } = await cli(
+      ['verify'],
+      (service) => (service.projections.verify = () => Promise.reject(new Error('the disk is full'))),
+    );
+    expect([code, err, opened]).toEqual([1, 'the disk is full', attached]);
+  });
+});
+
+describe('truth-ledger rebuild and reconcile', () => {
+  const audits = (err: string) => err.split('\n').filter((line) => line.includes('"audit":true'));
+
+  it('given rebuild, when it is run, then the same command as anywhere, with an audit line', async () => {
+    const { code, out, err, queries } = await cli(['rebuild', '--json']);
+    expect([code, JSON.parse(out)]).toEqual([0, { position: 7, state_hash: 'abc' }]);
+    expect(queries.map(({ name }) => name)).toEqual(['rebuild']);
+    expect(audits(err)).toHaveLength(1);
+    expect(audits(err)[0]).toContain('"command":"RebuildProjection","actor":"cli:');
+  });
+
+  it('given another time zone, when rebuild accepts it, then the service is opened with that', async () => {
+    const { opened } = await cli(['rebuild', '--change-time-zone']);
+    expect(opened[0]).toEqual({ roles: [], attach: true, changeZone: true });
+    expect((await cli(['rebuild'])).opened[0]).toEqual({ roles: [], attach: true, changeZone: false });
+  });
+
+  it('given reconcile, when it is run, then it runs here and prints the rows', async () => {
+    const row = {
+      day: '2026-10-01',
+      source: 'collector',
+      metric: 'signups',
+      actual: 10,
+      tracked: 7,
+      gap: 3,
+      gap_pct: 30,
+      status: 'ok',
+    };
+    const change = (_service: any, fake: FakeService) => void (fake.reconciliations = [row]);
+    const { code, out, err, queries } = await cli(
+      ['reconcile', '--from', '2026-10-01', '--to', '2026-10-02', '--metric', 'signups', 'orders'],
+      change,
+    );
+    expect(code).toBe(0);
+    expect(queries[0]).toMatchObject({
+      name: 'now',
+      args: [{ from: '2026-10-01', to: '2026-10-02', metrics: ['signups', 'orders'] }, expect.stringContaining('cli:')],
+    });
+    expect(out.split('\n')[1]).toMatch(/^2026-10-01 +collector +signups +10 +7 +3 +30 +- +ok$/);
+    expect(audits(err)).toHaveLength(1);
+  });
+});
+
+describe('truth-ledger reconcile', () => {
+  it('given a row that failed, when it is reconciled, then exit code 1', async () => {
+    const call = ['reconcile', '--from', '2026-10-01', '--to', '2026-10-01', '--json'];
+    const { code, out } = await cli(
+      call,
+      (_service, fake) => void (fake.reconciliations = [{ day: '2026-10-01', status: 'failed' }]),
+    );
+    expect([code, JSON.parse(out)]).toEqual([
+      1,
+      { run_id: 'run-1', recorded: 1, data: [{ day: '2026-10-01', status: 'failed' }] },
+    ]);
+  });
+});
+
+describe('truth-ledger trace', () => {
+  it('given a metric and a day, when it is traced, then every page of its entries', async () => {
+    const pages = [
+      { data: [{ position: 1, delta: 1, entry_id: 'a' }], next_cursor: 'next' },
+      { data: [{ position: 2, delta: -1, entry_id: 'b' }], next_cursor: null },
+    ];
+    const change = (service: any) =>
+      (service.report.contributions = (_: string, { cursor }: any) => Promise.resolve(cursor ? pages[1] : pages[0]));
+    const { code, out } = await cli(['trace', 'signups', '2026-10-03', '--json'], change);
+    expect([code, JSON.parse(out).data.map((row: any) => row.entry_id)]).toEqual([0, ['a', 'b']]);
+  });
+
+  it('given the id of an entry, when it is traced, then the entry', async () => {
+    const { code, out } = await cli(['trace', ENTRY_ID]);
+    expect([code, JSON.parse(out)]).toEqual([0, { id: ENTRY_ID }]);
+  });
+
+  it.each([[['trace', ENTRY_ID]], [['trace', 'none', '2026-10-03']]])(
+    'given %p and nothing of that name, when it is traced, then exit code 1',
+    async (args) => {
+      const nothing = () => Promise.resolve(undefined);
+      const { code, err } = await cli(args, (service) =>
+        Object.assign(service.report, { entry: nothing, contributions: nothing }),
+      );
+      expect(code).toBe(1);
+      expect(err).toContain('There is no');
+    },
+  );
+});

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { createApp, type App } from '../../../src/app/create-app.js';
+import { createLog } from '../../../src/app/log.js';
+import type { KeyStore, StoredKey } from '../../../src/app/auth/key-store.js';
+import { readConfig } from '../../../src/config.js';
+import type { CollectReply, Outcome, Principal, RawRequest } from '../../../src/ingest/ingest.js';
+import type { Service } from '../../../src/service-types.js';
+
+export const ADMIN_KEY = 'operator-key-of-this-test';
+export const ENTRY_ID = '6f1c0a52-2b5e-5c6a-9a39-0a5d3c1f7e10';
+
+/** A service that records what the doors hand it and answers what the test says. */
+export class FakeService {
+  readonly seen: { door: string; request: RawRequest; principal?: Principal }[] = [];
+  readonly queries: { name: string; args: unknown[] }[] = [];
+  webhook: (provider: string, request: RawRequest) => Promise<Outcome[]> = () =>
+    Promise.resolve([{ outcome: 'recorded', entryId: ENTRY_ID }]);
+  events: () => Promise<{ batch: boolean; outcomes: Outcome[] }> = () =>
+    Promise.resolve({ batch: false, outcomes: [{ outcome: 'recorded', entryId: ENTRY_ID }] });
+  collect: () => Promise<CollectReply> = () => Promise.resolve({ accepted: 1, duplicates: 0, rejected: {} });
+  head: () => Promise<number> = () => Promise.resolve(7);
+  query: () => Promise<unknown> = () => Promise.resolve({ rows: [] });
+  jobs: () => Promise<{ ok: boolean; detail?: string }> = () => Promise.resolve({ ok: true });
+  reconciliations: unknown[] = [];
+  waiting = 0;
+  lagMs = 0;
+  deadLetter: { id: string } | undefined;
+
+  as(): Service {
+    const ask =
+      (name: string, reply: unknown) =>
+      (...args: unknown[]) => {
+        this.queries.push({ name, args });
+        return Promise.resolve(reply);
+      };
+    const page = { data: [], next_cursor: null };
+    return {
+      config: readConfig({ ADMIN_API_KEY: ADMIN_KEY }),
+      ledger: { head: () => this.head(), queue: () => ({ waiting: this.waiting, limit: 10 }) },
+      database: { pool: { query: () => this.query() } },
+      ingest: {
+        webhook: (provider: string, request: RawRequest) =>
+          this.keep(`webhook ${provider}`, request).then(() => this.webhook(provider, request)),
+        events: (request: RawRequest, principal: Principal) =>
+          this.keep('events', request, principal).then(() => this.events()),
+        collect: (protocol: string, request: RawRequest) => this.keep(protocol, request).then(() => this.collect()),
+        deadLetters: {
+          list: ask('deadLetters', { data: [], nextCursor: null }),
+          find: () => Promise.resolve(this.deadLetter),
+          replay: ask('replay', { outcome: 'recorded', entryId: ENTRY_ID }),
+          counts: () => Promise.resolve([{ reason: 'conflict', unresolved: 3 }]),
+        },
+      },
+      projections: {
+        state: () => Promise.resolve({ position: 5, head: 7, lagEvents: 2, lagMs: this.lagMs, running: true }),
+        rebuild: ask('rebuild', { position: 7, stateHash: 'abc' }),
+      },
+      report: {
+        metric: (name: string, query: unknown) =>
+          name === 'signups' ? ask('metric', { metric: name })(name, query) : Promise.resolve(undefined),
+        catalogOfMetrics: () => [{ name: 'signups' }],
+        catalog: () => ({ domain_events: {} }),
+        contributions: ask('contributions', page),
+        attribution: ask('attribution', { data: [] }),
+        funnel: ask('funnel', { actual: {}, tracked: {} }),
+        customer: ask('customer', { id: 'user:u1' }),
+        entries: ask('entries', page),
+        entry: ask('entry', { id: ENTRY_ID }),
+      },
+      reconcile: {
+        list: (...args: unknown[]) =>
+          ask('reconciliations', { data: this.reconciliations, next_cursor: null })(...args),
+        detail: ask('reconciliation', { day: '2026-10-03' }),
+        run: ask('run', { run_id: 'run-1' }),
+        now: (...args: unknown[]) => ask('now', { run_id: 'run-1', recorded: 1, data: this.reconciliations })(...args),
+        gaps: () => Promise.resolve().then(() => this.reconciliations),
+      },
+      jobs: { health: () => this.jobs() },
+      seal: { state: () => Promise.resolve({ size: 4, lag: 3 }), proof: () => Promise.resolve(undefined) },
+    } as unknown as Service;
+  }
+
+  private keep(door: string, request: RawRequest, principal?: Principal): Promise<void> {
+    this.seen.push({ door, request, principal });
+    return Promise.resolve();
+  }
+}
+
+/** Keys in memory, with the promises of the PostgreSQL one. */
+export type MemoryKeyStore = KeyStore & { keys: Map<string, StoredKey>; down: boolean };
+
+export function memoryKeyStore(): MemoryKeyStore {
+  const keys = new Map<string, StoredKey>();
+  return {
+    keys,
+    down: false,
+    find(id) {
+      return this.down ? Promise.reject(new Error('no connection')) : Promise.resolve(keys.get(id));
+    },
+    insert: (key) => Promise.resolve(void keys.set(key.id, key)),
+    list: () => Promise.resolve([...keys.values()]),
+    revoke: (id, at) => {
+      const key = keys.get(id);
+      if (!key || key.revokedAt) return Promise.resolve(false);
+      keys.set(id, { ...key, revokedAt: at });
+      return Promise.resolve(true);
+    },
+  };
+}
+
+export interface RunningApp extends App {
+  service: FakeService;
+  keyStore: MemoryKeyStore;
+  /** `http://127.0.0.1:<port>` */
+  url: string;
+  /** What was logged so far. */
+  logged: () => string;
+  get: (path: string, key?: string, headers?: Record<string, string>) => Promise<Response>;
+  post: (path: string, body: string | Buffer, headers?: Record<string, string>) => Promise<Response>;
+  /** What Fastify serves, as it was registered. */
+  routePatterns: () => { method: string; pattern: string }[];
+  advance: (ms: number) => void;
+  stop: () => Promise<void>;
+}
+
+/** The whole application on a free port, over a fake service. */
+export async function startApp(): Promise<RunningApp> {
+  const service = new FakeService();
+  const lines: string[] = [];
+  let now = Date.parse('2026-10-03T12:00:00Z');
+  const log = createLog('trace', { write: (line: string) => void lines.push(line) });
+  const keyStore = memoryKeyStore();
+  const app = await createApp(service.as(), { log, clock: () => new Date(now), keyStore });
+  await app.nest.listen(0, '127.0.0.1');
+  const url = await app.nest.getUrl();
+  const bearer = (key?: string): Record<string, string> => (key ? { authorization: `Bearer ${key}` } : {});
+  return {
+    ...app,
+    service,
+    keyStore,
+    url,
+    routePatterns: () => app.routes.all(),
+    logged: () => lines.join(''),
+    get: (path, key, headers = {}) => fetch(url + path, { headers: { ...bearer(key), ...headers } }),
+    post: (path, body, headers = {}) =>
+      fetch(url + path, {
+        method: 'POST',
+        body: body as never,
+        headers: { 'content-type': 'application/json', ...headers },
+      }),
+    advance: (ms) => void (now += ms),
+    stop: () => app.nest.close(),
+  };
+}
+
+export const randomBody = (bytes: number): Buffer => randomBytes(bytes);
