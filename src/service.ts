@@ -50,10 +50,18 @@ export async function openService(config: Config, clock: Clock, options: OpenOpt
 }
 
 /** The whole service, in the order data moves. NestJS, the CLI, the tests and the benches all start here. */
-async function wire(config: Config, clock: Clock, database: Database, life: Lifecycle, { roles = [], log, changeZone = false }: OpenOptions): Promise<Service> {
+async function wire(
+  config: Config,
+  clock: Clock,
+  database: Database,
+  life: Lifecycle,
+  { roles = [], log, changeZone = false }: OpenOptions,
+): Promise<Service> {
   const zone = new Zone(config.reportingTimeZone);
   const vault = await openVault(database, config);
-  const ledger = life.closes(await backends.postgres.open({ database, clock, log: (line) => log?.info(line) }), (it) => it.close());
+  const ledger = life.closes(await backends.postgres.open({ database, clock, log: (line) => log?.info(line) }), (it) =>
+    it.close(),
+  );
   await keepReportingZone({ ledger, vault, database, clock }, zone.name, changeZone);
 
   const ingest = createIngest({ ...{ ledger, vault, database, clock, zone }, ...doorsOf(config) });
@@ -73,7 +81,14 @@ async function wire(config: Config, clock: Clock, database: Database, life: Life
     projectionPosition: () => projections.position(),
     enqueueRun: async (runId) => queue.jobs?.enqueueRun(runId),
   });
-  const report = createReport({ database, ledger, vault, metrics, domainEvents: domainEventSchemas, timeZone: zone.name });
+  const report = createReport({
+    database,
+    ledger,
+    vault,
+    metrics,
+    domainEvents: domainEventSchemas,
+    timeZone: zone.name,
+  });
 
   const jobs = await createJobs({
     ...{ connection: database.connection, redisUrl: config.redisUrl, reconcile, zone, clock },
@@ -96,7 +111,20 @@ async function wire(config: Config, clock: Clock, database: Database, life: Life
     }
     if (roles.includes('worker')) await jobs.start();
   };
-  return { config, database, vault, ledger, ingest, projections, reconcile, report, jobs, seal, start, stop: () => life.stop() };
+  return {
+    config,
+    database,
+    vault,
+    ledger,
+    ingest,
+    projections,
+    reconcile,
+    report,
+    jobs,
+    seal,
+    start,
+    stop: () => life.stop(),
+  };
 }
 
 /** Which doors are open, and to whom. */

@@ -58,7 +58,9 @@ const personalEnds = words(`
 `);
 
 // Anywhere in a longer name: `email_sha256`, `phone_home`, `password_hint`, `address_line1`.
-const personalWords = words('email phone password passwd passphrase birth birthday ssn passport address iban surname lastname firstname');
+const personalWords = words(
+  'email phone password passwd passphrase birth birthday ssn passport address iban surname lastname firstname',
+);
 
 // Words that turn a personal word into a harmless one: `address_line1_check`, `phone_number_collection`, `email_verified`, `token_type`.
 const harmlessEnds = words(`
@@ -114,7 +116,9 @@ const pages = words(`
 // The last word of a longer name: `success_url`, `$initial_referring_domain`.
 const pageEnds = words('url uri host hostname domain pathname referrer');
 
-const bearerLinks = words('receipt_url hosted_invoice_url invoice_pdf hosted_verification_url mobile_auth_url hosted_voucher_url pdf');
+const bearerLinks = words(
+  'receipt_url hosted_invoice_url invoice_pdf hosted_verification_url mobile_auth_url hosted_voucher_url pdf',
+);
 
 const birth = words('day month year');
 
@@ -165,7 +169,8 @@ export function classify(written: string): number {
   return kinds;
 }
 
-const SQUASHED_END = /(?:email|emailaddress|phonenumber|firstname|lastname|fullname|username|password|useragent|ipaddress|zipcode|postalcode|postcode)$/;
+const SQUASHED_END =
+  /(?:email|emailaddress|phonenumber|firstname|lastname|fullname|username|password|useragent|ipaddress|zipcode|postalcode|postcode)$/;
 
 function isPersonal(name: string, parts: readonly string[]): boolean {
   const squashed = parts.join('');
@@ -173,5 +178,9 @@ function isPersonal(name: string, parts: readonly string[]): boolean {
   if (openNames.has(name)) return false;
   const last = parts.at(-1)!;
   if (parts.length > 1 && harmlessEnds.has(last)) return false;
-  return personalEnds.has(last.replace(/\d+$/, '')) || SQUASHED_END.test(squashed) || parts.some((part) => personalWords.has(part.replace(/\d+$/, '')));
+  return (
+    personalEnds.has(last.replace(/\d+$/, '')) ||
+    SQUASHED_END.test(squashed) ||
+    parts.some((part) => personalWords.has(part.replace(/\d+$/, '')))
+  );
 }

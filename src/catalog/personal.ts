@@ -57,7 +57,9 @@ export function domainEventPolicy(type: string): PersonalPolicy {
 }
 
 const domainPolicies = new Map<string, PersonalPolicy>();
-const ENVELOPE = 'specversion id source type time dataschema datacontenttype dataversion traceparent tracestate'.split(' ');
+const ENVELOPE = 'specversion id source type time dataschema datacontenttype dataversion traceparent tracestate'.split(
+  ' ',
+);
 // Members of the catalog in which people write sentences.
 const FREE_TEXT = new Set(['reason']);
 // Search words and ad texts of a marketing link: the shop's own words, whatever their names suggest elsewhere.
@@ -74,7 +76,8 @@ function knownText(name: string, own: number, value: string): boolean {
 function addPaths(schema: unknown, prefix: string, known: Set<string>): void {
   if (schema instanceof z.ZodObject) {
     for (const [name, member] of Object.entries(schema.shape)) addPaths(member, `${prefix}.${name}`, known);
-  } else if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) addPaths(schema.unwrap(), prefix, known);
+  } else if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable)
+    addPaths(schema.unwrap(), prefix, known);
   else if (schema instanceof z.ZodUnion) for (const option of schema.options) addPaths(option, prefix, known);
   else known.add(prefix);
   if (schema instanceof z.ZodUnion) known.add(prefix);
@@ -86,7 +89,18 @@ export function trackedPolicy(collector: string): PersonalPolicy {
 }
 
 const TRACKED = new Set(['segment', 'posthog']);
-const PROTOCOL = new Set(['event', 'type', 'name', 'channel', 'version', 'timestamp', 'originalTimestamp', 'sentAt', 'receivedAt', 'sent_at']);
+const PROTOCOL = new Set([
+  'event',
+  'type',
+  'name',
+  'channel',
+  'version',
+  'timestamp',
+  'originalTimestamp',
+  'sentAt',
+  'receivedAt',
+  'sent_at',
+]);
 
 const trackedEvent: PersonalPolicy = (path, value) => {
   if (typeof value === 'number') return isPersonalNumber(path);
@@ -113,7 +127,8 @@ const BY_NAME = is.PERSONAL | is.PAGE | is.BEARER_LINK;
 
 /** The name first, then the place, then what holds for everything else. */
 const decide = (path: readonly string[], own: number, value: string, otherwise: boolean): boolean =>
-  value !== '' && (((own & BY_NAME) === 0 ? undefined : named(path, own, value)) ?? hidden(path, own, value, otherwise));
+  value !== '' &&
+  (((own & BY_NAME) === 0 ? undefined : named(path, own, value)) ?? hidden(path, own, value, otherwise));
 
 /** What the name alone says; undefined when the place decides. */
 function named(path: readonly string[], own: number, value: string): boolean | undefined {
@@ -150,7 +165,9 @@ function under(path: readonly string[], kind: number): boolean {
 function isPersonalNumber(path: readonly string[]): boolean {
   const own = kindsOf(path[path.length - 1] ?? '');
   if ((own & is.PERSONAL) !== 0) return true;
-  return (own & is.BIRTH) !== 0 && path.length > 1 && (kindsOf(path[path.length - 2]!) & (is.PERSON | is.PERSONAL)) !== 0;
+  return (
+    (own & is.BIRTH) !== 0 && path.length > 1 && (kindsOf(path[path.length - 2]!) & (is.PERSON | is.PERSONAL)) !== 0
+  );
 }
 
 const ID_SHAPE = /^[^\s"'<>{}\\]{1,128}$/;

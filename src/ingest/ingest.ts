@@ -66,7 +66,12 @@ export interface DeadLetter {
 }
 
 export interface DeadLetters {
-  list(filter: { reason?: string; resolved?: boolean; cursor?: string; limit: number }): Promise<{ data: DeadLetter[]; nextCursor: string | null }>;
+  list(filter: {
+    reason?: string;
+    resolved?: boolean;
+    cursor?: string;
+    limit: number;
+  }): Promise<{ data: DeadLetter[]; nextCursor: string | null }>;
   find(id: string): Promise<DeadLetter | undefined>;
   /** Runs what was parked through its door again. Resolves with what became of it; a success marks it resolved. */
   replay(id: string, actor: string): Promise<Outcome>;

@@ -82,7 +82,11 @@ export interface Ledger {
   /** Appends a received event to its own stream (`no_stream`). Resolves when durable. Throws Problem `unavailable` when it cannot be, with `retryAfterS`. */
   record(entry: NewEntry): Promise<Recorded>;
   /** Appends decisions to a stream. All or nothing. The same entries again at the same place are a success. Throws Problem `wrong_expected_revision` or `unavailable`. */
-  append(stream: StreamName, expected: Expected, entries: readonly NewEntry[]): Promise<{ revision: Revision; position: Position }>;
+  append(
+    stream: StreamName,
+    expected: Expected,
+    entries: readonly NewEntry[],
+  ): Promise<{ revision: Revision; position: Position }>;
   /** Entries of a stream in order, from a revision on; none when the stream does not exist. */
   readStream(stream: StreamName, options?: { from?: Revision; limit?: number }): Promise<Entry[]>;
   /** Entries of the feed after a position, in order. At most `limit` entries and about 16 MiB. */

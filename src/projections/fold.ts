@@ -177,7 +177,7 @@ export class Step {
   private evaluateCustomers(): void {
     const ids = [...this.customers].sort();
     this.set.need([], ids);
-        for (const id of ids) {
+    for (const id of ids) {
       const before = this.set.customer(id);
       const after = evaluateCustomer(this.set, id);
       if (!sameCustomer(before, after)) {

@@ -5,7 +5,8 @@ const FOUND_MAX = 50; // addresses taken from one text; a longer list is sealed 
 // An @ inside a URL may be encoded, once or several times over.
 const ENCODED_AT = /%(?:25)*40/gi;
 const LOOSE = /[^\s@]@[^\s@]+\.[^\s@]/;
-const WHOLE = /^[^\s@<>()[\]\\,;:"/?#&=|{}]{1,64}@[^\s@<>()[\]\\,;:"'/?#&=|{}_]{1,250}\.[^\s@<>()[\]\\,;:"'/?#&=|{}_.]{2,63}$/;
+const WHOLE =
+  /^[^\s@<>()[\]\\,;:"/?#&=|{}]{1,64}@[^\s@<>()[\]\\,;:"'/?#&=|{}_]{1,250}\.[^\s@<>()[\]\\,;:"'/?#&=|{}_.]{2,63}$/;
 const LOCAL = /[\p{L}\p{N}\p{M}._%+'-]/u;
 const DOMAIN = /[\p{L}\p{N}\p{M}.-]/u;
 

@@ -56,7 +56,8 @@ export function wrap(vaultKey: KeyObject, plain: Buffer, bound: Buffer): Buffer 
 
 /** The key again. Throws SealBroken when it was wrapped by another vault key or for something else. */
 export function unwrap(vaultKey: KeyObject, wrapped: Buffer, bound: Buffer): Buffer {
-  if (wrapped.length !== WRAPPED_BYTES || wrapped[0] !== WRAPPED_VERSION) throw new SealBroken('A wrapped key has not the right form.');
+  if (wrapped.length !== WRAPPED_BYTES || wrapped[0] !== WRAPPED_VERSION)
+    throw new SealBroken('A wrapped key has not the right form.');
   const nonce = wrapped.subarray(1, 1 + NONCE_BYTES);
   return open(vaultKey, nonce, wrapped.subarray(1 + NONCE_BYTES), bound);
 }

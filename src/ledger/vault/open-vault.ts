@@ -18,19 +18,24 @@ export interface OpenVault extends Vault {
 }
 
 /** Opens the vault, and sets it up in a database that has none. Throws SetupError when the vault key is missing or another one. */
-export async function openVault(database: Pick<Database, 'pool' | 'transaction'>, settings: VaultKeySettings): Promise<OpenVault> {
+export async function openVault(
+  database: Pick<Database, 'pool' | 'transaction'>,
+  settings: VaultKeySettings,
+): Promise<OpenVault> {
   return createVault(await openSecrets(database, settings), (keyId) => wrappedKey(database.pool, keyId));
 }
 
 /** A vault over opened secrets. `wrappedKeyOf` gives an entry's wrapped key, undefined once it was erased. */
 export function createVault(secrets: Secrets, wrappedKeyOf: (keyId: string) => Promise<Buffer | undefined>): OpenVault {
-  const hashed = (text: string): string => createHmac('sha256', secrets.hash).update(text).digest('base64url').slice(0, HASH_CHARACTERS);
+  const hashed = (text: string): string =>
+    createHmac('sha256', secrets.hash).update(text).digest('base64url').slice(0, HASH_CHARACTERS);
   const emailHash = (email: string): string => hashed(`email:${emailOf(email) ?? email.trim().toLowerCase()}`);
   const safeId = (id: string): string => {
     const email = emailOf(id);
     return email === undefined ? id : `h_${emailHash(email)}`;
   };
-  const contentMac = (value: unknown): Buffer => createHmac('sha256', secrets.mac).update(canonicalContent(value)).digest();
+  const contentMac = (value: unknown): Buffer =>
+    createHmac('sha256', secrets.mac).update(canonicalContent(value)).digest();
   const keys = { vaultKey: secrets.vaultKey, emailHash, now: Date.now };
   return {
     emailHash,
@@ -49,7 +54,8 @@ export function createVault(secrets: Secrets, wrappedKeyOf: (keyId: string) => P
       return unsealBody(body, key);
     },
     // The tag of an address is that of its hash, so erasure finds it by either.
-    subjectTag: (kind, value) => (kind === 'e' ? `e.${emailHash(value)}` : `${kind}.${hashed(`${kind}:${safeId(value)}`)}`),
+    subjectTag: (kind, value) =>
+      kind === 'e' ? `e.${emailHash(value)}` : `${kind}.${hashed(`${kind}:${safeId(value)}`)}`,
     contentMacOf: (value, volatilePaths) => contentMac(withoutPaths(value, volatilePaths)),
   };
 }
@@ -57,6 +63,8 @@ export function createVault(secrets: Secrets, wrappedKeyOf: (keyId: string) => P
 const HASH_CHARACTERS = 22; // base64url: 132 bits
 
 async function wrappedKey(pool: Database['pool'], keyId: string): Promise<Buffer | undefined> {
-  const { rows } = await pool.query<{ wrapped: Buffer }>('select wrapped from ledger.vault_keys where id = $1', [keyId]);
+  const { rows } = await pool.query<{ wrapped: Buffer }>('select wrapped from ledger.vault_keys where id = $1', [
+    keyId,
+  ]);
   return rows[0]?.wrapped;
 }

@@ -65,7 +65,9 @@ class Sealing implements JsonVisitor {
 
   // An escape must not hide what a value is: with a backslash in it, its meaning decides and not its spelling.
   private valueOf(start: number, end: number, flags: number): string {
-    return (flags & ESCAPED) === 0 ? this.text.slice(start + 1, end - 1) : (JSON.parse(this.text.slice(start, end)) as string);
+    return (flags & ESCAPED) === 0
+      ? this.text.slice(start + 1, end - 1)
+      : (JSON.parse(this.text.slice(start, end)) as string);
   }
 
   private replaceEmail(value: string, start: number, end: number): void {

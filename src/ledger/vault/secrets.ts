@@ -17,10 +17,15 @@ export interface Secrets {
 }
 
 /** Opens the secrets of this database, and makes those that are missing. Throws SetupError for a vault key that is missing or wrong. */
-export async function openSecrets(database: Pick<Database, 'transaction'>, settings: VaultKeySettings): Promise<Secrets> {
+export async function openSecrets(
+  database: Pick<Database, 'transaction'>,
+  settings: VaultKeySettings,
+): Promise<Secrets> {
   return database.transaction(async (client) => {
     await client.query("select pg_advisory_xact_lock(hashtextextended('truth-ledger vault', 0))");
-    const { rows } = await client.query<{ name: string; wrapped: Buffer }>('select name, wrapped from ledger.vault_secrets');
+    const { rows } = await client.query<{ name: string; wrapped: Buffer }>(
+      'select name, wrapped from ledger.vault_secrets',
+    );
     const known = new Map(rows.map(({ name, wrapped }) => [name, wrapped]));
     const vaultKey = secretKey(await loadVaultKey(settings, known.size > 0));
     const opened = new Map<string, Buffer>();
@@ -38,13 +43,18 @@ function openSecret(vaultKey: KeyObject, name: string, wrapped: Buffer): Buffer 
     return unwrap(vaultKey, wrapped, boundTo(name));
   } catch (error) {
     if (!(error instanceof SealBroken)) throw error;
-    throw new SetupError('The vault key is not the one this database was set up with. Set VAULT_KEY, or bring back vault.key, as it was then.');
+    throw new SetupError(
+      'The vault key is not the one this database was set up with. Set VAULT_KEY, or bring back vault.key, as it was then.',
+    );
   }
 }
 
 async function makeSecret(client: pg.ClientBase, vaultKey: KeyObject, name: string): Promise<Buffer> {
   const secret = randomOf(KEY_BYTES);
-  await client.query('insert into ledger.vault_secrets (name, wrapped) values ($1, $2)', [name, wrap(vaultKey, secret, boundTo(name))]);
+  await client.query('insert into ledger.vault_secrets (name, wrapped) values ($1, $2)', [
+    name,
+    wrap(vaultKey, secret, boundTo(name)),
+  ]);
   return secret;
 }
 

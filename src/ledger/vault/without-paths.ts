@@ -7,6 +7,9 @@ function without(value: unknown, [name, ...rest]: readonly string[]): unknown {
   if (Array.isArray(value)) return value.map((element) => without(element, [name!, ...rest]));
   if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name!)) return value;
   const members = Object.entries(value);
-  const kept = rest.length === 0 ? members.filter(([key]) => key !== name) : members.map(([key, member]) => [key, key === name ? without(member, rest) : member]);
+  const kept =
+    rest.length === 0
+      ? members.filter(([key]) => key !== name)
+      : members.map(([key, member]) => [key, key === name ? without(member, rest) : member]);
   return Object.fromEntries(kept);
 }
