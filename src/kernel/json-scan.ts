@@ -6,10 +6,11 @@ export const DEPTH_MAX = 64;
 /** Values and member names of one text: more than a mebibyte of ordinary JSON has. */
 export const TOKENS_MAX = 250_000;
 
-/** What a string token holds, so that whoever looks for it need not read it again: a backslash, an `@`, a `%`. */
+/** What a string token holds, so that whoever looks for it need not read it again: a backslash, an `@`, a `%`, a `~`. */
 export const ESCAPED = 1;
 export const AT_SIGN = 2;
 export const PERCENT = 4;
+export const TILDE = 16;
 
 /**
  * Is told of each token in the order of the text. `start` and `end` are the offsets of the raw token, quotes included. `path` holds the
@@ -18,7 +19,8 @@ export const PERCENT = 4;
 export interface JsonVisitor {
   string?(path: readonly string[], start: number, end: number, flags: number): void;
   number?(path: readonly string[], start: number, end: number): void;
-  name?(path: readonly string[], start: number, end: number, flags: number): void;
+  /** A member name that holds one of the characters above. The others are not worth a call: hardly any text has one that does. */
+  oddName?(path: readonly string[], start: number, end: number, flags: number): void;
   /** A member whose name the same object had before: `JSON.parse` keeps the last one. Looking for them costs, so only on request. */
   duplicate?(path: readonly string[], start: number, end: number): void;
 }
@@ -68,6 +70,7 @@ KINDS[QUOTE] = 8;
 KINDS[BACKSLASH] = 8;
 KINDS[0x40] = AT_SIGN;
 KINDS[0x25] = PERCENT;
+KINDS[0x7e] = TILDE;
 
 // Which characters may follow a backslash.
 const ESCAPES = new Set([...'"\\/bfnrtu'].map((char) => char.charCodeAt(0)));
@@ -84,7 +87,14 @@ class Scan {
   private flags = 0;
   private hash = 0;
   /** Whether anybody wants to know where a token is. */
-  private readonly named: boolean;
+  private readonly told: boolean;
+  // The name of the member whose value comes next.
+  private pending = false;
+  private nameStart = 0;
+  private nameEnd = 0;
+  private nameFlags = 0;
+  private nameHash = 0;
+  private namePlace = 0;
   private readonly path: string[] = [];
   private readonly seen: Set<string>[] = [];
 
@@ -94,7 +104,7 @@ class Scan {
     private readonly depthMax: number,
     private readonly tokensMax: number,
   ) {
-    this.named = !!(visitor.string ?? visitor.number ?? visitor.name ?? visitor.duplicate);
+    this.told = !!(visitor.string ?? visitor.number ?? visitor.oddName ?? visitor.duplicate);
   }
 
   run(): void {
@@ -120,13 +130,14 @@ class Scan {
 
   private value(code: number): void {
     if (++this.tokens > this.tokensMax) throw unreadable(`The body has more than ${this.tokensMax} values and names.`);
+    if (code === 0x74) return this.word('true');
+    if (code === 0x66) return this.word('false');
+    if (code === 0x6e) return this.word('null');
+    if (this.pending) this.takeName();
     if (code === QUOTE) this.string();
     else if (code === OBJECT) this.object();
     else if (code === ARRAY) this.array();
     else if (code === 0x2d || (code >= 0x30 && code <= 0x39)) this.number(code);
-    else if (code === 0x74) this.word('true');
-    else if (code === 0x66) this.word('false');
-    else if (code === 0x6e) this.word('null');
     else this.fail();
   }
 
@@ -145,6 +156,7 @@ class Scan {
       this.value(this.space());
       code = this.space();
       if (code === OBJECT_END) {
+        this.pending = false;
         if (path.length > place) path.pop();
         return this.leave();
       }
@@ -179,17 +191,33 @@ class Scan {
     this.at++;
   }
 
+  /** Its text is made only when something below it is told to somebody: a third of all members are null, true or false. */
   private name(place: number): void {
     this.tokens++;
     const start = this.at;
     this.skipString();
-    if (!this.named) return;
-    this.path[place] = this.nameAt(start + 1, this.at - 1);
-    if (this.visitor.name) this.visitor.name(this.path, start, this.at, this.flags);
-    if (this.visitor.duplicate) this.noteDuplicate(this.path[place], start);
+    if (!this.told) return;
+    this.pending = true;
+    this.nameStart = start + 1;
+    this.nameEnd = this.at - 1;
+    this.nameFlags = this.flags;
+    this.nameHash = this.hash;
+    this.namePlace = place;
+    if (this.visitor.duplicate) this.noteDuplicate(start);
+    if (this.flags !== 0 && this.visitor.oddName) {
+      this.takeName();
+      this.visitor.oddName(this.path, start, this.at, this.nameFlags);
+    }
   }
 
-  private noteDuplicate(name: string, start: number): void {
+  private takeName(): void {
+    this.pending = false;
+    this.path[this.namePlace] = this.nameAt(this.nameStart, this.nameEnd);
+  }
+
+  private noteDuplicate(start: number): void {
+    this.takeName();
+    const name = this.path[this.namePlace]!;
     const seen = this.seen[this.depth]!;
     if (seen.has(name)) this.visitor.duplicate!(this.path, start, this.at);
     seen.add(name);
@@ -197,16 +225,16 @@ class Scan {
 
   /** The name between two offsets, from the table of names where it is there. */
   private nameAt(start: number, end: number): string {
-    const { text, flags } = this;
-    if ((flags & ESCAPED) !== 0) return JSON.parse(text.slice(start - 1, end + 1)) as string;
+    const { text, nameFlags, nameHash } = this;
+    if ((nameFlags & ESCAPED) !== 0) return JSON.parse(text.slice(start - 1, end + 1)) as string;
     const length = end - start;
     if (length > NAME_LENGTH_MAX) return text.slice(start, end);
-    const slot = (this.hash ^ (this.hash >>> 11)) & (NAMES_MAX - 1);
+    const slot = (nameHash ^ (nameHash >>> 11)) & (NAMES_MAX - 1);
     const known = names[slot];
     if (known !== undefined && known.length === length && text.startsWith(known, start)) return known;
     // A short copy: a slice would keep the whole text alive. What may be an address is not kept at all.
     const name = String.fromCharCode(...codesOf(text, start, end));
-    if (flags === 0) names[slot] = name;
+    if (nameFlags === 0) names[slot] = name;
     return name;
   }
 

@@ -27,7 +27,7 @@ export async function loadDay(
 ): Promise<DayData> {
   const truths = await truthsOn(reader, metric, day);
   const events = await source.tracked(metric.kind, windowOf(zone, day, 0));
-  const tracked = await grouped(reader, source, metric, events, zone);
+  const tracked = await grouped(reader, source, metric, events, zone, truths);
   const alone = withoutCounterpart(truths, tracked);
   const keys = await keysOf(reader, metric.by, alone);
   const near = await loadNear(reader, source, metric, day, zone, keys);
@@ -69,21 +69,29 @@ async function loadNear(
   const { from, to } = windowOf(zone, day, 0);
   const around = await source.trackedOf(metric.kind, searched, windowOf(zone, day, SEARCH_DAYS));
   const events = around.filter(({ at }) => at < from || at >= to);
-  return { truths, tracked: await grouped(reader, source, metric, events, zone) };
+  return { truths, tracked: await grouped(reader, source, metric, events, zone, truths) };
 }
 
+/** Events with their groups. What the truths of the day name by themselves is not asked for again. */
 async function grouped(
   reader: Reader,
   source: SourceReader,
   metric: ReconciledMetric,
   events: readonly TrackedRow[],
   zone: Zone,
+  truths: readonly Truth[],
 ): Promise<Tracked[]> {
-  const keys = [...new Set(events.flatMap((event) => keysOfEvent(event, metric.by)))];
-  const groups = await groupsOf(reader, metric.by, keys);
+  const named = new Map<Key, string>(truths.map(({ id, group }) => [id, group]));
+  const unknown = new Set<Key>();
+  for (const event of events) {
+    const keys = keysOfEvent(event, metric.by);
+    if (!named.has(keys[0] ?? '')) for (const key of keys) if (!named.has(key)) unknown.add(key);
+  }
+  const groups = await groupsOf(reader, metric.by, [...unknown]);
+  for (const [key, group] of named) groups.set(key, group);
   const linked = new Map<Key, Key[]>();
   if (metric.by === 'person') {
-    const devices = keys.filter((key) => key.startsWith('anonymous:'));
+    const devices = [...unknown].filter((key) => key.startsWith('anonymous:'));
     for (const { user, anonymous } of await source.links(devices))
       linked.set(anonymous, [...(linked.get(anonymous) ?? []), user]);
     const users = [...new Set([...linked.values()].flat())].filter((user) => !groups.has(user));

@@ -50,7 +50,8 @@ function digestOf({ rows, ids }: Undigested): string {
   for (const row of rows) hash.update(canonicalJson(row)).update('\n');
   for (const [currency, listed] of ids) {
     hash.update(`${currency}\n`);
-    for (const each of listed) hash.update(canonicalJson(each)).update('\n');
+    // Members are made in one order, so plain JSON is canonical here, and much quicker for a whole day's ids.
+    for (const { part, id, cause, evidence } of listed) hash.update(`${JSON.stringify([part, id, cause, evidence])}\n`);
   }
   return hash.digest('hex');
 }

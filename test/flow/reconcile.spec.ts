@@ -494,7 +494,7 @@ describe('asking', () => {
     await shop.tracks('signup', `${day}T10:00:00Z`, { user_id: 'u1' });
     await reconciled('signups');
     expect(await shop.reconcile().gaps()).toEqual([
-      { metric: 'signups', source: 'collector', currency: '', day, gap_pct: 50 },
+      { metric: 'signups', source: 'collector', currency: '', day, gap: '1', gap_pct: 50 },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { AT_SIGN, ESCAPED, PERCENT, scanJson, type JsonVisitor } from '../../kernel/json-scan.js';
+import { ESCAPED, scanJson, type JsonVisitor } from '../../kernel/json-scan.js';
 import { SEALED } from '../../kernel/sealed-token.js';
 import type { SealedBody, SealingPolicy } from '../vault.js';
 import { emailOf, emailsIn, holdsEmail } from './email-address.js';
@@ -24,9 +24,6 @@ export function sealBody(keys: SealingKeys, text: string, policy: SealingPolicy)
   return sealing.result();
 }
 
-const TILDE = SEALED.charCodeAt(0);
-const UNUSUAL = ESCAPED | AT_SIGN | PERCENT;
-
 class Sealing implements JsonVisitor {
   private body = '';
   private copied = 0;
@@ -42,20 +39,16 @@ class Sealing implements JsonVisitor {
 
   string(path: readonly string[], start: number, end: number, flags: number): void {
     const value = this.valueOf(start, end, flags);
-    if ((flags & UNUSUAL) !== 0 && holdsEmail(value)) this.replaceEmail(value, start, end);
-    // A received text that looks sealed is sealed too: only we make such tokens.
-    else if (value.startsWith(SEALED) || this.policy(path, value)) this.replace(start, end, '');
+    if (flags !== 0 && this.isSealedAlways(value, start, end)) return;
+    if (this.policy(path, value)) this.replace(start, end, '');
   }
 
   number(path: readonly string[], start: number, end: number): void {
     if (this.policy(path, Number(this.text.slice(start, end)))) this.replace(start, end, '');
   }
 
-  name(_path: readonly string[], start: number, end: number, flags: number): void {
-    if ((flags & UNUSUAL) === 0 && this.text.charCodeAt(start + 1) !== TILDE) return;
-    const name = this.valueOf(start, end, flags);
-    if (holdsEmail(name)) this.replaceEmail(name, start, end);
-    else if (name.startsWith(SEALED)) this.replace(start, end, '');
+  oddName(_path: readonly string[], start: number, end: number, flags: number): void {
+    this.isSealedAlways(this.valueOf(start, end, flags), start, end);
   }
 
   result(): SealedBody {
@@ -68,6 +61,14 @@ class Sealing implements JsonVisitor {
     return (flags & ESCAPED) === 0
       ? this.text.slice(start + 1, end - 1)
       : (JSON.parse(this.text.slice(start, end)) as string);
+  }
+
+  /** Whatever the policy says: addresses, and what looks sealed already, because only we make such tokens. */
+  private isSealedAlways(value: string, start: number, end: number): boolean {
+    if (holdsEmail(value)) this.replaceEmail(value, start, end);
+    else if (value.startsWith(SEALED)) this.replace(start, end, '');
+    else return false;
+    return true;
   }
 
   private replaceEmail(value: string, start: number, end: number): void {
@@ -108,6 +109,6 @@ export function unsealBody(body: string, key: EntryKey | undefined): string {
     copied = end;
   };
   // Stored bodies passed the limits when they came in; sealing adds no tokens.
-  scanJson(body, { string: open, name: open });
+  scanJson(body, { string: open, oddName: open });
   return copied === 0 ? body : text + body.slice(copied);
 }
