@@ -202,24 +202,27 @@ export class WorkingSet {
 
   /** Everything that changed since the last call, for one transaction. The set counts it as stored. */
   takeChanges(): Changes {
-    const gone = (identifier: Identifier): boolean =>
-      kindOf(identifier.node) === 'guest' && identifier.doc.purchases === 0;
-    const customers = [...this.dirty.customers].map((id) => [id, this.customers.get(id) ?? null] as const);
+    const { stored, dirty } = this;
+    const gone = [...dirty.identifiers].filter(isGone);
+    const removedCustomers = [...dirty.customers].filter((id) => !this.customers.get(id) && stored.customers.has(id));
     const changes: Changes = {
-      parts: [...this.dirty.parts],
-      identifiers: [...this.dirty.identifiers].filter((identifier) => !gone(identifier)),
-      removedIdentifiers: [...this.dirty.identifiers]
-        .filter((identifier) => gone(identifier) && this.stored.identifiers.has(identifier.node))
-        .map((identifier) => identifier.node),
-      customers: customers.flatMap(([, row]) => (row ? [row] : [])),
-      removedCustomers: customers.flatMap(([id, row]) => (row === null && this.stored.customers.has(id) ? [id] : [])),
+      parts: sorted(dirty.parts, stored.parts, (part) => part.ref),
+      identifiers: sorted(
+        [...dirty.identifiers].filter((each) => !isGone(each)),
+        stored.identifiers,
+        ({ node }) => node,
+      ),
+      removedIdentifiers: gone.map(({ node }) => node).filter((node) => stored.identifiers.delete(node)),
+      customers: sorted(
+        [...dirty.customers].flatMap((id) => this.customers.get(id) ?? []),
+        stored.customers,
+        ({ customer }) => customer,
+      ),
+      removedCustomers: removedCustomers.filter((id) => stored.customers.delete(id)),
       contributions: this.contributions,
       unknownTypes: [...this.unknownTypes].map(([type, count]) => ({ type, ...count })),
     };
-    for (const part of changes.parts) this.stored.parts.add(part.ref);
-    for (const identifier of changes.identifiers) this.stored.identifiers.add(identifier.node);
-    for (const row of changes.customers) this.stored.customers.add(row.customer);
-    for (const dirty of Object.values(this.dirty)) dirty.clear();
+    for (const each of Object.values(dirty)) each.clear();
     this.unknownTypes.clear();
     this.contributions = [];
     return changes;
@@ -257,12 +260,34 @@ export class NotLoaded extends Error {
   }
 }
 
+/** Rows to insert, and rows that are stored in an older form. */
+export interface Rows<T> {
+  added: T[];
+  changed: T[];
+}
+
 export interface Changes {
-  parts: Part[];
-  identifiers: Identifier[];
+  parts: Rows<Part>;
+  identifiers: Rows<Identifier>;
   removedIdentifiers: Node[];
-  customers: Customer[];
+  customers: Rows<Customer>;
   removedCustomers: Node[];
   contributions: ContributionRow[];
   unknownTypes: { type: string; entries: number; position: number }[];
+}
+
+/** A guest is gone when its purchase has found somebody. */
+const isGone = ({ node, doc }: Identifier): boolean => kindOf(node) === 'guest' && doc.purchases === 0;
+
+/** Sorts rows into new and stored ones; from now on all count as stored. */
+function sorted<T>(rows: Iterable<T>, stored: Set<string>, keyOf: (row: T) => string): Rows<T> {
+  const added: T[] = [];
+  const changed: T[] = [];
+  for (const row of rows) {
+    const key = keyOf(row);
+    if (stored.has(key)) changed.push(row);
+    else added.push(row);
+    stored.add(key);
+  }
+  return { added, changed };
 }

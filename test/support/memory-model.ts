@@ -7,7 +7,7 @@ import { Contributions } from '../../src/projections/contributions.js';
 import type { ContributionRow, ModelReader } from '../../src/projections/model-store.js';
 import { Projector } from '../../src/projections/projector.js';
 import type { Customer, Identifier, Part } from '../../src/projections/rows.js';
-import type { Changes } from '../../src/projections/working-set.js';
+import type { Changes, Rows } from '../../src/projections/working-set.js';
 
 /** The tables of the read model in memory, as JSON, so that nothing is shared with the fold by accident. */
 export class MemoryModel implements ModelReader {
@@ -28,11 +28,11 @@ export class MemoryModel implements ModelReader {
     (await this.parts([...this.tables.parts.keys()])).filter((part) => part.party === party);
 
   write(changes: Changes): void {
-    for (const part of changes.parts) this.tables.parts.set(part.ref, JSON.stringify(part));
-    for (const identifier of changes.identifiers)
-      this.tables.identifiers.set(identifier.node, JSON.stringify(identifier));
+    const all = <T>({ added, changed }: Rows<T>): T[] => [...added, ...changed];
+    for (const part of all(changes.parts)) this.tables.parts.set(part.ref, JSON.stringify(part));
+    for (const row of all(changes.identifiers)) this.tables.identifiers.set(row.node, JSON.stringify(row));
     for (const node of changes.removedIdentifiers) this.tables.identifiers.delete(node);
-    for (const customer of changes.customers) this.tables.customers.set(customer.customer, JSON.stringify(customer));
+    for (const row of all(changes.customers)) this.tables.customers.set(row.customer, JSON.stringify(row));
     for (const id of changes.removedCustomers) this.tables.customers.delete(id);
     this.contributions.push(...changes.contributions);
   }

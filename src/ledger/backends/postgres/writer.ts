@@ -3,7 +3,7 @@ import type { Clock } from '../../../kernel/clock.js';
 import type { VaultKey } from '../../ledger.js';
 import { storedHashOf } from '../../stored-hash.js';
 import { idsOf, planBatch, type Known, type PlannedRow, type Request } from './batch.js';
-import { copyIn } from './copy-in.js';
+import { copyIn } from '../../../storage/copy-in.js';
 import { asText, encodeKeys, encodeRows, type NewRow } from './rows.js';
 
 export const FEED_CHANNEL = 'truth_ledger_feed';
