@@ -142,6 +142,7 @@ export function snakeCase(name: string): string {
     .slice(0, 200)
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
+    .replace(/ß/g, 'ss')
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/([A-Z]{1,50})([A-Z][a-z])/g, '$1_$2')
     .toLowerCase()

@@ -9,12 +9,17 @@ import { classify, kindsOf } from './personal-names.js';
  */
 export type PersonalPolicy = (path: readonly string[], value: string | number) => boolean;
 
-/** Stripe's objects have a known shape: open unless the name is personal, below a person, or free-form. `eventType` with or without `stripe.`. */
+/** Stripe's objects have a known shape: open unless the name is personal, below a person, or free-form. An object that Stripe did not have when this was written is sealed like anything unknown. `eventType` with or without `stripe.`. */
 export function stripePolicy(eventType: string): PersonalPolicy {
   const kind = eventType.startsWith('stripe.') ? eventType.slice('stripe.'.length) : eventType;
   if (VALUES.test(kind)) return stripeValue;
-  return THINGS.test(kind) ? stripeThing : stripeObject;
+  if (THINGS.test(kind)) return stripeThing;
+  return OBJECTS.test(kind) ? stripeObject : unknownPolicy;
 }
+
+// What the types of Stripe's events begin with.
+const OBJECTS =
+  /^(?:v\d\.\w+\.)?(?:account|application_fee|balance|billing|billing_portal|capability|cash_balance|charge|checkout|credit_note|customer|customer_cash_balance_transaction|dispute|event_destination|external_account|file|financial_connections|identity|invoice|invoice_item|invoice_payment|invoiceitem|issuing_\w+|mandate|money_management|outbound_\w+|payment|payment_intent|payment_link|payment_method|payment_record|payout|person|quote|refund|review|setup_intent|sigma|source|subscription|subscription_schedule|tax|terminal|test_helpers|topup|transfer|treasury)\b/;
 
 // Events about what a shop sells, whose own `name` is nobody's.
 const THINGS =
@@ -89,25 +94,19 @@ export function trackedPolicy(collector: string): PersonalPolicy {
 }
 
 const TRACKED = new Set(['segment', 'posthog']);
-const PROTOCOL = new Set([
-  'event',
-  'type',
-  'name',
-  'channel',
-  'version',
-  'timestamp',
-  'originalTimestamp',
-  'sentAt',
-  'receivedAt',
-  'sent_at',
-]);
+const PROTOCOL = new Set(['event', 'type', 'channel', 'version']);
+const TIMES = new Set(['timestamp', 'originalTimestamp', 'sentAt', 'receivedAt', 'sent_at']);
+const TIME_SHAPE = /^\d{4}-\d\d-\d\d(?:[T ][\d:.,]{2,20} ?(?:Z|[+-]\d\d:?\d\d)?)?$/i;
+
+const CAMPAIGN = new Set(['name', 'source', 'medium', 'term', 'content']);
 
 const trackedEvent: PersonalPolicy = (path, value) => {
   if (typeof value === 'number') return isPersonalNumber(path);
   if (path.length === 1 && PROTOCOL.has(path[0]!)) return value.length > TEXT_MAX;
+  if (path.length === 1 && TIMES.has(path[0]!)) return !TIME_SHAPE.test(value);
   const own = kindsOf(path[path.length - 1] ?? '');
-  const isContext = path[0] === 'context' && (own & is.PERSONAL) === 0 && !under(path, is.FREE_FORM);
-  if (isContext && path[1] === 'campaign') return value.length > TEXT_MAX;
+  if (path.length === 3 && path[0] === 'context' && path[1] === 'campaign' && CAMPAIGN.has(path[2]!))
+    return value.length > TEXT_MAX;
   return decide(path, own, value, SEALED);
 };
 

@@ -9,7 +9,10 @@ export interface SealedBody {
   key?: VaultKey;
 }
 
-/** Whether a leaf (or, for `keys`, a member name) is personal. `path` holds member names; array indices are left out. Called once per string or number. */
+/**
+ * Whether a string or number is personal. `path` holds the names of the members around it, its own last; array indices are left out.
+ * The array is reused from call to call. E-mail addresses need no policy: they are sealed wherever they stand, in member names too.
+ */
 export type SealingPolicy = (path: readonly string[], value: string | number) => boolean;
 
 export interface Vault {

@@ -1,7 +1,8 @@
 import type { Ref } from '../catalog/facts.js';
 import type { Contributions } from './contributions.js';
-import { checkoutStarted, customerPresent, orderCompleted, purchaseOf } from './purchases.js';
-import { type Contributed, type Customer, effectsOf, kindOf, type Part, type PartColumns } from './rows.js';
+import { checkoutStarted, orderCompleted, type PurchaseSummary, summaryOf } from './purchase-summary.js';
+import { purchaseOf } from './purchases.js';
+import { type Contributed, type Customer, effectOf, type Part, type PartColumns } from './rows.js';
 import { captureOf } from './capture.js';
 import { stateOf } from './subject-states.js';
 import type { WorkingSet } from './working-set.js';
@@ -17,21 +18,18 @@ export function evaluatePurchase(
   const party = parts[0]!.party;
   set.need([], [party]);
   const customer = set.customer(set.identifier(party).customer);
-  const present = customerPresent(parts);
+  const summary = summaryOf(parts);
+  const { present } = summary;
   const firstRef = customer?.firstPaymentRef ?? null;
-  const paid = parts.filter((part) => captureOf(part));
-  const isNew = paid.some((part) => part.ref === firstRef);
+  const dimensions = { ...touchOf(customer), present };
   for (const part of parts) {
-    const columns = columnsOf(part, parts);
+    const columns = columnsOf(part, summary);
     if (part.present !== present || !sameColumns(part.columns, columns)) set.changedPart(part);
     part.present = present;
     part.columns = columns;
-    const state = stateOf(part, parts, firstRef);
-    if (state)
-      contribute(
-        part,
-        contributions.should(state, { ...touchOf(customer), kind: kindFor(part, isNew, paid, firstRef), present }),
-      );
+    const state = stateOf(part, parts, summary, firstRef);
+    if (!state) continue;
+    contribute(part, contributions.should(state, { ...dimensions, kind: kindFor(part, summary, firstRef) }));
   }
 }
 
@@ -43,23 +41,18 @@ const touchOf = (customer: Customer | null) => ({
 });
 
 /** `new` for the first payment of a customer and the order it paid, `returning` for later ones, nothing where nobody paid. */
-function kindFor(part: Part, isNew: boolean, paid: readonly Part[], firstRef: string | null): string {
-  switch (kindOf(part.ref)) {
-    case 'payment':
-      return captureOf(part) ? (part.ref === firstRef ? 'new' : 'returning') : '';
-    case 'order':
-      return paid.length === 0 ? '' : isNew ? 'new' : 'returning';
-    default:
-      return '';
-  }
+function kindFor(part: Part, { captured }: PurchaseSummary, firstRef: string | null): string {
+  if (part.kind === 'payment') return !captured.includes(part) ? '' : part.ref === firstRef ? 'new' : 'returning';
+  if (part.kind !== 'order' || captured.length === 0) return '';
+  return captured.some((payment) => payment.ref === firstRef) ? 'new' : 'returning';
 }
 
-function columnsOf(part: Part, parts: readonly Part[]): PartColumns {
-  switch (kindOf(part.ref)) {
+function columnsOf(part: Part, summary: PurchaseSummary): PartColumns {
+  switch (part.kind) {
     case 'payment':
       return paymentColumns(part);
     case 'order':
-      return orderColumns(part, parts);
+      return orderColumns(part, summary);
     case 'checkout':
       return { ...fieldsOf(part), at: checkoutStarted(part)?.at ?? null, status: 'started' };
     default:
@@ -76,16 +69,16 @@ function paymentColumns(part: Part): PartColumns {
       currency: captured.currency,
       status: 'captured',
     };
-  const [authorised] = effectsOf(part.doc.effects, 'PaymentAuthorised');
-  const status = authorised ? 'authorised' : effectsOf(part.doc.effects, 'PaymentFailed').length > 0 ? 'failed' : null;
+  const authorised = effectOf(part.doc.effects, 'PaymentAuthorised');
+  const status = authorised ? 'authorised' : effectOf(part.doc.effects, 'PaymentFailed') ? 'failed' : null;
   return { ...fieldsOf(part), status };
 }
 
-function orderColumns(part: Part, parts: readonly Part[]): PartColumns {
-  const completed = orderCompleted(part, parts);
-  const [placed] = effectsOf(part.doc.effects, 'OrderPlaced');
-  const cancelled = effectsOf(part.doc.effects, 'OrderCancelled').length > 0;
-  const at = completed?.at ?? (placed?.[1].fields['at'] as number | undefined) ?? null;
+function orderColumns(part: Part, { paid }: PurchaseSummary): PartColumns {
+  const completed = orderCompleted(part, paid);
+  const placed = effectOf(part.doc.effects, 'OrderPlaced');
+  const cancelled = effectOf(part.doc.effects, 'OrderCancelled') !== undefined;
+  const at = completed?.at ?? (placed?.fields['at'] as number | undefined) ?? null;
   return { ...fieldsOf(part), at, status: cancelled ? 'cancelled' : completed ? 'completed' : 'placed' };
 }
 
@@ -94,7 +87,7 @@ function fieldsOf(part: Part): Omit<PartColumns, 'status'> {
   let at: number | null = null;
   let amountMinor: string | null = null;
   let currency: string | null = null;
-  for (const key of Object.keys(part.doc.effects).sort()) {
+  for (const key of keysOf(part)) {
     const { fields } = part.doc.effects[key]!;
     if (at === null && typeof fields['at'] === 'number') at = fields['at'];
     if (amountMinor !== null || typeof fields['amount'] !== 'string' || typeof fields['currency'] !== 'string')
@@ -105,8 +98,14 @@ function fieldsOf(part: Part): Omit<PartColumns, 'status'> {
   return { at, amountMinor, currency };
 }
 
+/** Effects in a stable order. */
+function keysOf(part: Part): string[] {
+  const keys = Object.keys(part.doc.effects);
+  return keys.length > 1 ? keys.sort() : keys;
+}
+
 function statusOf(part: Part): string | null {
-  for (const key of Object.keys(part.doc.effects).sort()) {
+  for (const key of keysOf(part)) {
     const status = part.doc.effects[key]!.fields['status'];
     if (typeof status === 'string') return status;
   }

@@ -15,6 +15,7 @@ export type ApplyFact = (
 ) => { effect: Effect; changed: boolean };
 
 const NODES_PER_PART_MAX = 20;
+const NONE: readonly string[] = [];
 
 /**
  * Folds the facts of one entry after the other into the working set. Each entry leaves the model as it must be at its position,
@@ -29,8 +30,9 @@ export class Fold {
 
   apply(position: number, entryId: string, facts: readonly Fact[]): void {
     const step = new Step(this.set, this.contributions, position);
-    this.load(facts);
-    const change = PurchaseChange.before(this.set, refsOf(facts));
+    const refs = refsOf(facts);
+    this.load(facts, refs);
+    const change = PurchaseChange.before(this.set, refs);
     for (const fact of facts) {
       if (isRef(fact.subject)) this.applyToPart(fact, entryId, change);
       else this.applyToPerson(fact, entryId, step);
@@ -39,9 +41,13 @@ export class Fold {
     step.settle();
   }
 
-  private load(facts: readonly Fact[]): void {
-    const nodes = facts.flatMap((fact) => [...(isRef(fact.subject) ? [] : [fact.subject]), ...(fact.nodes ?? [])]);
-    this.set.need(refsOf(facts), nodes);
+  /** Everything that facts name must be at hand before the first of them changes something. */
+  private load(facts: readonly Fact[], refs: readonly Ref[]): void {
+    this.set.need(refs, NONE);
+    for (const { subject, nodes } of facts) {
+      if (!isRef(subject)) this.set.need(NONE, [subject]);
+      if (nodes) this.set.need(NONE, nodes);
+    }
   }
 
   private applyToPart(fact: Fact, entryId: string, change: PurchaseChange): void {

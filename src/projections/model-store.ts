@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import type { Node, Ref } from '../catalog/facts.js';
 import type { Zone } from '../kernel/day.js';
-import { writeModel } from './model-writer.js';
-import type { Customer, Identifier, Part } from './rows.js';
+import { prepareWrite, type WriteModel } from './model-writer.js';
+import { type Customer, type Identifier, kindOf, type Part } from './rows.js';
 import type { Changes } from './working-set.js';
 
 /** A row of `model.contributions`; `delta` and amounts are decimal strings, `at` epoch milliseconds. */
@@ -28,7 +28,7 @@ export interface ContributionRow {
 /** What a fold reads of the stored model; rows that do not exist are left out. */
 export interface ModelReader {
   parts(refs: readonly Ref[]): Promise<Part[]>;
-  partsOfParty(party: Node): Promise<Part[]>;
+  partsOfParties(parties: readonly Node[]): Promise<Part[]>;
   identifiers(nodes: readonly Node[]): Promise<Identifier[]>;
   customers(ids: readonly Node[]): Promise<Customer[]>;
 }
@@ -46,12 +46,12 @@ export class ModelStore implements ModelReader {
     return this.readParts('ref = any($1)', [refs]);
   }
 
-  partsOfParty(party: Node): Promise<Part[]> {
-    return this.readParts('party = $1', [party]);
+  partsOfParties(parties: readonly Node[]): Promise<Part[]> {
+    return this.readParts('party = any($1)', [parties]);
   }
 
   private async readParts(where: string, values: unknown[]): Promise<Part[]> {
-    const { rows } = await this.pool.query<Omit<Part, 'present' | 'columns'> & PartRow>({
+    const { rows } = await this.pool.query<Omit<Part, 'kind' | 'present' | 'columns'> & PartRow>({
       name: `parts ${this.schema} ${where}`,
       text: `select ref, purchase, party, customer_present, (extract(epoch from at) * 1000)::float8 as at_ms,
                     amount_minor::text, currency, status, doc
@@ -60,6 +60,7 @@ export class ModelStore implements ModelReader {
     });
     return rows.map((row) => ({
       ref: row.ref,
+      kind: kindOf(row.ref),
       purchase: row.purchase,
       party: row.party,
       present: row.customer_present,
@@ -92,9 +93,9 @@ export class ModelStore implements ModelReader {
     return rows;
   }
 
-  /** Writes the changes of a batch. Runs in the caller's transaction, together with the checkpoint. */
-  write(client: pg.Client | pg.PoolClient, changes: Changes): Promise<void> {
-    return writeModel(client, this.schema, this.zone, changes);
+  /** The changes of a batch as they are now, ready to be written in a transaction together with the checkpoint. */
+  prepare(changes: Changes): WriteModel {
+    return prepareWrite(this.schema, this.zone, changes);
   }
 }
 

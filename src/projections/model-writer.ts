@@ -8,47 +8,52 @@ import type { Changes } from './working-set.js';
 /** A value of a column; a bigint as its decimal text. */
 type Value = string | number | boolean | null;
 
-/** Writes the changes of a batch: new rows by COPY in one message, which costs a fraction of an INSERT, changed ones by UPDATE. */
-export async function writeModel(
+/** Writes the changes of a batch in the caller's transaction, together with the checkpoint. */
+export type WriteModel = (client: pg.Client | pg.PoolClient) => Promise<void>;
+
+/** Makes a batch ready to write: new rows by COPY in one message, which costs a fraction of an INSERT, changed ones by UPDATE. */
+export function prepareWrite(schema: string, zone: Zone, changes: Changes): WriteModel {
+  // Rows become text now: while they are written, the next batch may change them in memory.
+  const part = (row: Part): Value[] => partRow(row, zone);
+  const customer = (row: Customer): Value[] => customerRow(row, zone);
+  const { parts, identifiers, customers, contributions } = changes;
+  const added: [Table, Buffer | undefined][] = [
+    [PARTS, copyText(parts.added.map(part))],
+    [IDENTIFIERS, copyText(identifiers.added.map(identifierRow))],
+    [CUSTOMERS, copyText(customers.added.map(customer))],
+    [CONTRIBUTIONS, copyText(contributions.map(contributionRow))],
+  ];
+  const changed: [Table, string | undefined][] = [
+    [PARTS, jsonText(PARTS, parts.changed.map(part))],
+    [IDENTIFIERS, jsonText(IDENTIFIERS, identifiers.changed.map(identifierRow))],
+    [CUSTOMERS, jsonText(CUSTOMERS, customers.changed.map(customer))],
+  ];
+  const daily = dailyOf(contributions);
+  return async (client) => {
+    await remove(client, `${schema}.identifiers`, 'node', changes.removedIdentifiers);
+    await remove(client, `${schema}.customers`, 'customer', changes.removedCustomers);
+    await copy(client, schema, added);
+    for (const [table, rows] of changed) if (rows) await update(client, schema, table, rows);
+    await bulk(client, schema, 'daily', DAILY_SQL(schema), daily);
+    await bulk(client, schema, 'unknown', UNKNOWN_SQL(schema), changes.unknownTypes);
+  };
+}
+
+async function copy(
   client: pg.Client | pg.PoolClient,
   schema: string,
-  zone: Zone,
-  changes: Changes,
+  tables: readonly [Table, Buffer | undefined][],
 ): Promise<void> {
-  const tables: [Table, Value[][]][] = [
-    [PARTS, changes.parts.added.map((part) => partRow(part, zone))],
-    [IDENTIFIERS, changes.identifiers.added.map(identifierRow)],
-    [CUSTOMERS, changes.customers.added.map((customer) => customerRow(customer, zone))],
-    [CONTRIBUTIONS, changes.contributions.map(contributionRow)],
-  ];
-  const filled = tables.filter(([, rows]) => rows.length > 0);
-  await remove(client, `${schema}.identifiers`, 'node', changes.removedIdentifiers);
-  await remove(client, `${schema}.customers`, 'customer', changes.removedCustomers);
-  if (filled.length > 0) {
-    const statements = filled.map(
-      ([table]) => `copy ${schema}.${table.name} (${Object.keys(table.columns).join(', ')}) from stdin`,
-    );
-    await copyIn(
-      client as pg.Client,
-      statements.join(';'),
-      filled.map(([, rows]) => copyText(rows)),
-    );
-  }
-  await update(
-    client,
-    schema,
-    PARTS,
-    changes.parts.changed.map((part) => partRow(part, zone)),
+  const filled = tables.flatMap(([table, rows]) => (rows ? [{ table, rows }] : []));
+  if (filled.length === 0) return;
+  const statements = filled.map(
+    ({ table }) => `copy ${schema}.${table.name} (${Object.keys(table.columns).join(', ')}) from stdin`,
   );
-  await update(client, schema, IDENTIFIERS, changes.identifiers.changed.map(identifierRow));
-  await update(
-    client,
-    schema,
-    CUSTOMERS,
-    changes.customers.changed.map((customer) => customerRow(customer, zone)),
+  await copyIn(
+    client as pg.Client,
+    statements.join(';'),
+    filled.map(({ rows }) => rows),
   );
-  await bulk(client, schema, 'daily', DAILY_SQL(schema), dailyOf(changes.contributions));
-  await bulk(client, schema, 'unknown', UNKNOWN_SQL(schema), changes.unknownTypes);
 }
 
 /** A table that the fold fills; the first column is its key. */
@@ -178,7 +183,8 @@ const SPECIAL = /[\\\t\n\r]/;
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
 /** Rows in COPY's text format. */
-function copyText(rows: readonly Value[][]): Buffer {
+function copyText(rows: readonly Value[][]): Buffer | undefined {
+  if (rows.length === 0) return undefined;
   let text = '';
   for (const row of rows) {
     for (let index = 0; index < row.length; index++) {
@@ -193,21 +199,21 @@ function copyText(rows: readonly Value[][]): Buffer {
   return Buffer.from(text);
 }
 
-async function update(
-  client: pg.ClientBase,
-  schema: string,
-  { name, columns }: Table,
-  rows: readonly Value[][],
-): Promise<void> {
-  if (rows.length === 0) return;
+/** Rows as one JSON text of objects; a document goes as text, which the column takes as it is. */
+function jsonText({ columns }: Table, rows: readonly Value[][]): string | undefined {
+  if (rows.length === 0) return undefined;
   const names = Object.keys(columns);
-  const [key, ...others] = names;
-  // A document goes as text: the column takes it as it is.
-  const objects = rows.map((row) => Object.fromEntries(names.map((column, index) => [column, row[index]!])));
-  const types = names.map((column) => `${column} ${columns[column] === 'json' ? 'text' : columns[column]}`).join(', ');
-  const set = others.map((column) => `${column} = r.${column}${columns[column] === 'json' ? '::json' : ''}`).join(', ');
-  const sql = `update ${schema}.${name} t set ${set} from json_to_recordset($1::json) as r(${types}) where t.${key} = r.${key}`;
-  await bulk(client, schema, name, sql, objects);
+  return JSON.stringify(rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index]]))));
+}
+
+async function update(client: pg.ClientBase, schema: string, { name, columns }: Table, rows: string): Promise<void> {
+  const [key, ...others] = Object.keys(columns);
+  const isJson = (column: string): boolean => columns[column] === 'json';
+  const types = Object.entries(columns).map(([column, type]) => `${column} ${isJson(column) ? 'text' : type}`);
+  const set = others.map((column) => `${column} = r.${column}${isJson(column) ? '::json' : ''}`);
+  const text = `update ${schema}.${name} t set ${set.join(', ')}
+    from json_to_recordset($1::json) as r(${types.join(', ')}) where t.${key} = r.${key}`;
+  await client.query({ name: `write ${schema} ${name}`, text, values: [rows] });
 }
 
 async function bulk(

@@ -27,12 +27,11 @@ export function linksOf(identifier: Identifier): Node[] {
 /** Whether so many others are linked to it that it cannot be one person. */
 export function isCrowded(identifier: Identifier): boolean {
   const { fixed, shared } = identifier.doc;
-  if (fixed.length <= CONTACTS_PER_USER_MAX && Object.keys(shared).length === 0) {
-    return fixed.length >= LINKS_PER_IDENTIFIER_MAX;
-  }
-  const links = linksOf(identifier);
-  if (links.length >= LINKS_PER_IDENTIFIER_MAX) return true;
-  return isUser(identifier.node) && links.filter(isContact).length > CONTACTS_PER_USER_MAX;
+  let links = fixed.length;
+  for (const node in shared) if (!fixed.includes(node)) links++;
+  if (links <= CONTACTS_PER_USER_MAX) return false;
+  if (links >= LINKS_PER_IDENTIFIER_MAX) return true;
+  return isUser(identifier.node) && linksOf(identifier).filter(isContact).length > CONTACTS_PER_USER_MAX;
 }
 
 /** Says that facts link two identifiers; true when that is new. */

@@ -1,5 +1,5 @@
 import type { Fact, Interpret, Node, Ref } from '../catalog/facts.js';
-import type { Entry } from '../ledger/ledger.js';
+import type { Entry, Position } from '../ledger/ledger.js';
 import type { ApplyFact } from './fold.js';
 import { Fold } from './fold.js';
 import type { Contributions } from './contributions.js';
@@ -23,6 +23,8 @@ interface Interpreted {
 export class Projector {
   private readonly set: WorkingSet;
   private readonly fold: Fold;
+  /** Rows that the next attempt must bring in first. */
+  private wanted: Wanted[] = [];
 
   constructor(
     store: ModelReader,
@@ -34,14 +36,39 @@ export class Projector {
     this.fold = new Fold(this.set, contributions, applyFact);
   }
 
-  /** The changes that entries cause, in feed order. After it, either write them and call `written`, or call `forget`. */
-  async project(entries: readonly Entry[]): Promise<{ changes: Changes; parked: Parked[] }> {
-    const parked: Parked[] = [];
-    const interpreted = this.interpretAll(entries, parked);
-    const again: Again = { poisoned: new Set(), wanted: [] };
-    while (!(await this.foldAll(interpreted.known, again, parked))) this.set.forget();
-    for (const { entry } of interpreted.unknown) this.set.unknown(entry.type, entry.position);
-    return { changes: this.set.takeChanges(), parked };
+  /**
+   * The changes that entries cause, in feed order, up to `position`: usually the last of them, earlier when an entry met rows that
+   * nothing had announced. Then either write the changes and call `written`, or call `forget`; go on after `position`.
+   */
+  async project(entries: readonly Entry[]): Promise<Projected> {
+    const { known, unknown, parked } = this.interpretAll(entries);
+    const poisoned = new Set<string>();
+    let until = entries.at(-1)!.position;
+    for (;;) {
+      const good = known.filter(({ entry }) => entry.position <= until && !poisoned.has(entry.id));
+      const stopped = await this.foldAll(good);
+      if (!stopped) break;
+      this.set.forget();
+      if (stopped.error instanceof NotLoaded) {
+        this.wanted.push(stopped.error.wanted);
+        if (stopped.entry !== good[0]!.entry) until = stopped.entry.position - 1;
+      } else {
+        poisoned.add(stopped.entry.id);
+        parked.push({ entry: stopped.entry, reason: 'projection_failed', error: messageOf(stopped.error) });
+      }
+    }
+    if (until === entries.at(-1)!.position) this.wanted = [];
+    for (const entry of unknown) if (entry.position <= until) this.set.unknown(entry.type, entry.position);
+    return {
+      changes: this.set.takeChanges(),
+      parked: parked.filter(({ entry }) => entry.position <= until),
+      position: until,
+    };
+  }
+
+  /** Whether so many rows are at hand that they should be forgotten once all changes are written. */
+  isFull(): boolean {
+    return this.set.isFull();
   }
 
   written(): void {
@@ -52,69 +79,61 @@ export class Projector {
     this.set.forget();
   }
 
-  private interpretAll(
-    entries: readonly Entry[],
-    parked: Parked[],
-  ): { known: Interpreted[]; unknown: { entry: Entry }[] } {
-    const known: Interpreted[] = [];
-    const unknown: { entry: Entry }[] = [];
+  private interpretAll(entries: readonly Entry[]): { known: Interpreted[]; unknown: Entry[]; parked: Parked[] } {
+    const all = { known: [] as Interpreted[], unknown: [] as Entry[], parked: [] as Parked[] };
     for (const entry of entries) {
       if (entry.origin === OWN) continue;
       try {
-        const facts = this.interpret({
-          ...entry,
-          occurredAt: entry.occurredAt.getTime(),
-          body: JSON.parse(entry.body),
-        });
-        if (facts === undefined) unknown.push({ entry });
-        else if (facts.length > 0) known.push({ entry, facts: checked(facts) });
+        const body: unknown = JSON.parse(entry.body);
+        const facts = this.interpret({ ...entry, occurredAt: entry.occurredAt.getTime(), body });
+        if (facts === undefined) all.unknown.push(entry);
+        else if (facts.length > 0) all.known.push({ entry, facts: checked(facts) });
       } catch (error) {
-        parked.push({ entry, reason: 'not_interpretable', error: messageOf(error) });
+        all.parked.push({ entry, reason: 'not_interpretable', error: messageOf(error) });
       }
     }
-    return { known, unknown };
+    return all;
   }
 
-  /** False when an entry failed or met rows that were not at hand: the batch must be folded again, from clean rows. */
-  private async foldAll(known: readonly Interpreted[], again: Again, parked: Parked[]): Promise<boolean> {
-    const good = again.poisoned.size > 0 ? known.filter(({ entry }) => !again.poisoned.has(entry.id)) : known;
-    for (const wanted of again.wanted) await this.set.prefetch(wanted);
-    await this.set.prefetch(namedBy(good));
-    for (const { entry, facts } of good) {
+  /** Folds entries one after the other. Where one stops it, everything folded since the last write must be forgotten. */
+  private async foldAll(interpreted: readonly Interpreted[]): Promise<{ entry: Entry; error: unknown } | undefined> {
+    for (const wanted of this.wanted) await this.set.prefetch(wanted);
+    await this.set.prefetch(namedBy(interpreted));
+    for (const { entry, facts } of interpreted) {
       try {
         this.fold.apply(entry.position, entry.id, facts);
       } catch (error) {
-        if (error instanceof NotLoaded) again.wanted.push(error.wanted);
-        else {
-          again.poisoned.add(entry.id);
-          parked.push({ entry, reason: 'projection_failed', error: messageOf(error) });
-        }
-        return false;
+        return { entry, error };
       }
     }
-    return true;
+    return undefined;
   }
 }
 
-/** What the next attempt at a batch must know. */
-interface Again {
-  poisoned: Set<string>;
-  wanted: Wanted[];
+export interface Projected {
+  changes: Changes;
+  parked: Parked[];
+  position: Position;
 }
 
-/** The subjects that facts speak of and name. */
+/** The subjects that facts speak of and name, and the persons about whom something new may be said. */
 function namedBy(interpreted: readonly Interpreted[]): Wanted {
   const refs = new Set<Ref>();
   const nodes = new Set<Node>();
+  const persons = new Map<Node, number>();
   for (const { facts } of interpreted) {
-    for (const fact of facts) {
-      if (isRef(fact.subject)) refs.add(fact.subject);
-      else nodes.add(fact.subject);
-      for (const ref of fact.refs ?? []) refs.add(ref);
-      for (const node of fact.nodes ?? []) nodes.add(node);
+    for (const { subject, type, fields, refs: others, nodes: people } of facts) {
+      if (isRef(subject)) refs.add(subject);
+      else {
+        nodes.add(subject);
+        const at = type === 'TouchRecorded' && typeof fields['at'] === 'number' ? fields['at'] : 0;
+        persons.set(subject, Math.min(at, persons.get(subject) ?? at));
+      }
+      if (others) for (const ref of others) refs.add(ref);
+      if (people) for (const node of people) nodes.add(node);
     }
   }
-  return { refs: [...refs], nodes: [...nodes] };
+  return { refs: [...refs], nodes: [...nodes], persons };
 }
 
 /** The origin of our own decisions, which no projection of facts reads. */

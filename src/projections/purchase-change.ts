@@ -70,25 +70,30 @@ export class PurchaseChange {
   }
 
   /** Two persons named by one purchase are linked as long as a purchase names both. */
-  private recount(step: Step, people: Map<Ref, Node[]>): void {
-    const pairs = new Map<string, { a: Node; b: Node; by: number }>();
-    const count = (nodes: readonly Node[], by: 1 | -1): void => {
-      const sorted = [...nodes].sort();
-      for (const [index, a] of sorted.entries()) {
-        for (const b of sorted.slice(index + 1)) {
-          if (kindOf(a) === kindOf(b) && (kindOf(a) === 'user' || kindOf(a) === 'anonymous')) continue;
-          const pair = pairs.get(`${a}|${b}`) ?? { a, b, by: 0 };
-          pairs.set(`${a}|${b}`, { ...pair, by: pair.by + by });
+  private recount(step: Step, people: ReadonlyMap<Ref, Node[]>): void {
+    if (this.people.size === 1 && people.size === 1) {
+      // The usual case: one purchase that names somebody more.
+      const [before] = this.people.values();
+      const [now] = people.values();
+      for (const [index, a] of now!.entries()) {
+        for (const b of now!.slice(index + 1)) {
+          if (!(before!.includes(a) && before!.includes(b))) this.count(step, a, b, 1);
         }
       }
-    };
-    for (const nodes of this.people.values()) count(nodes, -1);
-    for (const nodes of people.values()) count(nodes, 1);
-    for (const { a, b, by } of pairs.values()) {
-      for (let left = Math.abs(by); left > 0; left--) {
-        step.link(this.set.identifier(a), this.set.identifier(b), (from, to) => share(from, to, by > 0 ? 1 : -1));
-      }
+      return;
     }
+    for (const nodes of this.people.values()) this.countPairs(step, nodes, -1);
+    for (const nodes of people.values()) this.countPairs(step, nodes, 1);
+  }
+
+  private countPairs(step: Step, nodes: readonly Node[], by: 1 | -1): void {
+    for (const [index, a] of nodes.entries()) for (const b of nodes.slice(index + 1)) this.count(step, a, b, by);
+  }
+
+  private count(step: Step, a: Node, b: Node, by: 1 | -1): void {
+    const kind = kindOf(a);
+    if (kind === kindOf(b) && (kind === 'user' || kind === 'anonymous')) return;
+    step.link(this.set.identifier(a), this.set.identifier(b), by === 1 ? together : apart);
   }
 
   /** Parties of purchases elsewhere whose identifier is crowded now. */
@@ -181,3 +186,6 @@ function enlistPayment({ doc }: Identifier, payment: [number, Ref, string]): voi
   doc.payments = all.slice(0, PAYMENTS_MAX);
   doc.morePayments += all.length - doc.payments.length;
 }
+
+const together = (from: Identifier, to: Node): boolean => share(from, to, 1);
+const apart = (from: Identifier, to: Node): boolean => share(from, to, -1);

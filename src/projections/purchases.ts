@@ -1,7 +1,5 @@
 import type { Node, Ref } from '../catalog/facts.js';
-import type { Happened } from '../catalog/subjects.js';
-import { captureOf } from './capture.js';
-import { effectsOf, isProviderCustomer, kindOf, LINKS_MAX, type Part, precedes, smallest } from './rows.js';
+import { isProviderCustomer, kindOf, LINKS_MAX, type Part, precedes, smallest } from './rows.js';
 import type { WorkingSet } from './working-set.js';
 
 /** A part that so many others name cannot be one purchase (`order_id: "test"`): it links nothing. */
@@ -65,71 +63,4 @@ export function partyOf(purchase: Ref, candidates: readonly Node[]): Node {
     if (ofKind.length > 0) return smallest(ofKind);
   }
   return `guest:${purchase}`;
-}
-
-const earliest = (happened: readonly Happened[]): Happened | undefined =>
-  happened.reduce<Happened | undefined>(
-    (best, each) =>
-      !best ||
-      each.at < best.at ||
-      (each.at === best.at && `${each.fact}${each.entryId}` < `${best.fact}${best.entryId}`)
-        ? each
-        : best,
-    undefined,
-  );
-
-const happenedBy = (part: Part, type: Parameters<typeof effectsOf>[1], time = 'at'): Happened[] =>
-  effectsOf(part.doc.effects, type).flatMap(([, effect]) =>
-    typeof effect.fields[time] === 'number' ? [{ at: effect.fields[time], fact: type, entryId: effect.entryId }] : [],
-  );
-
-const captured = (part: Part): Happened | undefined => {
-  const capture = captureOf(part);
-  return capture && { at: capture.at, fact: capture.fact, entryId: capture.entryId };
-};
-
-/** What says that a purchase was paid: captures, and sessions that need or have no payment left. */
-function paidBy(parts: readonly Part[]): Happened[] {
-  return parts.flatMap((part) => {
-    if (kindOf(part.ref) === 'payment') return captured(part) ?? [];
-    if (kindOf(part.ref) !== 'session') return [];
-    return effectsOf(part.doc.effects, 'CheckoutSessionChanged').flatMap(([, effect]) => {
-      const { status, payment_status: payment, completed_at: at } = effect.fields;
-      const paid = status === 'complete' && (payment === 'paid' || payment === 'no_payment_required');
-      return paid && typeof at === 'number' ? [{ at, fact: 'CheckoutSessionChanged', entryId: effect.entryId }] : [];
-    });
-  });
-}
-
-/** When an order counts as completed: paid, free, fulfilled or told so, whichever came first; never when it was cancelled. */
-export function orderCompleted(order: Part, parts: readonly Part[]): Happened | undefined {
-  if (effectsOf(order.doc.effects, 'OrderCancelled').length > 0) return undefined;
-  const free = effectsOf(order.doc.effects, 'OrderPlaced').some(([, effect]) => effect.fields['amount'] === '0');
-  return earliest([
-    ...paidBy(parts),
-    ...happenedBy(order, 'OrderCompleted'),
-    ...happenedBy(order, 'OrderFulfilled'),
-    ...(free ? happenedBy(order, 'OrderPlaced') : []),
-  ]);
-}
-
-/** When a purchase was completed, however that is known. A cancelled order takes its own word back, not that of the payment. */
-export function purchaseCompleted(parts: readonly Part[]): Happened | undefined {
-  const orders = parts.filter((part) => kindOf(part.ref) === 'order');
-  if (orders.length > 0) return earliest(orders.flatMap((order) => orderCompleted(order, parts) ?? []));
-  return earliest(paidBy(parts));
-}
-
-export const checkoutStarted = (part: Part): Happened | undefined => earliest(happenedBy(part, 'CheckoutStarted'));
-
-/** Whether a browser could have seen it: what the order says, else the payment, else the invoice; yes when nobody says. */
-export function customerPresent(parts: readonly Part[]): boolean {
-  for (const kind of ['order', 'payment', 'intent', 'session', 'invoice']) {
-    const said = parts
-      .filter((part) => kindOf(part.ref) === kind)
-      .flatMap((part) => Object.values(part.doc.effects).map((effect) => effect.fields['customer_present']))
-      .filter((value) => typeof value === 'boolean');
-    if (said.length > 0) return said.includes(true);
-  }
-  return true;
 }

@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import type { Ledger } from '../ledger/ledger.js';
+import type { FeedPage, Ledger } from '../ledger/ledger.js';
 import type { Database } from '../storage/database.js';
 import { assertLease, beat, BEAT_EVERY_MS, FencedOut, type Lease, releaseLease, takeLease } from './lease.js';
 import type { ModelStore } from './model-store.js';
-import type { Parked, Projector } from './projector.js';
+import type { Parked, Projected, Projector } from './projector.js';
 import { checkpointOf } from './runner.js';
 
 const BATCH_MAX = 10_000;
@@ -97,30 +97,48 @@ export async function foldTo(
   until: number,
   onProgress: Progress,
 ): Promise<Parked[]> {
-  const { ledger, database, store, projector } = deps;
+  const { ledger, database, projector } = deps;
   const parked: Parked[] = [];
   let position = await checkpointOf(database.pool, 'model_next');
-  let next = ledger.readFeed(position, Math.min(BATCH_MAX, until - position));
+  const read = (after: number): Promise<FeedPage> => {
+    const page = ledger.readFeed(after, Math.min(BATCH_MAX, until - after));
+    page.catch(() => undefined); // heard where it is awaited
+    return page;
+  };
+  let next = read(position);
+  let writing: Promise<void> = Promise.resolve();
   while (position < until) {
     const { entries } = await next;
     if (entries.length === 0) break;
-    const to = entries.at(-1)!.position;
-    const outcome = await projector.project(entries);
-    // The next page is read while this one is written.
-    next =
-      to < until ? ledger.readFeed(to, Math.min(BATCH_MAX, until - to)) : Promise.resolve({ entries: [], head: to });
-    next.catch(() => undefined);
-    await database.transaction(async (client) => {
-      await client.query('set local synchronous_commit = off');
-      await client.query('update model_next.checkpoint set position = $1', [to]);
-      await store.write(client, outcome.changes);
-    });
-    projector.written();
-    parked.push(...outcome.parked);
-    position = to;
-    onProgress(position, until);
+    // The next page is read, and the last batch is written, while this one is folded.
+    if (entries.at(-1)!.position < until) next = read(entries.at(-1)!.position);
+    for (let left = entries; left.length > 0; left = left.filter((entry) => entry.position > position)) {
+      const projected = await projector.project(left);
+      await writing;
+      writing = writeNext(deps, projected);
+      writing.catch(() => undefined);
+      // Rows may be forgotten only when the database has them.
+      if (projector.isFull()) await writing;
+      if (projector.isFull()) projector.written();
+      parked.push(...projected.parked);
+      position = projected.position;
+      onProgress(position, until);
+    }
   }
+  await writing;
   return parked;
+}
+
+function writeNext(
+  { database, store }: Pick<RebuildDeps, 'database' | 'store'>,
+  { changes, position }: Projected,
+): Promise<void> {
+  const write = store.prepare(changes);
+  return database.transaction(async (client) => {
+    await client.query('set local synchronous_commit = off');
+    await write(client);
+    await client.query('update model_next.checkpoint set position = $1', [position]);
+  });
 }
 
 async function foldOn(deps: RebuildDeps, parked: Parked[], onProgress: Progress): Promise<number> {

@@ -28,6 +28,8 @@ export interface Contributed {
 /** A row of `model.parts`: one order, checkout, session, intent, payment, invoice or subscription. */
 export interface Part {
   ref: Ref;
+  /** `order`, `payment`, …: what the ref begins with. */
+  kind: string;
   /** Smallest ref of the purchase it belongs to. */
   purchase: Ref;
   /** The identifier its purchase belongs to; empty until it is first evaluated. */
@@ -108,15 +110,17 @@ export const kindOf = (id: Ref | Node): string => id.slice(0, id.indexOf(':'));
 
 const PERSON_KINDS = new Set(['user', 'email', 'anonymous', 'guest']);
 const PURCHASE_KINDS = ['order', 'checkout', 'session', 'intent', 'payment', 'invoice', 'subscription'];
+const PURCHASES = new Set(PURCHASE_KINDS);
 
 /** Whether a fact's subject is a part of a purchase; everything else is a person's identifier (`user:`, `stripe:`, …). */
-export const isRef = (subject: string): boolean => PURCHASE_KINDS.includes(kindOf(subject));
+export const isRef = (subject: string): boolean => PURCHASES.has(kindOf(subject));
 
 /** Provider customers (`stripe:cus_1`) are the identifiers of a kind that is none of ours. */
 export const isProviderCustomer = (node: Node): boolean => !PERSON_KINDS.has(kindOf(node));
 
 export const newPart = (ref: Ref): Part => ({
   ref,
+  kind: kindOf(ref),
   purchase: ref,
   party: '',
   present: true,
@@ -162,7 +166,16 @@ export const precedes = (a: string, b: string): boolean => {
 
 /** The effects of a type, in a stable order. */
 export function effectsOf(effects: Record<string, Effect>, type: FactType): [string, Effect][] {
-  const found: [string, Effect][] = [];
-  for (const key in effects) if (effects[key]!.type === type) found.push([key, effects[key]!]);
+  let found: [string, Effect][] | undefined;
+  for (const key in effects) if (effects[key]!.type === type) (found ??= []).push([key, effects[key]!]);
+  if (!found) return NONE;
   return found.length > 1 ? found.sort(([a], [b]) => (a < b ? -1 : 1)) : found;
+}
+
+const NONE: [string, Effect][] = [];
+
+/** The effect of a type of which a subject has one. */
+export function effectOf(effects: Record<string, Effect>, type: FactType): Effect | undefined {
+  for (const key in effects) if (effects[key]!.type === type) return effects[key];
+  return undefined;
 }

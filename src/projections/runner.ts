@@ -125,18 +125,20 @@ export class Runner {
 
   private async project(entries: readonly Entry[], lease: Lease): Promise<void> {
     const { database, store, projector } = this.deps;
-    const to = entries.at(-1)!.position;
-    const { changes, parked } = await projector.project(entries);
-    await database.transaction(async (client) => {
-      // The read model is derived: a crash may lose its last commits, and the checkpoint with them.
-      await client.query('set local synchronous_commit = off');
-      await assertLease(client, lease);
-      await moveCheckpoint(client, 'model', this.state.position, to);
-      await store.write(client, changes);
-      if (parked.length > 0) await this.deps.park(client, parked);
-    });
-    projector.written();
-    this.state.position = to;
+    for (let left = entries; left.length > 0; left = left.filter((entry) => entry.position > this.state.position)) {
+      const { changes, parked, position } = await projector.project(left);
+      const write = store.prepare(changes);
+      await database.transaction(async (client) => {
+        // The read model is derived: a crash may lose its last commits, and the checkpoint with them.
+        await client.query('set local synchronous_commit = off');
+        await assertLease(client, lease);
+        await moveCheckpoint(client, 'model', this.state.position, position);
+        await write(client);
+        if (parked.length > 0) await this.deps.park(client, parked);
+      });
+      projector.written();
+      this.state.position = position;
+    }
   }
 
   private async pause(ms: number): Promise<void> {

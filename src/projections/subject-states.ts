@@ -1,28 +1,29 @@
 import type { Ref } from '../catalog/facts.js';
 import type { Amount, Happened, PaymentState, SubjectState } from '../catalog/subjects.js';
 import { captureOf, moneyMoved } from './capture.js';
-import { type Effect, effectsOf, kindOf, type Part } from './rows.js';
-import { checkoutStarted, orderCompleted, purchaseCompleted } from './purchases.js';
+import { type Effect, effectsOf, type Part } from './rows.js';
+import { checkoutStarted, orderCompleted, purchaseCompleted, type PurchaseSummary } from './purchase-summary.js';
 
 /** What metrics see of one part of a purchase; undefined for parts that no metric speaks of. */
 export function stateOf(
   part: Part,
   purchase: readonly Part[],
+  summary: PurchaseSummary,
   firstPaymentRef: string | null,
 ): SubjectState | undefined {
-  switch (kindOf(part.ref)) {
+  switch (part.kind) {
     case 'payment':
       return paymentState(part.ref, part.doc.effects, captureOf(part), part.ref === firstPaymentRef);
     case 'intent':
       return paymentState(part.ref, notRestated(part, purchase), undefined, false);
     case 'order':
-      return { kind: 'order', ref: part.ref, completed: orderCompleted(part, purchase) };
+      return { kind: 'order', ref: part.ref, completed: orderCompleted(part, summary.paid) };
     case 'checkout':
       return {
         kind: 'checkout',
         ref: part.ref,
         started: checkoutStarted(part),
-        completed: purchaseCompleted(purchase),
+        completed: purchaseCompleted(purchase, summary),
       };
     default:
       return undefined;
@@ -31,7 +32,7 @@ export function stateOf(
 
 /** A refund or a dispute may name only the intent: money moved all the same, unless the payment says it too. */
 function notRestated(intent: Part, purchase: readonly Part[]): Record<string, Effect> {
-  const payments = purchase.filter((part) => kindOf(part.ref) === 'payment');
+  const payments = purchase.filter((part) => part.kind === 'payment');
   return Object.fromEntries(
     Object.entries(intent.doc.effects).filter(([key]) => !payments.some((payment) => key in payment.doc.effects)),
   );

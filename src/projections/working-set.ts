@@ -8,11 +8,16 @@ import type { ContributionRow, ModelReader } from './model-store.js';
  * Clean rows stay for later batches; there is one projector, so they cannot go stale. After a failed batch everything is dropped.
  */
 const ROWS_KEPT_MAX = 60_000;
+const WAVES_MAX = 8;
+/** Purchases of one identifier that are brought in on suspicion; more are brought in when they are needed. */
+const PURCHASES_AHEAD_MAX = 200;
 
 export class WorkingSet {
   private readonly parts = new Map<Ref, Part>();
   private readonly identifiers = new Map<Node, Identifier>();
   private readonly customers = new Map<Node, Customer | null>();
+  /** Rows read from the database whose links were not followed yet. */
+  private arrived: { parts: Part[]; identifiers: Identifier[] } = { parts: [], identifiers: [] };
   /** Purchases found in memory, by their id; see `purchaseOf`. */
   readonly groups = new Map<Ref, readonly Part[]>();
   private readonly purchasesByParty = new Map<Node, Set<Ref>>();
@@ -59,6 +64,7 @@ export class WorkingSet {
     for (const identifier of identifiers) {
       this.identifiers.set(identifier.node, identifier);
       this.stored.identifiers.add(identifier.node);
+      this.arrived.identifiers.push(identifier);
     }
     for (const node of nodes) if (!this.identifiers.has(node)) this.identifiers.set(node, newIdentifier(node));
     // Moving an identifier to another customer edits the member list of its canonical one.
@@ -71,6 +77,7 @@ export class WorkingSet {
     if (this.parts.has(part.ref)) return;
     this.parts.set(part.ref, part);
     this.stored.parts.add(part.ref);
+    this.arrived.parts.push(part);
     if (part.party !== '') this.indexed(part.party).add(part.purchase);
   }
 
@@ -81,20 +88,45 @@ export class WorkingSet {
   }
 
   /** Brings rows in that a batch will need, and what those lead to, in a few large reads. */
-  async prefetch({ refs = [], nodes = [], customers = [], parties = [] }: Wanted): Promise<void> {
-    for (const party of parties) for (const part of await this.store.partsOfParty(party)) this.adopt(part);
+  async prefetch({ refs = [], nodes = [], customers = [], parties = [], persons }: Wanted): Promise<void> {
+    await this.loadParties(parties);
     await this.loadCustomers(customers);
-    let nextRefs = new Set(refs);
-    let nextNodes = new Set(nodes);
-    for (let wave = 0; wave < 4 && (nextRefs.size > 0 || nextNodes.size > 0); wave++) {
-      await this.load([...nextRefs], [...nextNodes]);
+    await this.load(refs, nodes);
+    await this.followLinks();
+    if (!persons) return;
+    await this.loadParties(this.partiesOf(persons));
+    await this.followLinks();
+  }
+
+  private async followLinks(): Promise<void> {
+    for (let wave = 0; wave < WAVES_MAX && this.arrived.parts.length + this.arrived.identifiers.length > 0; wave++) {
       const linkedRefs = new Set<Ref>();
       const linkedNodes = new Set<Node>();
-      for (const ref of nextRefs) this.leadsTo(this.part(ref), linkedRefs, linkedNodes);
-      for (const node of nextNodes) this.leadsOn(this.identifier(node), linkedNodes);
-      nextRefs = linkedRefs;
-      nextNodes = linkedNodes;
+      for (const part of this.arrived.parts) this.leadsTo(part, linkedRefs, linkedNodes);
+      for (const identifier of this.arrived.identifiers) this.leadsOn(identifier, linkedNodes);
+      this.arrived = { parts: [], identifiers: [] };
+      await this.load([...linkedRefs], [...linkedNodes]);
     }
+  }
+
+  private async loadParties(parties: readonly Node[]): Promise<void> {
+    if (parties.length === 0) return;
+    for (const part of await this.store.partsOfParties(parties)) this.adopt(part);
+  }
+
+  /** Identifiers whose purchases a new fact about a person will change: those of customers whose first touch it may be. */
+  private partiesOf(persons: ReadonlyMap<Node, number>): Node[] {
+    const parties = new Set<Node>();
+    for (const [node, at] of persons) {
+      const canonical = this.identifier(this.identifier(node).customer);
+      const firstTouchAt = this.customers.get(canonical.node)?.firstTouchAt;
+      if (typeof firstTouchAt === 'number' && at > firstTouchAt) continue;
+      for (const member of [canonical.node, ...canonical.doc.members]) {
+        const purchases = this.identifiers.get(member)?.doc.purchases ?? 0;
+        if (purchases <= PURCHASES_AHEAD_MAX && this.indexed(member).size < purchases) parties.add(member);
+      }
+    }
+    return [...parties];
   }
 
   private leadsTo(part: Part, refs: Set<Ref>, nodes: Set<Node>): void {
@@ -230,14 +262,18 @@ export class WorkingSet {
 
   /** Forgets clean rows once there are many; call after the changes were written. */
   trim(): void {
-    if (this.parts.size + this.identifiers.size + this.customers.size <= ROWS_KEPT_MAX) return;
-    this.forget();
+    if (this.isFull()) this.forget();
+  }
+
+  isFull(): boolean {
+    return this.parts.size + this.identifiers.size + this.customers.size > ROWS_KEPT_MAX;
   }
 
   /** Forgets everything, written or not. */
   forget(): void {
     for (const map of [this.parts, this.identifiers, this.customers, this.purchasesByParty, this.groups]) map.clear();
     for (const known of Object.values(this.stored)) known.clear();
+    this.arrived = { parts: [], identifiers: [] };
     for (const dirty of Object.values(this.dirty)) dirty.clear();
     this.unknownTypes.clear();
     this.contributions = [];
@@ -250,6 +286,8 @@ export interface Wanted {
   nodes?: readonly Node[];
   customers?: readonly Node[];
   parties?: readonly Node[];
+  /** Persons of whom facts speak, with the earliest time they name. */
+  persons?: ReadonlyMap<Node, number>;
 }
 
 /** A fold met rows that nothing had announced. What it changed so far must be forgotten. */

@@ -13,7 +13,9 @@ export interface RangeQuery {
 
 const ATTRIBUTED = ['signups', 'orders', 'revenue_gross', 'new_customers', 'payments', 'checkouts_started'];
 
-/** A metric by first touch. `unknown` is a row of its own; shares are of the whole, per currency. */
+/**
+ * A metric by first touch. `unknown` is one row of its own, with the reasons that sum to it; shares are of the whole, per currency.
+ */
 export async function attributionReport(
   query: RangeQuery & { metric: string },
   metrics: readonly Metric[],
@@ -26,28 +28,23 @@ export async function attributionReport(
   }
   const groupBy = ['source', 'medium', 'campaign', 'unknown_reason'];
   const rows = await metricRows(metric, metrics, { ...query, interval: 'day', group_by: groupBy }, snapshot);
-  const totals = new Map<string, { group: Record<string, string>; currency: string; value: bigint }>();
+  const totals = new Map<string, Channel>();
   const whole = new Map<string, bigint>();
   for (const row of rows) {
     const currency = row.currency ?? '';
-    const group = row.group as Record<string, string>;
-    const key = `${currency}|${JSON.stringify(group)}`;
     const value = BigInt(row.value ?? 0);
-    totals.set(key, { group, currency, value: (totals.get(key)?.value ?? 0n) + value });
+    const { unknown_reason: reason, ...touch } = row.group as Record<string, string>;
+    const key = `${currency}|${JSON.stringify(touch)}`;
+    const channel = totals.get(key) ?? { touch, currency, value: 0n, reasons: new Map<string, bigint>() };
+    channel.value += value;
+    if (reason) channel.reasons.set(reason, (channel.reasons.get(reason) ?? 0n) + value);
+    totals.set(key, channel);
     whole.set(currency, (whole.get(currency) ?? 0n) + value);
   }
   const data = [...totals.values()]
     .filter(({ value }) => value !== 0n)
     .sort((a, b) => (a.currency === b.currency ? Number(b.value - a.value) : a.currency < b.currency ? -1 : 1))
-    .map(({ group, currency, value }) => ({
-      source: group['source'],
-      medium: group['medium'],
-      campaign: group['campaign'],
-      ...(group['unknown_reason'] ? { unknown_reason: group['unknown_reason'] } : {}),
-      value: currency ? String(value) : Number(value),
-      ...(currency ? { currency } : {}),
-      share: ratio(Number(value), Number(whole.get(currency))),
-    }));
+    .map((channel) => channelJson(channel, whole.get(channel.currency)!));
   return {
     metric: metric.name,
     unit: metric.unit,
@@ -56,6 +53,28 @@ export async function attributionReport(
     time_zone: timeZone,
     as_of: snapshot.position,
     data,
+  };
+}
+
+interface Channel {
+  touch: Record<string, string>;
+  currency: string;
+  value: bigint;
+  /** Why it is unknown; empty for what is known. */
+  reasons: Map<string, bigint>;
+}
+
+function channelJson({ touch, currency, value, reasons }: Channel, whole: bigint): Record<string, unknown> {
+  const wire = (amount: bigint): number | string => (currency ? String(amount) : Number(amount));
+  const counted = [...reasons].filter(([, amount]) => amount !== 0n).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    source: touch['source'],
+    medium: touch['medium'],
+    campaign: touch['campaign'],
+    value: wire(value),
+    ...(currency ? { currency } : {}),
+    share: ratio(Number(value), Number(whole)),
+    ...(counted.length > 0 ? { reasons: Object.fromEntries(counted.map(([reason, it]) => [reason, wire(it)])) } : {}),
   };
 }
 

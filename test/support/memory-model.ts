@@ -24,8 +24,8 @@ export class MemoryModel implements ModelReader {
   parts = (refs: readonly string[]) => this.read<Part>(this.tables.parts, refs);
   identifiers = (nodes: readonly string[]) => this.read<Identifier>(this.tables.identifiers, nodes);
   customers = (ids: readonly string[]) => this.read<Customer>(this.tables.customers, ids);
-  partsOfParty = async (party: string) =>
-    (await this.parts([...this.tables.parts.keys()])).filter((part) => part.party === party);
+  partsOfParties = async (parties: readonly string[]) =>
+    (await this.parts([...this.tables.parts.keys()])).filter((part) => parties.includes(part.party));
 
   write(changes: Changes): void {
     const all = <T>({ added, changed }: Rows<T>): T[] => [...added, ...changed];
@@ -109,9 +109,12 @@ export async function projected(
       position: ++position,
       body: JSON.stringify(facts),
     }));
-    const { changes, parked } = await projector.project(entries);
-    if (parked.length > 0) throw new Error(parked.map((each) => each.error).join('; '));
-    model.write(changes);
+    for (let left = entries; left.length > 0;) {
+      const { changes, parked, position: upTo } = await projector.project(left);
+      if (parked.length > 0) throw new Error(parked.map((each) => each.error).join('; '));
+      model.write(changes);
+      left = left.filter((entry) => entry.position > upTo);
+    }
     projector.forget();
   }
   return model;

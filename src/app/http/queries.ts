@@ -25,6 +25,8 @@ const day = (description: string) =>
     .meta({ description, format: 'date', example: '2026-10-03' });
 
 const name = z.string().min(1).max(200);
+// What goes into the audit line before anybody knows whether there is such a thing: nothing that could be a person's.
+const word = z.string().regex(/^[\w.-]{1,100}$/, 'must be a name of letters, digits, ".", "_" and "-"');
 const currency = z
   .string()
   .regex(/^[A-Z]{3}$/, 'must be a currency code such as USD')
@@ -161,8 +163,8 @@ export const ReconciliationRequest = ranged(
   only(
     {
       ...range,
-      source: name.optional(),
-      metrics: z.array(name).min(1).max(50).optional(),
+      source: word.optional(),
+      metrics: z.array(word).min(1).max(50).optional(),
     },
     'field',
   ),

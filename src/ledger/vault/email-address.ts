@@ -13,7 +13,8 @@ const DOMAIN = /[\p{L}\p{N}\p{M}.-]/u;
 const decoded = (text: string): string => (text.includes('%') ? text.replace(ENCODED_AT, '@') : text);
 
 /** Whether a text holds something that may be an e-mail address, also with its `@` encoded as in a URL. Errs on the side of yes. */
-export const holdsEmail = (text: string): boolean => LOOSE.test(decoded(text));
+export const holdsEmail = (text: string): boolean =>
+  LOOSE.test(text) || (text.includes('%') && LOOSE.test(decoded(text)));
 
 /** The address that a text is, trimmed and in lower case; undefined when it is anything else or more. */
 export function emailOf(text: string): string | undefined {

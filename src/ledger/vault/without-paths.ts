@@ -4,9 +4,9 @@ export function withoutPaths(value: unknown, paths: readonly string[]): unknown 
 }
 
 function without(value: unknown, [name, ...rest]: readonly string[]): unknown {
-  if (Array.isArray(value)) return value.map((element) => without(element, [name!, ...rest]));
+  if (Array.isArray(value)) return (value as unknown[]).map((element) => without(element, [name!, ...rest]));
   if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name!)) return value;
-  const members = Object.entries(value);
+  const members = Object.entries(value as Readonly<Record<string, unknown>>);
   const kept =
     rest.length === 0
       ? members.filter(([key]) => key !== name)

@@ -1,0 +1,66 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { compare, NOTHING_WRONG, Recorder, startLoad } from '../support/recorder.js';
+import {
+  dataFolder,
+  gone,
+  postmasterOf,
+  removeFolder,
+  type ServiceProcess,
+  startService,
+} from '../support/service-process.js';
+import { randomFrom, Traffic } from '../support/traffic.js';
+
+const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 20);
+const SEED = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
+
+const dataDir = dataFolder();
+const started: ServiceProcess[] = [];
+afterAll(() => removeFolder(dataDir, started.slice(-1)));
+
+const start = (): ServiceProcess => {
+  const service = startService(dataDir, { LOG_LEVEL: 'info' });
+  started.push(service);
+  return service;
+};
+
+/** kill -9 of the service and, where asked, of its PostgreSQL at the same moment. */
+async function killNine(service: ServiceProcess, database: boolean): Promise<void> {
+  const server = database ? postmasterOf(dataDir) : undefined;
+  service.signal('SIGKILL');
+  if (server !== undefined) process.kill(server, 'SIGKILL');
+  await service.kill();
+  if (server !== undefined) await gone(server);
+}
+
+describe(`kill -9 at a random moment under load, ${ROUNDS} times (KILL_SEED=${SEED})`, () => {
+  it('loses nothing that was acknowledged, doubles nothing and invents nothing', async () => {
+    const random = randomFrom(SEED);
+    const traffic = new Traffic(random);
+    const recorder = new Recorder();
+    for (let round = 0; round < ROUNDS; round++) {
+      const service = start();
+      const database = round % 2 === 0;
+      // One start in five does not even get to listen: it dies while it cleans up after the one before.
+      if (round % 5 === 4) {
+        await pause(random() * 700);
+        await killNine(service, database);
+        continue;
+      }
+      const load = startLoad(await service.listening, traffic, recorder);
+      for (const target = recorder.acknowledged.size + 20 + random() * 400; recorder.acknowledged.size < target;)
+        await pause(1);
+      await pause(random() * 30); // not always just after an answer
+      const killed = killNine(service, database);
+      await load.stop();
+      await killed;
+    }
+    const last = start();
+    await last.listening;
+    const { entries, ...found } = await compare(dataDir, recorder);
+    expect({ ...found, unexpected: recorder.unexpected() }).toEqual({ ...NOTHING_WRONG, unexpected: {} });
+    expect(entries).toBeGreaterThan(ROUNDS * 10);
+    expect(recorder.statuses.get('cut')).toBeGreaterThan(0); // it did die under load
+    expect(await last.stop()).toBe(0);
+  }, 600_000);
+});
