@@ -1,9 +1,8 @@
 // What the figures were taken on. Absolute figures mean little without it.
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { chmodSync } from 'node:fs';
-import { openDatabase } from '../dist/storage/database.js';
+import { dist } from './service-in-process.mjs';
 
 const SYNCS = 300;
 const SETTINGS = ['fsync', 'synchronous_commit', 'full_page_writes', 'wal_level', 'wal_compression', 'shared_buffers', 'max_wal_size'];
@@ -27,6 +26,7 @@ export async function machineFacts() {
 }
 
 async function databaseFacts() {
+  const { openDatabase } = await import(`${dist}/storage/database.js`);
   const folder = temporaryFolder();
   const database = await openDatabase({ dataDir: folder });
   try {

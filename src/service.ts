@@ -5,7 +5,7 @@ import { applyFact } from './catalog/merge-facts.js';
 import type { Config } from './config.js';
 import { createIngest } from './ingest/create-ingest.js';
 import { interpret, interpreterVersion } from './ingest/interpret.js';
-import { parkFailedJob, parkUnprojected } from './ingest/park.js';
+import { parkFailedJob, parkUnprojected, reparkUnprojected } from './ingest/park.js';
 import { createJobs, type Jobs } from './jobs/create-jobs.js';
 import type { Clock } from './kernel/clock.js';
 import { Zone } from './kernel/day.js';
@@ -70,6 +70,7 @@ async function wire(
     ...{ ledger, database, interpret, interpreterVersion, applyFact, metrics, zone },
     holder: `${process.pid}-${randomUUID()}`,
     park: (client, parked) => parkUnprojected(ingest.deadLetters, parked, client),
+    reparkAll: (client, parked) => reparkUnprojected(ingest.deadLetters, parked, client),
     log: (level, line) => log?.[level](line),
   });
 
@@ -93,7 +94,7 @@ async function wire(
   const jobs = await createJobs({
     ...{ connection: database.connection, redisUrl: config.redisUrl, reconcile, zone, clock },
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),
-    log: (line, error) => log?.warn({ err: error }, line),
+    log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
   });
   queue.jobs = life.closes(jobs, (it) => it.stop());
 

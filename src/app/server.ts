@@ -44,6 +44,7 @@ export function createAdapter(): FastifyAdapter {
       headersTimeout: limits.headersTimeoutMs,
       connectionsCheckingInterval: limits.checkEveryMs,
       insecureHTTPParser: false,
+      requireHostHeader: false, // `installHooks` looks at it, and answers as everywhere else
     },
     clientErrorHandler: answerClientError,
   });
@@ -92,7 +93,7 @@ export function installHooks(http: FastifyInstance, routes: RouteTable, telemetr
   http.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
   http.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-correlation-id', request.id).header('x-content-type-options', 'nosniff');
-    done();
+    done(hasOneHost(request.raw) ? undefined : new Problem('invalid_request', 'Send one Host header.'));
   });
   http.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
@@ -103,6 +104,14 @@ export function installHooks(http: FastifyInstance, routes: RouteTable, telemetr
       log[level](requestLine(request, route, reply.statusCode, reply.elapsedTime), 'request');
     done();
   });
+}
+
+// Of two, a proxy before us might have looked at the other one (RFC 9112, 3.2).
+function hasOneHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if (rawHeaders[at]!.length === 4 && rawHeaders[at]!.toLowerCase() === 'host') hosts += 1;
+  return hosts === 1 || (hosts === 0 && httpVersion === '1.0');
 }
 
 const requestLine = (request: FastifyRequest, route: string, status: number, ms: number) => ({

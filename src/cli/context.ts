@@ -9,6 +9,7 @@ import type { Command } from 'commander';
 import { operatorProviders, Operator, type Asker } from '../app/commands/operator.js';
 import { createLog, NestLog } from '../app/log.js';
 import type { OpenService } from '../app/serve.js';
+import type { Role } from '../service.js';
 import { LOG, SERVICE } from '../app/tokens.js';
 import { readConfig } from '../config.js';
 import type { Clock } from '../kernel/clock.js';
@@ -35,20 +36,21 @@ export interface CliContext {
 /** One file of `cli/` adds one command. */
 export type AddCommand = (program: Command, context: CliContext) => void;
 
-/** Opens the service beside a running one (or alone), without starting its work, and closes it whatever happens. */
+/** Opens the service beside a running one (or alone), without starting its work unless `roles` says so, and closes it whatever happens. */
 export async function withService<T>(
   context: CliContext,
   use: (service: Service) => Promise<T>,
-  options: { changeZone?: boolean } = {},
+  options: { changeZone?: boolean; roles?: Role[] } = {},
 ): Promise<T> {
   const config = readConfig(context.env, Object.keys(backends));
   const service = await context.open(config, context.clock, {
-    ...options,
     roles: [],
+    ...options,
     attach: true,
     log: cliLog(context),
   });
   try {
+    if (options.roles) await service.start();
     return await use(service);
   } finally {
     await service.stop();
@@ -59,7 +61,7 @@ export async function withService<T>(
 export async function withOperator<T>(
   context: CliContext,
   use: (operator: Operator, service: Service, asker: Asker) => Promise<T>,
-  options: { changeZone?: boolean } = {},
+  options: { changeZone?: boolean; roles?: Role[] } = {},
 ): Promise<T> {
   return withService(
     context,

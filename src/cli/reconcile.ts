@@ -28,8 +28,11 @@ export const addReconcile: AddCommand = (program, context) => {
         throw new SetupError(
           asked.error.issues.map((issue) => `--${issue.path.join('.')} ${issue.message}`).join('\n'),
         );
-      const run = await withOperator(context, (operator, _service, asker) =>
-        operator.run(new RunReconciliation(asked.data, true, asker)),
+      // Where no service runs, the command itself brings the read model to the head; beside one it only waits for it.
+      const run = await withOperator(
+        context,
+        (operator, _service, asker) => operator.run(new RunReconciliation(asked.data, true, asker)),
+        { roles: ['projector'] },
       );
       const rows = ('data' in run ? run.data : []) as Record<string, unknown>[];
       print(context, json, run, () => table(rows, COLUMNS));

@@ -99,7 +99,8 @@ function limit(
 async function keep(deps: CollectDeps, request: ClientRequest, sent: readonly unknown[]): Promise<CollectReply> {
   const events: TrackedEvent[] = [];
   const links: SdkLink[] = [];
-  const rejects = new Map<string, Reject>();
+  const rejects: Reject[] = [];
+  const rejected: Record<string, number> = {};
   for (const one of sent) {
     const mapped = toTracked(deps, request, one);
     if ('event' in mapped) {
@@ -107,19 +108,14 @@ async function keep(deps: CollectDeps, request: ClientRequest, sent: readonly un
       links.push(...mapped.links);
       continue;
     }
-    const known = rejects.get(mapped.reason);
-    if (known) known.count++;
-    else
-      rejects.set(mapped.reason, {
-        ...rejectOf(deps, request, mapped.reason, 1),
-        sample: toSample(deps, request, one),
-      });
+    rejected[mapped.reason] = (rejected[mapped.reason] ?? 0) + 1;
+    rejects.push({ ...rejectOf(deps, request, mapped.reason, 1), sample: toSample(deps, request, one) });
   }
-  const { accepted, duplicates } = await deps.store.add({ events, links, rejects: [...rejects.values()] });
+  const { accepted, duplicates } = await deps.store.add({ events, links, rejects });
   return {
     accepted,
     duplicates,
-    rejected: Object.fromEntries([...rejects].map(([reason, { count }]) => [reason, count])),
+    rejected,
   };
 }
 

@@ -51,6 +51,8 @@ export interface DeadLetterStore extends DeadLetters {
   park(letters: readonly Parked[], client?: pg.ClientBase): Promise<string[]>;
   /** Marks the letters about these entries as settled: a rebuild or a newer interpreter understood them. */
   resolveEntries(entryIds: readonly string[], resolution: string, client?: pg.ClientBase): Promise<void>;
+  /** Marks the letters of a door as settled, but those about the entries named. */
+  resolveOthers(door: string, entryIds: readonly string[], resolution: string, client: pg.ClientBase): Promise<void>;
   /** Who replays letters of a door that is not one of ingest's own (`projector`, `jobs`). */
   onReplay(door: string, replayer: Replayer): void;
 }
@@ -79,6 +81,14 @@ export function createDeadLetters({ database, vault, clock }: Deps): DeadLetterS
       await (client ?? database.pool).query(
         'update ingest.dead_letters set resolved_at = $2, resolution = $3 where entry_id = any($1::uuid[]) and resolved_at is null and body is null',
         [entryIds, clock(), resolution],
+      );
+    },
+
+    async resolveOthers(door, entryIds, resolution, client) {
+      await client.query(
+        `update ingest.dead_letters set resolved_at = $3, resolution = $4
+         where door = $1 and resolved_at is null and not (entry_id = any($2::uuid[]))`,
+        [door, entryIds, clock(), resolution],
       );
     },
 
@@ -191,7 +201,7 @@ function rowOf(letter: Parked, now: Date) {
     account: letter.account,
     origin_event_id: letter.originEventId ?? null,
     type: letter.type ?? null,
-    errors: letter.errors,
+    errors: letter.errors.map(storable),
     entry_id: letter.entryId ?? null,
     body: sealed?.body ?? null,
     body_key_id: sealed?.key?.id ?? null,
@@ -203,6 +213,15 @@ function rowOf(letter: Parked, now: Date) {
     blocks: letter.blocks ?? (letter.door === 'provider' || letter.door === 'events'),
   };
 }
+
+// A message may quote what it stumbled over, and a letter that no table can hold would stop whoever parks it.
+const ERROR_MAX = 500; // characters
+const storable = (text: string): string =>
+  // eslint-disable-next-line no-control-regex
+  text
+    .slice(0, ERROR_MAX)
+    .toWellFormed()
+    .replace(/[\u0000-\u001f\u007f]/g, ' ');
 
 async function load(database: Database, id: string): Promise<FullRow> {
   const { rows } = isUuid(id)

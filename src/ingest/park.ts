@@ -30,6 +30,21 @@ export async function parkUnprojected(
   );
 }
 
+/** The same after a rebuild: it has looked at every entry, so letters about entries that it took in are settled. */
+export async function reparkUnprojected(
+  store: DeadLetterStore,
+  parked: readonly Unprojected[],
+  client: pg.ClientBase,
+): Promise<void> {
+  await parkUnprojected(store, parked, client);
+  await store.resolveOthers(
+    'projector',
+    parked.map(({ entry }) => entry.id),
+    'a rebuild took the entry in',
+    client,
+  );
+}
+
 /** Keeps a job that failed for the last time. */
 export async function parkFailedJob(
   store: DeadLetterStore,

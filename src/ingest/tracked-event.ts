@@ -68,7 +68,9 @@ export function toSample({ vault }: Sealing, request: ClientRequest, sent: unkno
   const sealed = vault.seal(kept, trackedPolicy(request.collector.name));
   const client = isObject(sent) ? request.collector.event(sent) : 'not_an_object';
   const tags = typeof client === 'string' ? [] : tagsOf(vault, client);
-  return { sealed, subjects: [...new Set([...sealed.subjects, ...tags])] };
+  const times = typeof client === 'string' ? undefined : timesOf(client, request);
+  const occurredAt = times?.occurredAt ?? request.receivedAt;
+  return { sealed, subjects: [...new Set([...sealed.subjects, ...tags])], occurredAt };
 }
 
 /** The client as rate limits see it: its own id and the network it comes from. */

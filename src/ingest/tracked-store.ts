@@ -50,7 +50,8 @@ export interface Reject {
   reason: string;
   count: number;
   receivedAt: Date;
-  sample?: { sealed: SealedBody; subjects: readonly string[] };
+  /** `occurredAt` says when it happened, as far as that can be told. */
+  sample?: { sealed: SealedBody; subjects: readonly string[]; occurredAt: Date };
 }
 
 export interface TrackedBatch {
@@ -205,10 +206,10 @@ const INSERT_REJECTS = `
 const INSERT_SAMPLES = `
   with given as materialized (
     select * from json_to_recordset($1::json) as r(day date, collector text, key_id text, reason text, slot int,
-      received_at timestamptz, subjects json, body text, body_key_id uuid, wrapped text)
+      received_at timestamptz, occurred_at timestamptz, subjects json, body text, body_key_id uuid, wrapped text)
   ), kept as (
-    insert into ingest.collector_reject_samples (day, collector, key_id, reason, slot, received_at, subjects, body, body_key_id)
-    select day, collector, key_id, reason, slot, received_at, array(select json_array_elements_text(subjects)), body, body_key_id
+    insert into ingest.collector_reject_samples (day, collector, key_id, reason, slot, received_at, occurred_at, subjects, body, body_key_id)
+    select day, collector, key_id, reason, slot, received_at, occurred_at, array(select json_array_elements_text(subjects)), body, body_key_id
     from given on conflict do nothing returning body_key_id
   )
   insert into ledger.vault_keys (id, wrapped)
@@ -246,6 +247,7 @@ function sampleRow(reject: Reject, slotOf: (reject: Reject) => number | undefine
       reason,
       slot,
       received_at: receivedAt,
+      occurred_at: sample.occurredAt,
       subjects: sample.subjects,
       body,
       body_key_id: key?.id,

@@ -19,7 +19,7 @@ export interface JobsDeps {
   clock: Clock;
   /** Keeps a job that failed for the last time as a dead letter; the same one again is the same letter. */
   park(failed: { jobId: string; name: string; error: string }): Promise<void>;
-  log?: (line: string, error?: Error) => void;
+  log?: (line: string, error?: Error, level?: 'warn' | 'debug') => void;
   jobs?: readonly Job[];
   concurrency?: number;
   attempts?: number;
@@ -52,7 +52,9 @@ export async function createJobs(deps: JobsDeps): Promise<Jobs> {
     run: (name, data) => running.run(name, data),
     onFailed: () => running.later(() => running.parkFailed()),
     onError: (error) =>
-      log(running.stopping ? 'The queue closed a connection.' : 'The queue reported an error.', error),
+      running.stopping
+        ? log('The queue closed a connection.', error, 'debug')
+        : log('The queue reported an error.', error),
   });
   running.queue = queue;
   return running;
@@ -68,7 +70,7 @@ class Running implements Jobs {
   constructor(
     private readonly deps: JobsDeps,
     private readonly jobs: ReadonlyMap<string, Job>,
-    private readonly log: (line: string, error?: Error) => void,
+    private readonly log: NonNullable<JobsDeps['log']>,
   ) {}
 
   async start(): Promise<void> {

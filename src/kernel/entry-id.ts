@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const NAMESPACE = Buffer.from('7c9d0b4e5a314f0f9b7d2f6c1e8a4d63', 'hex');
+const VARIANTS = '89ab'; // the two upper bits of the variant, whatever the lower ones
 
 /** Parts joined so that no two different lists give the same bytes: each is preceded by its length. */
 export function lengthPrefixed(parts: readonly string[]): string {
@@ -11,11 +12,9 @@ export function lengthPrefixed(parts: readonly string[]): string {
 
 /** UUIDv5 (RFC 9562) of the text or bytes, in this product's namespace. */
 export function uuidV5(name: string | Buffer): string {
-  const bytes = createHash('sha1').update(NAMESPACE).update(name).digest();
-  bytes[6] = (bytes[6]! & 0x0f) | 0x50;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = bytes.toString('hex', 0, 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const hex = hash('sha1', Buffer.concat([NAMESPACE, typeof name === 'string' ? Buffer.from(name) : name]), 'hex');
+  const variant = VARIANTS[Number.parseInt(hex[16]!, 16) & 3]!;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 export interface Identity {

@@ -40,8 +40,22 @@ export function scanJson(text: string, visitor: JsonVisitor = {}, limits: JsonLi
  * such objects use spread or `Object.fromEntries`, not assignment. Throws Problem `unreadable_body`.
  */
 export function parseStrict(text: string, limits?: JsonLimits): unknown {
-  scanJson(text, {}, limits);
-  return JSON.parse(text);
+  if (!isWithin(text, limits)) scanJson(text, {}, limits);
+  try {
+    return JSON.parse(text);
+  } catch {
+    scanJson(text, {}, limits); // says where and why
+    throw unreadable('The body is not valid JSON.');
+  }
+}
+
+/** Whether a text is so short and has so few brackets that it cannot go beyond the limits. Most need no closer look. */
+function isWithin(text: string, { depthMax = DEPTH_MAX, tokensMax = TOKENS_MAX }: JsonLimits = {}): boolean {
+  if (text.length > tokensMax) return false;
+  let left = depthMax;
+  for (const bracket of ['{', '['])
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) if (--left < 0) return false;
+  return true;
 }
 
 /** The text of UTF-8 bytes, byte for byte: no replacement characters, no byte order mark. Throws Problem `unreadable_body`. */

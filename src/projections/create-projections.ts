@@ -28,6 +28,8 @@ export interface ProjectionDeps {
   /** Names this process in the lease. */
   holder: string;
   park(client: pg.ClientBase, parked: readonly Parked[]): Promise<void>;
+  /** The same after a rebuild, which has looked at every entry: letters about others are settled. */
+  reparkAll(client: pg.ClientBase, parked: readonly Parked[]): Promise<void>;
   log(level: 'info' | 'warn' | 'error', message: string): void;
 }
 
@@ -75,7 +77,7 @@ export function createProjections(deps: ProjectionDeps): Projections {
   });
   const rebuildNow = async (onProgress?: Progress): Promise<{ position: number; stateHash: string }> => {
     const { position } = await rebuild(
-      { ...beside(), modelVersion, park: (client, parked) => deps.park(client, parked) },
+      { ...beside(), modelVersion, reparkAll: (client, parked) => deps.reparkAll(client, parked) },
       `${holder} rebuild`,
       onProgress,
     );

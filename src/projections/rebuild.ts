@@ -25,7 +25,8 @@ export interface RebuildDeps {
   store: ModelStore;
   projector: Projector;
   modelVersion: string;
-  park(client: pg.ClientBase, parked: readonly Parked[]): Promise<void>;
+  /** Keeps what the rebuilt model could not take in, and settles letters about entries that it could. */
+  reparkAll(client: pg.ClientBase, parked: readonly Parked[]): Promise<void>;
 }
 
 export type Progress = (position: number, head: number) => void;
@@ -93,7 +94,7 @@ async function secondaryIndexes(pool: pg.Pool, schema: string): Promise<{ name: 
 
 /** Folds the feed into `model_next` up to a position. Returns what could not be projected. */
 export async function foldTo(
-  deps: Omit<RebuildDeps, 'modelVersion' | 'park'>,
+  deps: Omit<RebuildDeps, 'modelVersion' | 'reparkAll'>,
   until: number,
   onProgress: Progress,
 ): Promise<Parked[]> {
@@ -176,7 +177,7 @@ async function swap(deps: RebuildDeps, lease: Lease, parked: readonly Parked[]):
       await client.query(`create or replace view report.${name} as ${sql.replaceAll('model_replaced.', 'model.')}`);
     }
     await client.query('drop schema model_replaced cascade');
-    if (parked.length > 0) await deps.park(client, parked);
+    await deps.reparkAll(client, parked);
   });
 }
 

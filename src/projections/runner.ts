@@ -58,8 +58,8 @@ export class Runner {
   }
 
   private async run(): Promise<void> {
-    // Only one service can own an embedded database, so a lease in it is that of a dead process.
-    let force = this.deps.database.embedded;
+    // Only one process owns an embedded server, so to its owner a lease in it is that of a dead process.
+    let force = this.deps.database.server?.owner === true;
     while (!this.stopping.signal.aborted) {
       try {
         const lease = await takeLease(this.deps.database.pool, this.deps.holder, force);

@@ -16,7 +16,7 @@ const FINDINGS_MAX = 20;
 
 /** Derives the read model again from the ledger, beside the live one, and compares; and the daily totals with their contributions. */
 export async function verify(
-  deps: Omit<RebuildDeps, 'modelVersion' | 'park'>,
+  deps: Omit<RebuildDeps, 'modelVersion' | 'reparkAll'>,
   onProgress: Progress = () => undefined,
 ): Promise<VerifyReport> {
   const { pool } = deps.database;

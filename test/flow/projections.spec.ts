@@ -58,6 +58,7 @@ async function open(): Promise<Open> {
       zone: new Zone('Europe/Berlin'),
       holder: randomUUID(),
       park: (_client, letters) => Promise.resolve(void parked.push(...letters)),
+      reparkAll: (_client, letters) => Promise.resolve(void parked.splice(0, parked.length, ...letters)),
       log: () => undefined,
       ...over,
     });

@@ -54,7 +54,7 @@ describe('sign-ups', () => {
     await shop.tracks(null, `${day}T09:59:00Z`, { anonymous_id: 'd-lost' });
     await shop.tracks(null, `${other(-2)}T09:59:00Z`, { anonymous_id: 'd-elsewhen' });
     await shop.database.pool.query(
-      "insert into ingest.collector_reject_samples (day, collector, key_id, reason, slot, received_at, subjects, body) values ($1, 'segment', 'k', 'invalid', 0, $2, '{u.refused}', '{}')",
+      "insert into ingest.collector_reject_samples (day, collector, key_id, reason, slot, received_at, occurred_at, subjects, body) values ($1, 'segment', 'k', 'invalid', 0, $2, $2, '{u.refused}', '{}')",
       [day, `${day}T10:00:00Z`],
     );
 

@@ -63,7 +63,13 @@ describe('given 30 days of sign-ups, some of which the client lost and some it c
 
   it("when reconciled, then actual, tracked, gap and gap_pct of every day are those of the seed's SQL", async () => {
     const rows = (await shop.reconcile(FROM, TO)).filter(({ metric }) => metric === 'signups');
-    const api = rows.map(({ day, actual, tracked, gap, gap_pct }) => ({ date: day as string, actual, tracked, gap, gap_pct }));
+    const api = rows.map(({ day, actual, tracked, gap, gap_pct }) => ({
+      date: day as string,
+      actual,
+      tracked,
+      gap,
+      gap_pct,
+    }));
     expect(api).toEqual(await shop.sql(SEED));
     expect(api.map(({ date, actual, tracked }) => ({ date, actual, tracked }))).toEqual(planted);
     const kinds = new Set(api.map(({ gap_pct }) => gap_pct as number));
@@ -71,7 +77,10 @@ describe('given 30 days of sign-ups, some of which the client lost and some it c
   });
 
   it('then the metric counts the same days, and the view has them as `day`', async () => {
-    const metric = (await shop.metric('signups', FROM, TO)).map(({ period, value }) => ({ date: period, actual: value }));
+    const metric = (await shop.metric('signups', FROM, TO)).map(({ period, value }) => ({
+      date: period,
+      actual: value,
+    }));
     expect(metric).toEqual(planted.map(({ date, actual }) => ({ date, actual })));
     const byDay = await shop.sql(
       'select day as date, count(*)::int as actual from report.users where day between $1 and $2 group by 1 order by 1',
@@ -82,7 +91,9 @@ describe('given 30 days of sign-ups, some of which the client lost and some it c
       `select day as date, count(*)::int as tracked from report.analytics_events where kind = 'signup' and day between $1 and $2 group by 1 order by 1`,
       [FROM, TO],
     );
-    expect(events).toEqual(planted.filter(({ tracked }) => tracked > 0).map(({ date, tracked }) => ({ date, tracked })));
+    expect(events).toEqual(
+      planted.filter(({ tracked }) => tracked > 0).map(({ date, tracked }) => ({ date, tracked })),
+    );
   });
 });
 
@@ -99,9 +110,16 @@ describe('given payments of new and returning customers in three currencies', ()
       // p1 paid before the month, so nothing of it is new in October; its second customer id is known by the user id, its third by e-mail.
       chargeSucceeded('2026-09-29T10:00:00Z', 'ch_01', 1111, { customer: 'cus_1', metadata: { user_id: 'p1' } }),
       chargeSucceeded(at('2026-10-07'), 'ch_02', 2200, { customer: 'cus_1b', metadata: { user_id: 'p1' } }),
-      chargeSucceeded(at('2026-10-08'), 'ch_03', 300, { customer: 'cus_1c', billing_details: { email: 'pia@example.com ' } }),
+      chargeSucceeded(at('2026-10-08'), 'ch_03', 300, {
+        customer: 'cus_1c',
+        billing_details: { email: 'pia@example.com ' },
+      }),
       // p2: two payments in one second, the first in another currency than the next.
-      chargeSucceeded(at('2026-10-25', 4), 'ch_05', 900, { customer: 'cus_2', currency: 'jpy', metadata: { user_id: 'p2' } }),
+      chargeSucceeded(at('2026-10-25', 4), 'ch_05', 900, {
+        customer: 'cus_2',
+        currency: 'jpy',
+        metadata: { user_id: 'p2' },
+      }),
       chargeSucceeded(at('2026-10-25', 4), 'ch_04', 5000, { customer: 'cus_2', currency: 'eur' }),
       chargeSucceeded(at('2026-10-31', 4), 'ch_06', 4000, { customer: 'cus_3' }), // the last second of October
       chargeSucceeded(at('2026-11-01', 0), 'ch_07', 6000, { customer: 'cus_4' }), // the first of November
@@ -109,9 +127,17 @@ describe('given payments of new and returning customers in three currencies', ()
       chargeSucceeded(at('2026-10-13'), 'ch_09', 1234), // a guest
       chargeSucceeded(at('2026-10-13'), 'ch_10', 1234), // another one
       // Authorised in October, captured in November: money of November.
-      stripeEvent('charge.succeeded', at('2026-10-30'), charge(at('2026-10-30'), 'ch_11', 8000, { customer: 'cus_6', captured: false })),
+      stripeEvent(
+        'charge.succeeded',
+        at('2026-10-30'),
+        charge(at('2026-10-30'), 'ch_11', 8000, { customer: 'cus_6', captured: false }),
+      ),
       stripeEvent('charge.captured', at('2026-11-02'), charge(at('2026-10-30'), 'ch_11', 8000, { customer: 'cus_6' })),
-      stripeEvent('charge.failed', at('2026-10-14'), charge(at('2026-10-14'), 'ch_12', 777, { customer: 'cus_7', status: 'failed', paid: false })),
+      stripeEvent(
+        'charge.failed',
+        at('2026-10-14'),
+        charge(at('2026-10-14'), 'ch_12', 777, { customer: 'cus_7', status: 'failed', paid: false }),
+      ),
     ]);
     await shop.catchUp();
   });
@@ -160,12 +186,15 @@ describe('given payments of new and returning customers in three currencies', ()
       `select currency, sum(amount_minor)::text as value, sum(amount)::text as major from report.payments
        where status = 'succeeded' and day between '2026-10-01' and '2026-10-31' group by 1 order by 1`,
     );
-    expect(sums.map(({ currency, value }) => [currency, value])).toEqual(all.map(({ currency, value }) => [currency, value]));
+    expect(sums.map(({ currency, value }) => [currency, value])).toEqual(
+      all.map(({ currency, value }) => [currency, value]),
+    );
     expect(sums.map(({ major }) => major as string)).toEqual(['50.00', '900', '96.68']);
   });
 
   it('then no customer id is null, whoever paid', async () => {
-    const [nulls] = await shop.sql(`select count(*) filter (where customer_id is null)::int as nulls, count(*)::int as all,
+    const [nulls] =
+      await shop.sql(`select count(*) filter (where customer_id is null)::int as nulls, count(*)::int as all,
       count(*) filter (where status = 'authorised')::int as authorised from report.payments`);
     expect(nulls).toEqual({ nulls: 0, all: 12, authorised: 0 });
   });
@@ -183,7 +212,9 @@ describe('given orders of customers from known and unknown channels', () => {
       orderPlaced(`${day}T09:00:00Z`, 'oc_unpaid', 1000, { user_id: 'q1' }),
     );
     await shop.stripeAll([
-      ...[0, 1, 2, 3].map((n) => chargeSucceeded(`${day}T10:00:00Z`, `ch_oc${n}`, 1000, { metadata: { order_id: `oc_${n}` } })),
+      ...[0, 1, 2, 3].map((n) =>
+        chargeSucceeded(`${day}T10:00:00Z`, `ch_oc${n}`, 1000, { metadata: { order_id: `oc_${n}` } }),
+      ),
       chargeSucceeded(`${day}T10:00:00Z`, 'ch_oc9', 1000, { metadata: { order_id: 'oc_guest' } }),
     ]);
     await shop.catchUp();

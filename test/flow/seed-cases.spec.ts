@@ -102,7 +102,11 @@ describe('given a visit on a phone via LinkedIn and a sign-up on a desktop', () 
     const then = await shop.metric('signups', '2026-10-06', '2026-10-06', `&group_by=source&as_of=${before}`);
     expect(then).toEqual([{ period: '2026-10-06', value: 1, group: { source: 'newsletter' } }]);
     const rows = await shop.all('/v1/metrics/signups/contributions?day=2026-10-06');
-    expect(rows.map(({ delta, source }) => `${delta} ${source}`)).toEqual(['1 newsletter', '-1 newsletter', '1 linkedin']);
+    expect(rows.map(({ delta, source }) => `${delta} ${source}`)).toEqual([
+      '1 newsletter',
+      '-1 newsletter',
+      '1 linkedin',
+    ]);
     expect(new Set(rows.slice(1).map(({ entry_id }) => entry_id as string)).size).toBe(1);
   });
 });
@@ -111,7 +115,10 @@ describe('given a customer behind an ad blocker, of whom only the payment webhoo
   const day = '2026-10-09';
   beforeAll(async () => {
     await shop.stripeAll([
-      chargeSucceeded(`${day}T10:00:00Z`, 'ch_ghost', 4990, { customer: 'cus_ghost', metadata: { order_id: 'o_ghost' } }),
+      chargeSucceeded(`${day}T10:00:00Z`, 'ch_ghost', 4990, {
+        customer: 'cus_ghost',
+        metadata: { order_id: 'o_ghost' },
+      }),
       chargeSucceeded(`${day}T11:00:00Z`, 'ch_guest', 1000),
     ]);
     await buys('2026-10-08T10:00:00Z', 'seen'); // the client source works: it saw another order
@@ -126,7 +133,10 @@ describe('given a customer behind an ad blocker, of whom only the payment webhoo
       first_payment: { ref: 'payment:ch_ghost', at: `${day}T10:00:00.000Z` },
       first_touch: { source: 'unknown', unknown_reason: 'no_touch' },
     });
-    const rows = await shop.sql(`select payment_id, customer_id, source from report.payments where day = $1 order by 1`, [day]);
+    const rows = await shop.sql(
+      `select payment_id, customer_id, source from report.payments where day = $1 order by 1`,
+      [day],
+    );
     expect(rows).toEqual([
       { payment_id: 'ch_ghost', customer_id: 'stripe:cus_ghost', source: 'unknown' },
       { payment_id: 'ch_guest', customer_id: expect.stringMatching(/^guest:./), source: 'unknown' },
@@ -147,6 +157,22 @@ describe('given a customer behind an ad blocker, of whom only the payment webhoo
     expect(rowOf(rows, 'revenue_gross')).toMatchObject({ actual: '5990', tracked: '0', gap: '5990', missing: 2 });
     const { ids } = await shop.detail(day, 'orders');
     expect(ids).toEqual({ missing: [expect.objectContaining({ id: 'order:o_ghost', cause: 'client_never_seen' })] });
+  });
+
+  it('when somebody signs up with the e-mail address of a payment, then both are one customer', async () => {
+    const billing_details = { email: 'Ghost.Writer@Example.com', name: 'G. Writer' };
+    await shop.stripeAll([chargeSucceeded('2026-10-10T10:00:00Z', 'ch_mail', 2000, { billing_details })]);
+    const [guest] = await shop.metric('new_customers', '2026-10-10', '2026-10-10', '&group_by=source,unknown_reason');
+    expect(guest).toMatchObject({ value: 1, group: { source: 'unknown', unknown_reason: 'no_touch' } });
+    await shop.events(
+      touch('2026-10-09T09:00:00Z', { anonymous_id: 'a_writer', source: 'google', medium: 'cpc' }),
+      signedUp('2026-10-11T10:00:00Z', 'u_writer', { anonymous_id: 'a_writer', email: 'ghost.writer@example.com' }),
+    );
+    expect(await bySource('new_customers', '2026-10-10')).toEqual({ 'google/cpc': 1 });
+    for (const id of ['u_writer', 'ghost.writer@example.com']) {
+      const customer = await shop.get(`/v1/customers/${encodeURIComponent(id)}`);
+      expect(customer).toMatchObject({ id: 'user:u_writer', first_payment: { ref: 'payment:ch_mail' } });
+    }
   });
 });
 
@@ -208,7 +234,9 @@ describe('given 100 client starts, 98 unique attempts and 95 completions', () =>
     const at = `${day}T10:00:00Z`;
     await shop.events(...attempts.map((n) => checkoutStarted(at, `c_${n}`)));
     await shop.events(...attempts.slice(0, 95).map((n) => orderPlaced(at, `o_${n}`, 1000, { checkout_id: `c_${n}` })));
-    const paid = attempts.slice(0, 95).map((n) => chargeSucceeded(at, `ch_${n}`, 1000, { metadata: { order_id: `o_${n}` } }));
+    const paid = attempts
+      .slice(0, 95)
+      .map((n) => chargeSucceeded(at, `ch_${n}`, 1000, { metadata: { order_id: `o_${n}` } }));
     await shop.stripeAll(paid);
     await shop.segment([
       ...[...attempts, 't3', 't97'].map((n) =>

@@ -8,7 +8,8 @@ import { Caller, Scopes, type AuthenticatedRequest } from '../auth/scopes.guard.
 import { Telemetry } from '../telemetry.js';
 import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
-import { eventStatus, outcomeBody, rawRequest } from './outcome.js';
+import { statusOf } from '../../ingest/outcome.js';
+import { outcomeBody, rawRequest } from './outcome.js';
 import { OutcomeReply, OutcomesReply } from './replies.js';
 
 @ApiTags('doors')
@@ -47,9 +48,9 @@ export class EventsController {
     this.telemetry.door('events', (performance.now() - began) / 1_000);
     for (const { outcome } of outcomes) this.telemetry.event('events', caller.account, outcome);
     const [only] = outcomes;
-    if (!batch && only) return reply.code(eventStatus[only.outcome]).send(outcomeBody(only));
+    if (!batch && only) return reply.code(statusOf(only, 'events')).send(outcomeBody(only));
     const allNew = outcomes.length > 0 && outcomes.every(({ outcome }) => outcome === 'recorded');
-    const results = outcomes.map((outcome) => ({ ...outcomeBody(outcome), http_status: eventStatus[outcome.outcome] }));
+    const results = outcomes.map((outcome) => ({ ...outcomeBody(outcome), http_status: statusOf(outcome, 'events') }));
     return reply.code(allNew ? 202 : 200).send({ results });
   }
 

@@ -26,9 +26,6 @@ const defaultCode = {
   rejected: 'invalid_event',
 } as const;
 
-/** The status of one event at `/v1/events`. */
-export const eventStatus = { recorded: 202, duplicate: 200, conflict: 409, rejected: 400 } as const;
-
 /** What a provider is told: 202 when something is new, else 200, because it must not be made to retry what we hold. */
 export function webhookReply(outcomes: readonly Outcome[]): { status: number; body: unknown } {
   const status = outcomes.some(({ outcome }) => outcome === 'recorded') ? 202 : 200;

@@ -24,7 +24,14 @@ const day = (description: string) =>
     .refine(isDay, 'must be a calendar day such as 2026-10-03')
     .meta({ description, format: 'date', example: '2026-10-03' });
 
-const name = z.string().min(1).max(200);
+// No column holds a NUL, and no name or id of ours any other control character.
+const text = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^\P{Cc}*$/u, 'must be text without control characters');
+const name = text(200);
 // What goes into the audit line before anybody knows whether there is such a thing: nothing that could be a person's.
 const word = z.string().regex(/^[\w.-]{1,100}$/, 'must be a name of letters, digits, ".", "_" and "-"');
 const currency = z
@@ -54,7 +61,7 @@ const paging = {
     .min(1, 'must be a number from 1 to 1000')
     .max(LIMIT_MAX, 'must be a number from 1 to 1000')
     .default(LIMIT_DEFAULT),
-  cursor: z.string().min(1).max(512).optional().meta({ description: '`next_cursor` of the page before.' }),
+  cursor: text(512).optional().meta({ description: '`next_cursor` of the page before.' }),
 };
 
 /** Both days in order, and not too far apart. */
@@ -76,7 +83,7 @@ const groupBy = z
   .meta({ description: `One or more of ${dimensions.join(', ')}, between commas.` });
 
 export const NameParam = name;
-export const IdParam = z.string().min(1).max(256);
+export const IdParam = text(256);
 export const UuidParam = z.guid('must be a UUID');
 export const EntryParam = z
   .string()
@@ -147,7 +154,7 @@ export const FunnelQuery = ranged(only({ ...range, as_of: asOf }));
 export const EntriesQuery = only({
   type: name.optional(),
   origin: name.optional(),
-  stream: z.string().min(1).max(512).optional(),
+  stream: text(512).optional(),
   ...paging,
 });
 export const DeadLettersQuery = only({

@@ -1,4 +1,5 @@
-import { createHmac, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { HmacSha256 } from '../../kernel/hmac.js';
 import type { Database } from '../../storage/database.js';
 import type { Vault } from '../vault.js';
 import { canonicalContent } from './canonical-content.js';
@@ -27,15 +28,15 @@ export async function openVault(
 
 /** A vault over opened secrets. `wrappedKeyOf` gives an entry's wrapped key, undefined once it was erased. */
 export function createVault(secrets: Secrets, wrappedKeyOf: (keyId: string) => Promise<Buffer | undefined>): OpenVault {
-  const hashed = (text: string): string =>
-    createHmac('sha256', secrets.hash).update(text).digest('base64url').slice(0, HASH_CHARACTERS);
+  const identifiers = new HmacSha256(secrets.hash.export());
+  const contents = new HmacSha256(secrets.mac.export());
+  const hashed = (text: string): string => identifiers.base64url(text).slice(0, HASH_CHARACTERS);
   const emailHash = (email: string): string => hashed(`email:${emailOf(email) ?? email.trim().toLowerCase()}`);
   const safeId = (id: string): string => {
     const email = emailOf(id);
     return email === undefined ? id : `h_${emailHash(email)}`;
   };
-  const contentMac = (value: unknown): Buffer =>
-    createHmac('sha256', secrets.mac).update(canonicalContent(value)).digest();
+  const contentMac = (value: unknown): Buffer => contents.digest(canonicalContent(value));
   const keys = { vaultKey: secrets.vaultKey, emailHash, now: Date.now };
   return {
     emailHash,

@@ -77,7 +77,7 @@ class CollectorReader implements SourceReader {
     if (tags.length === 0) return [];
     const { rows } = await this.reader.query<{ tag: string; reason: string }>(
       `select distinct tag, reason from ingest.collector_reject_samples, unnest(subjects) tag
-       where received_at >= $1 and received_at < $2 and tag = any($3::text[]) order by tag, reason`,
+       where occurred_at >= $1 and occurred_at < $2 and tag = any($3::text[]) order by tag, reason`,
       [...times(window), tags],
     );
     return rows;

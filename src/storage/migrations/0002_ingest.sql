@@ -65,6 +65,7 @@ create table ingest.collector_reject_samples (
   reason text not null,
   slot int not null,
   received_at timestamptz not null,
+  occurred_at timestamptz not null,
   subjects text[] not null default '{}',
   body text not null,
   body_key_id uuid,

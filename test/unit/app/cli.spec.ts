@@ -20,7 +20,11 @@ async function cli(
     open: (_config, _clock, options) => {
       const { log: _log, ...how } = options ?? {};
       opened.push(how);
-      const service = { ...fake.as(), stop: () => Promise.resolve(void opened.push('stopped')) };
+      const service = {
+        ...fake.as(),
+        start: () => Promise.resolve(void opened.push('started')),
+        stop: () => Promise.resolve(void opened.push('stopped')),
+      };
       change(service, fake);
       return Promise.resolve(service as unknown as Service);
     },
@@ -156,7 +160,7 @@ describe('truth-ledger rebuild and reconcile', () => {
       status: 'ok',
     };
     const change = (_service: any, fake: FakeService) => void (fake.reconciliations = [row]);
-    const { code, out, err, queries } = await cli(
+    const { code, out, err, queries, opened } = await cli(
       ['reconcile', '--from', '2026-10-01', '--to', '2026-10-02', '--metric', 'signups', 'orders'],
       change,
     );
@@ -167,6 +171,8 @@ describe('truth-ledger rebuild and reconcile', () => {
     });
     expect(out.split('\n')[1]).toMatch(/^2026-10-01 +collector +signups +10 +7 +3 +30 +- +ok$/);
     expect(audits(err)).toHaveLength(1);
+    // Without a running service somebody has to bring the read model to the head.
+    expect(opened).toEqual([{ roles: ['projector'], attach: true }, 'started', 'stopped']);
   });
 });
 

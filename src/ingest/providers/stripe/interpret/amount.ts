@@ -46,7 +46,7 @@ export function moneyOrNulls(amount: unknown, code: unknown): { amount: string |
 
 function minorUnits(amount: unknown, { currency, from, to }: Unit): string {
   if (typeof amount !== 'number' || !Number.isSafeInteger(amount) || amount < 0) {
-    throw new RangeError(`not an amount of minor units of ${currency}: ${String(amount).slice(0, 40)}`);
+    throw new RangeError(`not an amount of minor units of ${currency}`);
   }
   return from === to ? String(amount) : rescale(BigInt(amount), from, to).toString();
 }
