@@ -74,7 +74,7 @@ async function wire(
     log: (level, line) => log?.[level](line),
   });
 
-  const queue: { jobs?: Jobs } = {}; // jobs run reconciliations, and a reconciliation may be put into the queue
+  const queue: { jobs?: Jobs } = {}; // jobs run reconciliations, which may be put into the queue
   const reconcile = createReconcile({
     ...{ database, ledger, zone, clock, newId: randomUUID },
     contentMac: (value) => vault.contentMac(value),
@@ -83,12 +83,8 @@ async function wire(
     enqueueRun: async (runId) => queue.jobs?.enqueueRun(runId),
   });
   const report = createReport({
-    database,
-    ledger,
-    vault,
-    metrics,
+    ...{ database, ledger, vault, metrics, timeZone: zone.name },
     domainEvents: domainEventSchemas,
-    timeZone: zone.name,
   });
 
   const jobs = await createJobs({

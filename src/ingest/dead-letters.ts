@@ -217,11 +217,10 @@ function rowOf(letter: Parked, now: Date) {
 // A message may quote what it stumbled over, and a letter that no table can hold would stop whoever parks it.
 const ERROR_MAX = 500; // characters
 const storable = (text: string): string =>
-  // eslint-disable-next-line no-control-regex
   text
     .slice(0, ERROR_MAX)
     .toWellFormed()
-    .replace(/[\u0000-\u001f\u007f]/g, ' ');
+    .replace(/\p{Cc}/gu, ' ');
 
 async function load(database: Database, id: string): Promise<FullRow> {
   const { rows } = isUuid(id)

@@ -8,7 +8,7 @@ export const defineFlow = <K extends SubjectState['kind']>(
   metric: Described & { of: K; from: (subject: StateOf<K>) => readonly Contribution[] },
 ): Metric => {
   const { of, from, ...described } = metric;
-  return { ...described, shape: { kind: 'flow', of, from: from as (subject: never) => readonly Contribution[] } };
+  return { ...described, shape: { kind: 'flow', of, from: from } };
 };
 
 /** A metric that is a signed sum of others. */

@@ -50,7 +50,7 @@ async function copy(
     ({ table }) => `copy ${schema}.${table.name} (${Object.keys(table.columns).join(', ')}) from stdin`,
   );
   await copyIn(
-    client as pg.Client,
+    client,
     statements.join(';'),
     filled.map(({ rows }) => rows),
   );

@@ -1,5 +1,5 @@
 import type { Ref } from '../catalog/facts.js';
-import type { Amount, Happened, PaymentState, SubjectState } from '../catalog/subjects.js';
+import type { PaymentState, SubjectState } from '../catalog/subjects.js';
 import { captureOf, moneyMoved } from './capture.js';
 import { type Effect, effectsOf, type Part } from './rows.js';
 import { checkoutStarted, orderCompleted, purchaseCompleted, type PurchaseSummary } from './purchase-summary.js';

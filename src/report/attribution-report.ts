@@ -78,11 +78,15 @@ function channelJson({ touch, currency, value, reasons }: Channel, whole: bigint
   };
 }
 
-/** Checkouts started and completed: true attempts beside what client-side analytics counted, event by event. */
+/**
+ * Checkouts started and completed: true attempts beside what client-side analytics counted, event by event. `trackedUntil`: only events
+ * that had come by then, so that an answer of the past stays as it was.
+ */
 export async function funnelReport(
   query: RangeQuery,
   snapshot: Snapshot,
   timeZone: string,
+  trackedUntil?: Date,
 ): Promise<Record<string, unknown>> {
   const found = await sums(snapshot, {
     metrics: ['checkouts_started', 'checkouts_completed'],
@@ -96,8 +100,9 @@ export async function funnelReport(
     `select e.kind, count(*) as events from ingest.tracked_events e
      where e.kind in ('checkout_started', 'order_completed') and e.lineage = 'client'
        and e.occurred_at >= ($1::date)::timestamp at time zone $3 and e.occurred_at < ($2::date + 1)::timestamp at time zone $3
+       and ($4::timestamptz is null or e.received_at <= $4)
      group by e.kind`,
-    [query.from, query.to, timeZone],
+    [query.from, query.to, timeZone, trackedUntil ?? null],
   );
   const tracked = (kind: string): number => Number(rows.find((row) => row.kind === kind)?.events ?? 0);
   return {

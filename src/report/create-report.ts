@@ -59,7 +59,12 @@ export function createReport(deps: ReportDeps) {
     },
     attribution: (query: RangeQuery & { metric: string }) =>
       snapshot(deps, query.as_of, (at) => attributionReport(query, metrics, at, timeZone)),
-    funnel: (query: RangeQuery) => snapshot(deps, query.as_of, (at) => funnelReport(query, at, timeZone)),
+    funnel: (query: RangeQuery) =>
+      snapshot(deps, query.as_of, async (at) => {
+        const until =
+          query.as_of === undefined ? undefined : ((await ledger.at(at.position))?.recordedAt ?? new Date(0));
+        return funnelReport(query, at, timeZone, until);
+      }),
     customer: (id: string) => customerReport(database.pool, deps.vault, id),
     entries: (query: EntriesQuery): Promise<ReportPage> => entriesPage(ledger, query),
     async entry(id: string): Promise<Record<string, unknown> | undefined> {

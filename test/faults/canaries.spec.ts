@@ -107,7 +107,7 @@ async function throughStripe(): Promise<string[]> {
       ...{ ...charge, status: 'succeeded', customer: 'cus_1', receipt_email: person.email, description: person.note },
       ...{
         billing_details: contact,
-        shipping: { name: person.umlauts, ...contact },
+        shipping: { ...contact, name: person.umlauts },
         metadata,
         payment_method_details: details,
       },

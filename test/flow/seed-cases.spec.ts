@@ -225,6 +225,22 @@ describe('given checkout_started twice by A and once by B, and two completions',
     const figures = { actual: 2, tracked: 3, tracked_unique: 2, gap: -1, gap_pct: -50, matched: 2, duplicates: 1 };
     expect(row).toMatchObject({ ...figures, missing: 0, overcount_pct: 33.3, causes: { duplicate: 1 } });
   });
+
+  it('when more comes later, then the funnel as of before stays as it was', async () => {
+    await shop.events(checkoutStarted('2026-10-20T09:00:00Z', 'c_mark'));
+    await shop.catchUp();
+    const path = `/v1/funnel?from=${day}&to=${day}`;
+    const { as_of } = await shop.get(path);
+    const then = await shop.get(`${path}&as_of=${as_of}`);
+    expect(then.tracked).toEqual({ started: 3, completed: 2, rate: 0.667 });
+    shop.time.pass(1_000);
+    await shop.events(checkoutStarted(`${day}T11:00:00Z`, 'c_C'));
+    const properties = { checkout_id: 'c_C' };
+    await shop.segment([track(`${day}T11:00:00Z`, 'checkout_started', { anonymousId: 'C', properties })]);
+    await shop.catchUp();
+    expect(await shop.get(path)).toMatchObject({ actual: { started: 3 }, tracked: { started: 4 } });
+    expect(await shop.get(`${path}&as_of=${as_of}`)).toEqual(then);
+  });
 });
 
 describe('given 100 client starts, 98 unique attempts and 95 completions', () => {

@@ -24,10 +24,10 @@ export function formsOf(what: string, text: string): Needle[] {
   add('in a URL', Buffer.from(encodeURIComponent(text)));
   add('in a URL', Buffer.from(encodeURIComponent(text).toLowerCase()));
   add('in a form', Buffer.from(encodeURIComponent(text).replaceAll('%20', '+')));
-  // eslint-disable-next-line no-control-regex
+
   add(
     'in JSON',
-    Buffer.from(text.replace(/[^\u0000-\u007f]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)),
+    Buffer.from(text.replace(/[^ -~]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)),
   );
   return [...forms.values()];
 }

@@ -1,5 +1,16 @@
 import net from 'node:net';
-import { besideService, call, KEYS, type Answer } from './service-process.js';
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import {
+  type Answer,
+  besideService,
+  call,
+  dataFolder,
+  KEYS,
+  read,
+  removeFolder,
+  type ServiceProcess,
+  startService,
+} from './service-process.js';
 import { bearer, nowS, signed } from './traffic.js';
 
 /** Texts that break what does not expect them: for PostgreSQL, JSON, HTML, shells, spreadsheets, logs and readers. */
@@ -115,7 +126,7 @@ export const DOORS: readonly { path: string; headers: (body: string | Buffer) =>
 ];
 
 /** Every row that a request can leave: what a refused one must not change. */
-export async function traces(dataDir: string): Promise<Record<string, string>> {
+async function traces(dataDir: string): Promise<Record<string, string>> {
   return besideService(dataDir, async (client) => {
     const { rows } = await client.query<Record<string, string>>(
       `select (select position from ledger.head)::text as head, (select count(*) from ingest.dead_letters)::text as letters,
@@ -146,7 +157,7 @@ export async function post(where: string, headers: Record<string, string>, body:
   return answer;
 }
 
-/** Writes bytes as they are on a connection of its own and reads until the server ends it. A part may be a step that waits. */
+/** Writes bytes as they are on a connection of its own and reads until the server ends it. */
 export function raw(url: string, parts: readonly (string | Buffer)[]): Promise<string> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
@@ -160,3 +171,55 @@ export function raw(url: string, parts: readonly (string | Buffer)[]): Promise<s
 }
 
 export const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
+
+/** A service of the suite's own that is attacked by it, with one payment in its ledger. */
+export interface Victim {
+  dataDir: string;
+  url(): string;
+  service(): ServiceProcess;
+  /** A delivery at Stripe's door, well signed unless told otherwise. */
+  webhook(body: string | Buffer, headers?: Record<string, string>): Promise<Answer>;
+  /** Runs the work and fails when it left a row behind. */
+  leavesNothing<T>(work: () => Promise<T>): Promise<T>;
+  traces(): Promise<Record<string, string>>;
+  /** Fails unless the same process serves on, has written no error, and its read model has followed the ledger to the end. */
+  isUnharmed(): Promise<void>;
+}
+
+/** Registers the start and the end of it with the suite. */
+export function victim(): Victim {
+  const dataDir = dataFolder();
+  let service: ServiceProcess;
+  let url: string;
+  const webhook = (body: string | Buffer, headers = signed(body)): Promise<Answer> =>
+    post(`${url}/webhooks/stripe`, headers, body);
+  beforeAll(async () => {
+    service = startService(dataDir);
+    url = await service.listening;
+    await webhook(stripeText());
+  });
+  afterAll(() => removeFolder(dataDir, [service]));
+  return {
+    ...{ dataDir, webhook },
+    url: () => url,
+    service: () => service,
+    traces: () => traces(dataDir),
+    async leavesNothing(work) {
+      const before = await traces(dataDir);
+      const result = await work();
+      expect(await traces(dataDir)).toEqual(before);
+      return result;
+    },
+    async isUnharmed() {
+      let ready = await read(url, '/health/ready');
+      while (ready.lag.events > 0 && ready.lag.ok) ready = await read(url, '/health/ready');
+      expect(ready).toMatchObject({ status: 'ready', lag: { events: 0 } });
+      expect(
+        service
+          .output()
+          .split('\n')
+          .filter((line) => /"level":"(error|fatal)"|forged/.test(line)),
+      ).toEqual([]);
+    },
+  };
+}
