@@ -21,15 +21,23 @@ export const CONTENDERS = {
 };
 
 /** Runs all rounds; `print` gets a line per turn. */
-export async function ingestBench({ seconds, rounds, connections, names = Object.keys(CONTENDERS), flags = [] }, print) {
+export async function ingestBench(
+  { seconds, rounds, connections, names = Object.keys(CONTENDERS), flags = [] },
+  print,
+) {
   const running = {};
   const turns = [];
   try {
-    for (const name of names) running[name] = await startContender(CONTENDERS[name].script, CONTENDERS[name].args, flags);
+    for (const name of names)
+      running[name] = await startContender(CONTENDERS[name].script, CONTENDERS[name].args, flags);
     for (const count of connections)
       for (let round = 0; round <= rounds; round += 1)
         for (const name of turned(names, round)) {
-          const turn = await oneTurn(running[name], name, { round, connections: count, seconds: round === 0 ? WARM_UP_S : seconds });
+          const turn = await oneTurn(running[name], name, {
+            round,
+            connections: count,
+            seconds: round === 0 ? WARM_UP_S : seconds,
+          });
           if (round > 0) turns.push(turn); // the first one warms up
           print(turn);
         }

@@ -5,7 +5,15 @@ import path from 'node:path';
 import { dist } from './service-in-process.mjs';
 
 const SYNCS = 300;
-const SETTINGS = ['fsync', 'synchronous_commit', 'full_page_writes', 'wal_level', 'wal_compression', 'shared_buffers', 'max_wal_size'];
+const SETTINGS = [
+  'fsync',
+  'synchronous_commit',
+  'full_page_writes',
+  'wal_level',
+  'wal_compression',
+  'shared_buffers',
+  'max_wal_size',
+];
 
 export const loadAverage = () => os.loadavg().map((load) => Math.round(load * 100) / 100);
 
@@ -57,7 +65,10 @@ function fdatasyncTimes() {
   closeSync(file);
   rmSync(folder, { recursive: true, force: true });
   times.sort((a, b) => a - b);
-  return { p50: Math.round(times[SYNCS / 2] * 1000) / 1000, p99: Math.round(times[Math.floor(SYNCS * 0.99)] * 1000) / 1000 };
+  return {
+    p50: Math.round(times[SYNCS / 2] * 1000) / 1000,
+    p99: Math.round(times[Math.floor(SYNCS * 0.99)] * 1000) / 1000,
+  };
 }
 
 function temporaryFolder() {

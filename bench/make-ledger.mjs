@@ -40,7 +40,9 @@ function send(ingest, { door, body }) {
   const correlationId = `bench-${body.id}`;
   if (door === 'events') {
     const headers = { 'content-type': 'application/cloudevents+json' };
-    return ingest.events({ body: bytes, headers, url: '/v1/events', correlationId }, PRINCIPAL).then(({ outcomes }) => outcomes);
+    return ingest
+      .events({ body: bytes, headers, url: '/v1/events', correlationId }, PRINCIPAL)
+      .then(({ outcomes }) => outcomes);
   }
   const now = Math.floor(Date.now() / 1000);
   const signature = createHmac('sha256', STRIPE_SECRET).update(`${now}.`).update(bytes).digest('hex');
@@ -53,7 +55,7 @@ async function main(folder, entries) {
   const purchases = Math.ceil(entries / ENTRIES_PER_PURCHASE) + 10;
   const began = performance.now();
   let done = 0;
-  for (let purchase = 0; done < entries; ) {
+  for (let purchase = 0; done < entries;) {
     const some = [];
     while (some.length < Math.min(AT_ONCE, entries - done)) some.push(...purchaseEntries(purchase++, purchases));
     some.length = Math.min(some.length, entries - done);

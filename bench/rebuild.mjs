@@ -57,6 +57,8 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   if (values.folder) await rebuildOnce(values.folder);
   else {
     build();
-    await rebuildBench(values.entries.split(',').map(Number), Number(values.rounds), (line) => console.log(JSON.stringify(line)));
+    await rebuildBench(values.entries.split(',').map(Number), Number(values.rounds), (line) =>
+      console.log(JSON.stringify(line)),
+    );
   }
 }

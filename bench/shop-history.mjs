@@ -102,9 +102,19 @@ function payment(scene) {
     stripeDelivery(stripeEvent(`${name}${purchase.toString(36)}Vb7Lw3`, type, then, object, previous));
   return [
     ...(arrives ? [stripe('cu', 'customer.created', at + 190, customer({ id: cus, user, at: at + 190, person }))] : []),
-    stripe('pi', 'payment_intent.succeeded', at + 200, paymentIntent({ id: intent, latestCharge: ch, ...money, at: at + 125 })),
+    stripe(
+      'pi',
+      'payment_intent.succeeded',
+      at + 200,
+      paymentIntent({ id: intent, latestCharge: ch, ...money, at: at + 125 }),
+    ),
     stripe('ch', 'charge.succeeded', at + 200, charge(charged)),
-    stripe('cs', 'checkout.session.completed', at + 201, checkoutSession({ id: session, intent, user, ...money, at: at + 125, person })),
+    stripe(
+      'cs',
+      'checkout.session.completed',
+      at + 201,
+      checkoutSession({ id: session, intent, user, ...money, at: at + 125, person }),
+    ),
     stripe('up', 'charge.updated', at + 202, charge({ ...charged, balanceTransaction: code('txn', purchase) }), {
       balance_transaction: null,
     }),
@@ -117,7 +127,9 @@ function afterwards({ purchase, at, charge: of, intent, amount, currency, order 
   const entries = [domainEvent('order.fulfilled', `f_${purchase}`, at + 86_000, { order_id: order })];
   if (chance(purchase, 7) < REFUNDED)
     entries.push(
-      stripeDelivery(stripeEvent(`re${purchase}`, 'refund.created', later, refund({ id: code('re', purchase), ...money }))),
+      stripeDelivery(
+        stripeEvent(`re${purchase}`, 'refund.created', later, refund({ id: code('re', purchase), ...money })),
+      ),
     );
   if (chance(purchase, 8) < DISPUTED)
     entries.push(

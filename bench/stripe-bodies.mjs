@@ -26,7 +26,17 @@ export const billingDetails = ({ email, name }) => ({
 });
 
 /** About 2.2 KB with its event around it. */
-export const charge = ({ id, intent, customer, amount, currency, at, metadata, person, balanceTransaction = null }) => ({
+export const charge = ({
+  id,
+  intent,
+  customer,
+  amount,
+  currency,
+  at,
+  metadata,
+  person,
+  balanceTransaction = null,
+}) => ({
   id,
   object: 'charge',
   amount,
@@ -218,7 +228,15 @@ export const dispute = ({ id, charge: of, intent, amount, currency, at }) => ({
   object: 'dispute',
   amount,
   balance_transactions: [
-    { id: `txn_${id.slice(3)}`, object: 'balance_transaction', amount: -amount, created: at, currency, fee: 2000, net: -amount - 2000 },
+    {
+      id: `txn_${id.slice(3)}`,
+      object: 'balance_transaction',
+      amount: -amount,
+      created: at,
+      currency,
+      fee: 2000,
+      net: -amount - 2000,
+    },
   ],
   charge: of,
   created: at,
