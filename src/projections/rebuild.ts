@@ -6,7 +6,7 @@ import type { ModelStore } from './model-store.js';
 import type { Parked, Projected, Projector } from './projector.js';
 import { checkpointOf } from './runner.js';
 
-const BATCH_MAX = 10_000;
+const BATCH_MAX = 5_000;
 /** Tables of the model in the order they are made. */
 export const MODEL_TABLES = [
   'checkpoint',
