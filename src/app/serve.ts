@@ -69,7 +69,7 @@ export async function runProcess(open: OpenService, env: NodeJS.ProcessEnv = pro
   try {
     const running = await listen(config, open, () => new Date(), log);
     await signal;
-    setTimeout(() => die(log, new Error(`not stopped within ${STOP_MS} ms`), 'stopping hangs'), STOP_MS).unref();
+    setTimeout(() => die(log, new Error(`not stopped within ${STOP_MS} ms`), 'stopping hangs'), STOP_MS);
     await running.stop();
     process.exit(0);
   } catch (error) {

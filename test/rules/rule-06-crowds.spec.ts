@@ -132,6 +132,16 @@ describe('an order id that stands for many purchases', () => {
   });
 });
 
+describe('a user id that many people shared only through an order id that stands for many purchases', () => {
+  it('given it is crowded until that order id is known as crowded, in any order, then its purchases are its own again', async () => {
+    const contacts = range(30).map((n) => payment(n, [`stripe:cus_${n}`], ['order:test']));
+    const own = [payment(31, ['user:u1'], ['order:test']), payment(32, ['user:u1'])];
+    const rest = range(72).map((n) => payment(32 + n, [], ['order:test']));
+    const { state } = await sameInAnyOrder([...contacts, ...own, ...rest]);
+    expect((state['parts'] as string[]).filter((row) => row.includes('"party":"user:u1"'))).toHaveLength(2);
+  });
+});
+
 describe('a purchase that names many people', () => {
   const placed = (n: number): Given => ({
     id: n,
