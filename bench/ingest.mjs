@@ -10,7 +10,7 @@ import { spread } from './statistics.mjs';
 
 const SECRET = 'whsec_bench_harbour';
 const PREPARED_PER_S = 16_000; // a contender that is quicker ends its turn earlier
-const WARM_UP_S = 2;
+const WARM_UP = { seconds: 30, count: 30_000 }; // a small handler is compiled after a few thousand requests, a service after some ten thousand
 const DRAIN_MS = 240_000;
 
 export const CONTENDERS = {
@@ -30,34 +30,36 @@ export async function ingestBench(
   try {
     for (const name of names)
       running[name] = await startContender(CONTENDERS[name].script, CONTENDERS[name].args, flags);
-    for (const count of connections)
-      for (let round = 0; round <= rounds; round += 1)
-        for (const name of turned(names, round)) {
-          const turn = await oneTurn(running[name], name, {
-            round,
-            connections: count,
-            seconds: round === 0 ? WARM_UP_S : seconds,
-          });
-          if (round > 0) turns.push(turn); // the first one warms up
-          print(turn);
-        }
+    for (const name of names) print(await oneTurn(running[name], name, { round: 0, connections: connections[0], ...WARM_UP }));
+    for (const [round, count, name] of order(rounds, connections, names)) {
+      const turn = await oneTurn(running[name], name, { round, connections: count, ...limited(seconds) });
+      turns.push(turn);
+      print(turn);
+    }
   } finally {
     await Promise.allSettled(Object.values(running).map((contender) => contender.stop()));
   }
   return turns;
 }
 
+const limited = (seconds) => ({ seconds, count: seconds * PREPARED_PER_S });
+
 /** Each round begins with another contender, so that none always follows the same one. */
-const turned = (names, round) => names.map((_, index) => names[(index + round) % names.length]);
+const order = (rounds, connections, names) =>
+  connections.flatMap((count) =>
+    Array.from({ length: rounds }, (_, round) =>
+      names.map((_name, index) => [round + 1, count, names[(index + round) % names.length]]),
+    ).flat(),
+  );
 
 let turnsMade = 0;
 
-async function oneTurn(contender, name, { round, connections, seconds }) {
+async function oneTurn(contender, name, { round, connections, seconds, count }) {
   turnsMade += 1;
   const seed = `${Date.now().toString(36)}${turnsMade.toString(36)}`;
   const before = await contender.state();
   const load = loadAverage()[0];
-  const settings = { url: contender.url, secret: SECRET, seed, connections, seconds, count: seconds * PREPARED_PER_S };
+  const settings = { url: contender.url, secret: SECRET, seed, connections, seconds, count };
   const result = await runNode([new URL('load.mjs', import.meta.url).pathname, JSON.stringify(settings)]);
   const turn = { contender: name, connections, round, ...result, load_average: load };
   const after = await contender.state();

@@ -71,7 +71,7 @@ async function wire(
     holder: `${process.pid}-${randomUUID()}`,
     park: (client, parked) => parkUnprojected(ingest.deadLetters, parked, client),
     reparkAll: (client, parked) => reparkUnprojected(ingest.deadLetters, parked, client),
-    log: (level, line) => log?.[level](line),
+    log: (level, line, error) => log?.[level](error === undefined ? {} : { err: error }, line),
   });
 
   const queue: { jobs?: Jobs } = {}; // jobs run reconciliations, which may be put into the queue

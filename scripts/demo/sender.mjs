@@ -156,8 +156,8 @@ function httpOf(request, { apiKey, webhookSecret, writeKey }, now) {
 function count({ status, body }, request, totals) {
   if (request.door === 'events' && request.events.length > 1) {
     for (const result of body.results) {
-      if (result.status === 'recorded') totals.recorded += 1;
-      else if (result.status === 'duplicate') totals.duplicates += 1;
+      if (result.outcome === 'recorded') totals.recorded += 1;
+      else if (result.outcome === 'duplicate') totals.duplicates += 1;
       else throw new Error(`an event was refused: ${JSON.stringify(result)}`);
     }
   } else if (status === 202) totals.recorded += 1;

@@ -30,7 +30,7 @@ export interface ProjectionDeps {
   park(client: pg.ClientBase, parked: readonly Parked[]): Promise<void>;
   /** The same after a rebuild, which has looked at every entry: letters about others are settled. */
   reparkAll(client: pg.ClientBase, parked: readonly Parked[]): Promise<void>;
-  log(level: 'info' | 'warn' | 'error', message: string): void;
+  log(level: 'info' | 'warn' | 'error', message: string, error?: unknown): void;
 }
 
 export interface ProjectionState {

@@ -2,7 +2,7 @@ import type { Fact, Node, Ref } from '../catalog/facts.js';
 import { type Contributions, difference, rowOf } from './contributions.js';
 import { evaluateCustomer, keepTouch, sameCustomer, sameTouch, signedUp } from './customers.js';
 import { isCrowded, link, linksOf, regroupPeople } from './people.js';
-import { linkPart } from './purchases.js';
+import { linkPart, namesCrowd } from './purchases.js';
 import { PurchaseChange } from './purchase-change.js';
 import { type Contributed, type Customer, type Effect, type Identifier, isRef, kindOf, type Part } from './rows.js';
 import { evaluatePurchase } from './evaluate-purchase.js';
@@ -14,7 +14,6 @@ export type ApplyFact = (
   entryId: string,
 ) => { effect: Effect; changed: boolean };
 
-const NODES_PER_PART_MAX = 20;
 const NONE: readonly string[] = [];
 
 /**
@@ -69,9 +68,10 @@ export class Fold {
       changed = true;
     }
     for (const node of fact.nodes ?? []) {
-      if (part.doc.nodes.includes(node) || part.doc.nodes.length >= NODES_PER_PART_MAX) continue;
-      part.doc.nodes.push(node);
+      if (part.doc.nodes.includes(node)) continue;
       this.set.changedIdentifier(this.set.identifier(node));
+      if (namesCrowd(part)) continue;
+      part.doc.nodes.push(node);
       change.renamed = true;
       changed = true;
     }
@@ -122,6 +122,8 @@ function refsOf(facts: readonly Fact[]): Ref[] {
 /** What one entry set in motion: who must be looked at again, until nothing is left to do. */
 export class Step {
   private readonly relinked = new Set<Node>();
+  /** Whether an identifier was crowded before the first link of this step. */
+  private readonly crowdedBefore = new Map<Node, boolean>();
   private readonly customers = new Set<Node>();
   private readonly purchases = new Set<Ref>();
   private readonly persons = new Set<Node>();
@@ -144,6 +146,9 @@ export class Step {
   /** Links two identifiers both ways; `how` says what kind of link and answers whether it is new. */
   link(a: Identifier, b: Identifier, how: (from: Identifier, to: Node) => boolean): void {
     const crowded = [isCrowded(a), isCrowded(b)];
+    for (const [index, { node }] of [a, b].entries()) {
+      if (!this.crowdedBefore.has(node)) this.crowdedBefore.set(node, crowded[index]!);
+    }
     const changed = [how(a, b.node), how(b, a.node)];
     for (const [index, identifier] of [a, b].entries()) {
       this.set.changedIdentifier(identifier);
@@ -153,6 +158,11 @@ export class Step {
       // It links nothing any more, or does again: everybody around it is regrouped.
       for (const node of linksOf(identifier)) this.relinked.add(node);
     }
+  }
+
+  /** Whether an identifier was taken for a crowd until now, and is one person's after all. */
+  isDispersed(node: Node): boolean {
+    return this.crowdedBefore.get(node) === true && !isCrowded(this.set.identifier(node));
   }
 
   /** Identifiers that became crowded or ceased to be one person's: their purchases need another party. */

@@ -29,6 +29,8 @@ export interface ContributionRow {
 export interface ModelReader {
   parts(refs: readonly Ref[]): Promise<Part[]>;
   partsOfParties(parties: readonly Node[]): Promise<Part[]>;
+  /** Parts whose facts name one of the identifiers. Reads the whole table. */
+  partsNaming(nodes: readonly Node[]): Promise<Part[]>;
   identifiers(nodes: readonly Node[]): Promise<Identifier[]>;
   customers(ids: readonly Node[]): Promise<Customer[]>;
 }
@@ -48,6 +50,10 @@ export class ModelStore implements ModelReader {
 
   partsOfParties(parties: readonly Node[]): Promise<Part[]> {
     return this.readParts('party = any($1)', [parties]);
+  }
+
+  partsNaming(nodes: readonly Node[]): Promise<Part[]> {
+    return this.readParts(`(doc->'nodes')::jsonb ?| $1`, [nodes]);
   }
 
   private async readParts(where: string, values: unknown[]): Promise<Part[]> {

@@ -5,7 +5,8 @@ import { Fold } from './fold.js';
 import type { Contributions } from './contributions.js';
 import type { ModelReader } from './model-store.js';
 import { isRef } from './rows.js';
-import { type Changes, NotLoaded, type Wanted, WorkingSet } from './working-set.js';
+import { NotLoaded, type Wanted } from './wanted.js';
+import { type Changes, WorkingSet } from './working-set.js';
 
 /** An entry that could not be projected, and why. Everything else goes on. */
 export interface Parked {
@@ -39,8 +40,9 @@ export class Projector {
   /**
    * The changes that entries cause, in feed order, up to `position`: usually the last of them, earlier when an entry met rows that
    * nothing had announced. Then either write the changes and call `written`, or call `forget`; go on after `position`.
+   * `writing` is the write of earlier changes, where it may still go on: rows are read anew only when it is done.
    */
-  async project(entries: readonly Entry[]): Promise<Projected> {
+  async project(entries: readonly Entry[], writing: Promise<void> = Promise.resolve()): Promise<Projected> {
     const { known, unknown, parked } = this.interpretAll(entries);
     const poisoned = new Set<string>();
     let until = entries.at(-1)!.position;
@@ -48,6 +50,7 @@ export class Projector {
       const good = known.filter(({ entry }) => entry.position <= until && !poisoned.has(entry.id));
       const stopped = await this.foldAll(good);
       if (!stopped) break;
+      await writing;
       this.set.forget();
       if (stopped.error instanceof NotLoaded) {
         this.wanted.push(stopped.error.wanted);

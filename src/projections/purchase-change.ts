@@ -32,9 +32,12 @@ export class PurchaseChange {
   }
 
   after(step: Step): void {
-    if (this.purchases.size === 0) return;
     const isNew = [...this.purchases.values()].some((parts) => parts.some((part) => part.party === ''));
-    if (!this.relinked && !this.renamed && !isNew) return this.restated ? this.sameParties(step) : undefined;
+    if (!this.relinked && !this.renamed && !isNew) {
+      if (this.restated) this.sameParties(step);
+      for (const node of step.regroup()) this.reassign(step, node, new Map());
+      return;
+    }
     const now = this.relinked ? this.regroup() : this.purchases;
     const people = new Map([...now].map(([purchase, parts]) => [purchase, peopleOf(parts)]));
     this.set.need([], [...people.values()].flat());
@@ -71,10 +74,10 @@ export class PurchaseChange {
 
   /** Two persons named by one purchase are linked as long as a purchase names both. */
   private recount(step: Step, people: ReadonlyMap<Ref, Node[]>): void {
-    if (this.people.size === 1 && people.size === 1) {
-      // The usual case: one purchase that names somebody more.
-      const [before] = this.people.values();
-      const [now] = people.values();
+    const [before] = this.people.values();
+    const [now] = people.values();
+    // The usual case: one purchase that names somebody more.
+    if (this.people.size === 1 && people.size === 1 && before!.every((node) => now!.includes(node))) {
       for (const [index, a] of now!.entries()) {
         for (const b of now!.slice(index + 1)) {
           if (!(before!.includes(a) && before!.includes(b))) this.count(step, a, b, 1);
@@ -96,10 +99,11 @@ export class PurchaseChange {
     step.link(this.set.identifier(a), this.set.identifier(b), by === 1 ? together : apart);
   }
 
-  /** Parties of purchases elsewhere whose identifier is crowded now. */
+  /** Parties of purchases elsewhere whose identifier is crowded now, or is no longer. */
   private reassign(step: Step, node: Node, done: ReadonlyMap<Ref, readonly Part[]>): void {
-    if (!isCrowded(this.set.identifier(node))) return;
-    for (const purchase of this.set.purchasesOf(node)) {
+    const crowded = isCrowded(this.set.identifier(node));
+    if (!crowded && !step.isDispersed(node)) return;
+    for (const purchase of crowded ? this.set.purchasesOf(node) : this.set.purchasesNaming(node)) {
       if (done.has(purchase)) continue;
       const parts = purchaseOf(this.set, purchase);
       this.set.need([], peopleOf(parts));

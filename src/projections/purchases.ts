@@ -5,6 +5,10 @@ import type { WorkingSet } from './working-set.js';
 /** A part that so many others name cannot be one purchase (`order_id: "test"`): it links nothing. */
 export const isCrowdedPart = (part: Part): boolean => part.doc.links.length >= LINKS_MAX;
 
+/** A part that so many persons are named by (an order id that is used again and again) speaks of none of them. */
+const PEOPLE_PER_PART_MAX = 20;
+export const namesCrowd = (part: Part): boolean => part.doc.nodes.length >= PEOPLE_PER_PART_MAX;
+
 /** Says that facts name two parts together; true when that is new. */
 export function linkPart(part: Part, other: Ref): boolean {
   if (part.ref === other || part.doc.links.includes(other) || isCrowdedPart(part)) return false;
@@ -42,10 +46,13 @@ export function purchaseAround(set: WorkingSet, start: Ref): Part[] {
   return parts.length > 1 ? parts.sort((a, b) => (precedes(a.ref, b.ref) ? -1 : 1)) : parts;
 }
 
-/** Everybody the parts of a purchase name. */
+/** Everybody the parts of a purchase name, but for parts that name too many. */
 export function peopleOf(parts: readonly Part[]): Node[] {
   const people: Node[] = [];
-  for (const part of parts) for (const node of part.doc.nodes) if (!people.includes(node)) people.push(node);
+  for (const part of parts) {
+    if (namesCrowd(part)) continue;
+    for (const node of part.doc.nodes) if (!people.includes(node)) people.push(node);
+  }
   return people;
 }
 

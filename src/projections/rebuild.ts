@@ -114,7 +114,7 @@ export async function foldTo(
     // The next page is read, and the last batch is written, while this one is folded.
     if (entries.at(-1)!.position < until) next = read(entries.at(-1)!.position);
     for (let left = entries; left.length > 0; left = left.filter((entry) => entry.position > position)) {
-      const projected = await projector.project(left);
+      const projected = await projector.project(left, writing);
       await writing;
       writing = writeNext(deps, projected);
       writing.catch(() => undefined);

@@ -28,7 +28,7 @@ export interface RunnerDeps {
   holder: string;
   /** Keeps what could not be projected, in the batch's own transaction. */
   park(client: pg.ClientBase, parked: readonly Parked[]): Promise<void>;
-  log(level: 'info' | 'warn' | 'error', message: string): void;
+  log(level: 'info' | 'warn' | 'error', message: string, error?: unknown): void;
 }
 
 export interface RunnerState {
@@ -71,11 +71,9 @@ export class Runner {
         this.state.running = false;
         if (this.stopping.signal.aborted) return;
         const fenced = error instanceof FencedOut;
-        this.state.failed = fenced ? undefined : String(error);
-        this.deps.log(
-          fenced ? 'info' : 'error',
-          `projector: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        // The text of a driver's error may quote values: it goes to the log, which cleans it, and no further.
+        this.state.failed = fenced ? undefined : 'a batch could not be written; it is tried again';
+        this.deps.log(fenced ? 'info' : 'error', fenced ? error.message : 'projector: a batch failed', error);
         await this.pause(RETRY_MS);
       }
     }

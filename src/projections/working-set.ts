@@ -2,6 +2,7 @@ import type { Node, Ref } from '../catalog/facts.js';
 import type { Customer, Identifier, Part } from './rows.js';
 import { kindOf, newIdentifier, newPart } from './rows.js';
 import type { ContributionRow, ModelReader } from './model-store.js';
+import { NotLoaded, type Wanted } from './wanted.js';
 
 /**
  * The rows a batch works on: read in bulk before they are needed, changed in memory entry by entry, written in bulk at the end.
@@ -21,6 +22,8 @@ export class WorkingSet {
   /** Purchases found in memory, by their id; see `purchaseOf`. */
   readonly groups = new Map<Ref, readonly Part[]>();
   private readonly purchasesByParty = new Map<Node, Set<Ref>>();
+  /** Identifiers of which every part that names them is at hand. */
+  private readonly named = new Set<Node>();
   private readonly stored = { parts: new Set<Ref>(), identifiers: new Set<Node>(), customers: new Set<Node>() };
   private readonly dirty = { parts: new Set<Part>(), identifiers: new Set<Identifier>(), customers: new Set<Node>() };
   private contributions: ContributionRow[] = [];
@@ -88,8 +91,9 @@ export class WorkingSet {
   }
 
   /** Brings rows in that a batch will need, and what those lead to, in a few large reads. */
-  async prefetch({ refs = [], nodes = [], customers = [], parties = [], persons }: Wanted): Promise<void> {
+  async prefetch({ refs = [], nodes = [], customers = [], parties = [], named = [], persons }: Wanted): Promise<void> {
     await this.loadParties(parties);
+    await this.loadNaming(named);
     await this.loadCustomers(customers);
     await this.load(refs, nodes);
     await this.followLinks();
@@ -112,6 +116,13 @@ export class WorkingSet {
   private async loadParties(parties: readonly Node[]): Promise<void> {
     if (parties.length === 0) return;
     for (const part of await this.store.partsOfParties(parties)) this.adopt(part);
+  }
+
+  private async loadNaming(nodes: readonly Node[]): Promise<void> {
+    const missing = nodes.filter((node) => !this.named.has(node));
+    if (missing.length === 0) return;
+    for (const part of await this.store.partsNaming(missing)) this.adopt(part);
+    for (const node of missing) this.named.add(node);
   }
 
   /** Identifiers whose purchases a new fact about a person will change: those of customers whose first touch it may be. */
@@ -223,6 +234,14 @@ export class WorkingSet {
     return [...purchases].sort();
   }
 
+  /** Every purchase of which a part names this, in a stable order. Rarely asked for: finding them reads the whole table. */
+  purchasesNaming(node: Node): Ref[] {
+    if (!this.named.has(node)) throw new NotLoaded({ named: [node] });
+    const purchases = new Set<Ref>();
+    for (const part of this.parts.values()) if (part.doc.nodes.includes(node)) purchases.add(part.purchase);
+    return [...purchases].sort();
+  }
+
   contributed(row: ContributionRow): void {
     this.contributions.push(row);
   }
@@ -272,29 +291,12 @@ export class WorkingSet {
   /** Forgets everything, written or not. */
   forget(): void {
     for (const map of [this.parts, this.identifiers, this.customers, this.purchasesByParty, this.groups]) map.clear();
+    this.named.clear();
     for (const known of Object.values(this.stored)) known.clear();
     this.arrived = { parts: [], identifiers: [] };
     for (const dirty of Object.values(this.dirty)) dirty.clear();
     this.unknownTypes.clear();
     this.contributions = [];
-  }
-}
-
-/** Rows that a fold wants. */
-export interface Wanted {
-  refs?: readonly Ref[];
-  nodes?: readonly Node[];
-  customers?: readonly Node[];
-  parties?: readonly Node[];
-  /** Persons of whom facts speak, with the earliest time they name. */
-  persons?: ReadonlyMap<Node, number>;
-}
-
-/** A fold met rows that nothing had announced. What it changed so far must be forgotten. */
-export class NotLoaded extends Error {
-  override readonly name = 'NotLoaded';
-  constructor(readonly wanted: Wanted) {
-    super('rows are not at hand');
   }
 }
 

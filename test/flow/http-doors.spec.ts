@@ -18,7 +18,7 @@ describe('POST /webhooks/:provider', () => {
       const body = Buffer.concat([Buffer.from('\ufeff{ "a":1,\n "a": 2 }  '), randomBody(64)]);
       const reply = await app.post('/webhooks/stripe', body, { 'content-type': type, 'stripe-signature': 't=1,v1=00' });
       expect(reply.status).toBe(202);
-      expect(await json(reply)).toEqual({ status: 'recorded', entry_id: ENTRY_ID });
+      expect(await json(reply)).toEqual({ outcome: 'recorded', status: 202, entry_id: ENTRY_ID });
       expect(last().door).toBe('webhook stripe');
       expect(last().request.body.equals(body)).toBe(true);
       expect(last().request.headers['stripe-signature']).toBe('t=1,v1=00');
@@ -36,7 +36,7 @@ describe('POST /webhooks/:provider', () => {
     async (outcome) => {
       app.service.webhook = () => Promise.resolve([{ outcome, entryId: ENTRY_ID }]);
       const reply = await app.post('/webhooks/stripe', '{}');
-      expect([reply.status, await json(reply)]).toEqual([200, { status: outcome, entry_id: ENTRY_ID }]);
+      expect([reply.status, await json(reply)]).toEqual([200, { outcome, status: 200, entry_id: ENTRY_ID }]);
     },
   );
 
@@ -49,8 +49,8 @@ describe('POST /webhooks/:provider', () => {
     const reply = await app.post('/webhooks/adyen', '{}');
     expect(reply.status).toBe(202);
     expect((await json(reply)).results).toEqual([
-      { status: 'duplicate', entry_id: 'a' },
-      { status: 'recorded', entry_id: 'b' },
+      { outcome: 'duplicate', status: 200, entry_id: 'a' },
+      { outcome: 'recorded', status: 202, entry_id: 'b' },
     ]);
   });
 
@@ -102,7 +102,7 @@ describe('POST /v1/events', () => {
 
   it('given a key, when an event is sent, then ingest learns who it is', async () => {
     const reply = await send('{"id": "1" }');
-    expect([reply.status, await json(reply)]).toEqual([202, { status: 'recorded', entry_id: ENTRY_ID }]);
+    expect([reply.status, await json(reply)]).toEqual([202, { outcome: 'recorded', status: 202, entry_id: ENTRY_ID }]);
     expect(last().principal).toMatchObject({ account: 'admin', origins: '*' });
     expect(last().request.body.toString()).toBe('{"id": "1" }');
   });
@@ -121,11 +121,14 @@ describe('POST /v1/events', () => {
         });
       const reply = await send();
       expect(reply.status).toBe(status);
-      expect(await json(reply)).toEqual({
-        status: outcome,
-        ...(code && { code }),
+      const body = await json(reply);
+      expect(body).toMatchObject({
+        outcome,
+        status,
+        ...(code && { code, type: `/problems/${code}`, correlation_id: expect.any(String) }),
         ...(outcome === 'rejected' && { errors: ['data.user_id is needed'] }),
       });
+      expect(reply.headers.get('content-type')).toContain(code ? 'application/problem+json' : 'application/json');
     },
   );
 
@@ -134,13 +137,13 @@ describe('POST /v1/events', () => {
     const allNew = await send('[]');
     expect([allNew.status, (await json(allNew)).results]).toEqual([
       202,
-      [{ status: 'recorded', entry_id: 'a', http_status: 202 }],
+      [{ outcome: 'recorded', status: 202, entry_id: 'a' }],
     ]);
     app.service.events = () =>
       Promise.resolve({ batch: true, outcomes: [{ outcome: 'recorded', entryId: 'a' }, { outcome: 'rejected' }] });
     const mixed = await send('[]');
     expect(mixed.status).toBe(200);
-    expect((await json(mixed)).results[1]).toEqual({ status: 'rejected', code: 'invalid_event', http_status: 400 });
+    expect((await json(mixed)).results[1]).toEqual({ outcome: 'rejected', status: 400, code: 'invalid_event' });
   });
 
   it('given no key, when an event is sent, then 401 and ingest never sees it', async () => {

@@ -242,7 +242,7 @@ describe('operator commands', () => {
     expect((await app.post(path, '{}', { authorization })).status).toBe(404);
     app.service.deadLetter = { id: ENTRY_ID };
     const reply = await app.post(path, '{}', { authorization });
-    expect([reply.status, await json(reply)]).toEqual([200, { status: 'recorded', entry_id: ENTRY_ID }]);
+    expect([reply.status, await json(reply)]).toEqual([200, { outcome: 'recorded', status: 202, entry_id: ENTRY_ID }]);
     expect(
       audit()
         .slice(before)

@@ -26,6 +26,10 @@ export class MemoryModel implements ModelReader {
   customers = (ids: readonly string[]) => this.read<Customer>(this.tables.customers, ids);
   partsOfParties = async (parties: readonly string[]) =>
     (await this.parts([...this.tables.parts.keys()])).filter((part) => parties.includes(part.party));
+  partsNaming = async (nodes: readonly string[]) =>
+    (await this.parts([...this.tables.parts.keys()])).filter(({ doc }) =>
+      doc.nodes.some((node) => nodes.includes(node)),
+    );
 
   write(changes: Changes): void {
     const all = <T>({ added, changed }: Rows<T>): T[] => [...added, ...changed];

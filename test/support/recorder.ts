@@ -40,16 +40,18 @@ export class Recorder {
 
   private acknowledge({ keys, path }: Delivery, { text }: Answer): void {
     const body = JSON.parse(text) as {
-      status?: string;
-      results?: { status: string }[];
+      outcome?: string;
+      results?: { outcome: string }[];
       accepted?: number;
       duplicates?: number;
     };
-    const statuses = path === '/v1/events' && body.results ? body.results.map(({ status }) => status) : undefined;
+    const outcomes = path === '/v1/events' && body.results ? body.results.map(({ outcome }) => outcome) : undefined;
     // A collector says how many it kept, not which: only when all were kept is each of them promised.
     const all = body.accepted === undefined || body.accepted + body.duplicates! === keys.length;
     keys.forEach((key, index) => {
-      const known = statuses ? ['recorded', 'duplicate'].includes(statuses[index]!) : body.status !== 'conflict' && all;
+      const known = outcomes
+        ? ['recorded', 'duplicate'].includes(outcomes[index]!)
+        : body.outcome !== 'conflict' && all;
       if (known) this.acknowledged.add(key);
     });
   }

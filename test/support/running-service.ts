@@ -109,7 +109,9 @@ export class RunningService {
   async events(...events: readonly Json[]): Promise<Reply> {
     const type = { 'content-type': 'application/cloudevents-batch+json' };
     const reply = acknowledged(await this.send('POST', '/v1/events', events, type));
-    const refused = (reply.body.results as Json[]).filter(({ status }) => !['recorded', 'duplicate'].includes(status));
+    const refused = (reply.body.results as Json[]).filter(
+      ({ outcome }) => !['recorded', 'duplicate'].includes(outcome),
+    );
     if (refused.length > 0) throw new Error(`refused: ${JSON.stringify(refused)}`);
     return reply;
   }

@@ -39,7 +39,7 @@ export class DeadLettersController {
   @Scopes('admin')
   @Describe('Send it through its door again.', { 200: OutcomeReply }, ...guarded, 'invalid_request', 'not_found')
   async replay(@Param('id', { schema: UuidParam }) id: string, @Req() request: AuthenticatedRequest) {
-    return outcomeBody(await this.operator.run(new ReplayDeadLetter(id, askerOf(request))));
+    return outcomeBody(await this.operator.run(new ReplayDeadLetter(id, askerOf(request))), 'events');
   }
 }
 

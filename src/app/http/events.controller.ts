@@ -1,14 +1,15 @@
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import type { Principal } from '../../ingest/ingest.js';
-import { toProblem } from '../errors/to-problem.js';
+import type { Outcome, Principal } from '../../ingest/ingest.js';
+import { Problem } from '../../kernel/errors.js';
+import { problemReply, toProblem } from '../errors/to-problem.js';
 import type { Service } from '../../service-types.js';
 import { Caller, Scopes, type AuthenticatedRequest } from '../auth/scopes.guard.js';
 import { Telemetry } from '../telemetry.js';
 import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
-import { statusOf } from '../../ingest/outcome.js';
+import { statusOfBatch } from '../../ingest/outcome.js';
 import { outcomeBody, rawRequest } from './outcome.js';
 import { OutcomeReply, OutcomesReply } from './replies.js';
 
@@ -48,10 +49,9 @@ export class EventsController {
     this.telemetry.door('events', (performance.now() - began) / 1_000);
     for (const { outcome } of outcomes) this.telemetry.event('events', caller.account, outcome);
     const [only] = outcomes;
-    if (!batch && only) return reply.code(statusOf(only, 'events')).send(outcomeBody(only));
-    const allNew = outcomes.length > 0 && outcomes.every(({ outcome }) => outcome === 'recorded');
-    const results = outcomes.map((outcome) => ({ ...outcomeBody(outcome), http_status: statusOf(outcome, 'events') }));
-    return reply.code(allNew ? 202 : 200).send({ results });
+    if (!batch && only) return answerOne(reply, only);
+    const results = outcomes.map((outcome) => outcomeBody(outcome, 'events'));
+    return reply.code(statusOfBatch(outcomes)).send({ results });
   }
 
   private async record(request: AuthenticatedRequest, caller: Principal) {
@@ -62,4 +62,16 @@ export class EventsController {
       throw error;
     }
   }
+}
+
+/** A refusal of a single event is a problem like any other, and says besides where the event was kept. */
+function answerOne(reply: FastifyReply, outcome: Outcome): FastifyReply {
+  const body = outcomeBody(outcome, 'events');
+  if (body.code === undefined) return reply.code(body.status).send(body);
+  const problem = problemReply(new Problem(body.code, undefined, { errors: outcome.errors }), reply.request.id);
+  const kept = { outcome: body.outcome, entry_id: body.entry_id, dead_letter_id: body.dead_letter_id };
+  return reply
+    .code(body.status)
+    .headers(problem.headers)
+    .send(JSON.stringify({ ...problem.body, ...kept }));
 }

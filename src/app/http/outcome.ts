@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Outcome, RawRequest } from '../../ingest/ingest.js';
+import { statusOf } from '../../ingest/outcome.js';
 
 /** A request as the doors of `ingest` see it. */
 export const rawRequest = (request: FastifyRequest): RawRequest => ({
@@ -10,9 +11,10 @@ export const rawRequest = (request: FastifyRequest): RawRequest => ({
   remoteAddress: request.ip,
 });
 
-/** One event's outcome as it goes out; what is undefined stays out of the JSON. */
-export const outcomeBody = (outcome: Outcome) => ({
-  status: outcome.outcome,
+/** One event's outcome as it goes out: the word, the HTTP status it has by itself, the stable code of a refusal. What is undefined stays out. */
+export const outcomeBody = (outcome: Outcome, door: 'provider' | 'events') => ({
+  outcome: outcome.outcome,
+  status: statusOf(outcome, door),
   code: outcome.code ?? defaultCode[outcome.outcome],
   errors: outcome.errors,
   entry_id: outcome.entryId,
@@ -30,6 +32,6 @@ const defaultCode = {
 export function webhookReply(outcomes: readonly Outcome[]): { status: number; body: unknown } {
   const status = outcomes.some(({ outcome }) => outcome === 'recorded') ? 202 : 200;
   const [only] = outcomes;
-  if (only && outcomes.length === 1) return { status, body: { status: only.outcome, entry_id: only.entryId } };
-  return { status, body: { results: outcomes.map(outcomeBody) } };
+  if (only && outcomes.length === 1) return { status, body: { outcome: only.outcome, status, entry_id: only.entryId } };
+  return { status, body: { results: outcomes.map((outcome) => outcomeBody(outcome, 'provider')) } };
 }

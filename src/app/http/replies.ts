@@ -117,7 +117,8 @@ export const DeadLetterPage = page(
 );
 export const OutcomeReply = z
   .object({
-    status: z.enum(['recorded', 'duplicate', 'conflict', 'rejected']),
+    outcome: z.enum(['recorded', 'duplicate', 'conflict', 'rejected']),
+    status: z.int(),
     code: z.string().optional(),
     errors: z.array(z.string()).optional(),
     entry_id: z.string().optional(),
