@@ -45,6 +45,7 @@ export class Projector {
   async project(entries: readonly Entry[], writing: Promise<void> = Promise.resolve()): Promise<Projected> {
     const { known, unknown, parked } = this.interpretAll(entries);
     const poisoned = new Set<string>();
+    const misses = new Map<string, number>();
     let until = entries.at(-1)!.position;
     for (;;) {
       const good = known.filter(({ entry }) => entry.position <= until && !poisoned.has(entry.id));
@@ -52,7 +53,9 @@ export class Projector {
       if (!stopped) break;
       await writing;
       this.set.forget();
-      if (stopped.error instanceof NotLoaded) {
+      const missed = (misses.get(stopped.entry.id) ?? 0) + 1;
+      misses.set(stopped.entry.id, missed);
+      if (stopped.error instanceof NotLoaded && missed <= MISSES_MAX) {
         this.wanted.push(stopped.error.wanted);
         if (stopped.entry !== good[0]!.entry) until = stopped.entry.position - 1;
       } else {
@@ -142,6 +145,8 @@ function namedBy(interpreted: readonly Interpreted[]): Wanted {
 /** The origin of our own decisions, which no projection of facts reads. */
 const OWN = 'truth-ledger';
 
+/** Rounds of missing rows that one entry may have; more means that it can never be folded. */
+const MISSES_MAX = 100;
 const ID_LENGTH_MAX = 512;
 
 /** Facts whose ids and texts the database can hold; throws for others, so that one entry is parked and not a whole batch. */

@@ -95,16 +95,15 @@ const withBefore = (before: () => Promise<unknown>): Database => ({
 describe('given a projector whose lease was taken over', () => {
   it('when it comes to write a batch, then nothing of it is written, neither rows nor checkpoint', async () => {
     let took = false;
-    const told: string[] = [];
+    const { promise: told, resolve: tell } = Promise.withResolvers<string>();
     const taken = withBefore(async () => {
       if (!took) await takeLease(db.database.pool, 'another', true);
       took = true;
     });
-    const late = make({ database: taken, log: (_level, line) => void told.push(line) });
+    const late = make({ database: taken, log: (_level, line) => tell(line) });
     await record([[payment(1, 'u1')]]);
     await late.start();
-    await expect(late.catchUp(1_500)).rejects.toThrow();
-    expect(told).toContain(new FencedOut('another projector took over').message.replace(/^/, 'projector: '));
+    expect(await told).toContain('another projector took over');
     expect([await totalOf('payments'), await late.position()]).toEqual(['0', 0]);
   });
 
@@ -136,9 +135,9 @@ describe('given a rebuild', () => {
     await live.catchUp();
     let n = 2;
     // Some come between the batches of the rebuild and between its last look at the ledger and the swap.
-    const beside = withBefore(() => record([[payment(++n, 'u1'), refund(n)]]));
+    const beside = withBefore(async () => (n < 6 ? record([[payment(++n, 'u1'), refund(n)]]) : undefined));
     await make({ database: beside }).rebuild();
-    expect(n).toBeGreaterThan(2);
+    expect(n).toBe(6);
     await live.catchUp();
     expect([await totalOf('payments'), await totalOf('refunds')]).toEqual([String(n), String(400 * (n - 2))]);
     expect(await live.verify()).toMatchObject({ ok: true, findings: [] });
@@ -187,10 +186,13 @@ describe('given a rebuild', () => {
        values ('segment', 'web', 'm1', 'Signed Up', now(), now(), 'client', '{}', '{}')`,
     );
     await pool.query(
-      `insert into ingest.dead_letters (id, reason, door, origin, account, errors, subjects, received_at, blocks)
-       values (gen_random_uuid(), 'conflict', 'provider', 'stripe', '', '{}', '{}', now(), true)`,
+      `insert into ingest.dead_letters (id, reason, door, origin, account, received_at, last_received_at, blocks)
+       values (gen_random_uuid(), 'conflict', 'provider', 'stripe', '', now(), now(), true)`,
     );
-    await pool.query(`insert into app.api_keys (id, name, secret_hash, account, scopes) values ('k1', 'k', 'h', 'a', '{}')`);
+    await pool.query(
+      `insert into app.api_keys (id, name, secret_hash, account, scopes, created_at)
+       values ('abcdefghijkl', 'k', sha256('s'), 'a', '{}', now())`,
+    );
     const kept = async (): Promise<unknown[]> => {
       const tables = ['ledger.vault_keys', 'ingest.tracked_events', 'ingest.dead_letters', 'app.api_keys'];
       return Promise.all(tables.map(async (table) => (await pool.query(`table ${table}`)).rows));
