@@ -30,7 +30,8 @@ export async function ingestBench(
   try {
     for (const name of names)
       running[name] = await startContender(CONTENDERS[name].script, CONTENDERS[name].args, flags);
-    for (const name of names) print(await oneTurn(running[name], name, { round: 0, connections: connections[0], ...WARM_UP }));
+    for (const name of names)
+      print(await oneTurn(running[name], name, { round: 0, connections: connections[0], ...WARM_UP }));
     for (const [round, count, name] of order(rounds, connections, names)) {
       const turn = await oneTurn(running[name], name, { round, connections: count, ...limited(seconds) });
       turns.push(turn);

@@ -2,31 +2,13 @@ import type { Config } from './config.js';
 import type { Ingest } from './ingest/ingest.js';
 import type { Ledger } from './ledger/ledger.js';
 import type { Vault } from './ledger/vault.js';
+import type { Projections } from './projections/create-projections.js';
 import type { Reconcile } from './reconcile/create-reconcile.js';
 import type { Report } from './report/create-report.js';
 import type { Database } from './storage/database.js';
 
 /** An answer of `report` or `reconcile`: a plain object in snake_case, ready for JSON. */
 export type Reply = Record<string, unknown>;
-export interface ProjectionState {
-  position: number;
-  head: number;
-  lagEvents: number;
-  lagMs: number;
-  running: boolean;
-  /** Why it stopped. */
-  failed?: string;
-}
-
-/** What `verify` found: `ok` when the read model and the daily totals are what the ledger says. */
-export interface VerifyReport {
-  ok: boolean;
-  position: number;
-  stateHash: string;
-  rebuiltStateHash: string;
-  findings: readonly { kind: string; detail: string }[];
-}
-
 export type OnProgress = (done: number, total: number) => void;
 
 export interface Service {
@@ -35,14 +17,8 @@ export interface Service {
   vault: Vault;
   database: Database;
   ingest: Ingest;
-  projections: {
-    state(now: Date): Promise<ProjectionState>;
-    stop(): Promise<void>;
-    catchUp(): Promise<unknown>;
-    rebuild(onProgress?: OnProgress): Promise<{ position: number; stateHash: string }>;
-    verify(onProgress?: OnProgress): Promise<VerifyReport>;
-    stateHash(): Promise<string>;
-  };
+  projections: Pick<Projections, 'state' | 'stop' | 'catchUp' | 'rebuild' | 'verify' | 'stateHash'>;
+  /** A method answers undefined where nothing has that name or id. */
   report: Report;
   reconcile: Pick<Reconcile, 'list' | 'detail' | 'run' | 'now' | 'gaps'>;
   jobs: { health(): Promise<{ ok: boolean; detail?: string }>; stop(): Promise<void> };

@@ -13,12 +13,16 @@ const open = async (settings, time, options) =>
   (service = await openService(settings, time, mode === 'alone' ? { ...options, roles: ['api'] } : options));
 const { url, stop } = await listen(config, open, clock, createLog(config.logLevel));
 
-process.on('message', async (message) => {
-  if (message === 'state') process.send({ state: await state() });
-  if (message !== 'stop') return;
+async function end() {
   await stop();
   process.exit(0);
+}
+
+process.on('message', async (message) => {
+  if (message === 'state') process.send({ state: await state() });
+  if (message === 'stop') await end();
 });
+process.on('SIGTERM', end).on('disconnect', end);
 process.send({ ready: { url: `${url}/webhooks/stripe` } });
 
 async function state() {

@@ -35,12 +35,16 @@ export function usage() {
 /** Listens, tells where, and stops when told. */
 export async function serve(app, path, { stop = () => undefined } = {}) {
   const address = await app.listen({ port: 0, host: '127.0.0.1' });
-  process.on('message', async (message) => {
-    if (message === 'state') process.send({ state: usage() });
-    if (message !== 'stop') return;
+  const end = async () => {
     await app.close();
     await stop();
     process.exit(0);
+  };
+  process.on('message', async (message) => {
+    if (message === 'state') process.send({ state: usage() });
+    if (message !== 'stop') return;
+    await end();
   });
+  process.on('SIGTERM', end).on('disconnect', end);
   process.send({ ready: { url: `${address}${path}` } });
 }

@@ -72,6 +72,7 @@ export function createProjections(deps: ProjectionDeps): Projections {
     database,
     ...part('model'),
     holder,
+    modelVersion,
     park: (client, parked) => deps.park(client, parked),
     log: deps.log,
   });

@@ -40,11 +40,11 @@ export async function assertLease(client: pg.ClientBase, lease: Lease): Promise<
   if (rowCount !== 1) throw new FencedOut('another projector took over');
 }
 
-/** Moves the checkpoint with the rows of the same transaction, or throws FencedOut. */
-export async function moveCheckpoint(client: pg.ClientBase, schema: string, from: number, to: number): Promise<void> {
-  const { rowCount } = await client.query(`update ${schema}.checkpoint set position = $2 where position = $1`, [
-    from,
-    to,
-  ]);
+/** Moves the checkpoint of a model of this version with the rows of the same transaction, or throws FencedOut. */
+export async function moveCheckpoint(client: pg.ClientBase, version: string, from: number, to: number): Promise<void> {
+  const { rowCount } = await client.query(
+    'update model.checkpoint set position = $2 where position = $1 and model_version = $3',
+    [from, to, version],
+  );
   if (rowCount !== 1) throw new FencedOut('the checkpoint was moved by another projector');
 }

@@ -127,8 +127,11 @@ function namedBy(interpreted: readonly Interpreted[]): Wanted {
   const refs = new Set<Ref>();
   const nodes = new Set<Node>();
   const persons = new Map<Node, number>();
+  let paidFrom = Infinity;
   for (const { facts } of interpreted) {
     for (const { subject, type, fields, refs: others, nodes: people } of facts) {
+      const paidAt = type === 'PaymentCaptured' ? (fields['at'] ?? fields['provisional_at']) : undefined;
+      if (typeof paidAt === 'number' && paidAt < paidFrom) paidFrom = paidAt;
       if (isRef(subject)) refs.add(subject);
       else {
         nodes.add(subject);
@@ -139,7 +142,7 @@ function namedBy(interpreted: readonly Interpreted[]): Wanted {
       if (people) for (const node of people) nodes.add(node);
     }
   }
-  return { refs: [...refs], nodes: [...nodes], persons };
+  return { refs: [...refs], nodes: [...nodes], persons, paidFrom };
 }
 
 /** The origin of our own decisions, which no projection of facts reads. */

@@ -17,6 +17,7 @@ import type { Parked, Projector } from './projector.js';
 
 const BATCH_MAX = 2_000;
 const RETRY_MS = 500;
+const OTHER_VERSION_MS = 10_000;
 /** While this many appends wait, the projector leaves the machine to them; the numbers may be late, an acknowledgement may not. */
 const BUSY_APPENDS = 32;
 
@@ -26,6 +27,8 @@ export interface RunnerDeps {
   store: ModelStore;
   projector: Projector;
   holder: string;
+  /** A model of another version was rebuilt by a newer process, or for another zone: this one must not write to it. */
+  modelVersion: string;
   /** Keeps what could not be projected, in the batch's own transaction. */
   park(client: pg.ClientBase, parked: readonly Parked[]): Promise<void>;
   log(level: 'info' | 'warn' | 'error', message: string, error?: unknown): void;
@@ -72,9 +75,12 @@ export class Runner {
         if (this.stopping.signal.aborted) return;
         const fenced = error instanceof FencedOut;
         // The text of a driver's error may quote values: it goes to the log, which cleans it, and no further.
-        this.state.failed = fenced ? undefined : 'a batch could not be written; it is tried again';
-        this.deps.log(fenced ? 'info' : 'error', fenced ? error.message : 'projector: a batch failed', error);
-        await this.pause(RETRY_MS);
+        const outdated = error instanceof OtherVersion;
+        const failed = outdated ? error.message : 'a batch could not be written; it is tried again';
+        this.state.failed = fenced ? undefined : failed;
+        const line = fenced || outdated ? error.message : 'projector: a batch failed';
+        this.deps.log(fenced ? 'info' : 'error', line, error);
+        await this.pause(outdated ? OTHER_VERSION_MS : RETRY_MS);
       }
     }
   }
@@ -98,6 +104,11 @@ export class Runner {
   }
 
   private async follow(lease: Lease, signal: AbortSignal): Promise<void> {
+    const { rows } = await this.deps.database.pool.query('select from model.checkpoint where model_version = $1', [
+      this.deps.modelVersion,
+    ]);
+    if (rows.length === 0)
+      throw new OtherVersion('the read model was rebuilt by another version or for another zone: restart this process');
     this.state.position = await checkpointOf(this.deps.database.pool, 'model');
     this.deps.projector.forget();
     this.state.running = true;
@@ -122,7 +133,7 @@ export class Runner {
   }
 
   private async project(entries: readonly Entry[], lease: Lease): Promise<void> {
-    const { database, store, projector } = this.deps;
+    const { database, store, projector, modelVersion } = this.deps;
     for (let left = entries; left.length > 0; left = left.filter((entry) => entry.position > this.state.position)) {
       const { changes, parked, position } = await projector.project(left);
       const write = store.prepare(changes);
@@ -130,7 +141,7 @@ export class Runner {
         // The read model is derived: a crash may lose its last commits, and the checkpoint with them.
         await client.query('set local synchronous_commit = off');
         await assertLease(client, lease);
-        await moveCheckpoint(client, 'model', this.state.position, position);
+        await moveCheckpoint(client, modelVersion, this.state.position, position);
         await write(client);
         if (parked.length > 0) await this.deps.park(client, parked);
       });
@@ -142,6 +153,10 @@ export class Runner {
   private async pause(ms: number): Promise<void> {
     await wait(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
+}
+
+class OtherVersion extends Error {
+  override readonly name = 'OtherVersion';
 }
 
 export async function checkpointOf(pool: pg.Pool | pg.ClientBase, schema: string): Promise<number> {

@@ -10,6 +10,8 @@ export interface Wanted {
   named?: readonly Node[];
   /** Persons of whom facts speak, with the earliest time they name. */
   persons?: ReadonlyMap<Node, number>;
+  /** The earliest time of a payment that facts tell of: the former first payment of whoever has a later one changes with it. */
+  paidFrom?: number;
 }
 
 /** A fold met rows that nothing had announced. What it changed so far must be forgotten. */

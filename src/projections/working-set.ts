@@ -91,15 +91,28 @@ export class WorkingSet {
   }
 
   /** Brings rows in that a batch will need, and what those lead to, in a few large reads. */
-  async prefetch({ refs = [], nodes = [], customers = [], parties = [], named = [], persons }: Wanted): Promise<void> {
+  async prefetch(wanted: Wanted): Promise<void> {
+    const { refs = [], nodes = [], customers = [], parties = [], named = [], persons, paidFrom } = wanted;
     await this.loadParties(parties);
     await this.loadNaming(named);
     await this.loadCustomers(customers);
     await this.load(refs, nodes);
     await this.followLinks();
-    if (!persons) return;
-    await this.loadParties(this.partiesOf(persons));
+    if (persons) await this.loadParties(this.partiesOf(persons));
+    if (paidFrom !== undefined) await this.load(this.firstPaymentsFrom(paidFrom, refs, nodes), []);
     await this.followLinks();
+  }
+
+  /** First payments, not before a time, of the customers that own these purchases or are these people: they may become second ones. */
+  private firstPaymentsFrom(paidFrom: number, refs: readonly Ref[], nodes: readonly Node[]): Ref[] {
+    const parties = refs.flatMap((ref) => this.parts.get(ref)?.party || []);
+    const found = new Set<Ref>();
+    for (const node of [...nodes, ...parties]) {
+      const customer = this.identifiers.get(node)?.customer;
+      const { firstPaymentRef, firstPaymentAt } = (customer && this.customers.get(customer)) || {};
+      if (firstPaymentRef && firstPaymentAt != null && firstPaymentAt >= paidFrom) found.add(firstPaymentRef);
+    }
+    return [...found];
   }
 
   private async followLinks(): Promise<void> {

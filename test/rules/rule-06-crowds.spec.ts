@@ -144,21 +144,19 @@ describe('a user id that many people shared only through an order id that stands
 
 describe('a user id that links itself to many people', () => {
   it('given that becomes known before or after its purchases, then they are of nobody known, and one state', async () => {
-    const links = range(25).map(
-      (n): Given => ({
-        id: 100 + n,
-        facts: [
-          {
-            type: 'Linked',
-            subject: 'user:guest',
-            effect: 'linked',
-            stamp: stampOf(5, n, `evt_${n}`),
-            fields: {},
-            nodes: [`stripe:cus_${n}`],
-          },
-        ],
-      }),
-    );
+    const links = range(25).map((n): Given => ({
+      id: 100 + n,
+      facts: [
+        {
+          type: 'Linked',
+          subject: 'user:guest',
+          effect: 'linked',
+          stamp: stampOf(5, n, `evt_${n}`),
+          fields: {},
+          nodes: [`stripe:cus_${n}`],
+        },
+      ],
+    }));
     const { state } = await sameInAnyOrder([payment(1, ['user:guest']), payment(2, ['user:guest']), ...links]);
     expect((state['customers'] as string[]).map((row) => (JSON.parse(row) as { customer: string }).customer)).toEqual([
       'guest:payment:ch_1',

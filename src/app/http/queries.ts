@@ -1,3 +1,4 @@
+import { parts } from '../../reconcile/parts.js';
 import { z } from 'zod';
 import { daysBetween, isDay } from '../../kernel/day.js';
 
@@ -125,17 +126,6 @@ export const ReconciliationsQuery = ranged(
     ...paging,
   }),
 );
-const parts = [
-  'matched',
-  'missing',
-  'client_only',
-  'duplicates',
-  'wrong_value',
-  'wrong_currency',
-  'other_day',
-  'tracked_other_day',
-  'expected',
-] as const;
 export const ReconciliationQuery = only({
   currency,
   part: z.enum(parts, `must be one of ${parts.join(', ')}`).optional(),

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Fact } from '../../src/catalog/facts.js';
+import { applyFact } from '../../src/catalog/merge-facts.js';
+import { readConfig } from '../../src/config.js';
+import { SetupError } from '../../src/kernel/errors.js';
+import { Zone } from '../../src/kernel/day.js';
+import { backends } from '../../src/ledger/backends/index.js';
+import type { NewEntry } from '../../src/ledger/ledger.js';
+import { receivedStream } from '../../src/ledger/streams.js';
+import { metrics } from '../../src/metrics/index.js';
+import { createProjections } from '../../src/projections/create-projections.js';
+import { openService, type OpenOptions } from '../../src/service.js';
+import type { Service } from '../../src/service-types.js';
+import { testDatabase } from '../support/database.js';
+import { temporaryFolder } from '../support/test-cluster.js';
+
+const AT = new Date('2026-11-01T23:30:00Z'); // the next day already in Berlin
+const STREAM = 'setting-reporting_time_zone';
+
+const signUp = (user: string): NewEntry => {
+  const id = randomUUID();
+  const event = { specversion: '1.0', id, source: '/auth', type: 'user.signed_up', data: { user_id: user } };
+  return {
+    ...{ id, stream: receivedStream('/auth', id), type: 'user.signed_up', schemaVersion: 1, origin: '/auth' },
+    ...{ account: 'shop', originEventId: id, occurredAt: AT, correlationId: id, actor: 'key:k', subjects: [] },
+    ...{ authenticatedBy: 'api-key', attributes: {}, body: JSON.stringify(event), contentMac: Buffer.alloc(32) },
+  };
+};
+
+describe('the reporting time zone of a ledger', () => {
+  const dataDir = temporaryFolder('truth-ledger-zone-');
+  afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+  let service: Service | undefined;
+  afterEach(async () => {
+    await service?.stop();
+    service = undefined;
+  });
+
+  const open = async (zone: string, options: OpenOptions = {}): Promise<Service> =>
+    (service = await openService(
+      readConfig({ DATA_DIR: dataDir, REPORTING_TIME_ZONE: zone, ADMIN_API_KEY: 'admin_key_of_the_zone' }),
+      () => AT,
+      options,
+    ));
+  const zones = async ({ ledger }: Service): Promise<string[]> =>
+    (await ledger.readStream(STREAM)).map(({ body }) => (JSON.parse(body) as { zone: string }).zone);
+  const days = async ({ database }: Service): Promise<unknown[]> =>
+    (await database.pool.query(`select day, value::int from model.daily where metric = 'signups'`)).rows;
+
+  it('given a first start, then it is recorded in the ledger, once', async () => {
+    expect(await zones(await open('UTC', { roles: ['projector'] }))).toEqual(['UTC']);
+    await service!.start();
+    await service!.ledger.record(signUp('u1'));
+    await service!.projections.catchUp();
+    expect(await days(service!)).toEqual([{ day: '2026-11-01', value: 1 }]);
+    await service!.stop();
+    expect(await zones(await open('UTC'))).toEqual(['UTC']);
+  });
+
+  it('given another one, when started, then it refuses with a sentence that says what to do, and changes nothing', async () => {
+    const refused = open('Europe/Berlin', { roles: ['projector'] });
+    await expect(refused).rejects.toThrow(SetupError);
+    await expect(refused).rejects.toThrow(/REPORTING_TIME_ZONE.*Europe\/Berlin.*UTC.*rebuild --change-time-zone/s);
+    expect([await zones(await open('UTC')), await days(service!)]).toEqual([
+      ['UTC'],
+      [{ day: '2026-11-01', value: 1 }],
+    ]);
+  });
+
+  it('given the change is accepted and the model rebuilt, then every day is that of the new zone, from then on', async () => {
+    await (await open('Europe/Berlin', { changeZone: true })).projections.rebuild();
+    expect([await zones(service!), await days(service!)]).toEqual([
+      ['UTC', 'Europe/Berlin'],
+      [{ day: '2026-11-02', value: 1 }],
+    ]);
+    await service!.stop();
+    await (await open('Europe/Berlin', { roles: ['projector'] })).start();
+    await service!.ledger.record(signUp('u2'));
+    await service!.projections.catchUp();
+    expect(await days(service!)).toEqual([{ day: '2026-11-02', value: 2 }]);
+    const { rows } = await service!.database.pool.query('select reporting_time_zone as zone from projector.settings');
+    expect(rows).toEqual([{ zone: 'Europe/Berlin' }]);
+    await service!.stop();
+    await expect(open('UTC')).rejects.toThrow(SetupError);
+  });
+
+  it('given a process that died between the change and the rebuild, when it starts again, then it rebuilds by itself', async () => {
+    await open('Asia/Tokyo', { changeZone: true });
+    await service!.stop();
+    await (await open('Asia/Tokyo', { roles: ['projector'] })).start();
+    await service!.projections.catchUp();
+    expect(await days(service!)).toEqual([{ day: '2026-11-02', value: 2 }]);
+    expect(await service!.projections.verify()).toMatchObject({ ok: true });
+  });
+});
+
+describe('a service that still runs with the zone of before', () => {
+  let drop: () => Promise<void>;
+  let at: Awaited<ReturnType<typeof setUp>>;
+  async function setUp() {
+    const { database, drop: dropIt } = await testDatabase();
+    drop = dropIt;
+    const ledger = await backends.postgres.open({ database, clock: () => AT });
+    const { promise: told, resolve: tell } = Promise.withResolvers<string>();
+    const make = (zone: string) =>
+      createProjections({
+        ...{ ledger, database, applyFact, metrics, zone: new Zone(zone), holder: randomUUID() },
+        interpret: ({ body }) => [(body as { fact: Fact }).fact],
+        interpreterVersion: 1,
+        park: () => Promise.resolve(),
+        reparkAll: () => Promise.resolve(),
+        log: (level, line) => void (level === 'error' && tell(line)),
+      });
+    const record = (user: string) => {
+      const fact = { type: 'UserSignedUp', subject: `user:${user}`, effect: 'signed_up', stamp: '1' };
+      return ledger.record({
+        ...signUp(user),
+        body: JSON.stringify({ fact: { ...fact, fields: { at: AT.getTime() } } }),
+      });
+    };
+    return { database, ledger, make, record, told };
+  }
+  beforeAll(async () => (at = await setUp()));
+  afterAll(async () => {
+    await at.ledger.close();
+    await drop();
+  });
+
+  it('when the model is rebuilt for another zone, then it writes nothing more into it, and says why', async () => {
+    const [before, after] = [at.make('UTC'), at.make('Europe/Berlin')];
+    await at.record('u1');
+    await before.start();
+    await before.catchUp();
+    await after.rebuild();
+    await at.record('u2');
+    expect(await at.told).toMatch(/another zone/);
+    expect(await before.position()).toBe(1);
+    await before.stop();
+    await after.start();
+    await after.catchUp();
+    const { rows } = await at.database.pool.query('select day, value::int from model.daily');
+    expect(rows).toEqual([{ day: '2026-11-02', value: 2 }]);
+    await after.stop();
+  });
+});
