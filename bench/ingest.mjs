@@ -67,6 +67,7 @@ async function oneTurn(contender, name, { round, connections, seconds, count }) 
   turn.process = {
     cpu_us_per_request: Math.round(((after.cpu_s - before.cpu_s) * 1e6) / result.requests),
     rss_mb: after.rss_mb,
+    heap_used_mb: after.heap_used_mb,
     rss_max_mb: after.rss_max_mb,
   };
   return name === 'everything' ? { ...turn, behind: await drained(contender, after) } : turn;

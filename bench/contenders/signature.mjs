@@ -25,9 +25,13 @@ export function bareFastify() {
 /** What the process has used so far. */
 export function usage() {
   const { user, system } = process.cpuUsage();
+  const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
   return {
     cpu_s: (user + system) / 1e6,
-    rss_mb: Math.round(process.memoryUsage.rss() / 2 ** 20),
+    rss_mb: Math.round(rss / 2 ** 20),
+    heap_used_mb: Math.round(heapUsed / 2 ** 20),
+    heap_total_mb: Math.round(heapTotal / 2 ** 20),
+    external_mb: Math.round(external / 2 ** 20),
     rss_max_mb: Math.round(process.resourceUsage().maxRSS / 1024),
   };
 }

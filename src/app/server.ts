@@ -66,7 +66,8 @@ const bytesAt = new Set<string>(
 
 export function installBodyParser(http: FastifyInstance): void {
   http.removeAllContentTypeParsers();
-  http.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+  // By its name too: Fastify remembers parsers that it finds by name, and reads the header anew for each request that only `*` takes.
+  http.addContentTypeParser(['application/json', '*'], { parseAs: 'buffer' }, (request, body, done) => {
     if (bytesAt.has(request.routeOptions.url ?? '')) return done(null, body);
     if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '')) {
       return done(new Problem('unsupported_media_type', 'Send application/json.'));

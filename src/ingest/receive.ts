@@ -154,15 +154,28 @@ function sealedEntry(vault: Vault, arrival: Arrival, text: string, contentMac: B
   const { actor, authenticatedBy, correlationId } = arrival;
   const id = entryId({ door, account, origin, id: originEventId });
   const sealed = vault.seal(text, arrival.policy);
-  const tags = arrival.subjects.map(({ kind, value }) => vault.subjectTag(kind, value));
-  return {
-    ...{ id, type, schemaVersion, origin, account, originEventId, occurredAt, attributes },
-    ...{ correlationId, actor, authenticatedBy, contentMac },
+  const subjects = new Set(sealed.subjects);
+  for (const { kind, value } of arrival.subjects) subjects.add(vault.subjectTag(kind, value));
+  // Written out: this is on the way of every event, and spreading costs more than hashing.
+  const entry: NewEntry = {
+    id,
     stream: receivedStream(origin, id),
-    subjects: [...new Set([...sealed.subjects, ...tags])].sort(),
+    type,
+    schemaVersion,
+    origin,
+    account,
+    originEventId,
+    occurredAt,
+    correlationId,
+    actor,
+    authenticatedBy,
+    subjects: [...subjects].sort(),
+    attributes,
     body: sealed.body,
-    ...(sealed.key ? { key: sealed.key } : {}),
+    contentMac,
   };
+  if (sealed.key) entry.key = sealed.key;
+  return entry;
 }
 
 /** A genuine delivery that is no event we know the shape of: kept under an identity of its content. */

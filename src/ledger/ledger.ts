@@ -6,7 +6,7 @@
  * What it does not promise: any order between streams other than that of the feed; that an append whose answer was lost did not happen
  * (send it again: the ids make that safe).
  *
- * Two backends keep it: PostgreSQL and KurrentDB. `test/contracts/ledger.contract.spec.ts` runs over both.
+ * `backends/` keeps it, today in PostgreSQL; `test/contracts/ledger.contract.spec.ts` runs over every backend of the registry.
  */
 
 /** Dense ordinal in the feed, from 1; 0 is "before everything". Safe as a number up to 2^53. */
@@ -96,6 +96,8 @@ export interface Ledger {
   /** The last position of the feed, 0 when it is empty. */
   head(): Promise<Position>;
   find(id: string): Promise<Entry | undefined>;
+  /** The entries that exist of these ids, at most 1,000, in no order. */
+  findMany(ids: readonly string[]): Promise<Entry[]>;
   at(position: Position): Promise<Entry | undefined>;
   /** Appends waiting now, and the most that may wait before `unavailable` is answered. */
   queue(): { waiting: number; limit: number };

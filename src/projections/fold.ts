@@ -3,6 +3,7 @@ import { type Contributions, difference, rowOf } from './contributions.js';
 import { evaluateCustomer, keepTouch, sameCustomer, sameTouch, signedUp } from './customers.js';
 import { isCrowded, link, linksOf, regroupPeople } from './people.js';
 import { linkPart, namesCrowd } from './purchases.js';
+import { refillPayments } from './payment-list.js';
 import { PurchaseChange } from './purchase-change.js';
 import { type Contributed, type Customer, type Effect, type Identifier, isRef, kindOf, type Part } from './rows.js';
 import { evaluatePurchase } from './evaluate-purchase.js';
@@ -127,6 +128,7 @@ export class Step {
   private readonly customers = new Set<Node>();
   private readonly purchases = new Set<Ref>();
   private readonly persons = new Set<Node>();
+  private readonly drained = new Set<Node>();
   private ordinal = 0;
 
   constructor(
@@ -137,6 +139,11 @@ export class Step {
 
   evaluate(customer: Node): void {
     this.customers.add(customer);
+  }
+
+  /** A party whose list of first payments ran empty. */
+  refill(party: Node): void {
+    this.drained.add(party);
   }
 
   evaluatePurchase(purchase: Ref): void {
@@ -181,6 +188,7 @@ export class Step {
 
   settle(): void {
     this.regroup();
+    for (const party of [...this.drained].sort()) refillPayments(this.set, this.set.identifier(party));
     this.evaluateCustomers();
     for (const purchase of [...this.purchases].sort()) {
       evaluatePurchase(this.set, purchase, this.contributions, (part, should) =>

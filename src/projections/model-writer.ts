@@ -249,7 +249,11 @@ const UNKNOWN_SQL = (schema: string): string => `
 function dailyOf(rows: readonly ContributionRow[]): object[] {
   const sums = new Map<string, { row: ContributionRow; value: bigint }>();
   for (const row of rows) {
-    const key = `${row.metric}|${row.day}|${row.currency}|${row.source}|${row.medium}|${row.campaign}|${row.unknown_reason}|${row.customer_kind}|${row.customer_present}`;
+    // Campaigns hold any character, so a key is joined by none.
+    const key = JSON.stringify([
+      ...[row.metric, row.day, row.currency, row.source, row.medium, row.campaign],
+      ...[row.unknown_reason, row.customer_kind, row.customer_present],
+    ]);
     const sum = sums.get(key);
     if (sum) sum.value += BigInt(row.delta);
     else sums.set(key, { row, value: BigInt(row.delta) });

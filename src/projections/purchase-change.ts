@@ -1,8 +1,9 @@
 import type { Node, Ref } from '../catalog/facts.js';
 import { isCrowded, share } from './people.js';
 import { partyOf, peopleOf, purchaseAround, purchaseOf } from './purchases.js';
-import { type Identifier, kindOf, type Part, PAYMENTS_MAX, smallest } from './rows.js';
+import { type Identifier, kindOf, type Part, smallest } from './rows.js';
 import { captureOf } from './capture.js';
+import { listPayment as enlistPayment, unlistPayment } from './payment-list.js';
 import type { Step } from './fold.js';
 import type { WorkingSet } from './working-set.js';
 
@@ -146,8 +147,10 @@ export class PurchaseChange {
     if (party === (captured ? part.party : undefined) && at === captured?.at) return;
     if (party !== undefined) {
       this.set.need([], [party]);
-      this.unlist(this.set.identifier(party), part.ref);
-      step.evaluate(this.set.identifier(party).customer);
+      const identifier = this.set.identifier(party);
+      if (unlistPayment(identifier, part.ref)) step.refill(party);
+      this.set.changedIdentifier(identifier);
+      step.evaluate(identifier.customer);
     }
     delete part.doc.listed;
     this.set.changedPart(part);
@@ -158,37 +161,6 @@ export class PurchaseChange {
     this.set.changedIdentifier(identifier);
     step.evaluate(identifier.customer);
   }
-
-  private unlist(identifier: Identifier, ref: Ref): void {
-    const { doc } = identifier;
-    this.set.changedIdentifier(identifier);
-    const rest = doc.payments.filter((payment) => payment[1] !== ref);
-    if (rest.length === doc.payments.length) doc.morePayments -= 1;
-    doc.payments = rest;
-    if (rest.length > 0 || doc.morePayments === 0) return;
-    doc.morePayments = 0;
-    for (const purchase of this.set.purchasesOf(identifier.node)) {
-      for (const part of purchaseOf(this.set, purchase)) {
-        const captured = captureOf(part);
-        if (captured && part.ref !== ref && part.doc.listed?.[0] === identifier.node) {
-          enlistPayment(identifier, [captured.at, part.ref, captured.entryId]);
-        }
-      }
-    }
-  }
-}
-
-function enlistPayment({ doc }: Identifier, payment: [number, Ref, string]): void {
-  const last = doc.payments.at(-1);
-  const precedesLast = last && (payment[0] < last[0] || (payment[0] === last[0] && payment[1] < last[1]));
-  // The list is an exact prefix of all payments: beyond it only a count is kept.
-  if (doc.morePayments > 0 && !precedesLast) {
-    doc.morePayments += 1;
-    return;
-  }
-  const all = [...doc.payments, payment].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1));
-  doc.payments = all.slice(0, PAYMENTS_MAX);
-  doc.morePayments += all.length - doc.payments.length;
 }
 
 const together = (from: Identifier, to: Node): boolean => share(from, to, 1);

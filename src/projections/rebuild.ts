@@ -172,9 +172,9 @@ async function swap(deps: RebuildDeps, lease: Lease, parked: readonly Parked[]):
     );
     await client.query('alter schema model rename to model_replaced');
     await client.query('alter schema model_next rename to model');
-    // The views still read the replaced tables; the same text now names the new ones.
+    // A view is bound to tables, not names: made again from its text, it reads the new ones.
     for (const { name, sql } of views) {
-      await client.query(`create or replace view report.${name} as ${sql.replaceAll('model_replaced.', 'model.')}`);
+      await client.query(`create or replace view report.${name} as ${sql}`);
     }
     await client.query('drop schema model_replaced cascade');
     await deps.reparkAll(client, parked);

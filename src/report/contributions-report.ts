@@ -35,18 +35,24 @@ interface Row {
   occurred_at: Date;
 }
 
-/** The rows under a number, oldest first: what each added, why, and the ledger entry that says so. Their deltas sum to the number. */
-export async function contributionsPage(
+/** Contributions as the model has them, and whether there are more. */
+export interface FoundContributions {
+  rows: Row[];
+  more: boolean;
+  signs: Map<string, bigint>;
+}
+
+/** The rows under a number, oldest first: what each added and why. Their deltas sum to the number. */
+export async function findContributions(
   metric: Metric,
   all: readonly Metric[],
   query: ContributionsQuery,
   snapshot: Snapshot,
-  ledger: Ledger,
-): Promise<ReportPage> {
+): Promise<FoundContributions> {
   const from = query.day ?? query.from;
   const to = query.day ?? query.to;
   if (!from || !to) throw new Problem('invalid_request', 'name a `day`, or a range by `from` and `to`');
-  const limit = query.limit ?? 100;
+  const limit = query.limit ?? LIMIT_DEFAULT;
   const [position, ordinal] = cursorOf(query.cursor);
   const { names, signs } = flowsOf(metric, all);
   const { rows } = await snapshot.client.query<Row>(
@@ -58,20 +64,30 @@ export async function contributionsPage(
      order by position, ordinal limit $8`,
     [names, from, to, snapshot.position, position, ordinal, query.currency ?? null, limit + 1],
   );
-  const page = rows.slice(0, limit);
-  const entries = await Promise.all([...new Set(page.map((row) => row.entry_id))].map((id) => ledger.find(id)));
-  const origins = new Map(entries.flatMap((entry) => (entry ? [[entry.id, entry] as const] : [])));
-  const last = page.at(-1);
+  return { rows: rows.slice(0, limit), more: rows.length > limit, signs };
+}
+
+const LIMIT_DEFAULT = 100;
+
+/** The page of found rows, each with the ledger entry that says so. Reads the ledger, so no connection may be held meanwhile. */
+export async function contributionsPage(
+  { rows, more, signs }: FoundContributions,
+  interval: Interval,
+  ledger: Ledger,
+): Promise<ReportPage> {
+  const entries = await ledger.findMany([...new Set(rows.map((row) => row.entry_id))]);
+  const origins = new Map(entries.map((entry) => [entry.id, entry]));
+  const last = rows.at(-1);
   return {
-    data: page.map((row) => {
+    data: rows.map((row) => {
       const entry = origins.get(row.entry_id);
       return {
-        ...contributionJson(row, signs.get(row.metric) ?? 1n, query.interval ?? 'day'),
+        ...contributionJson(row, signs.get(row.metric) ?? 1n, interval),
         origin: entry?.origin ?? null,
         origin_event_id: entry?.originEventId ?? null,
       };
     }),
-    next_cursor: rows.length > limit && last ? `${last.position}.${last.ordinal}` : null,
+    next_cursor: more && last ? `${last.position}.${last.ordinal}` : null,
   };
 }
 

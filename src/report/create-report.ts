@@ -8,7 +8,7 @@ import type { Ledger, Position } from '../ledger/ledger.js';
 import type { Vault } from '../ledger/vault.js';
 import type { Database } from '../storage/database.js';
 import { attributionReport, funnelReport, type RangeQuery } from './attribution-report.js';
-import { contributionsPage, type ContributionsQuery } from './contributions-report.js';
+import { contributionsPage, type ContributionsQuery, findContributions } from './contributions-report.js';
 import { customerReport } from './customer-report.js';
 import { entriesPage, type EntriesQuery, entryJson } from './entries-report.js';
 import { metricRows, type MetricQuery } from './metrics-report.js';
@@ -55,7 +55,8 @@ export function createReport(deps: ReportDeps) {
     async contributions(name: string, query: ContributionsQuery): Promise<ReportPage | undefined> {
       const metric = known(name);
       if (!metric) return undefined;
-      return snapshot(deps, query.as_of, (at) => contributionsPage(metric, metrics, query, at, ledger));
+      const found = await snapshot(deps, query.as_of, (at) => findContributions(metric, metrics, query, at));
+      return contributionsPage(found, query.interval ?? 'day', ledger);
     },
     attribution: (query: RangeQuery & { metric: string }) =>
       snapshot(deps, query.as_of, (at) => attributionReport(query, metrics, at, timeZone)),
@@ -99,11 +100,14 @@ const described = ({ name, unit, meaning, sourceOfTruth, dated, excludes, tracke
 
 /** Runs a query in one repeatable-read view of the model, at its newest position or an earlier one. */
 async function snapshot<T>(deps: ReportDeps, asOf: string | undefined, work: (at: Snapshot) => Promise<T>): Promise<T> {
+  // Asked of the ledger before a connection is taken: who holds one must not wait for another.
+  const asked = asOf === undefined ? undefined : await askedPosition(deps.ledger, asOf);
   const client = await deps.database.pool.connect();
   try {
     await client.query('begin isolation level repeatable read read only');
     const newest = await positionOf(client);
-    const position = asOf === undefined ? newest : await asked(deps, asOf, newest);
+    // Up to the head the feed is known and the model may be behind it: the answer says which position it is of.
+    const position = Math.min(asked ?? newest, newest);
     return await work({ client, position, past: position < newest });
   } finally {
     await client.query('rollback').catch(() => undefined);
@@ -116,14 +120,12 @@ async function positionOf(client: pg.ClientBase): Promise<Position> {
   return Number(rows[0]!.position);
 }
 
-async function asked({ ledger }: ReportDeps, asOf: string, newest: Position): Promise<Position> {
-  const position = /^\d{1,15}$/.test(asOf) ? Number(asOf) : await positionAt(ledger, asOf);
-  if (position > newest)
-    throw new Problem(
-      'invalid_request',
-      `as_of ${position} is beyond position ${newest}, the newest the read model shows`,
-    );
-  return position;
+async function askedPosition(ledger: Ledger, asOf: string): Promise<Position> {
+  if (!/^\d{1,15}$/.test(asOf)) return positionAt(ledger, asOf);
+  const head = await ledger.head();
+  if (Number(asOf) > head)
+    throw new Problem('invalid_request', `as_of ${asOf} is beyond position ${head}, the last of the ledger`);
+  return Number(asOf);
 }
 
 /** The last position recorded at or before a time, by bisection: recorded times never go back within the feed. */

@@ -33,6 +33,7 @@ export async function metricRows(
   const groupBy = groupKeys(query.group_by ?? []);
   const { shape } = metric;
   if (shape.kind === 'ratio') return ratioRows(shape, query, groupBy, snapshot);
+  if (metric.unit === 'count' && query.currency) throw new Problem('invalid_request', 'a count has no currency');
   const terms = termsOf(metric, all);
   const found = await sums(snapshot, {
     metrics: terms.map((term) => term.metric),

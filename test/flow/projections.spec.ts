@@ -142,6 +142,42 @@ describe('given entries that cannot be projected', () => {
   });
 });
 
+describe('given channels whose names hold every character', () => {
+  let at: Open;
+  beforeAll(async () => (at = await open()));
+  afterAll(() => at.close());
+
+  it('then each has a daily total of its own', async () => {
+    const channels: [string, string, string][] = [
+      ['a|b', 'c', ''],
+      ['a', 'b|c', ''],
+      ['a', 'b', 'c|'],
+    ];
+    const facts = channels.flatMap(([source, medium, campaign], n): Fact[] => [
+      { type: 'UserSignedUp', subject: `user:u${n}`, effect: 'signed_up', stamp: '1', fields: { at: 1 } },
+      {
+        type: 'TouchRecorded',
+        subject: `user:u${n}`,
+        effect: 'touch',
+        stamp: '1',
+        fields: { at: 0, source, medium, campaign },
+      },
+    ]);
+    await at.ledger.record(entryOf(facts));
+    const projections = at.make();
+    await projections.start();
+    await projections.catchUp();
+    const { rows } = await at.db.database.pool.query(
+      "select source, medium, campaign, value::int from model.daily where metric = 'signups' and value <> 0 order by 1, 2",
+    );
+    expect(rows.map((row) => [row.source, row.medium, row.campaign, row.value])).toEqual([
+      ['a', 'b', 'c|', 1],
+      ['a', 'b|c', '', 1],
+      ['a|b', 'c', '', 1],
+    ]);
+  });
+});
+
 describe('given two projectors on one ledger', () => {
   let at: Open;
   beforeAll(async () => (at = await open()));

@@ -166,7 +166,7 @@ describe('a user id that links itself to many people', () => {
 });
 
 describe('a purchase that names many people', () => {
-  const placed = (n: number): Given => ({
+  const placed = (n: number, node = `user:u${String(n).padStart(3, '0')}`): Given => ({
     id: n,
     facts: [
       {
@@ -175,14 +175,20 @@ describe('a purchase that names many people', () => {
         effect: 'placed',
         stamp: stampOf(5, n, `evt_${n}`),
         fields: { at: T0, amount: '0', currency: 'USD' },
-        nodes: [`user:u${String(n).padStart(3, '0')}`],
+        nodes: [node],
       },
     ],
   });
 
   it('given an order id that 30 users say is theirs, in any order, then its state is one', async () => {
-    const { model } = await sameInAnyOrder(range(30).map(placed));
+    const { model } = await sameInAnyOrder(range(30).map((n) => placed(n)));
     expect(model.total('orders')).toBe(1n);
+  });
+
+  it('given an order id that 30 provider customers share, in any order, then they are 30 customers', async () => {
+    const history = range(30).flatMap((n) => [placed(n, `stripe:cus_${n}`), payment(100 + n, [`stripe:cus_${n}`])]);
+    const { model } = await sameInAnyOrder(history);
+    expect(model.total('new_customers')).toBe(30n);
   });
 });
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parkUnprojected } from '../../src/ingest/park.js';
-import type { DeadLetterStore } from '../../src/ingest/dead-letters.js';
 import type { Entry } from '../../src/ledger/ledger.js';
 import { clientsOf, track } from '../support/client-events.js';
 import { eventRequest, openDoors, principal, stripeDelivery, type Doors } from '../support/doors.js';
@@ -31,7 +30,7 @@ describe('what must be seen to before a month is closed', () => {
   });
 
   it('given an entry that no number shows, then it blocks too', async () => {
-    const store = doors.ingest.deadLetters as DeadLetterStore;
+    const store = doors.ingest.deadLetters;
     const entry = { ...(await doors.entries())[0]!, id: randomUUID() } satisfies Entry;
     await doors.database.transaction((client) =>
       parkUnprojected(store, [{ entry, reason: 'projection_failed', error: 'it failed' }], client),

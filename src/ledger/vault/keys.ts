@@ -23,9 +23,11 @@ export function randomOf(length: number): Buffer {
     randomFillSync(pool);
     used = 0;
   }
-  const bytes = Buffer.from(pool.subarray(used, used + length));
-  pool.fill(0, used, used + length);
-  used += length;
+  const bytes = Buffer.allocUnsafe(length);
+  for (let at = 0; at < length; at++) {
+    bytes[at] = pool[used]!;
+    pool[used++] = 0;
+  }
   return bytes;
 }
 
@@ -49,9 +51,13 @@ export const boundTo = (keyId: string): Buffer => Buffer.from(keyId, 'utf8');
 export function wrap(vaultKey: KeyObject, plain: Buffer, bound: Buffer): Buffer {
   const nonce = randomOf(NONCE_BYTES);
   const cipher = createCipheriv(ALGORITHM, vaultKey, nonce).setAAD(bound);
-  const ciphertext = cipher.update(plain);
+  const wrapped = Buffer.allocUnsafe(WRAPPED_BYTES);
+  wrapped[0] = WRAPPED_VERSION;
+  wrapped.set(nonce, 1);
+  wrapped.set(cipher.update(plain), 1 + NONCE_BYTES);
   cipher.final();
-  return Buffer.concat([Buffer.of(WRAPPED_VERSION), nonce, ciphertext, cipher.getAuthTag()], WRAPPED_BYTES);
+  wrapped.set(cipher.getAuthTag(), WRAPPED_BYTES - TAG_BYTES);
+  return wrapped;
 }
 
 /** The key again. Throws SealBroken when it was wrapped by another vault key or for something else. */
@@ -62,16 +68,20 @@ export function unwrap(vaultKey: KeyObject, wrapped: Buffer, bound: Buffer): Buf
   return open(vaultKey, nonce, wrapped.subarray(1 + NONCE_BYTES), bound);
 }
 
+// The number of a token as a nonce. One for all: it is used up before anybody else can ask for the next.
+const numbered = Buffer.alloc(NONCE_BYTES);
+
 /** The key of one entry. It seals one token after the other, each under the next number, so no number is used twice. */
 export class EntryKey {
   private readonly key: KeyObject;
-  private readonly bound: Buffer;
-  private readonly nonce = Buffer.alloc(NONCE_BYTES);
   private count = 0;
 
-  constructor(plain: Buffer, keyId: string) {
+  /** `bound`: what `boundTo` makes of the key's id. */
+  constructor(
+    plain: Buffer,
+    private readonly bound: Buffer,
+  ) {
     this.key = createSecretKey(plain);
-    this.bound = boundTo(keyId);
   }
 
   /** Ciphertext and tag of the next token, base64url. */
@@ -91,8 +101,8 @@ export class EntryKey {
   }
 
   private next(): Buffer {
-    this.nonce.writeUInt32BE(this.count++, NONCE_BYTES - 4);
-    return this.nonce;
+    numbered.writeUInt32BE(this.count++, NONCE_BYTES - 4);
+    return numbered;
   }
 }
 

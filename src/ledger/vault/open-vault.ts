@@ -49,8 +49,9 @@ export function createVault(secrets: Secrets, wrappedKeyOf: (keyId: string) => P
       // Asked for each time: a key that was kept here would outlive its erasure by another process.
       const wrapped = await wrappedKeyOf(keyId);
       if (wrapped === undefined) return unsealBody(body, undefined);
-      const plain = unwrap(secrets.vaultKey, wrapped, boundTo(keyId));
-      const key = new EntryKey(plain, keyId);
+      const bound = boundTo(keyId);
+      const plain = unwrap(secrets.vaultKey, wrapped, bound);
+      const key = new EntryKey(plain, bound);
       plain.fill(0);
       return unsealBody(body, key);
     },

@@ -89,8 +89,9 @@ class Sealing implements JsonVisitor {
   private newKey(): EntryKey {
     const plain = randomOf(KEY_BYTES);
     const id = uuidV7(this.keys.now());
-    const key = new EntryKey(plain, id);
-    this.vaultKey = { id, wrapped: wrap(this.keys.vaultKey, plain, boundTo(id)) };
+    const bound = boundTo(id);
+    const key = new EntryKey(plain, bound);
+    this.vaultKey = { id, wrapped: wrap(this.keys.vaultKey, plain, bound) };
     plain.fill(0);
     return key;
   }

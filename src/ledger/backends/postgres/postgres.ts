@@ -139,6 +139,10 @@ class LedgerInPostgres implements PostgresLedger {
     return this.reads.find(id);
   }
 
+  findMany(ids: readonly string[]): Promise<Entry[]> {
+    return this.reads.findMany(ids);
+  }
+
   at(position: Position): Promise<Entry | undefined> {
     return this.reads.at(position);
   }

@@ -73,6 +73,17 @@ export class Reads {
     return row && toEntry(row);
   }
 
+  async findMany(ids: readonly string[]): Promise<Entry[]> {
+    const known = ids.filter(isUuid);
+    if (known.length === 0) return [];
+    const rows = await this.query(
+      'ledger_find_many',
+      `select ${ENTRY_COLUMNS} from ledger.entries where id = any($1::uuid[])`,
+      [known],
+    );
+    return rows.map(toEntry);
+  }
+
   async at(position: Position): Promise<Entry | undefined> {
     if (!Number.isSafeInteger(position) || position < 1) return undefined;
     const [row] = await this.query('ledger_at', `select ${ENTRY_COLUMNS} from ledger.entries where position = $1`, [
