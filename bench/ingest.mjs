@@ -13,11 +13,14 @@ const PREPARED_PER_S = 16_000; // a contender that is quicker ends its turn earl
 const WARM_UP = { seconds: 30, count: 30_000 }; // a small handler is compiled after a few thousand requests, a service after some ten thousand
 const DRAIN_MS = 240_000;
 
+// As `npm start` runs it: a heap that grows in small steps.
+const SERVICE = { script: 'service.mjs', flags: ['--max-semi-space-size=8', '--heap-growing-percent=50'] };
+
 export const CONTENDERS = {
   verify: { script: 'verify.mjs', args: [], what: 'bare Fastify: verify, parse, answer; nothing stored' },
   insert: { script: 'insert.mjs', args: [], what: 'Fastify: verify, parse, one INSERT per request, pool of 10' },
-  alone: { script: 'service.mjs', args: ['alone'], what: 'the service, ingest alone' },
-  everything: { script: 'service.mjs', args: ['everything'], what: 'the service: projector, seal and jobs running' },
+  alone: { ...SERVICE, args: ['alone'], what: 'the service, ingest alone' },
+  everything: { ...SERVICE, args: ['everything'], what: 'the service: projector, seal and jobs running' },
 };
 
 /** Runs all rounds; `print` gets a line per turn. */
@@ -28,8 +31,7 @@ export async function ingestBench(
   const running = {};
   const turns = [];
   try {
-    for (const name of names)
-      running[name] = await startContender(CONTENDERS[name].script, CONTENDERS[name].args, flags);
+    for (const name of names) running[name] = await started(name, flags);
     for (const name of names)
       print(await oneTurn(running[name], name, { round: 0, connections: connections[0], ...WARM_UP }));
     for (const [round, count, name] of order(rounds, connections, names)) {
@@ -52,6 +54,21 @@ const order = (rounds, connections, names) =>
       names.map((_name, index) => [round + 1, count, names[(index + round) % names.length]]),
     ).flat(),
   );
+
+/** One long turn of the whole service, for its memory. */
+export async function sustained(seconds) {
+  const contender = await started('everything');
+  try {
+    return await oneTurn(contender, 'everything', { round: 1, connections: 64, ...limited(seconds) });
+  } finally {
+    await contender.stop();
+  }
+}
+
+const started = (name, flags = []) => {
+  const { script, args, flags: own = [] } = CONTENDERS[name];
+  return startContender(script, args, [...own, ...flags]);
+};
 
 let turnsMade = 0;
 

@@ -8,6 +8,9 @@ import { openBenchService } from './service-in-process.mjs';
 import { ledgerOf } from './make-ledger.mjs';
 import { runNode } from './processes.mjs';
 
+// As `npm start` runs the service: a heap that grows in small steps.
+const HEAP = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
+
 /** Rebuilds each ledger `rounds` times, one after the other. */
 export async function rebuildBench(sizes, rounds, print = () => undefined) {
   const results = [];
@@ -15,7 +18,7 @@ export async function rebuildBench(sizes, rounds, print = () => undefined) {
   for (const entries of sizes) folders.push([entries, await ledgerOf(entries)]);
   for (let round = 1; round <= rounds; round += 1)
     for (const [entries, folder] of folders) {
-      const args = [...process.execArgv, import.meta.filename, '--folder', folder];
+      const args = [...HEAP, ...process.execArgv, import.meta.filename, '--folder', folder];
       const result = { round, entries, ...(await runNode(args)) };
       results.push(result);
       print(result);

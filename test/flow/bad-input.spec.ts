@@ -128,7 +128,7 @@ describe('S3: bytes that read alike', () => {
     const before = await traces();
     expect((await webhook(stripeText({}, {}, id))).status).toBe(202);
     const answer = await webhook(stripeText({}, { amount: 99_999 }, id));
-    expect([answer.status, JSON.parse(answer.text).status]).toEqual([200, 'conflict']);
+    expect([answer.status, JSON.parse(answer.text).outcome]).toEqual([200, 'conflict']);
     const after = await traces();
     expect([
       Number(after['head']) - Number(before['head']),

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Fact, stampOf } from '../../src/catalog/facts.js';
-import type { Identifier } from '../../src/projections/rows.js';
 import { inBatches } from '../support/histories.js';
 import { type MemoryModel, projected } from '../support/memory-model.js';
 
@@ -41,7 +40,7 @@ const named = (n: number, payment: number, user: string) => ({
 async function listsAreRight(model: MemoryModel): Promise<void> {
   const parts = await model.parts([...model.tables.parts.keys()]);
   const identifiers = await model.identifiers([...model.tables.identifiers.keys()]);
-  for (const { node, doc } of identifiers as Identifier[]) {
+  for (const { node, doc } of identifiers) {
     const own = parts
       .filter((part) => part.party === node && part.doc.effects['captured'])
       .map((part) => [part.columns.at!, part.ref] as const)

@@ -57,6 +57,7 @@ describe('state hash and history hash', () => {
   it.each<[string, Fact[]]>([
     ['a sign-up more', [...facts, signUp('u3', 9)]],
     ['another first touch', facts.with(2, touch('u1', 'bing', 3))],
+    ['another time of it, which no number shows', facts.with(2, touch('u1', 'linkedin', 5))],
     ['one that is missing', facts.slice(0, 3)],
   ])('given %s, then the state hash is another', async (_what, other) => {
     expect((await hashesOf(other)).live.state).not.toBe((await hashesOf(facts)).live.state);

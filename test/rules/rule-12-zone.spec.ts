@@ -2,18 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Fact } from '../../src/catalog/facts.js';
-import { applyFact } from '../../src/catalog/merge-facts.js';
 import { readConfig } from '../../src/config.js';
 import { SetupError } from '../../src/kernel/errors.js';
 import { Zone } from '../../src/kernel/day.js';
-import { backends } from '../../src/ledger/backends/index.js';
 import type { NewEntry } from '../../src/ledger/ledger.js';
 import { receivedStream } from '../../src/ledger/streams.js';
-import { metrics } from '../../src/metrics/index.js';
-import { createProjections } from '../../src/projections/create-projections.js';
 import { openService, type OpenOptions } from '../../src/service.js';
 import type { Service } from '../../src/service-types.js';
-import { testDatabase } from '../support/database.js';
+import { projectedLedger, type ProjectedLedger } from '../support/projected-ledger.js';
 import { temporaryFolder } from '../support/test-cluster.js';
 
 const AT = new Date('2026-11-01T23:30:00Z'); // the next day already in Berlin
@@ -97,51 +93,31 @@ describe('the reporting time zone of a ledger', () => {
 });
 
 describe('a service that still runs with the zone of before', () => {
-  let drop: () => Promise<void>;
-  let at: Awaited<ReturnType<typeof setUp>>;
-  async function setUp() {
-    const { database, drop: dropIt } = await testDatabase();
-    drop = dropIt;
-    const ledger = await backends.postgres.open({ database, clock: () => AT });
-    const { promise: told, resolve: tell } = Promise.withResolvers<string>();
-    const make = (zone: string) =>
-      createProjections({
-        ...{ ledger, database, applyFact, metrics, zone: new Zone(zone), holder: randomUUID() },
-        interpret: ({ body }) => [(body as { fact: Fact }).fact],
-        interpreterVersion: 1,
-        park: () => Promise.resolve(),
-        reparkAll: () => Promise.resolve(),
-        log: (level, line) => void (level === 'error' && tell(line)),
-      });
-    const record = (user: string) => {
-      const fact = { type: 'UserSignedUp', subject: `user:${user}`, effect: 'signed_up', stamp: '1' };
-      return ledger.record({
-        ...signUp(user),
-        body: JSON.stringify({ fact: { ...fact, fields: { at: AT.getTime() } } }),
-      });
-    };
-    return { database, ledger, make, record, told };
-  }
-  beforeAll(async () => (at = await setUp()));
-  afterAll(async () => {
-    await at.ledger.close();
-    await drop();
-  });
+  let at: ProjectedLedger;
+  beforeAll(async () => (at = await projectedLedger()));
+  afterAll(() => at.close());
 
   it('when the model is rebuilt for another zone, then it writes nothing more into it, and says why', async () => {
-    const [before, after] = [at.make('UTC'), at.make('Europe/Berlin')];
-    await at.record('u1');
+    const { promise: told, resolve: tell } = Promise.withResolvers<string>();
+    const before = at.make({ log: (level, line) => void (level === 'error' && tell(line)) });
+    const after = at.make({ zone: new Zone('Europe/Berlin') });
+    const signedUp = (user: string): Fact[] => [
+      {
+        ...{ type: 'UserSignedUp', subject: `user:${user}`, effect: 'signed_up', stamp: '1' },
+        fields: { at: AT.getTime() },
+      },
+    ];
+    await at.record(signedUp('u1'));
     await before.start();
     await before.catchUp();
     await after.rebuild();
-    await at.record('u2');
-    expect(await at.told).toMatch(/another zone/);
+    await at.record(signedUp('u2'));
+    expect(await told).toMatch(/another zone/);
     expect(await before.position()).toBe(1);
     await before.stop();
     await after.start();
     await after.catchUp();
     const { rows } = await at.database.pool.query('select day, value::int from model.daily');
     expect(rows).toEqual([{ day: '2026-11-02', value: 2 }]);
-    await after.stop();
   });
 });
