@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Fact } from '../../src/catalog/facts.js';
 import { readConfig } from '../../src/config.js';
 import { SetupError } from '../../src/kernel/errors.js';
@@ -94,19 +94,20 @@ describe('the reporting time zone of a ledger', () => {
 
 describe('a service that still runs with the zone of before', () => {
   let at: ProjectedLedger;
-  beforeAll(async () => (at = await projectedLedger()));
-  afterAll(() => at.close());
+  beforeEach(async () => (at = await projectedLedger()));
+  afterEach(() => at.close());
+  const days = async () => (await at.database.pool.query('select day, value::int from model.daily')).rows;
+  const signedUp = (user: string): Fact[] => [
+    {
+      ...{ type: 'UserSignedUp', subject: `user:${user}`, effect: 'signed_up', stamp: '1' },
+      fields: { at: AT.getTime() },
+    },
+  ];
 
   it('when the model is rebuilt for another zone, then it writes nothing more into it, and says why', async () => {
     const { promise: told, resolve: tell } = Promise.withResolvers<string>();
     const before = at.make({ log: (level, line) => void (level === 'error' && tell(line)) });
     const after = at.make({ zone: new Zone('Europe/Berlin') });
-    const signedUp = (user: string): Fact[] => [
-      {
-        ...{ type: 'UserSignedUp', subject: `user:${user}`, effect: 'signed_up', stamp: '1' },
-        fields: { at: AT.getTime() },
-      },
-    ];
     await at.record(signedUp('u1'));
     await before.start();
     await before.catchUp();
@@ -117,7 +118,16 @@ describe('a service that still runs with the zone of before', () => {
     await before.stop();
     await after.start();
     await after.catchUp();
-    const { rows } = await at.database.pool.query('select day, value::int from model.daily');
-    expect(rows).toEqual([{ day: '2026-11-02', value: 2 }]);
+    expect(await days()).toEqual([{ day: '2026-11-02', value: 2 }]);
+  });
+
+  it('when the first entry comes after a process of the new zone has started, then it is of the new zone', async () => {
+    const [before, after] = [at.make(), at.make({ zone: new Zone('Europe/Berlin') })];
+    await before.start();
+    while (!(await before.state(AT)).running) await at.database.pool.query('select'); // until it leads, with nothing to do yet
+    await after.start();
+    await at.record(signedUp('u1'));
+    await after.catchUp();
+    expect(await days()).toEqual([{ day: '2026-11-02', value: 1 }]);
   });
 });
