@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { domainEventSchemas } from './catalog/domain-events/index.js';
 import { applyFact } from './catalog/merge-facts.js';
@@ -16,6 +17,7 @@ import { openVault } from './ledger/vault/open-vault.js';
 import { type Lifecycle, lifecycle } from './lifecycle.js';
 import { metrics } from './metrics/index.js';
 import { createProjections } from './projections/create-projections.js';
+import { type FactRange, factsAside } from './projections/facts-aside.js';
 import { createReconcile } from './reconcile/create-reconcile.js';
 import { createReport } from './report/create-report.js';
 import type { Service } from './service-types.js';
@@ -68,6 +70,7 @@ async function wire(
 
   const projections = createProjections({
     ...{ ledger, database, interpret, interpreterVersion, applyFact, metrics, zone },
+    readAside: isCompiled ? factsAside((range) => factsThread(range, database)) : undefined,
     holder: `${process.pid}-${randomUUID()}`,
     park: (client, parked) => parkUnprojected(ingest.deadLetters, parked, client),
     reparkAll: (client, parked) => reparkUnprojected(ingest.deadLetters, parked, client),
@@ -123,6 +126,16 @@ async function wire(
     stop: () => life.stop(),
   };
 }
+
+// A test that compiles the sources as it goes has no file that a thread could start from.
+const isCompiled = import.meta.url.endsWith('.js');
+
+/** The thread in which a rebuild interprets the ledger; its memory is bounded, as it keeps only the pages that wait. */
+const factsThread = (range: FactRange, { connection }: Database): Worker =>
+  new Worker(new URL('./facts-thread.js', import.meta.url), {
+    workerData: { ...range, connection },
+    resourceLimits: { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 24 },
+  });
 
 /** Which doors are open, and to whom. */
 const doorsOf = ({ stripe, collectorWriteKeys }: Config) => ({

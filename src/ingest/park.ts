@@ -3,7 +3,7 @@ import type { Entry } from '../ledger/ledger.js';
 import type { DeadLetterStore } from './dead-letters.js';
 
 interface Unprojected {
-  entry: Entry;
+  entry: Pick<Entry, 'id' | 'type' | 'origin' | 'account' | 'originEventId'>;
   reason: 'not_interpretable' | 'projection_failed';
   error: string;
 }

@@ -1,8 +1,10 @@
 import type { Amount, Happened } from '../catalog/subjects.js';
 import { type Effect, effectOf, type Part } from './rows.js';
 
+export type Capture = Happened & Amount;
+
 /** The capture of a payment; undefined until amount, currency and a day are known. A day that nothing proves is provisional. */
-export function captureOf(part: Part): (Happened & Amount) | undefined {
+export function captureOf(part: Part): Capture | undefined {
   if (part.kind !== 'payment') return undefined;
   const found = effectOf(part.doc.effects, 'PaymentCaptured');
   if (!found) return undefined;
@@ -11,7 +13,7 @@ export function captureOf(part: Part): (Happened & Amount) | undefined {
 }
 
 /** Money that an effect moved; undefined until amount, currency and time are known. */
-export function moneyMoved(fact: string, effect: Effect, at = effect.fields['at']): (Happened & Amount) | undefined {
+export function moneyMoved(fact: string, effect: Effect, at = effect.fields['at']): Capture | undefined {
   const { amount, currency } = effect.fields;
   if (typeof at !== 'number' || typeof amount !== 'string' || typeof currency !== 'string') return undefined;
   return { at, amountMinor: BigInt(amount), currency, fact, entryId: effect.entryId };

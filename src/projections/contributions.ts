@@ -1,28 +1,23 @@
 import type { Contribution, Metric, SubjectState } from '../catalog/subjects.js';
-import type { Zone } from '../kernel/day.js';
-import type { ContributionRow } from './model-store.js';
-import type { Contributed } from './rows.js';
+import type { Contributed, Dimensions, HasContributed } from './rows.js';
 
-/** The dimensions every contribution of one subject shares. */
-export interface Dimensions {
-  source: string;
-  medium: string;
-  campaign: string;
-  reason: string | null;
-  kind: string;
-  present: boolean;
+/** One contribution or its retraction (`sign` -1), with the entry that caused it: `ordinal` counts those of one position from 0. */
+export interface Contributing {
+  position: number;
+  ordinal: number;
+  subject: string;
+  what: Contributed;
+  by: Dimensions;
+  sign: 1 | -1;
 }
 
 type Flow = Metric & { shape: Extract<Metric['shape'], { kind: 'flow' }> };
 
-/** Asks every metric what a subject should have contributed, and finds the difference to what it has. */
+/** Asks every metric what a subject should have contributed. */
 export class Contributions {
   private readonly flows: ReadonlyMap<string, readonly Flow[]>;
 
-  constructor(
-    metrics: readonly Metric[],
-    private readonly zone: Zone,
-  ) {
+  constructor(metrics: readonly Metric[]) {
     const flows = new Map<string, Flow[]>();
     for (const metric of metrics) {
       if (metric.shape.kind !== 'flow') continue;
@@ -32,29 +27,29 @@ export class Contributions {
   }
 
   /** What the state of a subject puts into all metrics. */
-  should(state: SubjectState, dimensions: Dimensions): Contributed[] {
+  should(state: SubjectState): Contributed[] {
     const should: Contributed[] = [];
     for (const { name, shape } of this.flows.get(state.kind) ?? []) {
-      for (const part of shape.from(state as never)) {
-        if (part.delta !== 0n) should.push(this.dated(name, part, dimensions));
-      }
+      for (const part of shape.from(state as never)) if (part.delta !== 0n) should.push(contributed(name, part));
     }
     return should;
   }
-
-  private dated(metric: string, { at, delta, currency, fact, entryId }: Contribution, by: Dimensions): Contributed {
-    return { metric, day: this.zone.dayOf(at), currency, delta: String(delta), ...by, fact, entryId, at };
-  }
 }
+
+const contributed = (metric: string, { at, delta, currency, fact, entryId }: Contribution): Contributed => ({
+  metric,
+  at,
+  delta: delta === 1n ? '1' : String(delta),
+  currency,
+  fact,
+  entryId,
+});
 
 /** Two contributions that agree in all this are the same part of a number, whichever entry restates it. */
 const same = (a: Contributed, b: Contributed): boolean =>
-  a.metric === b.metric &&
-  a.at === b.at &&
-  a.delta === b.delta &&
-  a.currency === b.currency &&
-  a.fact === b.fact &&
-  a.day === b.day &&
+  a.metric === b.metric && a.at === b.at && a.delta === b.delta && a.currency === b.currency && a.fact === b.fact;
+
+const sameDimensions = (a: Dimensions, b: Dimensions): boolean =>
   a.source === b.source &&
   a.medium === b.medium &&
   a.campaign === b.campaign &&
@@ -62,47 +57,30 @@ const same = (a: Contributed, b: Contributed): boolean =>
   a.kind === b.kind &&
   a.present === b.present;
 
+const NOTHING: readonly Contributed[] = [];
+
+interface Difference {
+  retract: readonly Contributed[];
+  assert: readonly Contributed[];
+  now: Contributed[];
+}
+
 /**
- * What must be appended so that `has` becomes `should`: retractions of what no longer holds, then what is new.
- * Undefined when nothing changes. What stays keeps the entry that first asserted it.
+ * What must be appended so that what a subject `has` becomes what it `should` have under these dimensions: retractions of what no
+ * longer holds, then what is new. Undefined when nothing changes. What stays keeps the entry that first asserted it.
  */
-export function difference(
-  has: readonly Contributed[],
-  should: readonly Contributed[],
-): { retract: Contributed[]; assert: Contributed[]; now: Contributed[] } | undefined {
-  if (has.length === should.length && has.every((each, index) => same(each, should[index]!))) return undefined;
-  const retract = [...has];
+export function difference(has: HasContributed, should: Contributed[], by: Dimensions): Difference | undefined {
+  const { contributed: known } = has;
+  if (known.length === 0) return should.length === 0 ? undefined : { retract: NOTHING, assert: should, now: should };
+  if (has.by !== undefined && !sameDimensions(has.by, by)) return { retract: known, assert: should, now: should };
+  if (known.length === should.length && known.every((each, index) => same(each, should[index]!))) return undefined;
+  const retract = [...known];
   const assert: Contributed[] = [];
   const now = should.map((each) => {
-    const known = retract.findIndex((other) => same(other, each));
-    if (known >= 0) return retract.splice(known, 1)[0]!;
+    const index = retract.findIndex((other) => same(other, each));
+    if (index >= 0) return retract.splice(index, 1)[0]!;
     assert.push(each);
     return each;
   });
   return retract.length === 0 && assert.length === 0 ? undefined : { retract, assert, now };
 }
-
-export const rowOf = (
-  subject: string,
-  position: number,
-  ordinal: number,
-  each: Contributed,
-  sign: 1n | -1n,
-): ContributionRow => ({
-  position,
-  ordinal,
-  metric: each.metric,
-  subject,
-  day: each.day,
-  currency: each.currency,
-  delta: String(sign * BigInt(each.delta)),
-  source: each.source,
-  medium: each.medium,
-  campaign: each.campaign,
-  unknown_reason: each.reason,
-  customer_kind: each.kind,
-  customer_present: each.present,
-  fact: each.fact,
-  entry_id: each.entryId,
-  at: each.at,
-});

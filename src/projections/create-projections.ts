@@ -7,15 +7,16 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Database } from '../storage/database.js';
 import { Contributions } from './contributions.js';
 import type { ApplyFact } from './fold.js';
-import { historyHash, stateHash } from './hashes.js';
+import { hashed, historyHash, stateHash } from './hashes.js';
 import { ModelStore } from './model-store.js';
+import type { ReadFacts } from './fact-pages.js';
 import { type Parked, Projector } from './projector.js';
 import { type Progress, rebuild } from './rebuild.js';
 import { checkpointOf, Runner } from './runner.js';
 import { verify, type VerifyReport } from './verify.js';
 
 /** Raised when the fold itself changes meaning, so that an older model is rebuilt. */
-const FOLD_VERSION = 1;
+const FOLD_VERSION = 2;
 
 export interface ProjectionDeps {
   ledger: Ledger;
@@ -25,6 +26,8 @@ export interface ProjectionDeps {
   applyFact: ApplyFact;
   metrics: readonly Metric[];
   zone: Zone;
+  /** Reads and interprets for a rebuild in another thread; without it that is done here. */
+  readAside?: ReadFacts | undefined;
   /** Names this process in the lease. */
   holder: string;
   park(client: pg.ClientBase, parked: readonly Parked[]): Promise<void>;
@@ -52,7 +55,7 @@ export interface Projections {
   position(): Promise<number>;
   /** Resolves when the read model shows everything up to the head the feed has now. Throws after `timeoutMs`. */
   catchUp(timeoutMs?: number): Promise<number>;
-  rebuild(onProgress?: Progress): Promise<{ position: number; stateHash: string }>;
+  rebuild(onProgress?: Progress): Promise<{ position: number }>;
   verify(onProgress?: Progress): Promise<VerifyReport>;
   stateHash(): Promise<string>;
   historyHash(): Promise<string>;
@@ -60,13 +63,14 @@ export interface Projections {
 
 export function createProjections(deps: ProjectionDeps): Projections {
   const { database, ledger, zone, holder } = deps;
-  const contributions = new Contributions(deps.metrics, zone);
+  const contributions = new Contributions(deps.metrics);
   const part = (schema: 'model' | 'model_next') => {
     const store = new ModelStore(database.pool, schema, zone);
     return { store, projector: new Projector(store, contributions, deps.interpret, deps.applyFact) };
   };
   const modelVersion = versionOf(deps);
-  const beside = () => ({ ledger, database, ...part('model_next') });
+  const { interpret, readAside } = deps;
+  const beside = () => ({ ledger, database, interpret, readAside, ...part('model_next') });
   const runner = new Runner({
     ledger,
     database,
@@ -76,14 +80,12 @@ export function createProjections(deps: ProjectionDeps): Projections {
     park: (client, parked) => deps.park(client, parked),
     log: deps.log,
   });
-  const rebuildNow = async (onProgress?: Progress): Promise<{ position: number; stateHash: string }> => {
-    const { position } = await rebuild(
+  const rebuildNow = (onProgress?: Progress): Promise<{ position: number }> =>
+    rebuild(
       { ...beside(), modelVersion, reparkAll: (client, parked) => deps.reparkAll(client, parked) },
       `${holder} rebuild`,
       onProgress,
     );
-    return { position, stateHash: await withClient(database.pool, stateHash) };
-  };
   return {
     start: async () => {
       if (await outdated(database.pool, modelVersion)) {
@@ -98,8 +100,8 @@ export function createProjections(deps: ProjectionDeps): Projections {
     catchUp: (timeoutMs) => catchUp(deps, timeoutMs),
     rebuild: rebuildNow,
     verify: (onProgress) => verify(beside(), onProgress),
-    stateHash: () => withClient(database.pool, stateHash),
-    historyHash: () => withClient(database.pool, historyHash),
+    stateHash: () => hashed(database.pool, stateHash),
+    historyHash: () => hashed(database.pool, historyHash),
   };
 }
 
@@ -138,14 +140,5 @@ async function catchUp({ database, ledger }: ProjectionDeps, timeoutMs = 60_000)
     if (performance.now() > until)
       throw new Error(`the read model did not reach position ${target} in ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 15));
-  }
-}
-
-async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  try {
-    return await work(client);
-  } finally {
-    client.release();
   }
 }

@@ -1,6 +1,6 @@
 import type { Node } from '../catalog/facts.js';
 import type { Happened } from '../catalog/subjects.js';
-import { type Customer, effectsOf, type Identifier, kindOf, type Touch, TOUCHES_MAX } from './rows.js';
+import { type Customer, effectsOf, type Identifier, isUser, type Touch, TOUCHES_MAX } from './rows.js';
 import type { WorkingSet } from './working-set.js';
 
 const touchOrder = (a: Touch, b: Touch): number => a[0] - b[0] || (a[1] < b[1] ? -1 : 1);
@@ -32,14 +32,15 @@ export function evaluateCustomer(set: WorkingSet, id: Node): Customer | null {
   const canonical = set.identifier(id);
   if (canonical.customer !== id) return null;
   set.need([], canonical.doc.members);
-  const all = [canonical, ...canonical.doc.members.map((node) => set.identifier(node))];
+  const all = [canonical];
+  for (const node of canonical.doc.members) all.push(set.identifier(node));
   const signUp = signedUp(canonical);
   const payment = firstPayment(all);
   if (!signUp && !payment && all.every((identifier) => identifier.doc.purchases === 0)) return null;
   const touch = firstTouch(all, signUp?.at ?? payment?.[0] ?? Number.MAX_SAFE_INTEGER);
   return {
     customer: id,
-    userId: kindOf(id) === 'user' ? id.slice('user:'.length) : null,
+    userId: isUser(id) ? id.slice('user:'.length) : null,
     signedUpAt: signUp?.at ?? null,
     ...touch,
     firstPaymentAt: payment?.[0] ?? null,
@@ -49,24 +50,33 @@ export function evaluateCustomer(set: WorkingSet, id: Node): Customer | null {
 }
 
 function firstPayment(all: readonly Identifier[]): Identifier['doc']['payments'][number] | undefined {
-  return all
-    .flatMap((identifier) => identifier.doc.payments.slice(0, 1))
-    .sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))[0];
+  let first: Identifier['doc']['payments'][number] | undefined;
+  for (const { doc } of all) {
+    const own = doc.payments[0];
+    if (own && (!first || own[0] < first[0] || (own[0] === first[0] && own[1] < first[1]))) first = own;
+  }
+  return first;
 }
 
 type FirstTouch = Pick<Customer, 'firstTouchAt' | 'source' | 'medium' | 'campaign' | 'reason'>;
 
 /** The earliest marked touch up to an instant, or why there is none. */
 function firstTouch(all: readonly Identifier[], until: number): FirstTouch {
-  const marked = all.flatMap((identifier) => identifier.doc.touches).sort(touchOrder);
-  const first = marked.find(([at]) => at <= until);
+  let first: Touch | undefined;
+  let marked = false;
+  for (const { doc } of all) {
+    for (const touch of doc.touches) {
+      marked = true;
+      if (touch[0] <= until && (!first || touchOrder(touch, first) < 0)) first = touch;
+    }
+  }
   if (first) return { firstTouchAt: first[0], source: first[2], medium: first[3], campaign: first[4], reason: null };
   return {
     firstTouchAt: null,
     source: 'unknown',
     medium: '',
     campaign: '',
-    reason: unknownReason(all, marked.length > 0),
+    reason: unknownReason(all, marked),
   };
 }
 
@@ -83,4 +93,12 @@ export const sameTouch = (a: Customer | null, b: Customer | null): boolean =>
   a?.source === b?.source && a?.medium === b?.medium && a?.campaign === b?.campaign && a?.reason === b?.reason;
 
 export const sameCustomer = (a: Customer | null, b: Customer | null): boolean =>
-  a === b || (a !== null && b !== null && (Object.keys(a) as (keyof Customer)[]).every((key) => a[key] === b[key]));
+  a === b ||
+  (a !== null &&
+    b !== null &&
+    a.signedUpAt === b.signedUpAt &&
+    a.firstTouchAt === b.firstTouchAt &&
+    a.firstPaymentRef === b.firstPaymentRef &&
+    a.firstPaymentAt === b.firstPaymentAt &&
+    a.firstPaymentEntry === b.firstPaymentEntry &&
+    sameTouch(a, b));

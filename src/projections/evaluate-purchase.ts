@@ -1,74 +1,64 @@
 import type { Ref } from '../catalog/facts.js';
-import type { Contributions } from './contributions.js';
-import { checkoutStarted, orderCompleted, type PurchaseSummary, summaryOf } from './purchase-summary.js';
+import { captureIn, checkoutStarted, orderCompleted, type PurchaseSummary, summaryOf } from './purchase-summary.js';
 import { purchaseOf } from './purchases.js';
-import { type Contributed, type Customer, effectOf, type Part, type PartColumns } from './rows.js';
-import { captureOf } from './capture.js';
+import { effectOf, isEmpty, type Part, type PartColumns } from './rows.js';
+import { dimensionsOf, type Step } from './step.js';
 import { stateOf } from './subject-states.js';
 import type { WorkingSet } from './working-set.js';
 
 /** Works out what every part of a purchase should have contributed, and the columns reports read. */
-export function evaluatePurchase(
-  set: WorkingSet,
-  purchase: Ref,
-  contributions: Contributions,
-  contribute: (part: Part, should: Contributed[]) => void,
-): void {
+export function evaluatePurchase(set: WorkingSet, purchase: Ref, step: Step): void {
   const parts = purchaseOf(set, purchase);
   const party = parts[0]!.party;
-  set.need([], [party]);
+  set.need(NOBODY, [party]);
   const customer = set.customer(set.identifier(party).customer);
   const summary = summaryOf(parts);
   const { present } = summary;
   const firstRef = customer?.firstPaymentRef ?? null;
-  const dimensions = { ...touchOf(customer), present };
   for (const part of parts) {
     const columns = columnsOf(part, summary);
-    if (part.present !== present || !sameColumns(part.columns, columns)) set.changedPart(part);
-    part.present = present;
-    part.columns = columns;
+    if (part.present !== present || !sameColumns(part.columns, columns)) {
+      set.changedPart(part);
+      part.present = present;
+      part.columns = columns;
+    }
     const state = stateOf(part, parts, summary, firstRef);
-    if (!state) continue;
-    contribute(part, contributions.should(state, { ...dimensions, kind: kindFor(part, summary, firstRef) }));
+    if (state)
+      step.contribute(part.ref, part, state, dimensionsOf(customer, kindFor(part, summary, firstRef), present));
   }
 }
 
-const touchOf = (customer: Customer | null) => ({
-  source: customer?.source ?? 'unknown',
-  medium: customer?.medium ?? '',
-  campaign: customer?.campaign ?? '',
-  reason: customer ? customer.reason : 'no_touch',
-});
+const NOBODY: readonly string[] = [];
 
 /** `new` for the first payment of a customer and the order it paid, `returning` for later ones, nothing where nobody paid. */
 function kindFor(part: Part, { captured }: PurchaseSummary, firstRef: string | null): string {
-  if (part.kind === 'payment') return !captured.includes(part) ? '' : part.ref === firstRef ? 'new' : 'returning';
+  if (part.kind === 'payment')
+    return !captured.some((each) => each.part === part) ? '' : part.ref === firstRef ? 'new' : 'returning';
   if (part.kind !== 'order' || captured.length === 0) return '';
-  return captured.some((payment) => payment.ref === firstRef) ? 'new' : 'returning';
+  return captured.some((each) => each.part.ref === firstRef) ? 'new' : 'returning';
 }
+
+const NO_COLUMNS: PartColumns = { at: null, amountMinor: null, currency: null, status: null };
 
 function columnsOf(part: Part, summary: PurchaseSummary): PartColumns {
   switch (part.kind) {
     case 'payment':
-      return paymentColumns(part);
+      return paymentColumns(part, summary);
     case 'order':
       return orderColumns(part, summary);
     case 'checkout':
       return { ...fieldsOf(part), at: checkoutStarted(part)?.at ?? null, status: 'started' };
     default:
-      return { ...fieldsOf(part), status: statusOf(part) };
+      return isEmpty(part.doc.effects) ? NO_COLUMNS : { ...fieldsOf(part), status: statusOf(part) };
   }
 }
 
-function paymentColumns(part: Part): PartColumns {
-  const captured = captureOf(part);
-  if (captured)
-    return {
-      at: captured.at,
-      amountMinor: String(captured.amountMinor),
-      currency: captured.currency,
-      status: 'captured',
-    };
+function paymentColumns(part: Part, summary: PurchaseSummary): PartColumns {
+  const capture = captureIn(summary, part);
+  if (capture) {
+    const { at, amountMinor, currency } = capture;
+    return { at, amountMinor: String(amountMinor), currency, status: 'captured' };
+  }
   const authorised = effectOf(part.doc.effects, 'PaymentAuthorised');
   const status = authorised ? 'authorised' : effectOf(part.doc.effects, 'PaymentFailed') ? 'failed' : null;
   return { ...fieldsOf(part), status };

@@ -1,12 +1,11 @@
 import type { Fact, Node, Ref } from '../catalog/facts.js';
-import { type Contributions, difference, rowOf } from './contributions.js';
-import { evaluateCustomer, keepTouch, sameCustomer, sameTouch, signedUp } from './customers.js';
-import { isCrowded, link, linksOf, regroupPeople } from './people.js';
+import type { Contributions } from './contributions.js';
+import { keepTouch } from './customers.js';
+import { link } from './people.js';
 import { linkPart, namesCrowd } from './purchases.js';
-import { refillPayments } from './payment-list.js';
 import { PurchaseChange } from './purchase-change.js';
-import { type Contributed, type Customer, type Effect, type Identifier, isRef, kindOf, type Part } from './rows.js';
-import { evaluatePurchase } from './evaluate-purchase.js';
+import { type Effect, type Identifier, isRef } from './rows.js';
+import { Step } from './step.js';
 import type { WorkingSet } from './working-set.js';
 
 export type ApplyFact = (
@@ -15,24 +14,29 @@ export type ApplyFact = (
   entryId: string,
 ) => { effect: Effect; changed: boolean };
 
-const NONE: readonly string[] = [];
+const NONE: readonly (Ref | Node)[] = [];
 
 /**
  * Folds the facts of one entry after the other into the working set. Each entry leaves the model as it must be at its position,
  * so that the contributions it causes carry that position whatever the batches were.
  */
 export class Fold {
+  private readonly step: Step;
+
   constructor(
     private readonly set: WorkingSet,
-    private readonly contributions: Contributions,
+    contributions: Contributions,
     private readonly applyFact: ApplyFact,
-  ) {}
+  ) {
+    this.step = new Step(set, contributions);
+  }
 
   apply(position: number, entryId: string, facts: readonly Fact[]): void {
-    const step = new Step(this.set, this.contributions, position);
-    const refs = refsOf(facts);
+    const { step } = this;
+    step.begin(position);
+    const { refs, isOne } = refsOf(facts);
     this.load(facts, refs);
-    const change = PurchaseChange.before(this.set, refs);
+    const change = PurchaseChange.before(this.set, refs, isOne);
     for (const fact of facts) {
       if (isRef(fact.subject)) this.applyToPart(fact, entryId, change);
       else this.applyToPerson(fact, entryId, step);
@@ -60,15 +64,15 @@ export class Fold {
       changed = applied.changed;
       change.restated ||= changed && !sameFields(known, applied.effect);
     }
-    for (const ref of fact.refs ?? []) {
+    for (const ref of fact.refs ?? NONE) {
       const other = this.set.part(ref);
-      const linked = [linkPart(part, ref), linkPart(other, part.ref)];
-      if (!linked.includes(true)) continue;
+      const linked = linkPart(part, ref);
+      if (!linkPart(other, part.ref) && !linked) continue;
       change.relinked = true;
       this.set.changedPart(other);
       changed = true;
     }
-    for (const node of fact.nodes ?? []) {
+    for (const node of fact.nodes ?? NONE) {
       if (part.doc.nodes.includes(node)) continue;
       this.set.changedIdentifier(this.set.identifier(node));
       if (namesCrowd(part)) continue;
@@ -85,7 +89,7 @@ export class Fold {
       this.set.changedIdentifier(identifier);
       step.evaluate(identifier.customer);
     }
-    for (const node of fact.nodes ?? []) step.link(identifier, this.set.identifier(node), link);
+    for (const node of fact.nodes ?? NONE) step.link(identifier, this.set.identifier(node), link);
   }
 
   private remember(identifier: Identifier, fact: Fact, entryId: string): boolean {
@@ -111,149 +115,17 @@ function sameFields(known: Effect | undefined, now: Effect): boolean {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-function refsOf(facts: readonly Fact[]): Ref[] {
+/** The parts of purchases that facts speak of, and whether they all speak of one part. */
+function refsOf(facts: readonly Fact[]): { refs: readonly Ref[]; isOne: boolean } {
   const refs: Ref[] = [];
+  let one: Ref | undefined;
+  let isOne = true;
   for (const { subject, refs: others } of facts) {
     if (!isRef(subject)) continue;
-    for (const ref of [subject, ...(others ?? [])]) if (!refs.includes(ref)) refs.push(ref);
+    one ??= subject;
+    isOne &&= one === subject;
+    if (!refs.includes(subject)) refs.push(subject);
+    if (others) for (const ref of others) if (!refs.includes(ref)) refs.push(ref);
   }
-  return refs;
-}
-
-/** What one entry set in motion: who must be looked at again, until nothing is left to do. */
-export class Step {
-  private readonly relinked = new Set<Node>();
-  /** Whether an identifier was crowded before the first link of this step. */
-  private readonly crowdedBefore = new Map<Node, boolean>();
-  private readonly customers = new Set<Node>();
-  private readonly purchases = new Set<Ref>();
-  private readonly persons = new Set<Node>();
-  private readonly drained = new Set<Node>();
-  private ordinal = 0;
-
-  constructor(
-    readonly set: WorkingSet,
-    private readonly contributions: Contributions,
-    private readonly position: number,
-  ) {}
-
-  evaluate(customer: Node): void {
-    this.customers.add(customer);
-  }
-
-  /** A party whose list of first payments ran empty. */
-  refill(party: Node): void {
-    this.drained.add(party);
-  }
-
-  evaluatePurchase(purchase: Ref): void {
-    this.purchases.add(purchase);
-  }
-
-  /** Links two identifiers both ways; `how` says what kind of link and answers whether it is new. */
-  link(a: Identifier, b: Identifier, how: (from: Identifier, to: Node) => boolean): void {
-    const crowded = [isCrowded(a), isCrowded(b)];
-    for (const [index, { node }] of [a, b].entries()) {
-      if (!this.crowdedBefore.has(node)) this.crowdedBefore.set(node, crowded[index]!);
-    }
-    const changed = [how(a, b.node), how(b, a.node)];
-    for (const [index, identifier] of [a, b].entries()) {
-      this.set.changedIdentifier(identifier);
-      if (!changed.includes(true)) continue;
-      this.relinked.add(identifier.node);
-      if (isCrowded(identifier) === crowded[index]) continue;
-      // It links nothing any more, or does again: everybody around it is regrouped.
-      for (const node of linksOf(identifier)) this.relinked.add(node);
-    }
-  }
-
-  /** Whether an identifier was taken for a crowd until now, and is one person's after all. */
-  isDispersed(node: Node): boolean {
-    return this.crowdedBefore.get(node) === true && !isCrowded(this.set.identifier(node));
-  }
-
-  /** Identifiers that became crowded or ceased to be one person's: their purchases need another party. */
-  regroup(): Node[] {
-    const nodes = [...this.relinked];
-    if (nodes.length === 0) return [];
-    this.set.need([], nodes);
-    const moved = regroupPeople(this.set, nodes);
-    for (const [node, before] of moved) {
-      this.customers.add(before).add(this.set.identifier(node).customer);
-      for (const purchase of this.set.purchasesOf(node)) this.purchases.add(purchase);
-    }
-    this.relinked.clear();
-    return nodes;
-  }
-
-  settle(): void {
-    this.regroup();
-    for (const party of [...this.drained].sort()) refillPayments(this.set, this.set.identifier(party));
-    this.evaluateCustomers();
-    for (const purchase of [...this.purchases].sort()) {
-      evaluatePurchase(this.set, purchase, this.contributions, (part, should) =>
-        this.contribute(part.ref, part, should),
-      );
-    }
-    for (const node of [...this.persons].sort()) this.evaluatePerson(node);
-  }
-
-  private evaluateCustomers(): void {
-    const ids = [...this.customers].sort();
-    this.set.need([], ids);
-    for (const id of ids) {
-      const before = this.set.customer(id);
-      const after = evaluateCustomer(this.set, id);
-      if (!sameCustomer(before, after)) {
-        this.set.setCustomer(id, after);
-        this.spread(id, before, after);
-        if (kindOf(id) === 'user') this.persons.add(id);
-      }
-    }
-  }
-
-  /** A customer's first touch is a dimension of everything it bought; its first payment only of that one and the one before. */
-  private spread(id: Node, before: Customer | null, after: Customer | null): void {
-    if (!sameTouch(before, after)) {
-      const { members } = this.set.identifier(id).doc;
-      for (const node of [id, ...members]) {
-        for (const purchase of this.set.purchasesOf(node)) this.purchases.add(purchase);
-      }
-    }
-    if (before?.firstPaymentRef === after?.firstPaymentRef) return;
-    for (const ref of [before?.firstPaymentRef, after?.firstPaymentRef]) {
-      if (!ref) continue;
-      this.set.need([ref], []);
-      this.purchases.add(this.set.part(ref).purchase);
-    }
-  }
-
-  private evaluatePerson(node: Node): void {
-    const identifier = this.set.identifier(node);
-    const customer = this.set.customer(identifier.customer);
-    const { firstPaymentAt: at, firstPaymentEntry: entryId } = customer ?? {};
-    const firstPayment = at != null && entryId ? { at, fact: 'PaymentCaptured', entryId } : undefined;
-    const should = this.contributions.should(
-      { kind: 'person', node, signedUp: signedUp(identifier), firstPayment },
-      {
-        source: customer?.source ?? 'unknown',
-        medium: customer?.medium ?? '',
-        campaign: customer?.campaign ?? '',
-        reason: customer ? customer.reason : 'no_touch',
-        kind: '',
-        present: true,
-      },
-    );
-    this.contribute(node, identifier, should);
-  }
-
-  private contribute(subject: string, row: Part | Identifier, should: Contributed[]): void {
-    const change = difference(row.doc.contributed, should);
-    if (!change) return;
-    row.doc.contributed = change.now;
-    if ('ref' in row) this.set.changedPart(row);
-    else this.set.changedIdentifier(row);
-    for (const each of change.retract) this.set.contributed(rowOf(subject, this.position, this.ordinal++, each, -1n));
-    for (const each of change.assert) this.set.contributed(rowOf(subject, this.position, this.ordinal++, each, 1n));
-  }
+  return { refs, isOne };
 }

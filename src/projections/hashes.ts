@@ -1,19 +1,20 @@
 import { createHash, type Hash } from 'node:crypto';
 import type pg from 'pg';
-import { canonicalJson } from '../kernel/canonical-json.js';
+import { copyOut } from '../storage/copy-out.js';
 
 type Schema = 'model' | 'model_next';
 
-const KEY =
-  'metric, subject, day, currency, source, medium, campaign, unknown_reason, customer_kind, customer_present, fact';
+/** What identifies a net contribution, the most telling columns first. */
+const CONTRIBUTION =
+  'subject, metric, occurred_at, fact, day, currency, source, medium, campaign, unknown_reason, customer_kind, customer_present';
 
 /**
  * What the state hash covers: net rows without positions, record times or entry ids. Equal for every order and duplication of one
  * history and in every mode.
  */
 export const stateQueries = (schema: Schema): Record<string, string> => ({
-  contributions: `select ${KEY}, (extract(epoch from occurred_at) * 1000)::bigint::text as at, sum(delta)::text as delta
-    from ${schema}.contributions group by ${KEY}, occurred_at having sum(delta) <> 0`,
+  contributions: `select ${CONTRIBUTION}, sum(delta) as delta from ${schema}.contributions
+    group by ${CONTRIBUTION} having sum(delta) <> 0`,
   identifiers: `select node, customer from ${schema}.identifiers`,
   parts: `select ref, purchase, party, at, day, amount_minor, currency, status, customer_present from ${schema}.parts`,
   customers: `select customer, user_id, signed_up_at, first_touch_at, source, medium, campaign, unknown_reason,
@@ -21,37 +22,64 @@ export const stateQueries = (schema: Schema): Record<string, string> => ({
   daily: `select * from ${schema}.daily where value <> 0`,
 });
 
+/** Columns in which no two rows of a query agree. */
+const ORDER: Record<string, string> = {
+  contributions: inByteOrder(CONTRIBUTION),
+  identifiers: inByteOrder('node'),
+  parts: inByteOrder('ref'),
+  customers: inByteOrder('customer'),
+  daily: inByteOrder(
+    'metric, day, currency, source, medium, campaign, unknown_reason, customer_kind, customer_present',
+  ),
+};
+
 /** Equal for a rebuild: every contribution with the position that caused it. */
 const historyQuery = (schema: Schema): string =>
-  `select position, ordinal, ${KEY}, delta, occurred_at from ${schema}.contributions`;
+  `select position, ordinal, ${CONTRIBUTION}, delta from ${schema}.contributions`;
 
-/** Hex SHA-256 of the state of a model. Give it a client in a repeatable-read transaction when writers are active. */
+/** Texts by their bytes, whatever the database's collation. */
+function inByteOrder(columns: string): string {
+  const others = ['occurred_at', 'day', 'customer_present'];
+  const ordered = columns.split(', ').map((column) => (others.includes(column) ? column : `${column} collate "C"`));
+  return ordered.join(', ');
+}
+
+/** Hex SHA-256 of the state of a model. The client is in a transaction that `beginHashing` began. */
 export async function stateHash(client: pg.ClientBase, schema: Schema = 'model'): Promise<string> {
   const hash = createHash('sha256');
   for (const [name, query] of Object.entries(stateQueries(schema))) {
     hash.update(`\n${name}\n`);
-    await addRows(client, query, hash);
+    await addRows(client, query, ORDER[name]!, hash);
   }
   return hash.digest('hex');
 }
 
 export async function historyHash(client: pg.ClientBase, schema: Schema = 'model'): Promise<string> {
   const hash = createHash('sha256');
-  await addRows(client, historyQuery(schema), hash);
+  await addRows(client, historyQuery(schema), 'position, ordinal', hash);
   return hash.digest('hex');
 }
 
-/** Rows are ordered by their own text in byte order, so that neither collation nor plan can matter. */
-async function addRows(client: pg.ClientBase, query: string, hash: Hash): Promise<void> {
-  await client.query(`declare hashed no scroll cursor with hold for
-    select to_jsonb(r) as row from (${query}) r order by to_jsonb(r)::text collate "C"`);
+/** A snapshot in which values are written the same way whatever the server's settings are, with room to sort in. */
+export async function beginHashing(client: pg.ClientBase): Promise<void> {
+  await client.query('begin isolation level repeatable read');
+  await client.query(`set local time zone 'UTC'`);
+  await client.query(`set local datestyle = 'ISO, YMD'`);
+  await client.query(`set local work_mem = '64MB'`);
+}
+
+/** Hashes in a transaction of its own. */
+export async function hashed(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<string>): Promise<string> {
+  const client = await pool.connect();
   try {
-    for (;;) {
-      const { rows } = await client.query<{ row: unknown }>('fetch 5000 from hashed');
-      if (rows.length === 0) return;
-      for (const { row } of rows) hash.update(`${canonicalJson(row)}\n`);
-    }
+    await beginHashing(client);
+    return await work(client);
   } finally {
-    await client.query('close hashed').catch(() => undefined);
+    await client.query('rollback').catch(() => undefined);
+    client.release();
   }
 }
+
+/** Rows as the server writes them, in an order that no plan can change. */
+const addRows = (client: pg.ClientBase, query: string, order: string, hash: Hash): Promise<void> =>
+  copyOut(client, `copy (select * from (${query}) r order by ${order}) to stdout`, (row) => void hash.update(row));

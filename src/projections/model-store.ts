@@ -1,29 +1,10 @@
 import type pg from 'pg';
 import type { Node, Ref } from '../catalog/facts.js';
 import type { Zone } from '../kernel/day.js';
+import { identifierDoc, partDoc, type StoredIdentifier, type StoredPart } from './documents.js';
 import { prepareWrite, type WriteModel } from './model-writer.js';
 import { type Customer, type Identifier, kindOf, type Part } from './rows.js';
-import type { Changes } from './working-set.js';
-
-/** A row of `model.contributions`; `delta` and amounts are decimal strings, `at` epoch milliseconds. */
-export interface ContributionRow {
-  position: number;
-  ordinal: number;
-  metric: string;
-  subject: string;
-  day: string;
-  currency: string;
-  delta: string;
-  source: string;
-  medium: string;
-  campaign: string;
-  unknown_reason: string | null;
-  customer_kind: string;
-  customer_present: boolean;
-  fact: string;
-  entry_id: string;
-  at: number;
-}
+import type { Changes } from './changes.js';
 
 /** What a fold reads of the stored model; rows that do not exist are left out. */
 export interface ModelReader {
@@ -57,7 +38,7 @@ export class ModelStore implements ModelReader {
   }
 
   private async readParts(where: string, values: unknown[]): Promise<Part[]> {
-    const { rows } = await this.pool.query<Omit<Part, 'kind' | 'present' | 'columns'> & PartRow>({
+    const { rows } = await this.pool.query<PartRow>({
       name: `parts ${this.schema} ${where}`,
       text: `select ref, purchase, party, customer_present, (extract(epoch from at) * 1000)::float8 as at_ms,
                     amount_minor::text, currency, status, doc
@@ -71,18 +52,18 @@ export class ModelStore implements ModelReader {
       party: row.party,
       present: row.customer_present,
       columns: { at: row.at_ms, amountMinor: row.amount_minor, currency: row.currency, status: row.status },
-      doc: row.doc,
+      doc: partDoc(row.doc),
     }));
   }
 
   async identifiers(nodes: readonly Node[]): Promise<Identifier[]> {
     if (nodes.length === 0) return [];
-    const { rows } = await this.pool.query<Identifier>({
+    const { rows } = await this.pool.query<Omit<Identifier, 'doc'> & { doc: StoredIdentifier }>({
       name: `identifiers ${this.schema}`,
       text: `select node, customer, doc from ${this.schema}.identifiers where node = any($1)`,
       values: [nodes],
     });
-    return rows;
+    return rows.map(({ node, customer, doc }) => ({ node, customer, doc: identifierDoc(node, doc) }));
   }
 
   async customers(ids: readonly Node[]): Promise<Customer[]> {
@@ -100,12 +81,16 @@ export class ModelStore implements ModelReader {
   }
 
   /** The changes of a batch as they are now, ready to be written in a transaction together with the checkpoint. */
-  prepare(changes: Changes): WriteModel {
-    return prepareWrite(this.schema, this.zone, changes);
+  prepare(changes: Changes, { daily = true } = {}): WriteModel {
+    return prepareWrite(this.schema, this.zone, changes, daily);
   }
 }
 
 interface PartRow {
+  ref: Ref;
+  purchase: Ref;
+  party: Node;
+  doc: StoredPart;
   customer_present: boolean;
   at_ms: number | null;
   amount_minor: string | null;

@@ -1,5 +1,5 @@
 import type { Node } from '../catalog/facts.js';
-import { type Identifier, isProviderCustomer, kindOf, smallest } from './rows.js';
+import { type Identifier, isAnonymous, isEmail, isGuest, isProviderCustomer, isUser, smallest } from './rows.js';
 import type { WorkingSet } from './working-set.js';
 
 /**
@@ -14,44 +14,47 @@ import type { WorkingSet } from './working-set.js';
 const CONTACTS_PER_USER_MAX = 20;
 const LINKS_PER_IDENTIFIER_MAX = 1_000;
 
-const isUser = (node: Node): boolean => kindOf(node) === 'user';
-const isAnonymous = (node: Node): boolean => kindOf(node) === 'anonymous';
-const isContact = (node: Node): boolean => kindOf(node) === 'email' || isProviderCustomer(node);
+const isContact = (node: Node): boolean => isEmail(node) || isProviderCustomer(node);
 
-export function linksOf(identifier: Identifier): Node[] {
+export function linksOf(identifier: Identifier): readonly Node[] {
   const { fixed, shared } = identifier.doc;
-  const keys = Object.keys(shared);
-  return keys.length === 0 ? fixed : [...new Set([...fixed, ...keys])];
+  if (shared.length === 0) return fixed;
+  return fixed.length === 0 ? shared : [...fixed, ...shared.filter((node) => !fixed.includes(node))];
 }
 
 /** Whether so many others are linked to it that it cannot be one person. */
 export function isCrowded(identifier: Identifier): boolean {
   const { fixed, shared } = identifier.doc;
-  let links = fixed.length;
-  for (const node in shared) if (!fixed.includes(node)) links++;
-  if (links <= CONTACTS_PER_USER_MAX) return false;
-  if (links >= LINKS_PER_IDENTIFIER_MAX) return true;
-  return isUser(identifier.node) && linksOf(identifier).filter(isContact).length > CONTACTS_PER_USER_MAX;
+  if (fixed.length + shared.length <= CONTACTS_PER_USER_MAX) return false;
+  const links = linksOf(identifier);
+  if (links.length >= LINKS_PER_IDENTIFIER_MAX) return true;
+  return isUser(identifier.node) && links.filter(isContact).length > CONTACTS_PER_USER_MAX;
 }
 
-/** Says that facts link two identifiers; true when that is new. */
+/** Says that facts link two identifiers; true when nothing had linked them. */
 export function link(identifier: Identifier, other: Node): boolean {
-  const { fixed } = identifier.doc;
+  const { fixed, shared } = identifier.doc;
   // A crowded identifier links nothing any more, so further links need no room.
   if (identifier.node === other || fixed.includes(other) || fixed.length >= LINKS_PER_IDENTIFIER_MAX) return false;
   fixed.push(other);
-  return true;
+  return !shared.includes(other);
 }
 
-/** Counts a purchase that names two identifiers, or no longer does; true when the link appears or disappears. */
+/** Counts a purchase that names two identifiers, or no longer does; true when they are linked now and were not, or the other way. */
 export function share(identifier: Identifier, other: Node, by: 1 | -1): boolean {
-  const { shared } = identifier.doc;
-  const before = shared[other] ?? 0;
-  if (before === 0 && Object.keys(shared).length >= LINKS_PER_IDENTIFIER_MAX) return false;
-  const after = before + by;
-  if (after > 0) shared[other] = after;
-  else delete shared[other];
-  return before > 0 !== after > 0;
+  const { fixed, shared, sharedBy } = identifier.doc;
+  const index = shared.indexOf(other);
+  if (index < 0) {
+    if (by < 0 || shared.length >= LINKS_PER_IDENTIFIER_MAX) return false;
+    shared.push(other);
+    sharedBy.push(by);
+    return !fixed.includes(other);
+  }
+  sharedBy[index]! += by;
+  if (sharedBy[index]! > 0) return false;
+  shared.splice(index, 1);
+  sharedBy.splice(index, 1);
+  return !fixed.includes(other);
 }
 
 function neighbours(set: WorkingSet, node: Node): Node[] {
@@ -74,7 +77,7 @@ export function regroupPeople(set: WorkingSet, changed: readonly Node[]): Map<No
   const seen = new Set<Node>();
   for (const node of [...changed].sort()) {
     if (isContact(node) && !seen.has(node)) regroupContacts(set, node, seen, assign);
-    else if (isUser(node) || kindOf(node) === 'guest') assign(node, node);
+    else if (isUser(node) || isGuest(node)) assign(node, node);
   }
   regroupAnonymous(set, [...changed, ...moved.keys()], assign);
   return moved;

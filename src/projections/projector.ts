@@ -1,29 +1,39 @@
-import type { Fact, Interpret, Node, Ref } from '../catalog/facts.js';
+import type { Interpret } from '../catalog/facts.js';
 import type { Entry, Position } from '../ledger/ledger.js';
+import type { Contributions } from './contributions.js';
+import { type FactPage, type Meaning, messageOf, PageMaker, type Parked } from './fact-pages.js';
 import type { ApplyFact } from './fold.js';
 import { Fold } from './fold.js';
-import type { Contributions } from './contributions.js';
 import type { ModelReader } from './model-store.js';
-import { isRef } from './rows.js';
 import { NotLoaded, type Wanted } from './wanted.js';
-import { type Changes, WorkingSet } from './working-set.js';
+import type { Changes } from './changes.js';
+import { WorkingSet } from './working-set.js';
 
-/** An entry that could not be projected, and why. Everything else goes on. */
-export interface Parked {
-  entry: Entry;
-  reason: 'not_interpretable' | 'projection_failed';
+export type { Parked } from './fact-pages.js';
+
+/** An entry whose facts could not be folded, and why. */
+export interface Failed {
+  id: string;
+  position: Position;
   error: string;
 }
 
-interface Interpreted {
-  entry: Entry;
-  facts: readonly Fact[];
+export interface Folded {
+  changes: Changes;
+  failed: Failed[];
+  position: Position;
+}
+
+export interface Projected {
+  changes: Changes;
+  parked: Parked[];
+  position: Position;
 }
 
 /** Turns pages of the feed into changes of the read model. Holds the working set; writes nothing itself. */
 export class Projector {
   private readonly set: WorkingSet;
-  private readonly fold: Fold;
+  private readonly foldFacts: Fold;
   /** Rows that the next attempt must bring in first. */
   private wanted: Wanted[] = [];
 
@@ -34,40 +44,49 @@ export class Projector {
     applyFact: ApplyFact,
   ) {
     this.set = new WorkingSet(store);
-    this.fold = new Fold(this.set, contributions, applyFact);
+    this.foldFacts = new Fold(this.set, contributions, applyFact);
+  }
+
+  /** Interprets entries and folds them; see `fold`. */
+  async project(entries: readonly Entry[]): Promise<Projected> {
+    const page = interpretAll(entries, this.interpret);
+    const { changes, failed, position } = await this.fold(page, 0);
+    const entryOf = new Map(entries.map((entry) => [entry.id, entry]));
+    const parked = page.parked.filter(({ entry }) => entry.position <= position);
+    for (const { id, error } of failed) parked.push({ entry: entryOf.get(id)!, reason: 'projection_failed', error });
+    return { changes, parked, position };
   }
 
   /**
-   * The changes that entries cause, in feed order, up to `position`: usually the last of them, earlier when an entry met rows that
-   * nothing had announced. Then either write the changes and call `written`, or call `forget`; go on after `position`.
+   * The changes that the entries of a page after a position cause, up to `position`: usually the last of them, earlier when an entry
+   * met rows that nothing had announced. Then either write the changes and call `written`, or call `forget`; go on after `position`.
    * `writing` is the write of earlier changes, where it may still go on: rows are read anew only when it is done.
    */
-  async project(entries: readonly Entry[], writing: Promise<void> = Promise.resolve()): Promise<Projected> {
-    const { known, unknown, parked } = this.interpretAll(entries);
-    const poisoned = new Set<string>();
+  async fold(page: FactPage, after: Position, writing: Promise<void> = Promise.resolve()): Promise<Folded> {
+    const failed: Failed[] = [];
     const misses = new Map<string, number>();
-    let until = entries.at(-1)!.position;
+    let until = page.last;
     for (;;) {
-      const good = known.filter(({ entry }) => entry.position <= until && !poisoned.has(entry.id));
-      const stopped = await this.foldAll(good);
+      const stopped = await this.foldAll(page, after, until, failed);
       if (!stopped) break;
+      const { first, meaning, error } = stopped;
       await writing;
       this.set.forget();
-      const missed = (misses.get(stopped.entry.id) ?? 0) + 1;
-      misses.set(stopped.entry.id, missed);
-      if (stopped.error instanceof NotLoaded && missed <= MISSES_MAX) {
-        this.wanted.push(stopped.error.wanted);
-        if (stopped.entry !== good[0]!.entry) until = stopped.entry.position - 1;
+      const missed = (misses.get(meaning.id) ?? 0) + 1;
+      misses.set(meaning.id, missed);
+      if (error instanceof NotLoaded && missed <= MISSES_MAX) {
+        this.wanted.push(error.wanted);
+        if (meaning.position !== first) until = meaning.position - 1;
       } else {
-        poisoned.add(stopped.entry.id);
-        parked.push({ entry: stopped.entry, reason: 'projection_failed', error: messageOf(stopped.error) });
+        failed.push({ id: meaning.id, position: meaning.position, error: messageOf(error) });
       }
     }
-    if (until === entries.at(-1)!.position) this.wanted = [];
-    for (const entry of unknown) if (entry.position <= until) this.set.unknown(entry.type, entry.position);
+    if (until === page.last) this.wanted = [];
+    for (const { type, position } of page.unknown)
+      if (position > after && position <= until) this.set.unknown(type, position);
     return {
       changes: this.set.takeChanges(),
-      parked: parked.filter(({ entry }) => entry.position <= until),
+      failed: failed.filter(({ position }) => position <= until),
       position: until,
     };
   }
@@ -85,84 +104,39 @@ export class Projector {
     this.set.forget();
   }
 
-  private interpretAll(entries: readonly Entry[]): { known: Interpreted[]; unknown: Entry[]; parked: Parked[] } {
-    const all = { known: [] as Interpreted[], unknown: [] as Entry[], parked: [] as Parked[] };
-    for (const entry of entries) {
-      if (entry.origin === OWN) continue;
-      try {
-        const body: unknown = JSON.parse(entry.body);
-        const facts = this.interpret({ ...entry, occurredAt: entry.occurredAt.getTime(), body });
-        if (facts === undefined) all.unknown.push(entry);
-        else if (facts.length > 0) all.known.push({ entry, facts: checked(facts) });
-      } catch (error) {
-        all.parked.push({ entry, reason: 'not_interpretable', error: messageOf(error) });
-      }
-    }
-    return all;
-  }
-
   /** Folds entries one after the other. Where one stops it, everything folded since the last write must be forgotten. */
-  private async foldAll(interpreted: readonly Interpreted[]): Promise<{ entry: Entry; error: unknown } | undefined> {
+  private async foldAll(
+    page: FactPage,
+    after: Position,
+    until: Position,
+    failed: readonly Failed[],
+  ): Promise<{ first: Position; meaning: Meaning; error: unknown } | undefined> {
     for (const wanted of this.wanted) await this.set.prefetch(wanted);
-    await this.set.prefetch(namedBy(interpreted));
-    for (const { entry, facts } of interpreted) {
+    await this.set.prefetch(page.wanted);
+    let first: Position | undefined;
+    for (const meaning of page.known) {
+      const { position, id, facts } = meaning;
+      if (position <= after) continue;
+      if (position > until) break;
+      if (failed.length > 0 && failed.some((each) => each.id === id)) continue;
+      first ??= position;
       try {
-        this.fold.apply(entry.position, entry.id, facts);
+        this.foldFacts.apply(position, id, facts);
       } catch (error) {
-        return { entry, error };
+        return { first, meaning, error };
       }
     }
     return undefined;
   }
 }
 
-export interface Projected {
-  changes: Changes;
-  parked: Parked[];
-  position: Position;
-}
-
-/** The subjects that facts speak of and name, and the persons about whom something new may be said. */
-function namedBy(interpreted: readonly Interpreted[]): Wanted {
-  const refs = new Set<Ref>();
-  const nodes = new Set<Node>();
-  const persons = new Map<Node, number>();
-  let paidFrom = Infinity;
-  for (const { facts } of interpreted) {
-    for (const { subject, type, fields, refs: others, nodes: people } of facts) {
-      const paidAt = type === 'PaymentCaptured' ? (fields['at'] ?? fields['provisional_at']) : undefined;
-      if (typeof paidAt === 'number' && paidAt < paidFrom) paidFrom = paidAt;
-      if (isRef(subject)) refs.add(subject);
-      else {
-        nodes.add(subject);
-        const at = type === 'TouchRecorded' && typeof fields['at'] === 'number' ? fields['at'] : 0;
-        persons.set(subject, Math.min(at, persons.get(subject) ?? at));
-      }
-      if (others) for (const ref of others) refs.add(ref);
-      if (people) for (const node of people) nodes.add(node);
-    }
-  }
-  return { refs: [...refs], nodes: [...nodes], persons, paidFrom };
-}
-
-/** The origin of our own decisions, which no projection of facts reads. */
-const OWN = 'truth-ledger';
-
 /** Rounds of missing rows that one entry may have; more means that it can never be folded. */
 const MISSES_MAX = 100;
-const ID_LENGTH_MAX = 512;
 
-/** Facts whose ids and texts the database can hold; throws for others, so that one entry is parked and not a whole batch. */
-function checked(facts: readonly Fact[]): readonly Fact[] {
-  for (const { subject, effect, refs, nodes, fields } of facts) {
-    for (const text of [subject, effect, ...(refs ?? []), ...(nodes ?? []), ...Object.values(fields)]) {
-      if (typeof text !== 'string') continue;
-      if (text.length > ID_LENGTH_MAX) throw new RangeError(`an id or text has more than ${ID_LENGTH_MAX} characters`);
-      if (text.includes('\0') || !text.isWellFormed())
-        throw new RangeError('an id or text has characters that cannot be stored');
-    }
-  }
-  return facts;
+/** Entries as a page of facts. */
+export function interpretAll(entries: readonly Entry[], interpret: Interpret): FactPage & { parked: Parked[] } {
+  const maker = new PageMaker(interpret);
+  for (const entry of entries) maker.add(entry);
+  const page = maker.page();
+  return { ...page, parked: [...page.parked] };
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,11 +1,11 @@
 import type { Node, Ref } from '../catalog/facts.js';
-import { isCrowded, share } from './people.js';
-import { partyOf, peopleOf, purchaseAround, purchaseOf } from './purchases.js';
-import { type Identifier, kindOf, type Part, smallest } from './rows.js';
 import { captureOf } from './capture.js';
 import { listPayment as enlistPayment, unlistPayment } from './payment-list.js';
-import type { Step } from './fold.js';
-import type { WorkingSet } from './working-set.js';
+import { isCrowded, share } from './people.js';
+import { groupOf, inOrder, isCrowdedPart, partyOf, peopleIn, purchaseAround } from './purchases.js';
+import { type Identifier, isAnonymous, isUser, type Part } from './rows.js';
+import type { Step } from './step.js';
+import type { Group, WorkingSet } from './working-set.js';
 
 /** The purchases around the parts that an entry speaks of, before and after: what they name, whom they belong to. */
 export class PurchaseChange {
@@ -18,110 +18,130 @@ export class PurchaseChange {
 
   private constructor(
     private readonly set: WorkingSet,
-    private readonly purchases: Map<Ref, readonly Part[]>,
-    private readonly people: Map<Ref, Node[]>,
+    private readonly groups: readonly Group[],
+    /** Whom the groups named before. */
+    private readonly people: readonly (readonly Node[])[],
+    /** Whether all facts speak of one part, so that what they name belongs to one purchase. */
+    private readonly isOne: boolean,
   ) {}
 
-  static before(set: WorkingSet, refs: readonly Ref[]): PurchaseChange {
-    const purchases = new Map<Ref, readonly Part[]>();
+  static before(set: WorkingSet, refs: readonly Ref[], isOne: boolean): PurchaseChange {
+    const groups: Group[] = [];
     for (const ref of refs) {
-      const { purchase } = set.part(ref);
-      if (!purchases.has(purchase)) purchases.set(purchase, purchaseOf(set, ref));
+      const group = groupOf(set, ref);
+      if (!groups.includes(group)) groups.push(group);
     }
-    const people = new Map([...purchases].map(([purchase, parts]) => [purchase, peopleOf(parts)]));
-    return new PurchaseChange(set, purchases, people);
+    return new PurchaseChange(set, groups, groups.map(peopleIn), isOne);
   }
 
   after(step: Step): void {
-    const isNew = [...this.purchases.values()].some((parts) => parts.some((part) => part.party === ''));
+    const isNew = this.groups.some(({ parts }) => parts.some((part) => part.party === ''));
     if (!this.relinked && !this.renamed && !isNew) {
       if (this.restated) this.sameParties(step);
-      for (const node of step.regroup()) this.reassign(step, node, new Map());
+      for (const node of step.regroup()) this.reassign(step, node, NO_GROUPS);
       return;
     }
-    const now = this.relinked ? this.regroup() : this.purchases;
-    const people = new Map([...now].map(([purchase, parts]) => [purchase, peopleOf(parts)]));
-    this.set.need([], [...people.values()].flat());
-    if (this.relinked || this.renamed) this.recount(step, people);
+    if (this.renamed) for (const group of this.groups) group.people = undefined;
+    const now = this.relinked ? this.regroup() : this.groups;
+    for (const group of now) this.set.need(NOTHING, peopleIn(group));
+    if (this.relinked || this.renamed) this.recount(step, now.map(peopleIn));
     const regrouped = step.regroup();
     this.settleParties(step, now);
     for (const node of regrouped) this.reassign(step, node, now);
-    for (const parts of now.values()) for (const part of parts) this.listPayment(step, part);
+    for (const { parts } of now) for (const part of parts) this.listPayment(step, part);
   }
 
   /** Nobody new and nothing linked: the purchases and whom they belong to are the same. */
   private sameParties(step: Step): void {
-    for (const [purchase, parts] of this.purchases) {
-      step.evaluatePurchase(purchase);
+    for (const { parts } of this.groups) {
+      step.evaluatePurchase(parts[0]!.purchase);
       for (const part of parts) this.listPayment(step, part);
     }
   }
 
   /** The purchases that the same parts, and what they are linked with, make now. */
-  private regroup(): Map<Ref, readonly Part[]> {
-    const now = new Map<Ref, readonly Part[]>();
-    for (const purchase of this.purchases.keys()) this.set.groups.delete(purchase);
+  private regroup(): readonly Group[] {
+    const { groups } = this.set;
+    for (const { parts } of this.groups) groups.delete(parts[0]!.purchase);
+    const now =
+      this.isOne && !this.groups.some(({ parts }) => parts.some(isCrowdedPart)) ? this.joined() : this.foundAnew();
+    for (const group of now) groups.set(group.parts[0]!.ref, group);
+    return now;
+  }
+
+  /** Links around one part only join. */
+  private joined(): Group[] {
+    return [{ parts: inOrder(this.groups.flatMap(({ parts }) => parts)) }];
+  }
+
+  private foundAnew(): Group[] {
+    const now: Group[] = [];
     const seen = new Set<Ref>();
-    for (const part of [...this.purchases.values()].flat()) {
-      if (seen.has(part.ref)) continue;
-      const parts = purchaseAround(this.set, part.ref);
-      for (const each of parts) seen.add(each.ref);
-      const purchase = smallest(parts.map((each) => each.ref));
-      now.set(purchase, parts);
-      this.set.groups.set(purchase, parts);
+    for (const { parts } of this.groups) {
+      for (const part of parts) {
+        if (seen.has(part.ref)) continue;
+        const around = purchaseAround(this.set, part.ref);
+        for (const each of around) seen.add(each.ref);
+        now.push({ parts: around });
+      }
     }
     return now;
   }
 
   /** Two persons named by one purchase are linked as long as a purchase names both. */
-  private recount(step: Step, people: ReadonlyMap<Ref, Node[]>): void {
-    const [before] = this.people.values();
-    const [now] = people.values();
+  private recount(step: Step, people: readonly (readonly Node[])[]): void {
+    const before = this.people.filter((nodes) => nodes.length > 1);
+    const [now] = people;
+    const was = before[0] ?? NOTHING;
     // The usual case: one purchase that names somebody more.
-    if (this.people.size === 1 && people.size === 1 && before!.every((node) => now!.includes(node))) {
-      for (const [index, a] of now!.entries()) {
-        for (const b of now!.slice(index + 1)) {
-          if (!(before!.includes(a) && before!.includes(b))) this.count(step, a, b, 1);
-        }
-      }
+    if (before.length <= 1 && people.length === 1 && was.every((node) => now!.includes(node))) {
+      if (was.length === now!.length) return;
+      this.countPairs(step, now!, 1, was);
       return;
     }
-    for (const nodes of this.people.values()) this.countPairs(step, nodes, -1);
-    for (const nodes of people.values()) this.countPairs(step, nodes, 1);
+    for (const nodes of before) this.countPairs(step, nodes, -1);
+    for (const nodes of people) this.countPairs(step, nodes, 1);
   }
 
-  private countPairs(step: Step, nodes: readonly Node[], by: 1 | -1): void {
-    for (const [index, a] of nodes.entries()) for (const b of nodes.slice(index + 1)) this.count(step, a, b, by);
+  /** Counts every two of the nodes, but for those that were counted together before. */
+  private countPairs(step: Step, nodes: readonly Node[], by: 1 | -1, counted: readonly Node[] = NOTHING): void {
+    for (let first = 0; first < nodes.length; first++) {
+      const isCounted = counted.includes(nodes[first]!);
+      for (let second = first + 1; second < nodes.length; second++) {
+        if (!isCounted || !counted.includes(nodes[second]!)) this.count(step, nodes[first]!, nodes[second]!, by);
+      }
+    }
   }
 
   private count(step: Step, a: Node, b: Node, by: 1 | -1): void {
-    const kind = kindOf(a);
-    if (kind === kindOf(b) && (kind === 'user' || kind === 'anonymous')) return;
+    if ((isUser(a) && isUser(b)) || (isAnonymous(a) && isAnonymous(b))) return;
     step.link(this.set.identifier(a), this.set.identifier(b), by === 1 ? together : apart);
   }
 
   /** Parties of purchases elsewhere whose identifier is crowded now, or is no longer. */
-  private reassign(step: Step, node: Node, done: ReadonlyMap<Ref, readonly Part[]>): void {
+  private reassign(step: Step, node: Node, done: readonly Group[]): void {
     const crowded = isCrowded(this.set.identifier(node));
     if (!crowded && !step.isDispersed(node)) return;
     for (const purchase of crowded ? this.set.purchasesOf(node) : this.set.purchasesNaming(node)) {
-      if (done.has(purchase)) continue;
-      const parts = purchaseOf(this.set, purchase);
-      this.set.need([], peopleOf(parts));
-      this.settleParties(step, new Map([[purchase, parts]]));
-      for (const part of parts) this.listPayment(step, part);
+      if (done.some(({ parts }) => parts[0]!.ref === purchase)) continue;
+      const group = groupOf(this.set, purchase);
+      this.set.need(NOTHING, peopleIn(group));
+      this.settleParties(step, [group]);
+      for (const part of group.parts) this.listPayment(step, part);
     }
   }
 
   /** Gives purchases their party. All leave their old party before any joins, because a purchase may have been split. */
-  private settleParties(step: Step, purchases: ReadonlyMap<Ref, readonly Part[]>): void {
-    const parties = new Map<Ref, Node>();
-    for (const [purchase, parts] of purchases) {
-      const candidates = peopleOf(parts).filter((node) => !isCrowded(this.set.identifier(node)));
+  private settleParties(step: Step, groups: readonly Group[]): void {
+    const parties: Node[] = [];
+    for (const group of groups) {
+      const { parts } = group;
+      const purchase = parts[0]!.ref;
+      const candidates = peopleIn(group).filter((node) => !isCrowded(this.set.identifier(node)));
       const party = partyOf(purchase, candidates);
-      parties.set(purchase, party);
+      parties.push(party);
       step.evaluatePurchase(purchase);
-      this.set.need([], [party, ...parts.flatMap((part) => (part.party === '' ? [] : [part.party]))]);
+      this.set.need(NOTHING, [party]);
       for (const part of parts) {
         if (part.party === party && part.purchase === purchase) continue;
         if (part.party !== '') this.leave(step, part);
@@ -129,26 +149,33 @@ export class PurchaseChange {
         this.set.changedPart(part);
       }
     }
-    for (const [purchase, party] of parties) {
-      for (const part of purchases.get(purchase)!) Object.assign(part, { purchase, party });
+    for (const [index, { parts }] of groups.entries()) {
+      const purchase = parts[0]!.ref;
+      const party = parties[index]!;
+      for (const part of parts) {
+        part.purchase = purchase;
+        part.party = party;
+      }
       this.set.enlist(party, purchase, true);
     }
   }
 
   private leave(step: Step, part: Part): void {
+    this.set.need(NOTHING, [part.party]);
     this.set.enlist(part.party, part.purchase, false);
     step.evaluate(this.set.identifier(part.party).customer);
   }
 
   /** Keeps the list of a party's payments, of which the first makes a customer a new one. */
   private listPayment(step: Step, part: Part): void {
+    if (part.kind !== 'payment') return;
     const captured = captureOf(part);
-    const [party, at] = part.doc.listed ?? [];
-    if (party === (captured ? part.party : undefined) && at === captured?.at) return;
-    if (party !== undefined) {
-      this.set.need([], [party]);
-      const identifier = this.set.identifier(party);
-      if (unlistPayment(identifier, part.ref)) step.refill(party);
+    const { listed } = part.doc;
+    if (listed?.[0] === (captured ? part.party : undefined) && listed?.[1] === captured?.at) return;
+    if (listed !== undefined) {
+      this.set.need(NOTHING, [listed[0]]);
+      const identifier = this.set.identifier(listed[0]);
+      if (unlistPayment(identifier, part.ref)) step.refill(listed[0]);
       this.set.changedIdentifier(identifier);
       step.evaluate(identifier.customer);
     }
@@ -162,6 +189,9 @@ export class PurchaseChange {
     step.evaluate(identifier.customer);
   }
 }
+
+const NOTHING: readonly string[] = [];
+const NO_GROUPS: readonly Group[] = [];
 
 const together = (from: Identifier, to: Node): boolean => share(from, to, 1);
 const apart = (from: Identifier, to: Node): boolean => share(from, to, -1);

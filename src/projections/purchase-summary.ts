@@ -1,5 +1,5 @@
 import type { Happened } from '../catalog/subjects.js';
-import { captureOf } from './capture.js';
+import { type Capture, captureOf } from './capture.js';
 import type { Effect, Part } from './rows.js';
 
 /** What the parts of a purchase say together; worked out once for each evaluation. */
@@ -7,10 +7,14 @@ export interface PurchaseSummary {
   /** What says that it was paid: captures, and sessions that need or have no payment left. */
   paid: Happened[];
   /** Captured payments. */
-  captured: Part[];
+  captured: { part: Part; capture: Capture }[];
   /** Whether a browser could have seen it. */
   present: boolean;
 }
+
+/** The capture of a part of the purchase; undefined for what is no captured payment. */
+export const captureIn = ({ captured }: PurchaseSummary, part: Part): Capture | undefined =>
+  captured.find((each) => each.part === part)?.capture;
 
 /** Whose word counts first on whether a customer was present: the order's, then the payment's, … */
 const SAYS_PRESENT: Record<string, number> = { order: 0, payment: 1, intent: 2, session: 3, invoice: 4 };
@@ -30,8 +34,8 @@ export function summaryOf(parts: readonly Part[]): PurchaseSummary {
     }
     const capture = captureOf(part);
     if (!capture) continue;
-    summary.captured.push(part);
-    summary.paid.push({ at: capture.at, fact: capture.fact, entryId: capture.entryId });
+    summary.captured.push({ part, capture });
+    summary.paid.push(capture);
   }
   return summary;
 }

@@ -1,6 +1,6 @@
 import type { Node, Ref } from '../catalog/facts.js';
-import { isProviderCustomer, kindOf, LINKS_MAX, type Part, precedes, smallest } from './rows.js';
-import type { WorkingSet } from './working-set.js';
+import { LINKS_MAX, type Part, precedes, smallest } from './rows.js';
+import type { Group, WorkingSet } from './working-set.js';
 
 /** A part that so many others name cannot be one purchase (`order_id: "test"`): it links nothing. */
 export const isCrowdedPart = (part: Part): boolean => part.doc.links.length >= LINKS_MAX;
@@ -16,22 +16,24 @@ export function linkPart(part: Part, other: Ref): boolean {
   return true;
 }
 
-/** All parts of the purchase that a part belongs to. Found once, then remembered until links change. */
-export function purchaseOf(set: WorkingSet, ref: Ref): readonly Part[] {
-  set.need([ref], []);
-  const { purchase } = set.part(ref);
-  const known = set.groups.get(purchase);
-  if (known) return known;
-  const parts = purchaseAround(set, ref);
-  set.groups.set(purchase, parts);
-  return parts;
+/** The purchase that a part belongs to. Found once, then remembered until links change. */
+export function groupOf(set: WorkingSet, ref: Ref): Group {
+  const { purchase } = set.partAtHand(ref);
+  let known = set.groups.get(purchase);
+  if (!known) set.groups.set(purchase, (known = { parts: purchaseAround(set, ref) }));
+  return known;
 }
+
+export const purchaseOf = (set: WorkingSet, ref: Ref): readonly Part[] => groupOf(set, ref).parts;
+
+/** Everybody the parts of a purchase name. */
+export const peopleIn = (group: Group): readonly Node[] => (group.people ??= peopleOf(group.parts));
 
 /** All parts around one by their links as they are now: what is linked with it, directly or through others. */
 export function purchaseAround(set: WorkingSet, start: Ref): Part[] {
-  set.need([start], []);
-  const found = new Map<Ref, Part>([[start, set.part(start)]]);
-  const queue = [set.part(start)];
+  const first = set.partAtHand(start);
+  const found = new Map<Ref, Part>([[start, first]]);
+  const queue = [first];
   for (let part = queue.pop(); part; part = queue.pop()) {
     if (isCrowdedPart(part)) continue;
     set.need(part.doc.links, []);
@@ -42,9 +44,12 @@ export function purchaseAround(set: WorkingSet, start: Ref): Part[] {
       queue.push(other);
     }
   }
-  const parts = [...found.values()];
-  return parts.length > 1 ? parts.sort((a, b) => (precedes(a.ref, b.ref) ? -1 : 1)) : parts;
+  return inOrder([...found.values()]);
 }
+
+/** Sorts the parts of a purchase: the first names it. */
+export const inOrder = (parts: Part[]): Part[] =>
+  parts.length > 1 ? parts.sort((a, b) => (precedes(a.ref, b.ref) ? -1 : 1)) : parts;
 
 /** Everybody the parts of a purchase name, but for parts that name too many. */
 export function peopleOf(parts: readonly Part[]): Node[] {
@@ -56,18 +61,6 @@ export function peopleOf(parts: readonly Part[]): Node[] {
   return people;
 }
 
-const PARTY_KINDS: ((node: Node) => boolean)[] = [
-  (node) => kindOf(node) === 'user',
-  isProviderCustomer,
-  (node) => kindOf(node) === 'email',
-  (node) => kindOf(node) === 'anonymous',
-];
-
 /** Whom a purchase belongs to: the strongest kind of identifier, of several the smallest; nobody named: a guest of its own. */
-export function partyOf(purchase: Ref, candidates: readonly Node[]): Node {
-  for (const isKind of PARTY_KINDS) {
-    const ofKind = candidates.filter(isKind);
-    if (ofKind.length > 0) return smallest(ofKind);
-  }
-  return `guest:${purchase}`;
-}
+export const partyOf = (purchase: Ref, candidates: readonly Node[]): Node =>
+  candidates.length > 0 ? smallest(candidates) : `guest:${purchase}`;

@@ -1,12 +1,16 @@
 import type pg from 'pg';
-import type { FeedPage, Ledger } from '../ledger/ledger.js';
+import type { Interpret } from '../catalog/facts.js';
+import type { Ledger } from '../ledger/ledger.js';
 import type { Database } from '../storage/database.js';
 import { assertLease, beat, BEAT_EVERY_MS, FencedOut, type Lease, releaseLease, takeLease } from './lease.js';
 import type { ModelStore } from './model-store.js';
-import type { Parked, Projected, Projector } from './projector.js';
+import { sumDaily } from './model-writer.js';
+import { type FactPage, type Parked, type ReadFacts } from './fact-pages.js';
+import { type Failed, type Folded, interpretAll, type Projector } from './projector.js';
 import { checkpointOf } from './runner.js';
 
 const BATCH_MAX = 5_000;
+const DESCRIBED_MAX = 1_000;
 /** Tables of the model in the order they are made. */
 export const MODEL_TABLES = [
   'checkpoint',
@@ -24,6 +28,9 @@ export interface RebuildDeps {
   /** Of schema `model_next`. */
   store: ModelStore;
   projector: Projector;
+  interpret: Interpret;
+  /** Interprets long stretches in another thread. */
+  readAside?: ReadFacts | undefined;
   modelVersion: string;
   /** Keeps what the rebuilt model could not take in, and settles letters about entries that it could. */
   reparkAll(client: pg.ClientBase, parked: readonly Parked[]): Promise<void>;
@@ -69,20 +76,22 @@ export async function exclusively<T>(pool: pg.Pool, work: () => Promise<T>): Pro
   }
 }
 
-/** An empty `model_next` like `model`; indexes that no fold reads are made at the end. */
+/** An empty `model_next` like `model`, without the keys and indexes that no fold reads: those are made when all rows are there. */
 export async function makeEmpty(pool: pg.Pool): Promise<void> {
   await pool.query('drop schema if exists model_next cascade');
   await pool.query('create schema model_next');
   for (const table of MODEL_TABLES) {
     await pool.query(`create table model_next.${table} (like model.${table} including all)`);
   }
-  for (const { name } of await secondaryIndexes(pool, 'model_next')) {
+  for (const { name } of await indexes(pool, 'model_next')) {
     if (!/party/.test(name)) await pool.query(`drop index model_next.${name}`);
   }
+  await pool.query('alter table model_next.contributions drop constraint contributions_pkey');
   await pool.query(`insert into model_next.checkpoint (position, model_version) values (0, '')`);
 }
 
-async function secondaryIndexes(pool: pg.Pool, schema: string): Promise<{ name: string; definition: string }[]> {
+/** Indexes that are no primary keys. */
+async function indexes(pool: pg.Pool, schema: string): Promise<{ name: string; definition: string }[]> {
   const { rows } = await pool.query<{ name: string; definition: string }>(
     `select c.relname as name, pg_get_indexdef(i.indexrelid) as definition
      from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
@@ -92,49 +101,95 @@ async function secondaryIndexes(pool: pg.Pool, schema: string): Promise<{ name: 
   return rows;
 }
 
+/** Makes what no fold reads: keys and indexes that `makeEmpty` left out, daily totals, statistics. Two connections share the work. */
+async function finish(pool: pg.Pool): Promise<void> {
+  const made = await indexes(pool, 'model_next');
+  const missing = (await indexes(pool, 'model'))
+    .map(({ definition }) => definition.replace(/ ON model\./, ' ON model_next.'))
+    .filter((wanted) => !made.some(({ definition }) => sameIndex(definition, wanted)));
+  const isOfContributions = (definition: string): boolean => definition.includes(' ON model_next.contributions ');
+  await Promise.all([
+    inOneSession(pool, [
+      // Others may read the table meanwhile, which making a primary key at once would not let them.
+      'create unique index contributions_pkey on model_next.contributions (position, ordinal)',
+      ...missing.filter(isOfContributions),
+      'analyze model_next.contributions',
+    ]),
+    inOneSession(pool, [
+      sumDaily('model_next'),
+      ...missing.filter((definition) => !isOfContributions(definition)),
+      ...MODEL_TABLES.filter((table) => table !== 'contributions').map((table) => `analyze model_next.${table}`),
+    ]),
+  ]);
+  await pool.query('alter table model_next.contributions add primary key using index contributions_pkey');
+}
+
+async function inOneSession(pool: pg.Pool, statements: readonly string[]): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query(`set maintenance_work_mem = '128MB'`);
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.query('reset maintenance_work_mem').catch(() => undefined);
+    client.release();
+  }
+}
+
 /** Folds the feed into `model_next` up to a position. Returns what could not be projected. */
-export async function foldTo(
-  deps: Omit<RebuildDeps, 'modelVersion' | 'reparkAll'>,
-  until: number,
-  onProgress: Progress,
-): Promise<Parked[]> {
-  const { ledger, database, projector } = deps;
+export async function foldTo(deps: FoldDeps, until: number, onProgress: Progress): Promise<Parked[]> {
+  const { database, projector } = deps;
   const parked: Parked[] = [];
+  const failed: Failed[] = [];
   let position = await checkpointOf(database.pool, 'model_next');
-  const read = (after: number): Promise<FeedPage> => {
-    const page = ledger.readFeed(after, Math.min(BATCH_MAX, until - after));
-    page.catch(() => undefined); // heard where it is awaited
-    return page;
-  };
-  let next = read(position);
   let writing: Promise<void> = Promise.resolve();
-  while (position < until) {
-    const { entries } = await next;
-    if (entries.length === 0) break;
-    // The next page is read, and the last batch is written, while this one is folded.
-    if (entries.at(-1)!.position < until) next = read(entries.at(-1)!.position);
-    for (let left = entries; left.length > 0; left = left.filter((entry) => entry.position > position)) {
-      const projected = await projector.project(left, writing);
+  for await (const page of factsOf(deps, position, until)) {
+    parked.push(...page.parked);
+    // The next page is interpreted, and the last batch is written, while this one is folded.
+    while (position < page.last) {
+      const folded = await projector.fold(page, position, writing);
       await writing;
-      writing = writeNext(deps, projected);
-      writing.catch(() => undefined);
+      writing = writeNext(deps, folded);
+      writing.catch(() => undefined); // heard where it is awaited
       // Rows may be forgotten only when the database has them.
       if (projector.isFull()) await writing;
       if (projector.isFull()) projector.written();
-      parked.push(...projected.parked);
-      position = projected.position;
+      failed.push(...folded.failed);
+      position = folded.position;
       onProgress(position, until);
     }
   }
   await writing;
+  return [...parked, ...(await describe(deps.ledger, failed))];
+}
+
+export type FoldDeps = Omit<RebuildDeps, 'modelVersion' | 'reparkAll'>;
+
+/** Long stretches are interpreted in another thread where there is one, short ones here. */
+const factsOf = (deps: FoldDeps, after: number, until: number): AsyncIterable<FactPage> =>
+  until - after > BATCH_MAX && deps.readAside ? deps.readAside(after, until) : factsHere(deps, after, until);
+
+async function* factsHere({ ledger, interpret }: FoldDeps, after: number, until: number): AsyncGenerator<FactPage> {
+  for (let position = after; position < until;) {
+    const { entries } = await ledger.readFeed(position, Math.min(BATCH_MAX, until - position));
+    if (entries.length === 0) return;
+    yield interpretAll(entries, interpret);
+    position = entries.at(-1)!.position;
+  }
+}
+
+/** Failed entries with what a dead letter says of them. */
+async function describe(ledger: Ledger, failed: readonly Failed[]): Promise<Parked[]> {
+  const parked: Parked[] = [];
+  for (let from = 0; from < failed.length; from += DESCRIBED_MAX) {
+    const some = new Map(failed.slice(from, from + DESCRIBED_MAX).map(({ id, error }) => [id, error]));
+    for (const entry of await ledger.findMany([...some.keys()]))
+      parked.push({ entry, reason: 'projection_failed', error: some.get(entry.id)! });
+  }
   return parked;
 }
 
-function writeNext(
-  { database, store }: Pick<RebuildDeps, 'database' | 'store'>,
-  { changes, position }: Projected,
-): Promise<void> {
-  const write = store.prepare(changes);
+function writeNext({ database, store }: Pick<RebuildDeps, 'database' | 'store'>, { changes, position }: Folded) {
+  const write = store.prepare(changes, { daily: false });
   return database.transaction(async (client) => {
     await client.query('set local synchronous_commit = off');
     await write(client);
@@ -152,14 +207,7 @@ async function foldOn(deps: RebuildDeps, parked: Parked[], onProgress: Progress)
 }
 
 async function swap(deps: RebuildDeps, lease: Lease, parked: readonly Parked[]): Promise<void> {
-  const { pool } = deps.database;
-  const indexes = await secondaryIndexes(pool, 'model');
-  const made = new Set((await secondaryIndexes(pool, 'model_next')).map(({ definition }) => definition));
-  for (const { definition } of indexes) {
-    const wanted = definition.replace(/ ON model\./, ' ON model_next.');
-    if (![...made].some((known) => sameIndex(known, wanted))) await pool.query(wanted);
-  }
-  for (const table of MODEL_TABLES) await pool.query(`analyze model_next.${table}`);
+  await finish(deps.database.pool);
   await deps.database.transaction(async (client) => {
     await assertLease(client, lease);
     await client.query('lock table model.checkpoint in access exclusive mode');

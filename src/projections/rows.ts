@@ -8,21 +8,30 @@ export interface Effect {
   entryId: string;
 }
 
-/** What a subject has put into a metric so far. `delta` is a decimal string, because documents are JSON. */
-export interface Contributed {
-  metric: string;
-  day: string;
-  currency: string;
-  delta: string;
+/** The dimensions that everything one subject contributes shares. */
+export interface Dimensions {
   source: string;
   medium: string;
   campaign: string;
   reason: string | null;
   kind: string;
   present: boolean;
+}
+
+/** What a subject has put into a metric so far. `delta` is a decimal string, because documents are JSON; `at` gives the day. */
+export interface Contributed {
+  metric: string;
+  at: number;
+  delta: string;
+  currency: string;
   fact: string;
   entryId: string;
-  at: number;
+}
+
+/** All that a subject has put into metrics, under one set of dimensions; `by` is absent as long as there is nothing. */
+export interface HasContributed {
+  by?: Dimensions;
+  contributed: Contributed[];
 }
 
 /** A row of `model.parts`: one order, checkout, session, intent, payment, invoice or subscription. */
@@ -37,13 +46,12 @@ export interface Part {
   /** Whether a browser could have seen the purchase. */
   present: boolean;
   columns: PartColumns;
-  doc: {
+  doc: HasContributed & {
     /** Other ids of the purchase that facts named. At most LINKS_MAX; then the id is crowded and links nothing. */
     links: Ref[];
     /** Persons that facts about this part named. */
     nodes: Node[];
     effects: Record<string, Effect>;
-    contributed: Contributed[];
     /** The payment as it is listed with its party: `[party, at]`. */
     listed?: [Node, number];
   };
@@ -65,11 +73,12 @@ export interface Identifier {
   node: Node;
   /** Canonical id of the customer it belongs to: an identifier too. */
   customer: Node;
-  doc: {
+  doc: HasContributed & {
     /** Links that facts named, server grade. */
     fixed: Node[];
-    /** Links by purchases that name both, with the number of such purchases. */
-    shared: Record<Node, number>;
+    /** Links by purchases that name both, and the number of such purchases for each. */
+    shared: Node[];
+    sharedBy: number[];
     /** On the canonical identifier: the others of the customer. */
     members: Node[];
     effects: Record<string, Effect>;
@@ -83,7 +92,6 @@ export interface Identifier {
     morePayments: number;
     /** Purchases whose party this is. */
     purchases: number;
-    contributed: Contributed[];
   };
 }
 
@@ -108,19 +116,30 @@ export const PAYMENTS_MAX = 16;
 
 export const kindOf = (id: Ref | Node): string => id.slice(0, id.indexOf(':'));
 
-const PERSON_KINDS = new Set(['user', 'email', 'anonymous', 'guest']);
 const PURCHASE_KINDS = ['order', 'checkout', 'session', 'intent', 'payment', 'invoice', 'subscription'];
-const PURCHASES = new Set(PURCHASE_KINDS);
+const PURCHASE_PREFIXES = PURCHASE_KINDS.map((kind) => `${kind}:`);
+
+/** Place of a ref's kind among the kinds of purchases; -1 for a person's identifier. */
+function purchaseRank(id: Ref | Node): number {
+  for (let rank = 0; rank < PURCHASE_PREFIXES.length; rank++) if (id.startsWith(PURCHASE_PREFIXES[rank]!)) return rank;
+  return -1;
+}
 
 /** Whether a fact's subject is a part of a purchase; everything else is a person's identifier (`user:`, `stripe:`, …). */
-export const isRef = (subject: string): boolean => PURCHASES.has(kindOf(subject));
+export const isRef = (subject: string): boolean => purchaseRank(subject) >= 0;
+
+export const isUser = (node: Node): boolean => node.startsWith('user:');
+export const isEmail = (node: Node): boolean => node.startsWith('email:');
+export const isAnonymous = (node: Node): boolean => node.startsWith('anonymous:');
+export const isGuest = (node: Node): boolean => node.startsWith('guest:');
 
 /** Provider customers (`stripe:cus_1`) are the identifiers of a kind that is none of ours. */
-export const isProviderCustomer = (node: Node): boolean => !PERSON_KINDS.has(kindOf(node));
+export const isProviderCustomer = (node: Node): boolean =>
+  !isUser(node) && !isEmail(node) && !isAnonymous(node) && !isGuest(node);
 
 export const newPart = (ref: Ref): Part => ({
   ref,
-  kind: kindOf(ref),
+  kind: PURCHASE_KINDS[purchaseRank(ref)] ?? kindOf(ref),
   purchase: ref,
   party: '',
   present: true,
@@ -133,7 +152,8 @@ export const newIdentifier = (node: Node): Identifier => ({
   customer: node,
   doc: {
     fixed: [],
-    shared: {},
+    shared: [],
+    sharedBy: [],
     members: [],
     effects: {},
     touches: [],
@@ -153,16 +173,22 @@ export function smallest(ids: Iterable<string>): string {
   return best;
 }
 
-const RANKS: Record<string, number> = { user: 0, email: 2, anonymous: 3, guest: 4 };
-const rank = (id: string): number => {
-  const purchase = PURCHASE_KINDS.indexOf(kindOf(id));
-  return purchase >= 0 ? purchase : (RANKS[kindOf(id)] ?? 1);
-};
+function rank(id: Ref | Node): number {
+  if (isUser(id)) return 0;
+  const purchase = purchaseRank(id);
+  if (purchase >= 0) return purchase;
+  return isEmail(id) ? 2 : isAnonymous(id) ? 3 : isGuest(id) ? 4 : 1;
+}
 
 export const precedes = (a: string, b: string): boolean => {
   const difference = rank(a) - rank(b);
   return difference === 0 ? a < b : difference < 0;
 };
+
+export function isEmpty(effects: Record<string, Effect>): boolean {
+  for (const _ in effects) return false;
+  return true;
+}
 
 /** The effects of a type, in a stable order. */
 export function effectsOf(effects: Record<string, Effect>, type: FactType): [string, Effect][] {

@@ -1,8 +1,14 @@
-import type { Ref } from '../catalog/facts.js';
+import type { FactType, Ref } from '../catalog/facts.js';
 import type { PaymentState, SubjectState } from '../catalog/subjects.js';
-import { captureOf, moneyMoved } from './capture.js';
-import { type Effect, effectsOf, type Part } from './rows.js';
-import { checkoutStarted, orderCompleted, purchaseCompleted, type PurchaseSummary } from './purchase-summary.js';
+import { moneyMoved } from './capture.js';
+import { type Effect, effectsOf, isEmpty, type Part } from './rows.js';
+import {
+  captureIn,
+  checkoutStarted,
+  orderCompleted,
+  purchaseCompleted,
+  type PurchaseSummary,
+} from './purchase-summary.js';
 
 /** What metrics see of one part of a purchase; undefined for parts that no metric speaks of. */
 export function stateOf(
@@ -13,7 +19,7 @@ export function stateOf(
 ): SubjectState | undefined {
   switch (part.kind) {
     case 'payment':
-      return paymentState(part.ref, part.doc.effects, captureOf(part), part.ref === firstPaymentRef);
+      return paymentState(part.ref, part.doc.effects, captureIn(summary, part), part.ref === firstPaymentRef);
     case 'intent':
       return paymentState(part.ref, notRestated(part, purchase), undefined, false);
     case 'order':
@@ -32,6 +38,7 @@ export function stateOf(
 
 /** A refund or a dispute may name only the intent: money moved all the same, unless the payment says it too. */
 function notRestated(intent: Part, purchase: readonly Part[]): Record<string, Effect> {
+  if (isEmpty(intent.doc.effects)) return intent.doc.effects;
   const payments = purchase.filter((part) => part.kind === 'payment');
   return Object.fromEntries(
     Object.entries(intent.doc.effects).filter(([key]) => !payments.some((payment) => key in payment.doc.effects)),
@@ -48,35 +55,47 @@ function paymentState(
     kind: 'payment',
     ref,
     captured,
-    refunds: onlyAuthorised(effects)
-      ? []
-      : effectsOf(effects, 'RefundChanged').flatMap(([key, effect]) => refundState(key, effect)),
+    refunds: onlyAuthorised(effects) ? NONE : statesOf(effects, 'RefundChanged', refundState),
     disputes: [
-      ...effectsOf(effects, 'DisputeFundsWithdrawn').flatMap(([key, effect]) => movement(key, effect, 'withdrawn')),
-      ...effectsOf(effects, 'DisputeFundsReinstated').flatMap(([key, effect]) => movement(key, effect, 'reinstated')),
+      ...statesOf(effects, 'DisputeFundsWithdrawn', withdrawn),
+      ...statesOf(effects, 'DisputeFundsReinstated', reinstated),
     ],
     first,
   };
+}
+
+const NONE: readonly never[] = [];
+
+function statesOf<T>(
+  effects: Record<string, Effect>,
+  type: FactType,
+  of: (key: string, effect: Effect) => T | undefined,
+): readonly T[] {
+  const found = effectsOf(effects, type);
+  return found.length === 0
+    ? NONE
+    : found.map(([key, effect]) => of(key, effect)).filter((state) => state !== undefined);
 }
 
 /** An authorisation that was released is told as a refund by some providers: no money moved in, so none moves out. */
 const onlyAuthorised = (effects: Record<string, Effect>): boolean =>
   effectsOf(effects, 'PaymentAuthorised').length > 0 && effectsOf(effects, 'PaymentCaptured').length === 0;
 
-function refundState(key: string, effect: Effect): PaymentState['refunds'][number][] {
+function refundState(key: string, effect: Effect): PaymentState['refunds'][number] | undefined {
   const { status, failed_at: failedAt } = effect.fields;
   const moved = moneyMoved(`RefundChanged ${key}`, effect);
-  if (!moved || status === 'canceled' || status === 'requires_action') return [];
-  if (status !== 'failed') return [{ ...moved, returned: undefined }];
+  if (!moved || status === 'canceled' || status === 'requires_action') return undefined;
+  if (status !== 'failed') return { ...moved, returned: undefined };
   const at = typeof failedAt === 'number' ? failedAt : moved.at;
-  return [{ ...moved, returned: { at, fact: `RefundFailed ${key}`, entryId: effect.entryId } }];
+  return { ...moved, returned: { at, fact: `RefundFailed ${key}`, entryId: effect.entryId } };
 }
 
-function movement(
-  key: string,
-  effect: Effect,
-  direction: 'withdrawn' | 'reinstated',
-): PaymentState['disputes'][number][] {
+type Movement = PaymentState['disputes'][number];
+
+const withdrawn = (key: string, effect: Effect): Movement | undefined => movement(key, effect, 'withdrawn');
+const reinstated = (key: string, effect: Effect): Movement | undefined => movement(key, effect, 'reinstated');
+
+function movement(key: string, effect: Effect, direction: Movement['direction']): Movement | undefined {
   const moved = moneyMoved(`${effect.type} ${key}`, effect);
-  return moved ? [{ ...moved, direction }] : [];
+  return moved && { ...moved, direction };
 }

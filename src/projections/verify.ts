@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { stateHash, stateQueries } from './hashes.js';
-import { exclusively, foldTo, makeEmpty, type Progress, type RebuildDeps } from './rebuild.js';
+import { beginHashing, hashed, stateHash, stateQueries } from './hashes.js';
+import { sumDaily } from './model-writer.js';
+import { exclusively, type FoldDeps, foldTo, makeEmpty, type Progress } from './rebuild.js';
 import { checkpointOf } from './runner.js';
 
 export interface VerifyReport {
@@ -15,10 +16,7 @@ export interface VerifyReport {
 const FINDINGS_MAX = 20;
 
 /** Derives the read model again from the ledger, beside the live one, and compares; and the daily totals with their contributions. */
-export async function verify(
-  deps: Omit<RebuildDeps, 'modelVersion' | 'reparkAll'>,
-  onProgress: Progress = () => undefined,
-): Promise<VerifyReport> {
+export async function verify(deps: FoldDeps, onProgress: Progress = () => undefined): Promise<VerifyReport> {
   const { pool } = deps.database;
   return exclusively(pool, async () => {
     await makeEmpty(pool);
@@ -26,12 +24,13 @@ export async function verify(
     const client = await pool.connect();
     try {
       // The live model may move on: fold up to exactly the position that this snapshot shows.
-      await client.query('begin isolation level repeatable read');
+      await beginHashing(client);
       const position = await checkpointOf(client, 'model');
       const live = await stateHash(client, 'model');
       const findings = await dailyFindings(client);
       await foldTo(deps, position, onProgress);
-      const rebuilt = await stateHashOfNext(pool);
+      await pool.query(sumDaily('model_next'));
+      const rebuilt = await hashed(pool, (next) => stateHash(next, 'model_next'));
       if (live !== rebuilt) findings.push(...(await differences(pool, position)));
       return {
         ok: live === rebuilt && findings.length === 0,
@@ -45,15 +44,6 @@ export async function verify(
       client.release();
     }
   });
-}
-
-async function stateHashOfNext(pool: pg.Pool): Promise<string> {
-  const client = await pool.connect();
-  try {
-    return await stateHash(client, 'model_next');
-  } finally {
-    client.release();
-  }
 }
 
 const DAILY_KEY = 'metric, day, currency, source, medium, campaign, unknown_reason, customer_kind, customer_present';

@@ -9,7 +9,7 @@ export interface Wanted {
   /** Identifiers of whom every part that names them is wanted. */
   named?: readonly Node[];
   /** Persons of whom facts speak, with the earliest time they name. */
-  persons?: ReadonlyMap<Node, number>;
+  persons?: readonly (readonly [Node, number])[];
   /** The earliest time of a payment that facts tell of: the former first payment of whoever has a later one changes with it. */
   paidFrom?: number;
 }

@@ -1,7 +1,9 @@
 import type { Node, Ref } from '../catalog/facts.js';
 import type { Customer, Identifier, Part } from './rows.js';
-import { kindOf, newIdentifier, newPart } from './rows.js';
-import type { ContributionRow, ModelReader } from './model-store.js';
+import { isGuest, newIdentifier, newPart } from './rows.js';
+import { type Changes, isGone, sorted } from './changes.js';
+import type { Contributing } from './contributions.js';
+import type { ModelReader } from './model-store.js';
 import { NotLoaded, type Wanted } from './wanted.js';
 
 /**
@@ -13,20 +15,26 @@ const WAVES_MAX = 8;
 /** Purchases of one identifier that are brought in on suspicion; more are brought in when they are needed. */
 const PURCHASES_AHEAD_MAX = 200;
 
+/** The parts of one purchase in order, and whom they name once that was asked for. */
+export interface Group {
+  parts: readonly Part[];
+  people?: readonly Node[] | undefined;
+}
+
 export class WorkingSet {
   private readonly parts = new Map<Ref, Part>();
   private readonly identifiers = new Map<Node, Identifier>();
   private readonly customers = new Map<Node, Customer | null>();
   /** Rows read from the database whose links were not followed yet. */
   private arrived: { parts: Part[]; identifiers: Identifier[] } = { parts: [], identifiers: [] };
-  /** Purchases found in memory, by their id; see `purchaseOf`. */
-  readonly groups = new Map<Ref, readonly Part[]>();
+  /** Purchases found in memory, by their id; see `groupOf`. */
+  readonly groups = new Map<Ref, Group>();
   private readonly purchasesByParty = new Map<Node, Set<Ref>>();
   /** Identifiers of which every part that names them is at hand. */
   private readonly named = new Set<Node>();
   private readonly stored = { parts: new Set<Ref>(), identifiers: new Set<Node>(), customers: new Set<Node>() };
   private readonly dirty = { parts: new Set<Part>(), identifiers: new Set<Identifier>(), customers: new Set<Node>() };
-  private contributions: ContributionRow[] = [];
+  private contributions: Contributing[] = [];
   private readonly unknownTypes = new Map<string, { entries: number; position: number }>();
 
   constructor(private readonly store: ModelReader) {}
@@ -53,7 +61,7 @@ export class WorkingSet {
 
   /** A guest is stored only as the party of the purchase it is named after: no need to ask when that one is at hand. */
   private isNewGuest(node: Node): boolean {
-    if (!node.startsWith('guest:')) return false;
+    if (!isGuest(node)) return false;
     const purchase = this.parts.get(node.slice('guest:'.length));
     if (!purchase || purchase.party === node) return false;
     this.identifiers.set(node, newIdentifier(node));
@@ -139,7 +147,7 @@ export class WorkingSet {
   }
 
   /** Identifiers whose purchases a new fact about a person will change: those of customers whose first touch it may be. */
-  private partiesOf(persons: ReadonlyMap<Node, number>): Node[] {
+  private partiesOf(persons: NonNullable<Wanted['persons']>): Node[] {
     const parties = new Set<Node>();
     for (const [node, at] of persons) {
       const canonical = this.identifier(this.identifier(node).customer);
@@ -147,7 +155,8 @@ export class WorkingSet {
       if (typeof firstTouchAt === 'number' && at > firstTouchAt) continue;
       for (const member of [canonical.node, ...canonical.doc.members]) {
         const purchases = this.identifiers.get(member)?.doc.purchases ?? 0;
-        if (purchases <= PURCHASES_AHEAD_MAX && this.indexed(member).size < purchases) parties.add(member);
+        const known = this.purchasesByParty.get(member)?.size ?? 0;
+        if (purchases <= PURCHASES_AHEAD_MAX && known < purchases) parties.add(member);
       }
     }
     return [...parties];
@@ -162,12 +171,19 @@ export class WorkingSet {
   private leadsOn(identifier: Identifier, nodes: Set<Node>): void {
     for (const node of identifier.doc.fixed) if (!this.identifiers.has(node)) nodes.add(node);
     for (const node of identifier.doc.members) if (!this.identifiers.has(node)) nodes.add(node);
-    for (const node in identifier.doc.shared) if (!this.identifiers.has(node)) nodes.add(node);
+    for (const node of identifier.doc.shared) if (!this.identifiers.has(node)) nodes.add(node);
   }
 
   part(ref: Ref): Part {
     const part = this.parts.get(ref);
     if (!part) throw new Error(`part ${ref} was not loaded`);
+    return part;
+  }
+
+  /** A part; throws NotLoaded when it must be read first. */
+  partAtHand(ref: Ref): Part {
+    const part = this.parts.get(ref);
+    if (!part) throw new NotLoaded({ refs: [ref] });
     return part;
   }
 
@@ -242,9 +258,9 @@ export class WorkingSet {
 
   /** Every purchase whose party this is, in a stable order. */
   purchasesOf(party: Node): Ref[] {
-    const purchases = this.indexed(party);
-    if (purchases.size < this.identifier(party).doc.purchases) throw new NotLoaded({ parties: [party] });
-    return [...purchases].sort();
+    const purchases = this.purchasesByParty.get(party);
+    if ((purchases?.size ?? 0) < this.identifier(party).doc.purchases) throw new NotLoaded({ parties: [party] });
+    return purchases ? [...purchases].sort() : [];
   }
 
   /** Every purchase of which a part names this, in a stable order. Rarely asked for: finding them reads the whole table. */
@@ -255,7 +271,7 @@ export class WorkingSet {
     return [...purchases].sort();
   }
 
-  contributed(row: ContributionRow): void {
+  contributed(row: Contributing): void {
     this.contributions.push(row);
   }
 
@@ -311,36 +327,4 @@ export class WorkingSet {
     this.unknownTypes.clear();
     this.contributions = [];
   }
-}
-
-/** Rows to insert, and rows that are stored in an older form. */
-export interface Rows<T> {
-  added: T[];
-  changed: T[];
-}
-
-export interface Changes {
-  parts: Rows<Part>;
-  identifiers: Rows<Identifier>;
-  removedIdentifiers: Node[];
-  customers: Rows<Customer>;
-  removedCustomers: Node[];
-  contributions: ContributionRow[];
-  unknownTypes: { type: string; entries: number; position: number }[];
-}
-
-/** A guest is gone when its purchase has found somebody. */
-const isGone = ({ node, doc }: Identifier): boolean => kindOf(node) === 'guest' && doc.purchases === 0;
-
-/** Sorts rows into new and stored ones; from now on all count as stored. */
-function sorted<T>(rows: Iterable<T>, stored: Set<string>, keyOf: (row: T) => string): Rows<T> {
-  const added: T[] = [];
-  const changed: T[] = [];
-  for (const row of rows) {
-    const key = keyOf(row);
-    if (stored.has(key)) changed.push(row);
-    else added.push(row);
-    stored.add(key);
-  }
-  return { added, changed };
 }

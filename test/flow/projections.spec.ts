@@ -88,8 +88,8 @@ describe('given a ledger in PostgreSQL', () => {
         const live = [await projections.stateHash(), await projections.historyHash()];
         const report = await projections.verify();
         expect(report).toMatchObject({ ok: true, findings: [] });
-        const { stateHash } = await projections.rebuild();
-        expect([stateHash, await projections.historyHash()]).toEqual(live);
+        await projections.rebuild();
+        expect([await projections.stateHash(), await projections.historyHash()]).toEqual(live);
       }),
       { numRuns: 12 },
     );

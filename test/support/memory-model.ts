@@ -3,11 +3,38 @@ import type { Fact } from '../../src/catalog/facts.js';
 import { Zone } from '../../src/kernel/day.js';
 import type { Entry } from '../../src/ledger/ledger.js';
 import { metrics } from '../../src/metrics/index.js';
-import { Contributions } from '../../src/projections/contributions.js';
-import type { ContributionRow, ModelReader } from '../../src/projections/model-store.js';
+import { type Contributing, Contributions } from '../../src/projections/contributions.js';
+import type { ModelReader } from '../../src/projections/model-store.js';
 import { Projector } from '../../src/projections/projector.js';
 import type { Customer, Identifier, Part } from '../../src/projections/rows.js';
-import type { Changes, Rows } from '../../src/projections/working-set.js';
+import type { Changes, Rows } from '../../src/projections/changes.js';
+
+/** A row of `model.contributions`. */
+export interface ContributionRow {
+  position: number;
+  ordinal: number;
+  metric: string;
+  subject: string;
+  day: string;
+  currency: string;
+  delta: string;
+  source: string;
+  medium: string;
+  campaign: string;
+  unknown_reason: string | null;
+  customer_kind: string;
+  customer_present: boolean;
+  fact: string;
+  entry_id: string;
+  at: number;
+}
+
+const rowOf = ({ position, ordinal, subject, what, by, sign }: Contributing, zone: Zone): ContributionRow => ({
+  ...{ position, ordinal, metric: what.metric, subject, day: zone.dayOf(what.at), currency: what.currency },
+  delta: String(BigInt(sign) * BigInt(what.delta)),
+  ...{ source: by.source, medium: by.medium, campaign: by.campaign, unknown_reason: by.reason },
+  ...{ customer_kind: by.kind, customer_present: by.present, fact: what.fact, entry_id: what.entryId, at: what.at },
+});
 
 /** The tables of the read model in memory, as JSON, so that nothing is shared with the fold by accident. */
 export class MemoryModel implements ModelReader {
@@ -17,6 +44,8 @@ export class MemoryModel implements ModelReader {
     customers: new Map<string, string>(),
   };
   readonly contributions: ContributionRow[] = [];
+
+  constructor(private readonly zone: Zone) {}
 
   private read<T>(table: Map<string, string>, keys: readonly string[]): Promise<T[]> {
     return Promise.resolve(keys.flatMap((key) => (table.has(key) ? [JSON.parse(table.get(key)!) as T] : [])));
@@ -38,7 +67,7 @@ export class MemoryModel implements ModelReader {
     for (const node of changes.removedIdentifiers) this.tables.identifiers.delete(node);
     for (const row of all(changes.customers)) this.tables.customers.set(row.customer, JSON.stringify(row));
     for (const id of changes.removedCustomers) this.tables.customers.delete(id);
-    this.contributions.push(...changes.contributions);
+    this.contributions.push(...changes.contributions.map((each) => rowOf(each, this.zone)));
   }
 
   /** Net rows without positions and entry ids, sorted: what the state hash covers. */
@@ -102,9 +131,9 @@ export async function projected(
   batches: readonly (readonly { id: number; facts: readonly Fact[] }[])[],
   zone = 'UTC',
 ): Promise<MemoryModel> {
-  const model = new MemoryModel();
+  const model = new MemoryModel(new Zone(zone));
   const interpret = ({ body }: { body: unknown }) => body as readonly Fact[];
-  const projector = new Projector(model, new Contributions(metrics, new Zone(zone)), interpret, applyFact);
+  const projector = new Projector(model, new Contributions(metrics), interpret, applyFact);
   let position = 0;
   for (const batch of batches) {
     const entries = batch.map(({ id, facts }) => ({

@@ -18,7 +18,9 @@ export class RebuildProjection extends Command<{ position: number; stateHash: st
 export class RebuildProjectionHandler implements ICommandHandler<RebuildProjection> {
   constructor(@Inject(SERVICE) private readonly service: Service) {}
 
-  execute({ watch }: RebuildProjection): Promise<{ position: number; stateHash: string }> {
-    return this.service.projections.rebuild(watch.onProgress);
+  async execute({ watch }: RebuildProjection): Promise<{ position: number; stateHash: string }> {
+    const { projections } = this.service;
+    const { position } = await projections.rebuild(watch.onProgress);
+    return { position, stateHash: await projections.stateHash() };
   }
 }

@@ -53,7 +53,8 @@ export class FakeService {
       },
       projections: {
         state: () => Promise.resolve({ position: 5, head: 7, lagEvents: 2, lagMs: this.lagMs, running: true }),
-        rebuild: ask('rebuild', { position: 7, stateHash: 'abc' }),
+        rebuild: ask('rebuild', { position: 7 }),
+        stateHash: () => Promise.resolve('abc'),
       },
       report: {
         metric: (name: string, query: unknown) =>
