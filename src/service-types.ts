@@ -1,5 +1,5 @@
 import type { Config } from './config.js';
-import type { Ingest } from './ingest/ingest.js';
+import type { IngestStage } from './ingest/create-ingest.js';
 import type { Ledger } from './ledger/ledger.js';
 import type { Vault } from './ledger/vault.js';
 import type { Projections } from './projections/create-projections.js';
@@ -16,12 +16,16 @@ export interface Service {
   ledger: Ledger;
   vault: Vault;
   database: Database;
-  ingest: Ingest;
+  ingest: Pick<IngestStage, 'webhook' | 'events' | 'collect' | 'deadLetters' | 'completeness' | 'backfill' | 'stop'>;
   projections: Pick<Projections, 'state' | 'stop' | 'catchUp' | 'rebuild' | 'verify' | 'stateHash'>;
   /** A method answers undefined where nothing has that name or id. */
   report: Report;
   reconcile: Pick<Reconcile, 'list' | 'detail' | 'run' | 'now' | 'gaps'>;
-  jobs: { health(): Promise<{ ok: boolean; detail?: string }>; stop(): Promise<void> };
+  jobs: {
+    enqueueBackfill(provider: string): Promise<void>;
+    health(): Promise<{ ok: boolean; detail?: string }>;
+    stop(): Promise<void>;
+  };
   /** `size` entries are sealed, `lag` are not yet. */
   seal: {
     state(): Promise<{ size: number; lag: number }>;

@@ -65,6 +65,7 @@ async function wire(
   await keepReportingZone({ ledger, vault, database, clock }, zone.name, changeZone);
 
   const ingest = createIngest({ ...{ ledger, vault, database, clock, zone }, ...doorsOf(config) });
+  life.closes(ingest, (it) => it.stop());
 
   const projections = createProjections({
     ...{ ledger, database, interpret, interpreterVersion, applyFact, metrics, zone },
@@ -85,10 +86,18 @@ async function wire(
   const report = createReport({
     ...{ database, ledger, vault, metrics, timeZone: zone.name },
     domainEvents: domainEventSchemas,
+    ...{ completeness: ingest.completeness, clock },
   });
 
   const jobs = await createJobs({
-    ...{ connection: database.connection, redisUrl: config.redisUrl, reconcile, zone, clock },
+    ...{
+      connection: database.connection,
+      redisUrl: config.redisUrl,
+      reconcile,
+      zone,
+      clock,
+      backfill: ingest.backfill,
+    },
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),
     log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
   });
@@ -109,16 +118,7 @@ async function wire(
     if (roles.includes('worker')) await jobs.start();
   };
   return {
-    config,
-    database,
-    vault,
-    ledger,
-    ingest,
-    projections,
-    reconcile,
-    report,
-    jobs,
-    seal,
+    ...{ config, database, vault, ledger, ingest, projections, reconcile, report, jobs, seal },
     start,
     stop: () => life.stop(),
   };
@@ -128,4 +128,5 @@ async function wire(
 const doorsOf = ({ stripe, collectorWriteKeys }: Config) => ({
   providers: stripe.webhookSecrets.length > 0 ? { stripe: { secrets: [...stripe.webhookSecrets] } } : {},
   writeKeys: collectorWriteKeys,
+  apis: stripe.apiKey === undefined ? {} : { stripe: { apiKey: stripe.apiKey, apiBase: stripe.apiBase } },
 });

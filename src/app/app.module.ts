@@ -11,6 +11,7 @@ import { operatorProviders } from './commands/operator.js';
 import { ProblemFilter } from './errors/problem.filter.js';
 import type { Life } from './health.js';
 import { CatalogController } from './http/catalog.controller.js';
+import { CompletenessController } from './http/completeness.controller.js';
 import { CustomersController } from './http/customers.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
 import { EventsController } from './http/events.controller.js';
@@ -54,6 +55,7 @@ const validation = () =>
     LedgerController,
     DeadLettersController,
     CatalogController,
+    CompletenessController,
   ],
 })
 export class AppModule {

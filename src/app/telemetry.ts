@@ -40,6 +40,20 @@ export class Telemetry {
     'currency',
   ]);
   private readonly gapPct = this.gauge('gap_pct', 'Gap in percent of actual.', ['metric', 'source', 'currency']);
+  private readonly missing = this.gauge(
+    'provider_events_missing',
+    'Events a provider lists that are not in the ledger.',
+    ['provider'],
+  );
+  private readonly healed = this.gauge('provider_events_healed', 'Events no webhook brought, fetched from the list.', [
+    'provider',
+  ]);
+  private readonly unchecked = this.gauge('provider_hours_unchecked', 'Hours not compared although it is time.', [
+    'provider',
+  ]);
+  private readonly silent = this.gauge('provider_silent', '1 when nothing comes where there usually is something.', [
+    'provider',
+  ]);
   private readonly scrapeErrors = this.counter('scrape_errors_total', 'Parts of this page that could not be read.', [
     'part',
   ]);
@@ -79,6 +93,7 @@ export class Telemetry {
       this.part('seal', () => this.readSeal()),
       this.part('dead_letters', () => this.readDeadLetters()),
       this.part('gap', () => this.readGaps()),
+      this.part('completeness', () => this.readCompleteness()),
     ]);
     return this.registry.metrics();
   }
@@ -117,6 +132,16 @@ export class Telemetry {
     for (const { metric, source, currency = '', gap, gap_pct } of rows) {
       if (gap !== null && gap !== undefined) this.gap.set({ metric, source, currency }, Number(gap));
       if (gap_pct !== null) this.gapPct.set({ metric, source, currency }, gap_pct);
+    }
+  }
+
+  private async readCompleteness(): Promise<void> {
+    for (const each of await this.service.ingest.completeness.providers(this.clock())) {
+      const { provider } = each;
+      this.missing.set({ provider }, each.missing);
+      this.healed.set({ provider }, each.healed);
+      this.unchecked.set({ provider }, each.unchecked);
+      this.silent.set({ provider }, each.silent ? 1 : 0);
     }
   }
 

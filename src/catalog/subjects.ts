@@ -80,4 +80,6 @@ export interface Metric {
   shape: MetricShape;
   /** Not offered by name: a part of other metrics. */
   internal?: boolean;
+  /** Made of events of our own services alone: a webhook that is missing cannot change it. */
+  ownEventsOnly?: boolean;
 }

@@ -45,6 +45,11 @@ function isTestMode({ attributes, body }: InterpretableEntry): boolean {
 
 export const interpret: Interpret = createInterpret();
 
+const READ: ReadonlySet<string> = new Set(interpreters.flatMap(({ reads }) => reads));
+
+/** Whether an interpreter of this build reads entries of a type. */
+export const isInterpreted = (type: string): boolean => READ.has(type);
+
 /** Changes whenever the meaning of any entry may have changed: 8 hex digits. */
 export const interpreterVersion: string = uuidV5(
   interpreters

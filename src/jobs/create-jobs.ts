@@ -1,7 +1,9 @@
 import type pg from 'pg';
+import type { Backfill } from '../ingest/backfill.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Zone } from '../kernel/day.js';
 import type { Reconcile } from '../reconcile/create-reconcile.js';
+import { backfillJob } from './backfill-hours.js';
 import { jobs as allJobs } from './index.js';
 import type { Job, JobContext } from './job.js';
 import { type JobQueue, openQueue } from './queue.js';
@@ -15,6 +17,7 @@ export interface JobsDeps {
   connection: pg.ClientConfig;
   redisUrl?: string;
   reconcile: Reconcile;
+  backfill: Backfill;
   zone: Zone;
   clock: Clock;
   /** Keeps a job that failed for the last time as a dead letter; the same one again is the same letter. */
@@ -30,6 +33,8 @@ export interface Jobs {
   /** Schedules, mends what a flush or a crash left behind, and starts taking jobs. */
   start(): Promise<void>;
   enqueueRun(runId: string): Promise<void>;
+  /** Has the hours of a provider that are due compared now. */
+  enqueueBackfill(provider: string): Promise<void>;
   /** What runs every minute: schedulers are put in again, unfinished runs too, final failures become dead letters. */
   heal(): Promise<void>;
   health(): Promise<{ ok: boolean; detail?: string }>;
@@ -83,13 +88,17 @@ class Running implements Jobs {
   async run(name: string, data: Record<string, string>): Promise<void> {
     const job = this.jobs.get(name);
     if (!job) throw new Error(`There is no job "${name}" in this version.`);
-    const { reconcile, zone, clock } = this.deps;
-    const context: JobContext = { reconcile, zone, clock, enqueue: (each) => this.queue.add(each) };
+    const { reconcile, backfill, zone, clock } = this.deps;
+    const context: JobContext = { reconcile, backfill, zone, clock, enqueue: (each) => this.queue.add(each) };
     await job.run(data, context);
   }
 
   enqueueRun(runId: string): Promise<void> {
     return this.queue.add(runJob(runId));
+  }
+
+  enqueueBackfill(provider: string): Promise<void> {
+    return this.queue.add(backfillJob(provider, 'asked'));
   }
 
   async heal(): Promise<void> {

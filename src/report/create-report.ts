@@ -1,17 +1,20 @@
 import type pg from 'pg';
 import { factTypes } from '../catalog/facts.js';
 import type { Metric } from '../catalog/subjects.js';
-import type { Interval } from '../kernel/day.js';
+import type { CompletenessStore } from '../ingest/completeness-store.js';
+import type { Clock } from '../kernel/clock.js';
+import { addDays, type Interval, Zone } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import { exponentOf } from '../kernel/money.js';
 import type { Ledger, Position } from '../ledger/ledger.js';
 import type { Vault } from '../ledger/vault.js';
 import type { Database } from '../storage/database.js';
 import { attributionReport, funnelReport, type RangeQuery } from './attribution-report.js';
+import { completenessPage, type CompletenessQuery } from './completeness-report.js';
 import { contributionsPage, type ContributionsQuery, findContributions } from './contributions-report.js';
 import { customerReport } from './customer-report.js';
 import { entriesPage, type EntriesQuery, entryJson } from './entries-report.js';
-import { metricRows, type MetricQuery } from './metrics-report.js';
+import { markIncomplete, metricRows, type MetricQuery } from './metrics-report.js';
 import type { Snapshot } from './sums.js';
 
 export interface ReportDeps {
@@ -22,6 +25,8 @@ export interface ReportDeps {
   /** JSON Schemas of the domain events, by type. */
   domainEvents: () => unknown;
   timeZone: string;
+  completeness: CompletenessStore;
+  clock: Clock;
 }
 
 export interface ReportPage {
@@ -31,21 +36,28 @@ export interface ReportPage {
 
 /** Numbers out: reads only. Answers undefined where nothing has the name or id asked for. */
 export function createReport(deps: ReportDeps) {
-  const { database, ledger, metrics, timeZone } = deps;
+  const { database, ledger, metrics, timeZone, completeness, clock } = deps;
+  const zone = new Zone(timeZone);
   const known = (name: string): Metric | undefined => metrics.find((metric) => metric.name === name);
+  const dayOf = (hour: Date): string => zone.dayOf(hour.getTime());
+  const incompleteHours = ({ from, to }: MetricQuery): Promise<Date[]> =>
+    completeness.incomplete(new Date(zone.startOf(from)), new Date(zone.startOf(addDays(to, 1))), clock());
   return {
     async metric(name: string, query: MetricQuery): Promise<Record<string, unknown> | undefined> {
       const metric = known(name);
       if (!metric) return undefined;
+      const incomplete = metric.ownEventsOnly ? [] : await incompleteHours(query);
       return snapshot(deps, query.as_of, async (at) => ({
         metric: name,
         unit: metric.unit,
         interval: query.interval satisfies Interval,
         time_zone: timeZone,
         as_of: at.position,
-        data: await metricRows(metric, metrics, query, at),
+        ...(incomplete.length > 0 ? { incomplete: true } : {}),
+        data: markIncomplete(await metricRows(metric, metrics, query, at), query.interval, incomplete.map(dayOf)),
       }));
     },
+    completeness: (query: CompletenessQuery) => completenessPage(completeness, query, zone, clock()),
     catalogOfMetrics: () => ({ data: metrics.filter((metric) => !metric.internal).map(described), next_cursor: null }),
     catalog: () => ({
       domain_events: deps.domainEvents(),

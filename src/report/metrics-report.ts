@@ -21,6 +21,8 @@ export interface MetricRow {
   numerator?: number;
   denominator?: number;
   group?: Group;
+  /** Something that a provider lists in this period may not be in the ledger. */
+  incomplete?: true;
 }
 
 /** The values of one metric. Every number is a sum of contributions up to the snapshot's position. */
@@ -126,3 +128,9 @@ function periods({ from, to, interval }: MetricQuery): string[] {
 
 const orderOf = (row: MetricRow): string => `${row.period}|${row.currency ?? ''}|${JSON.stringify(row.group ?? {})}`;
 const inOrder = (rows: MetricRow[]): MetricRow[] => rows.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+
+/** Marks the periods that hold one of these days. */
+export function markIncomplete(rows: readonly MetricRow[], interval: Interval, days: readonly Day[]): MetricRow[] {
+  const marked = new Set(days.map((day) => periodOf(day, interval)));
+  return rows.map((row) => (marked.has(row.period) ? { ...row, incomplete: true } : row));
+}

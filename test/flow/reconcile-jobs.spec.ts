@@ -3,9 +3,12 @@ import { createPostgresBackend, withBackend } from 'bullmq';
 import { Zone } from '../../src/kernel/day.js';
 import { createJobs, type Jobs, type JobsDeps } from '../../src/jobs/create-jobs.js';
 import type { Job } from '../../src/jobs/job.js';
+import { reconcileDaily } from '../../src/jobs/reconcile-daily.js';
+import { reconcileDay } from '../../src/jobs/reconcile-day.js';
 import { reconcileRun } from '../../src/jobs/reconcile-run.js';
 import { Problem } from '../../src/kernel/errors.js';
 import type { Reconcile } from '../../src/reconcile/create-reconcile.js';
+import { noBackfill } from '../support/fake-stripe.js';
 import { Shop, ZONE } from './reconcile-given.js';
 
 const DAY = '2026-10-03';
@@ -48,8 +51,10 @@ async function open(given: Partial<JobsDeps> = {}): Promise<{ jobs: Jobs; reconc
   const jobs = await createJobs({
     connection: shop.database.connection,
     reconcile,
+    backfill: noBackfill,
     zone: new Zone(ZONE),
     clock: () => shop.now,
+    jobs: [reconcileDaily, reconcileRun, reconcileDay],
     park: (failed) => Promise.resolve(void parked.push(failed)),
     attempts: 2,
     backoffMs: 1,
@@ -158,6 +163,7 @@ describe('a run on demand', () => {
     const ids: string[] = [];
     const context = {
       reconcile,
+      backfill: noBackfill,
       zone: new Zone(ZONE),
       clock: () => shop.now,
       enqueue: (job: { id: string }) => Promise.resolve(void ids.push(job.id)),

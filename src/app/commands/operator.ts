@@ -5,6 +5,7 @@ import { toProblem } from '../errors/to-problem.js';
 import { LOG } from '../tokens.js';
 import { RebuildProjectionHandler } from './rebuild-projection.js';
 import { ReplayDeadLetterHandler } from './replay-dead-letter.js';
+import { RunBackfillHandler } from './run-backfill.js';
 import { RunReconciliationHandler } from './run-reconciliation.js';
 
 /** Who asks for a command: `key:<id>`, `cli:<user>` or `system`; and in which request. */
@@ -46,4 +47,5 @@ export const operatorProviders = [
   RunReconciliationHandler,
   ReplayDeadLetterHandler,
   RebuildProjectionHandler,
+  RunBackfillHandler,
 ];

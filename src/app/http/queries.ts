@@ -166,3 +166,6 @@ export const ReconciliationRequest = ranged(
     'field',
   ),
 ).meta({ id: 'ReconciliationRequest' });
+
+export const CompletenessQuery = ranged(only({ provider: word.optional(), ...range, ...paging }));
+export const BackfillRequestBody = ranged(only({ provider: word, ...range }, 'field')).meta({ id: 'BackfillRequest' });

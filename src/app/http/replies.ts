@@ -29,6 +29,7 @@ export const MetricReply = z
     interval: z.enum(['day', 'week', 'month']),
     time_zone: z.string(),
     as_of: z.unknown(),
+    incomplete: z.literal(true).optional(),
     data: z.array(
       z.looseObject({
         period: z.string(),
@@ -37,6 +38,7 @@ export const MetricReply = z
         numerator: z.unknown().optional(),
         denominator: z.unknown().optional(),
         group: z.record(z.string(), z.string()).optional(),
+        incomplete: z.literal(true).optional(),
       }),
     ),
   })
@@ -141,3 +143,38 @@ export const ReadyReply = z
     lag: part,
   })
   .meta({ id: 'Ready' });
+
+export const CompletenessPage = z
+  .object({
+    data: z.array(
+      z.looseObject({
+        provider: z.string(),
+        hour: time,
+        status: z.enum(['complete', 'healed', 'missing', 'unchecked', 'not_listed']),
+        listed: count.optional(),
+        expected: count.optional(),
+        delivered: count.optional(),
+        healed: count.optional(),
+        missing: count.optional(),
+        healed_ids: z.array(z.string()).optional(),
+        deliveries: count,
+        checked_at: time.nullable(),
+      }),
+    ),
+    next_cursor: z.string().nullable(),
+    providers: z.array(
+      z.looseObject({
+        provider: z.string(),
+        listed_since: time.nullable(),
+        unchecked_hours: count,
+        missing: count,
+        healed: count,
+        last_delivery_at: time.nullable(),
+        silent: z.boolean(),
+        failed_at: time.optional(),
+        error: z.string().optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'CompletenessPage' });
+export const BackfillReply = z.object({ provider: z.string(), hours: count }).meta({ id: 'Backfill' });

@@ -1,10 +1,15 @@
 import type { Provider } from '../provider.js';
+import type { OpenEventList } from '../event-list.js';
+import { stripeEventList } from './stripe/event-list.js';
 import { stripe } from './stripe/stripe.js';
 
 /** The only list of payment providers. */
 export const providers = { stripe } as const satisfies Record<string, Provider>;
 
 export type ProviderName = keyof typeof providers;
+
+/** Providers that list the events they made. */
+export const eventLists: Readonly<Partial<Record<ProviderName, OpenEventList>>> = { stripe: stripeEventList };
 
 /** Settings of the providers that are used; one that is left out has no door. */
 export type ProviderSettings = {
