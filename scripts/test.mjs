@@ -3,12 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { buildAll } from './build.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const at = (...parts) => path.join(root, ...parts);
 const node = (args) => spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1;
 
-const built = node([at('node_modules/@nestjs/cli/bin/nest.js'), 'build']);
+const built = buildAll();
 if (built !== 0) {
   console.error('The build failed, so no test ran.');
   process.exit(built);

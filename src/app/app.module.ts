@@ -7,6 +7,7 @@ import { Problem } from '../kernel/errors.js';
 import type { Service } from '../service-types.js';
 import type { ApiKeys } from './auth/api-keys.js';
 import { ScopesGuard } from './auth/scopes.guard.js';
+import { Sessions } from './auth/sessions.js';
 import { operatorProviders } from './commands/operator.js';
 import { ProblemFilter } from './errors/problem.filter.js';
 import type { Life } from './health.js';
@@ -19,6 +20,7 @@ import { LedgerController } from './http/ledger.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
 import { OperatingController } from './http/operating.controller.js';
 import { ReconciliationsController } from './http/reconciliations.controller.js';
+import { SessionController } from './http/session.controller.js';
 import type { RouteTable } from './routes.js';
 import { Telemetry } from './telemetry.js';
 import { CLOCK, KEYS, LIFE, LOG, ROUTES, SERVICE } from './tokens.js';
@@ -28,6 +30,7 @@ export interface AppParts {
   log: Logger;
   clock: Clock;
   keys: ApiKeys;
+  sessions: Sessions;
   routes: RouteTable;
   life: Life;
   telemetry: Telemetry;
@@ -56,6 +59,7 @@ const validation = () =>
     DeadLettersController,
     CatalogController,
     CompletenessController,
+    SessionController,
   ],
 })
 export class AppModule {
@@ -67,6 +71,7 @@ export class AppModule {
         { provide: LOG, useValue: parts.log },
         { provide: CLOCK, useValue: parts.clock },
         { provide: KEYS, useValue: parts.keys },
+        { provide: Sessions, useValue: parts.sessions },
         { provide: ROUTES, useValue: parts.routes },
         { provide: LIFE, useValue: parts.life },
         { provide: Telemetry, useValue: parts.telemetry },

@@ -169,3 +169,6 @@ export const ReconciliationRequest = ranged(
 
 export const CompletenessQuery = ranged(only({ provider: word.optional(), ...range, ...paging }));
 export const BackfillRequestBody = ranged(only({ provider: word, ...range }, 'field')).meta({ id: 'BackfillRequest' });
+
+export const SignInRequest = only({ key: text(512) }, 'field').meta({ id: 'SignIn' });
+export const SignInCode = only({ code: text(100) });
