@@ -28,6 +28,8 @@ export interface RunningOptions {
   zone?: string;
   /** What the service takes for the present at its start; from there its time runs on. Default: the real one. */
   now?: string;
+  /** Further settings. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** What the service takes for the present. It runs on with the real time, unless it is stopped. */
@@ -56,7 +58,7 @@ export class RunningService {
     private readonly close: () => Promise<void>,
   ) {}
 
-  static async start({ zone = 'UTC', now }: RunningOptions = {}): Promise<RunningService> {
+  static async start({ zone = 'UTC', now, env }: RunningOptions = {}): Promise<RunningService> {
     const dataDir = temporaryFolder('truth-ledger-flow-');
     const time = new ShopTime(now === undefined ? 0 : Date.parse(now) - Date.now());
     const config = readConfig({
@@ -66,6 +68,7 @@ export class RunningService {
       ADMIN_API_KEY: secrets.admin,
       STRIPE_WEBHOOK_SECRETS: `${secrets.stripeBefore},${secrets.stripe}`,
       COLLECTOR_WRITE_KEYS: `web=${secrets.writeKey}`,
+      ...env,
     });
     let service: Service | undefined;
     const opened: typeof openService = async (...given) => (service = await openService(...given));
@@ -86,7 +89,8 @@ export class RunningService {
       body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
     });
     const text = await reply.text();
-    const parsed: unknown = text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text;
+    const isJson = /\bjson\b/.test(reply.headers.get('content-type') ?? '');
+    const parsed: unknown = isJson ? JSON.parse(text) : text;
     return { status: reply.status, body: parsed, retryAfter: reply.headers.get('retry-after') };
   }
 
