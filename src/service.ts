@@ -4,7 +4,7 @@ import { domainEventSchemas } from './catalog/domain-events/index.js';
 import { applyFact } from './catalog/merge-facts.js';
 import type { Config } from './config.js';
 import { createIngest } from './ingest/create-ingest.js';
-import { interpret, interpreterVersion } from './ingest/interpret.js';
+import { createInterpret, interpretersFor, versionOf } from './ingest/interpret.js';
 import { parkFailedJob, parkUnprojected, reparkUnprojected } from './ingest/park.js';
 import { createJobs, type Jobs } from './jobs/create-jobs.js';
 import type { Clock } from './kernel/clock.js';
@@ -67,8 +67,10 @@ async function wire(
   const ingest = createIngest({ ...{ ledger, vault, database, clock, zone }, ...doorsOf(config) });
   life.closes(ingest, (it) => it.stop());
 
+  const interpreters = interpretersFor({ adyenAutomaticCapture: config.adyen.automaticCapture });
   const projections = createProjections({
-    ...{ ledger, database, interpret, interpreterVersion, applyFact, metrics, zone },
+    ...{ ledger, database, applyFact, metrics, zone },
+    ...{ interpret: createInterpret(interpreters), interpreterVersion: versionOf(interpreters) },
     holder: `${process.pid}-${randomUUID()}`,
     park: (client, parked) => parkUnprojected(ingest.deadLetters, parked, client),
     reparkAll: (client, parked) => reparkUnprojected(ingest.deadLetters, parked, client),
@@ -125,8 +127,14 @@ async function wire(
 }
 
 /** Which doors are open, and to whom. */
-const doorsOf = ({ stripe, collectorWriteKeys }: Config) => ({
-  providers: stripe.webhookSecrets.length > 0 ? { stripe: { secrets: [...stripe.webhookSecrets] } } : {},
+const doorsOf = ({ stripe, square, adyen, collectorWriteKeys }: Config) => ({
+  providers: {
+    ...(stripe.webhookSecrets.length > 0 ? { stripe: { secrets: [...stripe.webhookSecrets] } } : {}),
+    ...(square.signatureKeys.length > 0 && square.notificationUrl !== undefined
+      ? { square: { keys: [...square.signatureKeys], notificationUrl: square.notificationUrl } }
+      : {}),
+    ...(adyen.hmacKeys.length > 0 ? { adyen: { keys: [...adyen.hmacKeys], basicAuth: adyen.basicAuth } } : {}),
+  },
   writeKeys: collectorWriteKeys,
   apis: stripe.apiKey === undefined ? {} : { stripe: { apiKey: stripe.apiKey, apiBase: stripe.apiBase } },
 });

@@ -8,7 +8,7 @@
 
 /** `order:o1` `checkout:c1` `session:cs_1` `intent:pi_1` `payment:ch_1` `invoice:in_1` `subscription:sub_1`: something bought. */
 export type Ref = string;
-/** `user:u1` `stripe:cus_1` (`stripe:acct_9/cus_1` for a connected account) `email:<keyed hash>` `anonymous:a1`: somebody. */
+/** `user:u1` `stripe:cus_1` (`stripe:acct_9/cus_1` for a connected account) `square:CUS1` `email:<keyed hash>` `anonymous:a1`: somebody. */
 export type Node = string;
 
 export type Scalar = string | number | boolean | null;
@@ -60,17 +60,23 @@ export const factTypes = {
   OrderCompleted: { at: 'lowest' },
   OrderFulfilled: { at: 'lowest' },
   OrderCancelled: { at: 'lowest', reason: 'latest' },
+  /** `released_at`: what was not captured until then will not be any more. */
   PaymentAuthorised: {
     at: 'lowest',
+    released_at: 'lowest',
     amount: 'latest',
     currency: 'latest',
     method: 'latest',
     country: 'latest',
     customer_present: 'latest',
   },
-  /** `provisional_at` (the charge's creation) dates a capture only while no entry that knows its instant has arrived, so while `at` is absent. */
+  /**
+   * `provisional_at` (the charge's creation) dates a capture only while no entry that knows its instant has arrived, so while `at` is absent.
+   * A payment that is captured in parts has an effect for each. `failed_at`: it was told too early, and no money came.
+   */
   PaymentCaptured: {
     at: 'lowest',
+    failed_at: 'lowest',
     provisional_at: 'lowest',
     provisional: 'first',
     amount: 'latest',

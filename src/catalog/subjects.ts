@@ -19,7 +19,10 @@ export interface Amount {
 export interface PaymentState {
   kind: 'payment';
   ref: Ref;
+  /** The first capture, with the amount of all; undefined while nothing is captured. */
   captured: (Happened & Amount) | undefined;
+  /** Every capture by itself: several where a payment is captured in parts. */
+  captures: readonly (Happened & Amount)[];
   /** Refunds that were sent; `returned` when one failed and the money came back. */
   refunds: readonly (Happened & Amount & { returned: Happened | undefined })[];
   /** Money that a dispute took (`withdrawn`) or gave back (`reinstated`). */

@@ -4,7 +4,7 @@ import { Problem } from '../kernel/errors.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { ceilHour, type CompletenessStore, floorHour, HOUR_MS, type HourFound } from './completeness-store.js';
 import type { EventList, TimeRange } from './event-list.js';
-import type { Identified, Provider } from './provider.js';
+import type { Provider } from './provider.js';
 import { keep, type ReceiveDeps, webhookArrival } from './receive.js';
 
 const DAY_MS = 24 * HOUR_MS;
@@ -200,28 +200,27 @@ interface Settled {
 
 /** Sees to it that every event of a page is in the ledger. Resolves when what was missing is durable. */
 async function settle(deps: BackfillDeps, one: ListedProvider, page: readonly unknown[]): Promise<Settled[]> {
-  const events = page.flatMap((body) => {
-    const identified = one.provider.identify(body);
-    return identified?.occurredAt ? [{ body, identified, at: identified.occurredAt, id: idOf(one, identified) }] : [];
-  });
+  const events = page.map((body) => arrivalOf(deps, one, body));
   const known = new Map((await deps.ledger.findMany(events.map(({ id }) => id))).map((entry) => [entry.id, entry]));
   return Promise.all(
-    events.map(async ({ body, identified, at, id }): Promise<Settled> => {
-      const settled = { id: identified.originEventId, at, isRead: deps.isRead(identified.type) };
+    events.map(async ({ arrival, id }): Promise<Settled> => {
+      const { originEventId, occurredAt, type } = arrival;
+      const settled = { id: originEventId, at: occurredAt, isRead: deps.isRead(type) };
       const entry = known.get(id);
       if (entry) return { ...settled, is: entry.authenticatedBy === one.authenticatedBy ? 'fetched' : 'delivered' };
-      const { outcome } = await record(deps, one, body);
+      const { outcome } = await keep(deps, arrival);
       // A webhook that came in this very moment was first.
       return { ...settled, is: outcome === 'recorded' ? 'recorded' : 'delivered' };
     }),
   );
 }
 
-const idOf = ({ provider }: ListedProvider, { account, originEventId }: Identified): string =>
-  entryId({ door: 'provider', account, origin: provider.name, id: originEventId });
-
 /** The same entry that the webhook would have made, but for how it was authenticated. */
-function record(deps: BackfillDeps, { provider, authenticatedBy }: ListedProvider, body: unknown) {
+function arrivalOf(deps: BackfillDeps, { provider, authenticatedBy }: ListedProvider, body: unknown) {
   const arrival = webhookArrival(deps, provider, JSON.stringify(body), `backfill-${provider.name}`);
-  return keep(deps, { ...arrival, authenticatedBy });
+  const { account, origin, originEventId } = arrival;
+  return {
+    arrival: { ...arrival, authenticatedBy },
+    id: entryId({ door: 'provider', account, origin, id: originEventId }),
+  };
 }

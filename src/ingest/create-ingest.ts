@@ -20,7 +20,7 @@ import { isInterpreted } from './interpret.js';
 import { defaultLimits, type IngestLimits } from './limits.js';
 import type { DoorCount, OnOutcome } from './outcome.js';
 import type { Provider } from './provider.js';
-import { eventLists, providers, type ProviderName, type ProviderSettings } from './providers/index.js';
+import { eventLists, providerNamed, providers, type ProviderName, type ProviderSettings } from './providers/index.js';
 import { keep, receiveWebhook, webhookArrival } from './receive.js';
 import { createTrackedStore } from './tracked-store.js';
 import { writeKeyFinder, type WriteKey } from './write-keys.js';
@@ -92,7 +92,7 @@ export function createIngest(deps: IngestDeps): IngestStage {
         onOutcome,
         'provider',
         () => name,
-        async () => [await receiveWebhook(doors, door.provider, door.settings, request)],
+        async () => receiveWebhook(doors, door.provider, door.settings, request),
       );
     },
     async events(request, principal) {
@@ -182,15 +182,12 @@ const count = (onOutcome: OnOutcome, door: DoorCount['door'], origin: string, er
 const originLabel = (principal: Principal): string => principal.account;
 
 async function replayDelivery(doors: EventsDeps, { letter, text, context }: ParkedDelivery): Promise<Outcome> {
-  const provider =
-    context?.door === 'provider' ? Object.values(providers).find(({ name }) => name === context.provider) : undefined;
+  const provider = context?.door === 'provider' ? providerNamed(context.provider) : undefined;
   if (text === undefined || !provider) throw new Problem('invalid_request', 'Nothing was kept that could be replayed.');
   const at = (): Date => letter.receivedAt; // what the provider does not date happened when it came in, not now
-  const outcome = await keep(
-    doors,
-    webhookArrival({ ...doors, clock: at }, provider, text, correlationOf(letter.id)),
-    false,
-  );
+  const said = context?.door === 'provider' ? context.said : undefined;
+  const arrival = webhookArrival({ ...doors, clock: at }, provider, text, correlationOf(letter.id), said);
+  const outcome = await keep(doors, arrival, false);
   return outcome.outcome === 'conflict' ? { ...outcome, deadLetterId: letter.id } : outcome;
 }
 

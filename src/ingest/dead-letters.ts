@@ -6,10 +6,11 @@ import type { SealedBody, Vault } from '../ledger/vault.js';
 import type { Database } from '../storage/database.js';
 import type { DeadLetter, DeadLetters, Outcome } from './ingest.js';
 import { durably } from './durably.js';
+import type { Said } from './provider.js';
 
 /** Who was authenticated when it came in, so that a replay is answered as the delivery would have been. */
 export type ReplayContext =
-  | { door: 'provider'; provider: string }
+  | { door: 'provider'; provider: string; said?: Said }
   | { door: 'events'; keyId: string; name: string; account: string; origins: readonly string[] | '*' };
 
 /** Something that could not be taken further. Nothing in it but the sealed body may hold personal data. */

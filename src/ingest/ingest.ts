@@ -22,7 +22,10 @@ export interface Principal {
 
 /** What became of one event at a door. */
 export interface Outcome {
-  /** `recorded` 202, `duplicate` 200, `conflict` 200 to a provider and 409 to `/v1/events`, `rejected` 400 (kept as a dead letter). */
+  /**
+   * `recorded` 202, `duplicate` 200, `conflict` 200 to a provider and 409 to `/v1/events`, `rejected` 400 (kept as a dead letter), and
+   * 401 for one event among others of a provider that is not genuine (not kept).
+   */
   outcome: 'recorded' | 'duplicate' | 'conflict' | 'rejected';
   entryId?: string;
   deadLetterId?: string;
@@ -39,7 +42,7 @@ export interface CollectReply {
 
 /** The first stage: the outside world arrives. Every method resolves only when what it acknowledges is durable, and throws Problem otherwise. */
 export interface Ingest {
-  /** A provider's webhook. Throws Problem `unreadable_body` `bad_signature` `stale_signature` `too_large` `unavailable`, `not_found` for a provider that is not configured. */
+  /** A provider's webhook, one outcome per event in it. Throws Problem `unreadable_body` `bad_signature` `stale_signature` `too_large` `unavailable`, `not_found` for a provider that is not configured. */
   webhook(provider: string, request: RawRequest): Promise<Outcome[]>;
   /** One CloudEvents event or a batch (array). Throws Problem for the whole body; single events are answered one by one. */
   events(request: RawRequest, principal: Principal): Promise<{ batch: boolean; outcomes: Outcome[] }>;

@@ -3,7 +3,7 @@ import type { Contributions } from './contributions.js';
 import { checkoutStarted, orderCompleted, type PurchaseSummary, summaryOf } from './purchase-summary.js';
 import { purchaseOf } from './purchases.js';
 import { type Contributed, type Customer, effectOf, type Part, type PartColumns } from './rows.js';
-import { captureOf } from './capture.js';
+import { captureOf, isReleased } from './capture.js';
 import { stateOf } from './subject-states.js';
 import type { WorkingSet } from './working-set.js';
 
@@ -70,8 +70,8 @@ function paymentColumns(part: Part): PartColumns {
       status: 'captured',
     };
   const authorised = effectOf(part.doc.effects, 'PaymentAuthorised');
-  const status = authorised ? 'authorised' : effectOf(part.doc.effects, 'PaymentFailed') ? 'failed' : null;
-  return { ...fieldsOf(part), status };
+  if (authorised) return { ...fieldsOf(part), status: isReleased(part) ? 'released' : 'authorised' };
+  return { ...fieldsOf(part), status: effectOf(part.doc.effects, 'PaymentFailed') ? 'failed' : null };
 }
 
 function orderColumns(part: Part, { paid }: PurchaseSummary): PartColumns {

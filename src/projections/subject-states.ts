@@ -1,6 +1,5 @@
-import type { Ref } from '../catalog/facts.js';
 import type { PaymentState, SubjectState } from '../catalog/subjects.js';
-import { captureOf, moneyMoved } from './capture.js';
+import { captureOf, capturesOf, moneyMoved } from './capture.js';
 import { type Effect, effectsOf, type Part } from './rows.js';
 import { checkoutStarted, orderCompleted, purchaseCompleted, type PurchaseSummary } from './purchase-summary.js';
 
@@ -13,9 +12,9 @@ export function stateOf(
 ): SubjectState | undefined {
   switch (part.kind) {
     case 'payment':
-      return paymentState(part.ref, part.doc.effects, captureOf(part), part.ref === firstPaymentRef);
+      return paymentState(part, part.doc.effects, part.ref === firstPaymentRef);
     case 'intent':
-      return paymentState(part.ref, notRestated(part, purchase), undefined, false);
+      return paymentState(part, notRestated(part, purchase), false);
     case 'order':
       return { kind: 'order', ref: part.ref, completed: orderCompleted(part, summary.paid) };
     case 'checkout':
@@ -38,17 +37,14 @@ function notRestated(intent: Part, purchase: readonly Part[]): Record<string, Ef
   );
 }
 
-function paymentState(
-  ref: Ref,
-  effects: Record<string, Effect>,
-  captured: PaymentState['captured'],
-  first: boolean,
-): PaymentState {
+function paymentState(part: Part, effects: Record<string, Effect>, first: boolean): PaymentState {
+  const captures = capturesOf(part);
   return {
     kind: 'payment',
-    ref,
-    captured,
-    refunds: onlyAuthorised(effects)
+    ref: part.ref,
+    captured: captureOf(part),
+    captures,
+    refunds: onlyAuthorised(effects, captures)
       ? []
       : effectsOf(effects, 'RefundChanged').flatMap(([key, effect]) => refundState(key, effect)),
     disputes: [
@@ -60,8 +56,8 @@ function paymentState(
 }
 
 /** An authorisation that was released is told as a refund by some providers: no money moved in, so none moves out. */
-const onlyAuthorised = (effects: Record<string, Effect>): boolean =>
-  effectsOf(effects, 'PaymentAuthorised').length > 0 && effectsOf(effects, 'PaymentCaptured').length === 0;
+const onlyAuthorised = (effects: Record<string, Effect>, captures: PaymentState['captures']): boolean =>
+  captures.length === 0 && effectsOf(effects, 'PaymentAuthorised').length > 0;
 
 function refundState(key: string, effect: Effect): PaymentState['refunds'][number][] {
   const { status, failed_at: failedAt } = effect.fields;

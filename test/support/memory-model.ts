@@ -97,6 +97,10 @@ const ENTRY: Omit<Entry, 'id' | 'position' | 'body'> = {
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
+// Days of a zone are remembered by it, and making one is dear.
+const zones = new Map<string, Zone>();
+const zoneOf = (name: string): Zone => zones.get(name) ?? zones.set(name, new Zone(name)).get(name)!;
+
 /** Folds batches of entries, each a list of facts, into an empty model in memory. */
 export async function projected(
   batches: readonly (readonly { id: number; facts: readonly Fact[] }[])[],
@@ -104,7 +108,7 @@ export async function projected(
 ): Promise<MemoryModel> {
   const model = new MemoryModel();
   const interpret = ({ body }: { body: unknown }) => body as readonly Fact[];
-  const projector = new Projector(model, new Contributions(metrics, new Zone(zone)), interpret, applyFact);
+  const projector = new Projector(model, new Contributions(metrics, zoneOf(zone)), interpret, applyFact);
   let position = 0;
   for (const batch of batches) {
     const entries = batch.map(({ id, facts }) => ({

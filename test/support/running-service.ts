@@ -58,7 +58,7 @@ export class RunningService {
     private readonly close: () => Promise<void>,
   ) {}
 
-  static async start({ zone = 'UTC', now, env = {} }: RunningOptions = {}): Promise<RunningService> {
+  static async start({ zone = 'UTC', now, env }: RunningOptions = {}): Promise<RunningService> {
     const dataDir = temporaryFolder('truth-ledger-flow-');
     const time = new ShopTime(now === undefined ? 0 : Date.parse(now) - Date.now());
     const config = readConfig({
@@ -89,7 +89,8 @@ export class RunningService {
       body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
     });
     const text = await reply.text();
-    const parsed: unknown = text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text;
+    const isJson = /\bjson\b/.test(reply.headers.get('content-type') ?? '');
+    const parsed: unknown = isJson ? JSON.parse(text) : text;
     return { status: reply.status, body: parsed, retryAfter: reply.headers.get('retry-after') };
   }
 
