@@ -5,7 +5,7 @@ import type { Interpreter } from './interpreter.js';
 import { stripeInterpreters } from './providers/stripe/interpret/index.js';
 
 /** All interpreters of this build. A provider's read entries whose types carry its name, and nothing else. */
-const interpreters: readonly Interpreter[] = [...stripeInterpreters, ...domainInterpreters];
+export const interpreters: readonly Interpreter[] = [...stripeInterpreters, ...domainInterpreters];
 
 const PROVIDERS: ReadonlySet<string> = new Set(['stripe', 'square', 'adyen']);
 const OURSELVES = 'truth-ledger';

@@ -45,7 +45,7 @@ describe('one table of minor units', () => {
 
   it('given the catalog, then it serves that very table', () => {
     const report = createReport({
-      ...{ metrics, timeZone: 'UTC', domainEvents: () => ({}) },
+      ...{ metrics, modelVersion: 'UTC 0', domainEvents: () => ({}) },
       ...({} as Pick<Parameters<typeof createReport>[0], 'database' | 'ledger' | 'vault'>),
     });
     const served = new Map(report.catalog().currencies.map(({ currency, exponent }) => [currency, exponent]));

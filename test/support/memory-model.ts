@@ -97,12 +97,12 @@ const ENTRY: Omit<Entry, 'id' | 'position' | 'body'> = {
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
-/** Folds batches of entries, each a list of facts, into an empty model in memory. */
+/** Folds batches of entries, each a list of facts, into a model in memory, an empty one unless it is given. */
 export async function projected(
   batches: readonly (readonly { id: number; facts: readonly Fact[] }[])[],
   zone = 'UTC',
+  model = new MemoryModel(),
 ): Promise<MemoryModel> {
-  const model = new MemoryModel();
   const interpret = ({ body }: { body: unknown }) => body as readonly Fact[];
   const projector = new Projector(model, new Contributions(metrics, new Zone(zone)), interpret, applyFact);
   let position = 0;
