@@ -17,7 +17,10 @@ export interface Service {
   vault: Vault;
   database: Database;
   ingest: Pick<IngestStage, 'webhook' | 'events' | 'collect' | 'deadLetters' | 'completeness' | 'backfill' | 'stop'>;
-  projections: Pick<Projections, 'state' | 'stop' | 'catchUp' | 'rebuild' | 'verify' | 'stateHash'>;
+  projections: Pick<
+    Projections,
+    'state' | 'stop' | 'whenCurrent' | 'catchUp' | 'rebuild' | 'verify' | 'stateHash' | 'modelVersion'
+  >;
   /** A method answers undefined where nothing has that name or id. */
   report: Report;
   reconcile: Pick<Reconcile, 'list' | 'detail' | 'run' | 'now' | 'gaps'>;

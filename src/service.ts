@@ -5,17 +5,17 @@ import { applyFact } from './catalog/merge-facts.js';
 import type { Config } from './config.js';
 import { createIngest } from './ingest/create-ingest.js';
 import { createInterpret, interpretersFor, versionOf } from './ingest/interpret.js';
-import { parkFailedJob, parkUnprojected, reparkUnprojected } from './ingest/park.js';
+import { parkFailedJob, parkUnprojected, reparkUnprojected, replayJobs } from './ingest/park.js';
 import { createJobs, type Jobs } from './jobs/create-jobs.js';
 import type { Clock } from './kernel/clock.js';
 import { Zone } from './kernel/day.js';
 import { backends } from './ledger/backends/index.js';
-import { openSeal } from './ledger/open-seal.js';
+import { openSeal, type Seal } from './ledger/open-seal.js';
 import { keepReportingZone } from './ledger/reporting-zone.js';
 import { openVault } from './ledger/vault/open-vault.js';
 import { type Lifecycle, lifecycle } from './lifecycle.js';
 import { metrics } from './metrics/index.js';
-import { createProjections } from './projections/create-projections.js';
+import { createProjections, type Projections } from './projections/create-projections.js';
 import { createReconcile } from './reconcile/create-reconcile.js';
 import { createReport } from './report/create-report.js';
 import type { Service } from './service-types.js';
@@ -82,13 +82,13 @@ async function wire(
     ...{ database, ledger, zone, clock, newId: randomUUID },
     contentMac: (value) => vault.contentMac(value),
     subjectTag: (kind, value) => vault.subjectTag(kind, value),
-    projectionPosition: () => projections.position(),
+    projectionPosition: () => projections.currentPosition(),
     enqueueRun: async (runId) => queue.jobs?.enqueueRun(runId),
   });
   const report = createReport({
-    ...{ database, ledger, vault, metrics, timeZone: zone.name },
+    ...{ database, ledger, vault, metrics, modelVersion: projections.modelVersion },
     domainEvents: domainEventSchemas,
-    ...{ completeness: ingest.completeness, clock },
+    ...{ completeness: ingest.completeness, clock, zone },
   });
 
   const jobs = await createJobs({
@@ -104,6 +104,7 @@ async function wire(
     log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
   });
   queue.jobs = life.closes(jobs, (it) => it.stop());
+  replayJobs(ingest.deadLetters, (job) => jobs.enqueueAgain(job));
 
   const seal = openSeal({
     ...{ ledger, database, clock, signingKey: vault.signingKey, dataDir: config.dataDir },
@@ -112,18 +113,29 @@ async function wire(
   life.closes(seal, (it) => it.stop());
   life.closes(projections, (it) => it.stop());
 
-  const start = async (): Promise<void> => {
-    if (roles.includes('projector')) {
-      await projections.start();
-      seal.start();
-    }
-    if (roles.includes('worker')) await jobs.start();
-  };
   return {
     ...{ config, database, vault, ledger, ingest, projections, reconcile, report, jobs, seal },
-    start,
+    start: () => startWork(roles, { projections, seal, jobs }, log),
     stop: () => life.stop(),
   };
+}
+
+/** Begins what this process does. A reconciliation is judged by the read model, so jobs wait for one of this version; nothing else does. */
+async function startWork(
+  roles: readonly Role[],
+  { projections, seal, jobs }: { projections: Projections; seal: Seal; jobs: Jobs },
+  log: Logger | undefined,
+): Promise<void> {
+  if (roles.includes('projector')) {
+    await projections.start();
+    seal.start();
+  }
+  if (!roles.includes('worker')) return;
+  const startLater = async (): Promise<void> => {
+    if (await projections.whenCurrent()) await jobs.start();
+  };
+  if (await projections.isCurrent()) await jobs.start();
+  else startLater().catch((error: unknown) => log?.error({ err: error }, 'the jobs could not be started'));
 }
 
 /** Which doors are open, and to whom. */

@@ -22,23 +22,30 @@ export interface Running {
   stop: () => Promise<void>;
 }
 
-/** Opens the service, starts it and listens. Throws SetupError for a mistake in the settings or a taken port; whatever was opened is closed again. */
+/** Opens the service, listens, then starts its work. Throws SetupError for a mistake in the settings or a taken port; whatever was opened is closed again. */
 export async function listen(config: Config, open: OpenService, clock: Clock, log: Logger): Promise<Running> {
   const service = await open(config, clock, { roles: ['api', 'projector', 'worker'], log });
+  let app: App | undefined;
   try {
-    const app = await createApp(service, { log, clock });
-    await service.start();
-    await app.nest.listen(config.port, config.host).catch((error: unknown) => {
+    app = await createApp(service, { log, clock });
+    await app.nest.init();
+    // Fastify's own: that of Nest logs a stack where the operator needs a sentence.
+    const url = await app.http.listen({ port: config.port, host: config.host }).catch((error: unknown) => {
       throw listenError(error, config);
     });
-    const url = await app.nest.getUrl();
+    await service.start();
     log.info({ url, ...settingsForLog(config) }, 'listening');
-    let stopping: Promise<void> | undefined;
-    return { app, url, stop: () => (stopping ??= shutDown(app, service, log)) };
+    return running(app, url, service, log);
   } catch (error) {
+    await app?.nest.close().catch(() => undefined);
     await service.stop();
     throw error;
   }
+}
+
+function running(app: App, url: string, service: Service, log: Logger): Running {
+  let stopping: Promise<void> | undefined;
+  return { app, url, stop: () => (stopping ??= shutDown(app, service, log)) };
 }
 
 /** Not ready, no new connections, what is in flight is finished, then the stages in reverse order, the database last. */

@@ -29,6 +29,14 @@ export class Telemetry {
   private readonly lagEvents = this.gauge('projection_lag_events', 'Entries the read model is behind.');
   private readonly lagSeconds = this.gauge('projection_lag_seconds', 'Seconds the read model is behind.');
   private readonly failed = this.gauge('projection_failed', '1 when the projector stopped on an error.');
+  private readonly superseded = this.gauge(
+    'projection_superseded',
+    '1 while the read model is that of another version, until it is rebuilt.',
+  );
+  private readonly rebuilt = this.gauge(
+    'projection_rebuild_position',
+    'Ledger position of the rebuild that this process runs; 0 when there is none.',
+  );
   private readonly sealed = this.gauge('seal_size', 'Entries under the last seal.');
   private readonly sealLag = this.gauge('seal_lag_events', 'Entries not yet sealed.');
   private readonly deadLetters = this.gauge('dead_letters_unresolved', 'Dead letters to resolve, by reason.', [
@@ -117,6 +125,8 @@ export class Telemetry {
     this.lagEvents.set(state.lagEvents);
     this.lagSeconds.set(state.lagMs / 1_000);
     this.failed.set(state.failed === undefined ? 0 : 1);
+    this.superseded.set(state.superseded ? 1 : 0);
+    this.rebuilt.set(state.rebuilding?.position ?? 0);
   }
 
   private async readDeadLetters(): Promise<void> {

@@ -50,7 +50,10 @@ export async function withService<T>(
     log: cliLog(context),
   });
   try {
-    if (options.roles) await service.start();
+    if (options.roles) {
+      await service.start();
+      await service.projections.whenCurrent(); // a command has nothing to do meanwhile
+    }
     return await use(service);
   } finally {
     await service.stop();

@@ -67,7 +67,7 @@ export function createIngest(deps: IngestDeps): IngestStage {
     deliveries.seen(count);
     deps.onOutcome?.(count);
   };
-  const deadLetters = deps.deadLetters ?? createDeadLetters({ database, vault, clock });
+  const deadLetters = deps.deadLetters ?? createDeadLetters({ database, ledger, vault, clock });
   const doors: EventsDeps = { ledger, vault, deadLetters, clock, limits, clear: clearTextWith(vault) };
   const store = createTrackedStore(database, limits.waitingMax);
   const findKey = writeKeyFinder(deps.writeKeys);
@@ -76,6 +76,7 @@ export function createIngest(deps: IngestDeps): IngestStage {
 
   deadLetters.onReplay('provider', (parked) => replayDelivery(doors, parked));
   deadLetters.onReplay('events', (parked) => replayEvent(doors, parked));
+  deadLetters.onReplay('projector', replayEntry);
 
   const lists = listsOf(deps.apis ?? {}, deps.pause ?? ((ms) => wait(ms)));
   const backfill = createBackfill({ ...doors, ledger, completeness, lists, isRead: isInterpreted });
@@ -190,6 +191,15 @@ async function replayDelivery(doors: EventsDeps, { letter, text, context }: Park
   const outcome = await keep(doors, arrival, false);
   return outcome.outcome === 'conflict' ? { ...outcome, deadLetterId: letter.id } : outcome;
 }
+
+/** What follows from an entry depends on all before it, so it cannot be folded in behind them. */
+const replayEntry = (): Promise<Outcome> =>
+  Promise.reject(
+    new Problem(
+      'needs_rebuild',
+      'The entry is in the ledger and in no number: `truth-ledger rebuild` folds all of them again, and settles this letter if it can take the entry in.',
+    ),
+  );
 
 async function replayEvent(doors: EventsDeps, { letter, text, context }: ParkedDelivery): Promise<Outcome> {
   if (text === undefined || context?.door !== 'events')

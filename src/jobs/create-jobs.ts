@@ -1,11 +1,12 @@
 import type pg from 'pg';
 import type { Backfill } from '../ingest/backfill.js';
 import type { Clock } from '../kernel/clock.js';
+import { Problem } from '../kernel/errors.js';
 import type { Zone } from '../kernel/day.js';
 import type { Reconcile } from '../reconcile/create-reconcile.js';
 import { backfillJob } from './backfill-hours.js';
 import { jobs as allJobs } from './index.js';
-import type { Job, JobContext } from './job.js';
+import type { Enqueued, Job, JobContext } from './job.js';
 import { type JobQueue, openQueue } from './queue.js';
 import { runJob } from './reconcile-run.js';
 
@@ -21,7 +22,7 @@ export interface JobsDeps {
   zone: Zone;
   clock: Clock;
   /** Keeps a job that failed for the last time as a dead letter; the same one again is the same letter. */
-  park(failed: { jobId: string; name: string; error: string }): Promise<void>;
+  park(failed: { jobId: string; name: string; data: Record<string, string>; error: string }): Promise<void>;
   log?: (line: string, error?: Error, level?: 'warn' | 'debug') => void;
   jobs?: readonly Job[];
   concurrency?: number;
@@ -35,6 +36,8 @@ export interface Jobs {
   enqueueRun(runId: string): Promise<void>;
   /** Has the hours of a provider that are due compared now. */
   enqueueBackfill(provider: string): Promise<void>;
+  /** Puts a job that failed for the last time in again. Throws Problem `invalid_request` when this version has none of that name. */
+  enqueueAgain(job: Enqueued): Promise<void>;
   /** What runs every minute: schedulers are put in again, unfinished runs too, final failures become dead letters. */
   heal(): Promise<void>;
   health(): Promise<{ ok: boolean; detail?: string }>;
@@ -101,6 +104,12 @@ class Running implements Jobs {
     return this.queue.add(backfillJob(provider, 'asked'));
   }
 
+  async enqueueAgain(job: Enqueued): Promise<void> {
+    if (!this.jobs.has(job.name))
+      throw new Problem('invalid_request', `There is no job "${job.name}" in this version.`);
+    await this.queue.add(job);
+  }
+
   async heal(): Promise<void> {
     for (const { name, schedule } of this.jobs.values()) {
       if (schedule !== undefined) await this.queue.schedule(name, schedule, this.deps.zone.name);
@@ -118,8 +127,8 @@ class Running implements Jobs {
 
   /** First kept, then removed: a crash between the two parks it again, which changes nothing. */
   private async parkEach(): Promise<void> {
-    for (const { id, name, error, remove } of await this.queue.failed()) {
-      await this.deps.park({ jobId: id, name, error });
+    for (const { id, name, data, error, remove } of await this.queue.failed()) {
+      await this.deps.park({ jobId: id, name, data, error });
       // Another process may have removed it, or still hold it; what is left is seen to the next time.
       await remove().catch((refused: unknown) => this.log('A failed job could not be removed.', refused as Error));
     }

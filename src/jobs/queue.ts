@@ -36,6 +36,7 @@ export interface QueueOptions {
 export interface FailedJob {
   id: string;
   name: string;
+  data: Data;
   error: string;
   /** Frees its id. */
   remove(): Promise<void>;
@@ -117,6 +118,7 @@ function build<C>(classes: unknown, connection: unknown, options: QueueOptions):
       return jobs.map((job) => ({
         id: job.id ?? '',
         name: job.name,
+        data: job.data,
         error: job.failedReason,
         remove: () => job.remove(),
       }));

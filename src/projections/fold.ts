@@ -162,9 +162,15 @@ export class Step {
       if (!changed.includes(true)) continue;
       this.relinked.add(identifier.node);
       if (isCrowded(identifier) === crowded[index]) continue;
-      // It links nothing any more, or does again: everybody around it is regrouped.
-      for (const node of linksOf(identifier)) this.relinked.add(node);
+      // It links nothing any more, or does again.
+      this.relink(identifier);
     }
+  }
+
+  /** Everybody around an identifier is to be regrouped. */
+  relink(identifier: Identifier): void {
+    this.relinked.add(identifier.node);
+    for (const node of linksOf(identifier)) this.relinked.add(node);
   }
 
   /** Whether an identifier was taken for a crowd until now, and is one person's after all. */

@@ -26,7 +26,8 @@ export function linksOf(identifier: Identifier): Node[] {
 
 /** Whether so many others are linked to it that it cannot be one person. */
 export function isCrowded(identifier: Identifier): boolean {
-  const { fixed, shared } = identifier.doc;
+  const { fixed, shared, moreShared } = identifier.doc;
+  if (moreShared > 0) return true;
   let links = fixed.length;
   for (const node in shared) if (!fixed.includes(node)) links++;
   if (links <= CONTACTS_PER_USER_MAX) return false;
@@ -43,16 +44,31 @@ export function link(identifier: Identifier, other: Node): boolean {
   return true;
 }
 
-/** Counts a purchase that names two identifiers, or no longer does; true when the link appears or disappears. */
-export function share(identifier: Identifier, other: Node, by: 1 | -1): boolean {
-  const { shared } = identifier.doc;
+/** Whether a purchase that names both links them: it does not make one of two users, or of two devices. */
+export const canShare = (a: Node, b: Node): boolean =>
+  a !== b && !(isUser(a) && isUser(b)) && !(isAnonymous(a) && isAnonymous(b));
+
+/**
+ * Counts a purchase that names two identifiers, or no longer does; true when the link appears or disappears. Above the cap it is
+ * counted without a name. Which links have a name then depends on the order in which they came, and it does not matter, because a
+ * crowd links nothing; once there is room again, `refillShared` names all of them. So whatever is no crowd has exactly its links.
+ */
+export function share({ doc }: Identifier, other: Node, by: 1 | -1): boolean {
+  const { shared } = doc;
   const before = shared[other] ?? 0;
-  if (before === 0 && Object.keys(shared).length >= LINKS_PER_IDENTIFIER_MAX) return false;
+  if (before === 0 && (by < 0 || Object.keys(shared).length >= LINKS_PER_IDENTIFIER_MAX)) {
+    doc.moreShared += by;
+    return false;
+  }
   const after = before + by;
   if (after > 0) shared[other] = after;
   else delete shared[other];
   return before > 0 !== after > 0;
 }
+
+/** Whether links are counted without a name although there is room for names. */
+export const isDrained = ({ doc }: Identifier): boolean =>
+  doc.moreShared > 0 && Object.keys(doc.shared).length < LINKS_PER_IDENTIFIER_MAX;
 
 function neighbours(set: WorkingSet, node: Node): Node[] {
   const identifier = set.identifier(node);

@@ -1,7 +1,8 @@
 import type { Node, Ref } from '../catalog/facts.js';
-import { isCrowded, share } from './people.js';
+import { canShare, isCrowded, isDrained, share } from './people.js';
 import { partyOf, peopleOf, purchaseAround, purchaseOf } from './purchases.js';
-import { type Identifier, kindOf, type Part, smallest } from './rows.js';
+import { type Identifier, type Part, smallest } from './rows.js';
+import { refillShared } from './shared-links.js';
 import { captureOf } from './capture.js';
 import { listPayment as enlistPayment, unlistPayment } from './payment-list.js';
 import type { Step } from './fold.js';
@@ -88,6 +89,14 @@ export class PurchaseChange {
     }
     for (const nodes of this.people.values()) this.countPairs(step, nodes, -1);
     for (const nodes of people.values()) this.countPairs(step, nodes, 1);
+    for (const nodes of this.people.values()) for (const node of nodes) this.nameLinks(step, this.set.identifier(node));
+  }
+
+  /** Names the links again that were only counted, once there is room for them. */
+  private nameLinks(step: Step, identifier: Identifier): void {
+    if (!isDrained(identifier)) return;
+    refillShared(this.set, identifier);
+    step.relink(identifier);
   }
 
   private countPairs(step: Step, nodes: readonly Node[], by: 1 | -1): void {
@@ -95,8 +104,7 @@ export class PurchaseChange {
   }
 
   private count(step: Step, a: Node, b: Node, by: 1 | -1): void {
-    const kind = kindOf(a);
-    if (kind === kindOf(b) && (kind === 'user' || kind === 'anonymous')) return;
+    if (!canShare(a, b)) return;
     step.link(this.set.identifier(a), this.set.identifier(b), by === 1 ? together : apart);
   }
 

@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import type { FeedPage, Ledger } from '../ledger/ledger.js';
-import type { Database } from '../storage/database.js';
 import { assertLease, beat, BEAT_EVERY_MS, FencedOut, type Lease, releaseLease, takeLease } from './lease.js';
 import type { ModelStore } from './model-store.js';
 import type { Parked, Projected, Projector } from './projector.js';
 import { checkpointOf } from './runner.js';
+import { type ShortLocksDeps, withShortLocks } from './short-locks.js';
 
 const BATCH_MAX = 5_000;
 /** Tables of the model in the order they are made. */
@@ -18,9 +18,8 @@ export const MODEL_TABLES = [
   'unknown_types',
 ];
 
-export interface RebuildDeps {
+export interface RebuildDeps extends ShortLocksDeps {
   ledger: Ledger;
-  database: Database;
   /** Of schema `model_next`. */
   store: ModelStore;
   projector: Projector;
@@ -160,7 +159,7 @@ async function swap(deps: RebuildDeps, lease: Lease, parked: readonly Parked[]):
     if (![...made].some((known) => sameIndex(known, wanted))) await pool.query(wanted);
   }
   for (const table of MODEL_TABLES) await pool.query(`analyze model_next.${table}`);
-  await deps.database.transaction(async (client) => {
+  await withShortLocks(deps, async (client) => {
     await assertLease(client, lease);
     await client.query('lock table model.checkpoint in access exclusive mode');
     if ((await checkpointOf(client, 'model_next')) < (await checkpointOf(client, 'model'))) {

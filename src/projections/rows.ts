@@ -70,6 +70,8 @@ export interface Identifier {
     fixed: Node[];
     /** Links by purchases that name both, with the number of such purchases. */
     shared: Record<Node, number>;
+    /** Namings by purchases beyond those: above the cap they are only counted. */
+    moreShared: number;
     /** On the canonical identifier: the others of the customer. */
     members: Node[];
     effects: Record<string, Effect>;
@@ -134,6 +136,7 @@ export const newIdentifier = (node: Node): Identifier => ({
   doc: {
     fixed: [],
     shared: {},
+    moreShared: 0,
     members: [],
     effects: {},
     touches: [],

@@ -22,6 +22,10 @@ export interface Snapshot {
   position: number;
   /** True when contributions beyond `position` must be left out; otherwise the daily totals answer. */
   past: boolean;
+  /** IANA name of the zone that the model's days are in. */
+  timeZone: string;
+  /** True while the model is that of another version, which is being rebuilt. */
+  superseded: boolean;
 }
 
 export interface Sum {

@@ -211,10 +211,10 @@ describe('jobs that fail', () => {
     const { jobs } = await open({ jobs: [failing(() => new Error('the disk is full'), tries)] });
     await jobs.start();
     const queue = await queueItself();
-    await queue.add('failing', {}, { jobId: 'failing-1', attempts: 2 });
+    await queue.add('failing', { day: DAY }, { jobId: 'failing-1', attempts: 2 });
     await until(() => parked.length > 0);
     await until(async () => (await queue.getJob('failing-1')) === undefined);
-    expect(parked).toEqual([{ jobId: 'failing-1', name: 'failing', error: 'the disk is full' }]);
+    expect(parked).toEqual([{ jobId: 'failing-1', name: 'failing', data: { day: DAY }, error: 'the disk is full' }]);
     expect(tries).toHaveLength(2);
     expect((await queue.getJobCounts())['failed']).toBe(0);
   });

@@ -101,12 +101,12 @@ const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStar
 const zones = new Map<string, Zone>();
 const zoneOf = (name: string): Zone => zones.get(name) ?? zones.set(name, new Zone(name)).get(name)!;
 
-/** Folds batches of entries, each a list of facts, into an empty model in memory. */
+/** Folds batches of entries, each a list of facts, into a model in memory, an empty one unless it is given. */
 export async function projected(
   batches: readonly (readonly { id: number; facts: readonly Fact[] }[])[],
   zone = 'UTC',
+  model = new MemoryModel(),
 ): Promise<MemoryModel> {
-  const model = new MemoryModel();
   const interpret = ({ body }: { body: unknown }) => body as readonly Fact[];
   const projector = new Projector(model, new Contributions(metrics, zoneOf(zone)), interpret, applyFact);
   let position = 0;

@@ -30,6 +30,10 @@ export interface RunningOptions {
   now?: string;
   /** More settings. */
   env?: Readonly<Record<string, string>>;
+  /** A data folder that stays when it stops. Default: one of its own, removed. */
+  dataDir?: string;
+  /** Called when it is open and has not started yet. */
+  opened?: (service: Service) => Promise<void>;
 }
 
 /** What the service takes for the present. It runs on with the real time, unless it is stopped. */
@@ -58,8 +62,8 @@ export class RunningService {
     private readonly close: () => Promise<void>,
   ) {}
 
-  static async start({ zone = 'UTC', now, env }: RunningOptions = {}): Promise<RunningService> {
-    const dataDir = temporaryFolder('truth-ledger-flow-');
+  static async start({ zone = 'UTC', now, env, opened: told, ...given }: RunningOptions = {}): Promise<RunningService> {
+    const dataDir = given.dataDir ?? temporaryFolder('truth-ledger-flow-');
     const time = new ShopTime(now === undefined ? 0 : Date.parse(now) - Date.now());
     const config = readConfig({
       PORT: '0',
@@ -71,11 +75,15 @@ export class RunningService {
       ...env,
     });
     let service: Service | undefined;
-    const opened: typeof openService = async (...given) => (service = await openService(...given));
+    const opened: typeof openService = async (...how) => {
+      service = await openService(...how);
+      await told?.(service);
+      return service;
+    };
     const running = await listen(config, opened, time.now, pino({ level: 'silent' }));
     return new RunningService(running.url, service!, time, async () => {
       await running.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+      if (given.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     });
   }
 

@@ -6,6 +6,10 @@ const day = z.string().meta({ format: 'date' });
 const time = z.string().meta({ format: 'date-time' });
 const count = z.int();
 const anything = z.record(z.string(), z.unknown());
+const rebuilding = z
+  .literal(true)
+  .optional()
+  .meta({ description: 'Still the numbers of an earlier version, while its read model is rebuilt.' });
 const page = <T extends z.ZodType>(row: T, id: string) =>
   z.object({ data: z.array(row), next_cursor: z.string().nullable() }).meta({ id });
 
@@ -45,6 +49,7 @@ export const MetricReply = z
     time_zone: z.string(),
     as_of: z.unknown(),
     incomplete: z.literal(true).optional(),
+    rebuilding,
     data: z.array(
       z.looseObject({
         period: z.string(),
@@ -62,6 +67,10 @@ export const ContributionPage = page(
   z.looseObject({
     period: z.string(),
     delta: z.union([z.number(), z.string()]),
+    part_of: z
+      .array(z.enum(['numerator', 'denominator']))
+      .optional()
+      .meta({ description: 'Of a ratio: what the row counts in.' }),
     currency: z.string().optional(),
     fact: z.string(),
     subject: z.string(),
@@ -128,6 +137,7 @@ export const AttributionReply = z
   .looseObject({
     metric: z.string(),
     unit: z.string(),
+    rebuilding,
     data: z.array(
       z.looseObject({
         source: z.string(),
@@ -142,7 +152,7 @@ export const AttributionReply = z
   })
   .meta({ id: 'Attribution' });
 const steps = z.looseObject({ started: count, completed: count, rate: z.number().nullable() });
-export const FunnelReply = z.looseObject({ actual: steps, tracked: steps }).meta({ id: 'Funnel' });
+export const FunnelReply = z.looseObject({ rebuilding, actual: steps, tracked: steps }).meta({ id: 'Funnel' });
 export const CustomerReply = z
   .looseObject({
     id: z.string(),
@@ -186,8 +196,8 @@ export const EntryReply = z
 export const EntryPage = page(EntryReply, 'EntryPage');
 export const ProofReply = anything.meta({ id: 'Proof' });
 export const CatalogReply = anything.meta({ id: 'Catalog' });
-export const DeadLetterPage = page(
-  z.looseObject({
+export const DeadLetterReply = z
+  .looseObject({
     id: z.string(),
     reason: z.string(),
     door: z.string(),
@@ -196,13 +206,15 @@ export const DeadLetterPage = page(
     entry_id: z.string().nullable(),
     received_at: time,
     resolved_at: time.nullable(),
+    resolution: z.string().nullable().meta({ description: 'What settled it.' }),
+    dismissed_at: time.nullable(),
     blocks: z.boolean(),
-  }),
-  'DeadLetterPage',
-);
+  })
+  .meta({ id: 'DeadLetter' });
+export const DeadLetterPage = page(DeadLetterReply, 'DeadLetterPage');
 export const OutcomeReply = z
   .object({
-    outcome: z.enum(['recorded', 'duplicate', 'conflict', 'rejected']),
+    outcome: z.enum(['recorded', 'duplicate', 'conflict', 'rejected', 'enqueued']),
     status: z.int(),
     code: z.string().optional(),
     errors: z.array(z.string()).optional(),
@@ -222,7 +234,7 @@ export const CollectReplyBody = z.looseObject({
 const part = z.looseObject({ ok: z.boolean(), detail: z.string().optional() });
 export const ReadyReply = z
   .looseObject({
-    status: z.enum(['ready', 'degraded', 'unready']),
+    status: z.enum(['ready', 'rebuilding', 'degraded', 'unready']),
     ledger: part,
     read_model: part,
     jobs: part,

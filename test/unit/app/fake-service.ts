@@ -24,6 +24,9 @@ export class FakeService {
   reconciliations: unknown[] = [];
   waiting = 0;
   lagMs = 0;
+  superseded = false;
+  rebuilding: { position: number; head: number } | undefined;
+  failed: string | undefined;
   deadLetter: { id: string } | undefined;
 
   as(): Service {
@@ -52,7 +55,12 @@ export class FakeService {
         },
       },
       projections: {
-        state: () => Promise.resolve({ position: 5, head: 7, lagEvents: 2, lagMs: this.lagMs, running: true }),
+        state: () => {
+          const { lagMs, superseded, rebuilding, failed } = this;
+          const at = { position: 5, head: 7, lagEvents: 2, lagMs, running: true };
+          return Promise.resolve({ ...at, superseded, rebuilding, failed });
+        },
+        whenCurrent: () => Promise.resolve(true),
         rebuild: ask('rebuild', { position: 7, stateHash: 'abc' }),
       },
       report: {

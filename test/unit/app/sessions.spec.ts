@@ -119,7 +119,7 @@ describe('a sign-in code', () => {
     const twice = await Promise.allSettled([sessions.openByCode(code), sessions.openByCode(code)]);
     expect(twice.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     const opened = twice.find((each) => each.status === 'fulfilled')!;
-    expect((opened).value.principal.keyId).toBe(key.id);
+    expect(opened.value.principal.keyId).toBe(key.id);
   });
 
   it('when a day has passed, or its key was revoked, then it signs in nobody', async () => {
