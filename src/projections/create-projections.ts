@@ -15,7 +15,7 @@ import { checkpointOf, Runner } from './runner.js';
 import { verify, type VerifyReport } from './verify.js';
 
 /** Raised when the fold itself changes meaning, so that an older model is rebuilt. */
-const FOLD_VERSION = 1;
+const FOLD_VERSION = 2;
 
 export interface ProjectionDeps {
   ledger: Ledger;

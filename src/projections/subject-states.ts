@@ -1,7 +1,8 @@
 import type { Ref } from '../catalog/facts.js';
 import type { PaymentState, SubjectState } from '../catalog/subjects.js';
 import { captureOf, moneyMoved } from './capture.js';
-import { type Effect, effectsOf, type Part } from './rows.js';
+import { type Effect, effectOf, effectsOf, type Part } from './rows.js';
+import { movementsOf, subscriptionHistory } from './subscription-history.js';
 import { checkoutStarted, orderCompleted, purchaseCompleted, type PurchaseSummary } from './purchase-summary.js';
 
 /** What metrics see of one part of a purchase; undefined for parts that no metric speaks of. */
@@ -25,6 +26,8 @@ export function stateOf(
         started: checkoutStarted(part),
         completed: purchaseCompleted(purchase, summary),
       };
+    case 'subscription':
+      return { kind: 'subscription', ref: part.ref, movements: movementsOf(subscriptionHistory(part.doc.effects)) };
     default:
       return undefined;
   }
@@ -48,15 +51,31 @@ function paymentState(
     kind: 'payment',
     ref,
     captured,
-    refunds: onlyAuthorised(effects)
-      ? []
-      : effectsOf(effects, 'RefundChanged').flatMap(([key, effect]) => refundState(key, effect)),
+    returned: captured && returnedOf(effects),
+    refunds: refundsOf(effects),
     disputes: [
       ...effectsOf(effects, 'DisputeFundsWithdrawn').flatMap(([key, effect]) => movement(key, effect, 'withdrawn')),
       ...effectsOf(effects, 'DisputeFundsReinstated').flatMap(([key, effect]) => movement(key, effect, 'reinstated')),
     ],
     first,
   };
+}
+
+function returnedOf(effects: Record<string, Effect>): PaymentState['returned'] {
+  const effect = effectOf(effects, 'PaymentReturned');
+  return effect && moneyMoved('PaymentReturned', effect);
+}
+
+function refundsOf(effects: Record<string, Effect>): PaymentState['refunds'] {
+  if (onlyAuthorised(effects)) return [];
+  const refunds = effectsOf(effects, 'RefundChanged').flatMap(([key, effect]) => refundState(key, effect));
+  const released = effectOf(effects, 'PaymentCaptured')?.fields['amount_released'];
+  if (typeof released !== 'string') return refunds;
+  // What a partial capture let go of is told as a refund too: the earliest of that amount.
+  const [first] = refunds
+    .filter(({ amountMinor, returned }) => String(amountMinor) === released && !returned)
+    .sort((a, b) => a.at - b.at || (a.fact < b.fact ? -1 : 1));
+  return refunds.filter((refund) => refund !== first);
 }
 
 /** An authorisation that was released is told as a refund by some providers: no money moved in, so none moves out. */

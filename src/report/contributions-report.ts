@@ -42,14 +42,17 @@ export interface FoundContributions {
   signs: Map<string, bigint>;
 }
 
-/** The rows under a number, oldest first: what each added and why. Their deltas sum to the number. */
+/**
+ * The rows under a number, oldest first: what each added and why. Their deltas sum to the number. Under a stock on a day lies everything
+ * until then; asked for a range, its rows are the changes within it.
+ */
 export async function findContributions(
   metric: Metric,
   all: readonly Metric[],
   query: ContributionsQuery,
   snapshot: Snapshot,
 ): Promise<FoundContributions> {
-  const from = query.day ?? query.from;
+  const from = query.day !== undefined && metric.shape.kind === 'stock' ? BEGINNING : (query.day ?? query.from);
   const to = query.day ?? query.to;
   if (!from || !to) throw new Problem('invalid_request', 'name a `day`, or a range by `from` and `to`');
   const limit = query.limit ?? LIMIT_DEFAULT;
@@ -68,6 +71,7 @@ export async function findContributions(
 }
 
 const LIMIT_DEFAULT = 100;
+const BEGINNING = '0001-01-01';
 
 /** The page of found rows, each with the ledger entry that says so. Reads the ledger, so no connection may be held meanwhile. */
 export async function contributionsPage(
@@ -91,10 +95,10 @@ export async function contributionsPage(
   };
 }
 
-/** A sum's rows are those of its terms, with their signs; a ratio's are those of what it divides. */
+/** The rows of a sum or a stock are those of its terms, with their signs; a ratio's are those of what it divides. */
 function flowsOf(metric: Metric, all: readonly Metric[]): { names: string[]; signs: Map<string, bigint> } {
   const { shape } = metric;
-  if (shape.kind === 'sum') {
+  if (shape.kind === 'sum' || shape.kind === 'stock') {
     const terms = shape.terms.filter((term) => all.some(({ name }) => name === term.metric));
     return {
       names: terms.map((term) => term.metric),
