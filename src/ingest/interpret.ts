@@ -38,9 +38,10 @@ export function createInterpret(registered: readonly Interpreter[] = interpreter
       byType.set(type, interpreter);
     }
   }
+  const others = registered.filter(({ readsOther }) => readsOther !== undefined);
   return (entry) => {
     if (entry.origin === OURSELVES) return [];
-    const interpreter = byType.get(entry.type);
+    const interpreter = byType.get(entry.type) ?? others.find(({ readsOther }) => readsOther?.(entry));
     if (interpreter === undefined || !isFromItsOwn(entry)) return undefined;
     return isTestMode(entry) ? [] : interpreter.interpret(entry);
   };

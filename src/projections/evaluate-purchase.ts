@@ -1,10 +1,11 @@
-import type { Ref } from '../catalog/facts.js';
+import type { Node, Ref } from '../catalog/facts.js';
 import type { Contributions } from './contributions.js';
 import { checkoutStarted, orderCompleted, type PurchaseSummary, summaryOf } from './purchase-summary.js';
 import { purchaseOf } from './purchases.js';
 import { type Contributed, type Customer, effectOf, type Part, type PartColumns } from './rows.js';
 import { captureOf, isReleased } from './capture.js';
 import { stateOf } from './subject-states.js';
+import { subscriptionHistory } from './subscription-history.js';
 import type { WorkingSet } from './working-set.js';
 
 /** Works out what every part of a purchase should have contributed, and the columns reports read. */
@@ -15,9 +16,7 @@ export function evaluatePurchase(
   contribute: (part: Part, should: Contributed[]) => void,
 ): void {
   const parts = purchaseOf(set, purchase);
-  const party = parts[0]!.party;
-  set.need([], [party]);
-  const customer = set.customer(set.identifier(party).customer);
+  const customer = customerOf(set, parts[0]!.party);
   const summary = summaryOf(parts);
   const { present } = summary;
   const firstRef = customer?.firstPaymentRef ?? null;
@@ -31,6 +30,12 @@ export function evaluatePurchase(
     if (!state) continue;
     contribute(part, contributions.should(state, { ...dimensions, kind: kindFor(part, summary, firstRef) }));
   }
+}
+
+function customerOf(set: WorkingSet, party: Node): Customer | null {
+  if (party === '') return null;
+  set.need([], [party]);
+  return set.customer(set.identifier(party).customer);
 }
 
 const touchOf = (customer: Customer | null) => ({
@@ -53,6 +58,8 @@ function columnsOf(part: Part, summary: PurchaseSummary): PartColumns {
       return paymentColumns(part);
     case 'order':
       return orderColumns(part, summary);
+    case 'subscription':
+      return subscriptionColumns(part);
     case 'checkout':
       return { ...fieldsOf(part), at: checkoutStarted(part)?.at ?? null, status: 'started' };
     default:
@@ -72,6 +79,14 @@ function paymentColumns(part: Part): PartColumns {
   const authorised = effectOf(part.doc.effects, 'PaymentAuthorised');
   if (authorised) return { ...fieldsOf(part), status: isReleased(part) ? 'released' : 'authorised' };
   return { ...fieldsOf(part), status: effectOf(part.doc.effects, 'PaymentFailed') ? 'failed' : null };
+}
+
+/** Of the state it is in now, which the events of its last second tell only together; the amount is that of a period. */
+function subscriptionColumns(part: Part): PartColumns {
+  const changed = effectOf(part.doc.effects, 'SubscriptionChanged');
+  const { at, amountMinor, currency } = fieldsOf(part);
+  const status = subscriptionHistory(part.doc.effects).at(-1)?.status ?? changed?.fields['status'];
+  return { at, amountMinor, currency, status: typeof status === 'string' ? status : null };
 }
 
 function orderColumns(part: Part, { paid }: PurchaseSummary): PartColumns {

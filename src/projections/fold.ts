@@ -5,7 +5,16 @@ import { isCrowded, link, linksOf, regroupPeople } from './people.js';
 import { linkPart, namesCrowd } from './purchases.js';
 import { refillPayments } from './payment-list.js';
 import { PurchaseChange } from './purchase-change.js';
-import { type Contributed, type Customer, type Effect, type Identifier, isRef, kindOf, type Part } from './rows.js';
+import {
+  type Contributed,
+  type Customer,
+  type Effect,
+  type Identifier,
+  isOurs,
+  isRef,
+  kindOf,
+  type Part,
+} from './rows.js';
 import { evaluatePurchase } from './evaluate-purchase.js';
 import type { WorkingSet } from './working-set.js';
 
@@ -36,6 +45,7 @@ export class Fold {
     for (const fact of facts) {
       if (isRef(fact.subject)) this.applyToPart(fact, entryId, change);
       else this.applyToPerson(fact, entryId, step);
+      if (isOurs(fact.subject)) step.evaluatePurchase(fact.subject);
     }
     change.after(step);
     step.settle();
@@ -45,7 +55,8 @@ export class Fold {
   private load(facts: readonly Fact[], refs: readonly Ref[]): void {
     this.set.need(refs, NONE);
     for (const { subject, nodes } of facts) {
-      if (!isRef(subject)) this.set.need(NONE, [subject]);
+      if (isOurs(subject)) this.set.need([subject], NONE);
+      else if (!isRef(subject)) this.set.need(NONE, [subject]);
       if (nodes) this.set.need(NONE, nodes);
     }
   }
@@ -114,7 +125,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 function refsOf(facts: readonly Fact[]): Ref[] {
   const refs: Ref[] = [];
   for (const { subject, refs: others } of facts) {
-    if (!isRef(subject)) continue;
+    if (!isRef(subject) || isOurs(subject)) continue;
     for (const ref of [subject, ...(others ?? [])]) if (!refs.includes(ref)) refs.push(ref);
   }
   return refs;

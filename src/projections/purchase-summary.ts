@@ -4,7 +4,7 @@ import type { Effect, Part } from './rows.js';
 
 /** What the parts of a purchase say together; worked out once for each evaluation. */
 export interface PurchaseSummary {
-  /** What says that it was paid: captures, and sessions that need or have no payment left. */
+  /** What says that it was paid: captures, sessions that need or have no payment left, invoices paid outside the provider. */
   paid: Happened[];
   /** Captured payments. */
   captured: Part[];
@@ -23,6 +23,7 @@ export function summaryOf(parts: readonly Part[]): PurchaseSummary {
     for (const key in part.doc.effects) {
       const effect = part.doc.effects[key]!;
       if (effect.type === 'CheckoutSessionChanged') addPaidSession(summary, effect);
+      if (effect.type === 'InvoiceChanged') addInvoicePaidElsewhere(summary, effect);
       const said = effect.fields['customer_present'];
       if (typeof said !== 'boolean' || rank > strongest) continue;
       summary.present = rank < strongest ? said : summary.present || said;
@@ -40,6 +41,12 @@ function addPaidSession(summary: PurchaseSummary, { fields, entryId }: Effect): 
   const { status, payment_status: payment, completed_at: at } = fields;
   const paid = status === 'complete' && (payment === 'paid' || payment === 'no_payment_required');
   if (paid && typeof at === 'number') summary.paid.push({ at, fact: 'CheckoutSessionChanged', entryId });
+}
+
+function addInvoicePaidElsewhere(summary: PurchaseSummary, { fields, entryId }: Effect): void {
+  const { status, paid_elsewhere: elsewhere, paid_at: at } = fields;
+  if (status === 'paid' && elsewhere === true && typeof at === 'number')
+    summary.paid.push({ at, fact: 'InvoiceChanged', entryId });
 }
 
 /** When an order counts as completed: paid, free, fulfilled or told so, whichever came first; never when it was cancelled. */

@@ -25,14 +25,14 @@ export interface Contributed {
   at: number;
 }
 
-/** A row of `model.parts`: one order, checkout, session, intent, payment, invoice or subscription. */
+/** A row of `model.parts`: one order, checkout, session, intent, payment, invoice, subscription or payout. */
 export interface Part {
   ref: Ref;
   /** `order`, `payment`, …: what the ref begins with. */
   kind: string;
   /** Smallest ref of the purchase it belongs to. */
   purchase: Ref;
-  /** The identifier its purchase belongs to; empty until it is first evaluated. */
+  /** The identifier its purchase belongs to; empty until it is first evaluated, and for what nobody bought. */
   party: Node;
   /** Whether a browser could have seen the purchase. */
   present: boolean;
@@ -112,10 +112,13 @@ export const kindOf = (id: Ref | Node): string => id.slice(0, id.indexOf(':'));
 
 const PERSON_KINDS = new Set(['user', 'email', 'anonymous', 'guest']);
 const PURCHASE_KINDS = ['order', 'checkout', 'session', 'intent', 'payment', 'invoice', 'subscription'];
-const PURCHASES = new Set(PURCHASE_KINDS);
+const PARTS = new Set([...PURCHASE_KINDS, 'payout']);
 
-/** Whether a fact's subject is a part of a purchase; everything else is a person's identifier (`user:`, `stripe:`, …). */
-export const isRef = (subject: string): boolean => PURCHASES.has(kindOf(subject));
+/** Whether a fact's subject is a part, of a purchase or of nobody's; everything else is a person's identifier (`user:`, `stripe:`, …). */
+export const isRef = (subject: string): boolean => PARTS.has(kindOf(subject));
+
+/** Whether a part is nobody's purchase: it has neither links nor a party. */
+export const isOurs = (ref: Ref): boolean => kindOf(ref) === 'payout';
 
 /** Provider customers (`stripe:cus_1`) are the identifiers of a kind that is none of ours. */
 export const isProviderCustomer = (node: Node): boolean => !PERSON_KINDS.has(kindOf(node));

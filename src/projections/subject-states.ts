@@ -1,6 +1,7 @@
 import type { PaymentState, SubjectState } from '../catalog/subjects.js';
 import { captureOf, capturesOf, moneyMoved } from './capture.js';
-import { type Effect, effectsOf, type Part } from './rows.js';
+import { type Effect, effectOf, effectsOf, type Part } from './rows.js';
+import { movementsOf, subscriptionHistory } from './subscription-history.js';
 import { checkoutStarted, orderCompleted, purchaseCompleted, type PurchaseSummary } from './purchase-summary.js';
 
 /** What metrics see of one part of a purchase; undefined for parts that no metric speaks of. */
@@ -24,6 +25,8 @@ export function stateOf(
         started: checkoutStarted(part),
         completed: purchaseCompleted(purchase, summary),
       };
+    case 'subscription':
+      return { kind: 'subscription', ref: part.ref, movements: movementsOf(subscriptionHistory(part.doc.effects)) };
     default:
       return undefined;
   }
@@ -39,20 +42,37 @@ function notRestated(intent: Part, purchase: readonly Part[]): Record<string, Ef
 
 function paymentState(part: Part, effects: Record<string, Effect>, first: boolean): PaymentState {
   const captures = capturesOf(part);
+  const captured = captureOf(part);
   return {
     kind: 'payment',
     ref: part.ref,
-    captured: captureOf(part),
+    captured,
     captures,
-    refunds: onlyAuthorised(effects, captures)
-      ? []
-      : effectsOf(effects, 'RefundChanged').flatMap(([key, effect]) => refundState(key, effect)),
+    returned: captured && returnedOf(effects),
+    refunds: refundsOf(effects, captures),
     disputes: [
       ...effectsOf(effects, 'DisputeFundsWithdrawn').flatMap(([key, effect]) => movement(key, effect, 'withdrawn')),
       ...effectsOf(effects, 'DisputeFundsReinstated').flatMap(([key, effect]) => movement(key, effect, 'reinstated')),
     ],
     first,
   };
+}
+
+function returnedOf(effects: Record<string, Effect>): PaymentState['returned'] {
+  const effect = effectOf(effects, 'PaymentReturned');
+  return effect && moneyMoved('PaymentReturned', effect);
+}
+
+function refundsOf(effects: Record<string, Effect>, captures: PaymentState['captures']): PaymentState['refunds'] {
+  if (onlyAuthorised(effects, captures)) return [];
+  const refunds = effectsOf(effects, 'RefundChanged').flatMap(([key, effect]) => refundState(key, effect));
+  const released = effectOf(effects, 'PaymentCaptured')?.fields['amount_released'];
+  if (typeof released !== 'string') return refunds;
+  // What a partial capture let go of is told as a refund too: the earliest of that amount.
+  const [first] = refunds
+    .filter(({ amountMinor, returned }) => String(amountMinor) === released && !returned)
+    .sort((a, b) => a.at - b.at || (a.fact < b.fact ? -1 : 1));
+  return refunds.filter((refund) => refund !== first);
 }
 
 /** An authorisation that was released is told as a refund by some providers: no money moved in, so none moves out. */

@@ -45,7 +45,8 @@ export interface FoundContributions {
 
 /**
  * The rows under a number, oldest first: what each added and why. Their deltas sum to the number; those of a ratio say whether they
- * are part of its numerator, its denominator or both, and sum to these.
+ * are part of its numerator, its denominator or both, and sum to these. Under a stock on a day lies everything until then; asked for a
+ * range, its rows are the changes within it.
  */
 export async function findContributions(
   metric: Metric,
@@ -53,7 +54,7 @@ export async function findContributions(
   query: ContributionsQuery,
   snapshot: Snapshot,
 ): Promise<FoundContributions> {
-  const from = query.day ?? query.from;
+  const from = query.day !== undefined && metric.shape.kind === 'stock' ? BEGINNING : (query.day ?? query.from);
   const to = query.day ?? query.to;
   if (!from || !to) throw new Problem('invalid_request', 'name a `day`, or a range by `from` and `to`');
   const limit = query.limit ?? LIMIT_DEFAULT;
@@ -72,6 +73,7 @@ export async function findContributions(
 }
 
 const LIMIT_DEFAULT = 100;
+const BEGINNING = '0001-01-01';
 
 /** The page of found rows, each with the ledger entry that says so. Reads the ledger, so no connection may be held meanwhile. */
 export async function contributionsPage(
@@ -95,15 +97,16 @@ export async function contributionsPage(
   };
 }
 
-/** A sum's rows are those of its terms; a ratio's are those of what it divides. */
+/** The rows of a sum or a stock are those of its terms, with their signs; a ratio's are those of what it divides. */
 function flowsOf({ name, shape }: Metric, all: readonly Metric[]): string[] {
   if (shape.kind === 'flow') return [name];
-  const names = shape.kind === 'sum' ? shape.terms.map((term) => term.metric) : [shape.numerator, shape.denominator];
+  const names = shape.kind === 'ratio' ? [shape.numerator, shape.denominator] : shape.terms.map((term) => term.metric);
   return [...new Set(names)].filter((each) => all.some((metric) => metric.name === each));
 }
 
 function signOf(row: Row, shape: MetricShape): bigint {
-  return BigInt((shape.kind === 'sum' && shape.terms.find(({ metric }) => metric === row.metric)?.sign) || 1);
+  const terms = shape.kind === 'sum' || shape.kind === 'stock' ? shape.terms : [];
+  return BigInt(terms.find(({ metric }) => metric === row.metric)?.sign ?? 1);
 }
 
 /** What a row counts in: both, where a ratio is a share of its own denominator. */

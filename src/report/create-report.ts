@@ -118,7 +118,7 @@ const described = ({ name, unit, meaning, sourceOfTruth, dated, excludes, tracke
   excludes,
   tracked_as: trackedAs,
   ...(shape.kind === 'ratio' ? { numerator: shape.numerator, denominator: shape.denominator } : {}),
-  ...(shape.kind === 'sum' ? { terms: shape.terms } : {}),
+  ...(shape.kind === 'sum' || shape.kind === 'stock' ? { terms: shape.terms } : {}),
 });
 
 /** Runs a query in one repeatable-read view of the model, at its newest position or an earlier one. */
