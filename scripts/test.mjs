@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { installRedis } from './install-redis.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const at = (...parts) => path.join(root, ...parts);
@@ -13,6 +14,7 @@ if (built !== 0) {
   console.error('The build failed, so no test ran.');
   process.exit(built);
 }
+installRedis();
 process.exit(runTests());
 
 function runTests() {

@@ -16,13 +16,12 @@ import { openVault } from './ledger/vault/open-vault.js';
 import { type Lifecycle, lifecycle } from './lifecycle.js';
 import { metrics } from './metrics/index.js';
 import { createProjections } from './projections/create-projections.js';
+import { connectionName } from './projections/lease.js';
 import { createReconcile } from './reconcile/create-reconcile.js';
 import { createReport } from './report/create-report.js';
-import type { Service } from './service-types.js';
-import { type Database, openDatabase } from './storage/database.js';
+import type { Role, Service } from './service-types.js';
+import { boundedDatabase, type Database, openDatabase } from './storage/database.js';
 import { migrate } from './storage/migrate.js';
-
-export type Role = 'api' | 'projector' | 'worker';
 
 export interface OpenOptions {
   /** What this process does; none for commands, which only read or decide. */
@@ -59,16 +58,19 @@ async function wire(
 ): Promise<Service> {
   const zone = new Zone(config.reportingTimeZone);
   const vault = await openVault(database, config);
-  const ledger = life.closes(await backends.postgres.open({ database, clock, log: (line) => log?.info(line) }), (it) =>
-    it.close(),
+  const holder = `${process.pid}-${randomUUID()}`;
+  const live = life.closes(boundedDatabase(database, { name: connectionName(holder) }), (it) => it.close());
+  const ledger = life.closes(
+    await backends.postgres.open({ database: live, clock, log: (line) => log?.info(line) }),
+    (it) => it.close(),
   );
   await keepReportingZone({ ledger, vault, database, clock }, zone.name, changeZone);
 
   const ingest = createIngest({ ...{ ledger, vault, database, clock, zone }, ...doorsOf(config) });
 
   const projections = createProjections({
-    ...{ ledger, database, interpret, interpreterVersion, applyFact, metrics, zone },
-    holder: `${process.pid}-${randomUUID()}`,
+    ...{ ledger, database, live, interpret, interpreterVersion, applyFact, metrics, zone },
+    holder,
     park: (client, parked) => parkUnprojected(ingest.deadLetters, parked, client),
     reparkAll: (client, parked) => reparkUnprojected(ingest.deadLetters, parked, client),
     log: (level, line, error) => log?.[level](error === undefined ? {} : { err: error }, line),
@@ -106,19 +108,11 @@ async function wire(
       await projections.start();
       seal.start();
     }
-    if (roles.includes('worker')) await jobs.start();
+    if (roles.includes('worker')) jobs.start();
   };
   return {
-    config,
-    database,
-    vault,
-    ledger,
-    ingest,
-    projections,
-    reconcile,
-    report,
-    jobs,
-    seal,
+    ...{ config, roles, database, vault, ledger, ingest },
+    ...{ projections, reconcile, report, jobs, seal },
     start,
     stop: () => life.stop(),
   };

@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { appendFile } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../kernel/clock.js';
@@ -23,7 +23,10 @@ export interface SealDeps {
 export function openSeal(deps: SealDeps) {
   const { ledger, database, signingKey } = deps;
   const store: SealStore = sealStoreInPostgres(database, (after, limit) => ledger.storedHashes(after, limit));
-  const witness = (note: string): Promise<void> => appendFile(path.join(deps.dataDir, 'checkpoints.log'), `${note}\n`);
+  const witness = async (note: string): Promise<void> => {
+    await mkdir(deps.dataDir, { recursive: true }); // with a database and a vault key of the operator's nobody else has made it
+    await appendFile(path.join(deps.dataDir, 'checkpoints.log'), `${note}\n`);
+  };
   const sealer = new Sealer({ store, origin: 'truth-ledger', signingKey, witness });
   const stopping = new AbortController();
   let done: Promise<void> = Promise.resolve();

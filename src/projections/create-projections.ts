@@ -20,6 +20,8 @@ const FOLD_VERSION = 1;
 export interface ProjectionDeps {
   ledger: Ledger;
   database: Database;
+  /** For following the feed: connections that do not wait for ever. Default: `database`. */
+  live?: Database;
   interpret: Interpret;
   interpreterVersion: string | number;
   applyFact: ApplyFact;
@@ -59,17 +61,17 @@ export interface Projections {
 }
 
 export function createProjections(deps: ProjectionDeps): Projections {
-  const { database, ledger, zone, holder } = deps;
+  const { database, live = database, ledger, zone, holder } = deps;
   const contributions = new Contributions(deps.metrics, zone);
   const part = (schema: 'model' | 'model_next') => {
-    const store = new ModelStore(database.pool, schema, zone);
+    const store = new ModelStore((schema === 'model' ? live : database).pool, schema, zone);
     return { store, projector: new Projector(store, contributions, deps.interpret, deps.applyFact) };
   };
   const modelVersion = versionOf(deps);
   const beside = () => ({ ledger, database, ...part('model_next') });
   const runner = new Runner({
     ledger,
-    database,
+    database: live,
     ...part('model'),
     holder,
     modelVersion,
@@ -126,8 +128,10 @@ async function outdated(pool: pg.Pool, version: string): Promise<boolean> {
 async function stateOf({ database, ledger }: ProjectionDeps, runner: Runner, now: Date): Promise<ProjectionState> {
   const position = await checkpointOf(database.pool, 'model');
   const head = await ledger.head();
-  const { running, failed, behindSince } = runner.state;
-  const lagMs = position >= head || behindSince === undefined ? 0 : Math.max(0, now.getTime() - behindSince);
+  const { running, failed } = runner.state;
+  // The projector may be another process: how long the oldest entry waits is read from the entry.
+  const oldest = position < head ? await ledger.at(position + 1) : undefined;
+  const lagMs = oldest === undefined ? 0 : Math.max(0, now.getTime() - oldest.recordedAt.getTime());
   return { position, head, lagEvents: Math.max(0, head - position), lagMs, running, ...(failed ? { failed } : {}) };
 }
 

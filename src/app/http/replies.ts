@@ -137,7 +137,8 @@ export const ReadyReply = z
     status: z.enum(['ready', 'degraded', 'unready']),
     ledger: part,
     read_model: part,
-    jobs: part,
-    lag: part,
+    jobs: part.optional(),
+    lag: part.optional(),
+    projector: part.optional(),
   })
   .meta({ id: 'Ready' });
