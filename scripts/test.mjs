@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { buildAll } from './build.mjs';
+import { installRedis } from './install-redis.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const at = (...parts) => path.join(root, ...parts);
@@ -14,6 +15,7 @@ if (built !== 0) {
   console.error('The build failed, so no test ran.');
   process.exit(built);
 }
+installRedis();
 process.exit(runTests());
 
 function runTests() {

@@ -16,13 +16,12 @@ import { openVault } from './ledger/vault/open-vault.js';
 import { type Lifecycle, lifecycle } from './lifecycle.js';
 import { metrics } from './metrics/index.js';
 import { createProjections, type Projections } from './projections/create-projections.js';
+import { connectionName } from './projections/lease.js';
 import { createReconcile } from './reconcile/create-reconcile.js';
 import { createReport } from './report/create-report.js';
-import type { Service } from './service-types.js';
-import { type Database, openDatabase } from './storage/database.js';
+import type { Role, Service } from './service-types.js';
+import { boundedDatabase, type Database, openDatabase } from './storage/database.js';
 import { migrate } from './storage/migrate.js';
-
-export type Role = 'api' | 'projector' | 'worker';
 
 export interface OpenOptions {
   /** What this process does; none for commands, which only read or decide. */
@@ -59,8 +58,11 @@ async function wire(
 ): Promise<Service> {
   const zone = new Zone(config.reportingTimeZone);
   const vault = await openVault(database, config);
-  const ledger = life.closes(await backends.postgres.open({ database, clock, log: (line) => log?.info(line) }), (it) =>
-    it.close(),
+  const holder = `${process.pid}-${randomUUID()}`;
+  const live = life.closes(boundedDatabase(database, { name: connectionName(holder) }), (it) => it.close());
+  const ledger = life.closes(
+    await backends.postgres.open({ database: live, clock, log: (line) => log?.info(line) }),
+    (it) => it.close(),
   );
   await keepReportingZone({ ledger, vault, database, clock }, zone.name, changeZone);
 
@@ -69,9 +71,9 @@ async function wire(
 
   const interpreters = interpretersFor({ adyenAutomaticCapture: config.adyen.automaticCapture });
   const projections = createProjections({
-    ...{ ledger, database, applyFact, metrics, zone },
+    ...{ ledger, database, live, applyFact, metrics, zone },
     ...{ interpret: createInterpret(interpreters), interpreterVersion: versionOf(interpreters) },
-    holder: `${process.pid}-${randomUUID()}`,
+    holder,
     park: (client, parked) => parkUnprojected(ingest.deadLetters, parked, client),
     reparkAll: (client, parked) => reparkUnprojected(ingest.deadLetters, parked, client),
     log: (level, line, error) => log?.[level](error === undefined ? {} : { err: error }, line),
@@ -114,7 +116,8 @@ async function wire(
   life.closes(projections, (it) => it.stop());
 
   return {
-    ...{ config, database, vault, ledger, ingest, projections, reconcile, report, jobs, seal },
+    ...{ config, roles, database, vault, ledger, ingest },
+    ...{ projections, reconcile, report, jobs, seal },
     start: () => startWork(roles, { projections, seal, jobs }, log),
     stop: () => life.stop(),
   };
@@ -132,9 +135,9 @@ async function startWork(
   }
   if (!roles.includes('worker')) return;
   const startLater = async (): Promise<void> => {
-    if (await projections.whenCurrent()) await jobs.start();
+    if (await projections.whenCurrent()) jobs.start();
   };
-  if (await projections.isCurrent()) await jobs.start();
+  if (await projections.isCurrent()) jobs.start();
   else startLater().catch((error: unknown) => log?.error({ err: error }, 'the jobs could not be started'));
 }
 

@@ -47,25 +47,25 @@ const validation = () =>
     },
   });
 
-@Module({
-  imports: [CqrsModule.forRoot({ rethrowUnhandled: true })],
-  controllers: [
-    OperatingController,
-    EventsController,
-    MetricsController,
-    ReconciliationsController,
-    CustomersController,
-    LedgerController,
-    DeadLettersController,
-    CatalogController,
-    CompletenessController,
-    SessionController,
-  ],
-})
+/** What only a process with the role `api` answers; health and figures are answered by all. */
+const api = [
+  EventsController,
+  MetricsController,
+  ReconciliationsController,
+  CustomersController,
+  LedgerController,
+  DeadLettersController,
+  CatalogController,
+  CompletenessController,
+  SessionController,
+];
+
+@Module({ imports: [CqrsModule.forRoot({ rethrowUnhandled: true })] })
 export class AppModule {
   static with(parts: AppParts): DynamicModule {
     return {
       module: AppModule,
+      controllers: [OperatingController, ...(parts.service.roles.includes('api') ? api : [])],
       providers: [
         { provide: SERVICE, useValue: parts.service },
         { provide: LOG, useValue: parts.log },

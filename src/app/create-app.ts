@@ -39,7 +39,7 @@ export interface App {
   telemetry: Telemetry;
 }
 
-/** The HTTP side of a service: every route, ready to listen. It does not start or stop the service. */
+/** The HTTP side of a service: every route of its roles, ready to listen. It does not start or stop the service. */
 export async function createApp(
   service: Service,
   { log, clock = () => new Date(), keyStore, sessionStore }: AppOptions,
@@ -58,8 +58,10 @@ export async function createApp(
   const http = nest.getHttpAdapter().getInstance();
   installBodyParser(http);
   installHooks(http, routes, telemetry, log);
-  registerDoors(http, { service, telemetry, log });
-  await registerDashboard(http);
+  if (service.roles.includes('api')) {
+    registerDoors(http, { service, telemetry, log });
+    await registerDashboard(http);
+  }
   const document = describeApi(nest);
   http.server.maxConnections = limits.connections;
   return { nest, http, keys, life, routes, document, telemetry };

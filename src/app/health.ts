@@ -1,5 +1,5 @@
 import type { ProjectionState } from '../projections/create-projections.js';
-import type { Service } from '../service-types.js';
+import type { Role, Service } from '../service-types.js';
 import { withTimeout } from './telemetry.js';
 
 const CHECK_TIMEOUT_MS = 2_000;
@@ -28,30 +28,39 @@ export class Life {
 }
 
 /**
- * Whether traffic can be taken. Without ledger or read model: `unready`, 503. While the read model of another version is rebuilt:
- * `rebuilding`, 200, because deliveries are taken all the same and the former numbers are served, marked. Jobs or lag in trouble:
- * `degraded`, 200, because a reconciliation that waits is no reason to turn deliveries away.
+ * Whether this process can do what it is there for. Without ledger or read model: `unready`, 503. While the read model of another
+ * version is rebuilt: `rebuilding`, 200, because deliveries are taken all the same and the former numbers are served, marked. Jobs or
+ * lag in trouble: `degraded`, 200, because a reconciliation that waits is no reason to turn deliveries away; where jobs are all that it
+ * does, `unready`.
  */
 export async function readiness(
   service: Service,
   life: Life,
   now: Date,
 ): Promise<{ status: number; body: Record<string, unknown> }> {
+  const { roles } = service;
   const state = service.projections.state(now);
-  const [ledger, readModel, jobs, lag, seal] = await Promise.all([
+  state.catch(() => undefined); // each part that asks for it says so
+  const of = (wanted: readonly Role[], ask: () => Promise<Part>) =>
+    wanted.some((role) => roles.includes(role)) ? check(ask) : undefined;
+  // Of several projectors one is active; the others wait to take over, which is as good.
+  const [ledger, readModel, jobs, lag, projector, seal] = await Promise.all([
     check(() => ledgerPart(service)),
     check(() => readModelPart(service, state)),
-    check(() => service.jobs.health()),
-    check(async () => lagPart(await state)),
-    check(() => sealPart(service)),
+    of(['worker'], () => service.jobs.health()),
+    of(['api', 'projector'], async () => lagPart(await state)),
+    of(['projector'], async () => ({ ok: true, active: (await state).running })),
+    of(['projector'], () => sealPart(service)),
   ]);
-  const open = ledger.ok && readModel.ok && !life.isEnding;
-  const well = 'superseded' in readModel ? 'rebuilding' : jobs.ok && lag.ok ? 'ready' : 'degraded';
-  const status = open ? well : 'unready';
-  const process: Part = life.isEnding ? { ok: false, detail: 'stopping' } : { ok: true };
+  const needed = [ledger, readModel, ...(roles.length === 1 && jobs ? [jobs] : [])];
+  const open = needed.every(({ ok }) => ok) && !life.isEnding;
+  const well = (jobs?.ok ?? true) && (lag?.ok ?? true);
+  const whole = 'superseded' in readModel ? 'rebuilding' : well ? 'ready' : 'degraded';
+  const status = open ? whole : 'unready';
+  const process = { ...(life.isEnding ? { ok: false, detail: 'stopping' } : { ok: true }), roles };
   return {
     status: open ? 200 : 503,
-    body: { status, ledger, read_model: readModel, jobs, lag, seal, process },
+    body: { status, ledger, read_model: readModel, jobs, lag, projector, seal, process },
   };
 }
 

@@ -1,4 +1,5 @@
-import { appendFile, open } from 'node:fs/promises';
+import { appendFile, mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Witness } from './seal.js';
 
 const TAIL_BYTES = 64 * 1024; // some hundred notes
@@ -17,6 +18,7 @@ export function witnessFile(path: string): Witness {
     async write(note) {
       const before = torn ? '\n\n' : '';
       torn = true; // until it is whole
+      await mkdir(dirname(path), { recursive: true }); // with a database and a vault key of the operator's nobody else has made it
       await appendFile(path, `${before}${note}\n`);
       torn = false;
     },

@@ -21,6 +21,8 @@ export const FOLD_VERSION = 3;
 export interface ProjectionDeps {
   ledger: Ledger;
   database: Database;
+  /** For following the feed: connections that do not wait for ever. Default: `database`. */
+  live?: Database;
   interpret: Interpret;
   interpreterVersion: string | number;
   applyFact: ApplyFact;
@@ -74,10 +76,10 @@ export interface Projections {
 }
 
 export function createProjections(deps: ProjectionDeps): Projections {
-  const { database, ledger, zone, holder } = deps;
+  const { database, live = database, ledger, zone, holder } = deps;
   const contributions = new Contributions(deps.metrics, zone);
   const part = (schema: 'model' | 'model_next') => {
-    const store = new ModelStore(database.pool, schema, zone);
+    const store = new ModelStore((schema === 'model' ? live : database).pool, schema, zone);
     return { store, projector: new Projector(store, contributions, deps.interpret, deps.applyFact) };
   };
   const modelVersion = versionOf(deps);
@@ -85,7 +87,7 @@ export function createProjections(deps: ProjectionDeps): Projections {
   const beside = () => ({ ledger, database, ...part('model_next'), log: deps.log, signal: stopping.signal });
   const runner = new Runner({
     ledger,
-    database,
+    database: live,
     ...part('model'),
     holder,
     modelVersion,
@@ -151,11 +153,12 @@ async function stateOf(
   const superseded = !(await upgrade.isCurrent());
   const position = await checkpointOf(database.pool, 'model');
   const head = await ledger.head();
-  const { running, failed = upgrade.failed, behindSince } = runner.state;
-  const since = position >= head ? undefined : (behindSince ?? (await ledger.at(position + 1))?.recordedAt.getTime());
+  const { running, failed = upgrade.failed } = runner.state;
+  // The projector may be another process: how long the oldest entry waits is read from the entry.
+  const oldest = position < head ? await ledger.at(position + 1) : undefined;
+  const lagMs = oldest === undefined ? 0 : Math.max(0, now.getTime() - oldest.recordedAt.getTime());
   return {
-    ...{ position, head, lagEvents: Math.max(0, head - position), running, superseded },
-    lagMs: since === undefined ? 0 : Math.max(0, now.getTime() - since),
+    ...{ position, head, lagEvents: Math.max(0, head - position), lagMs, running, superseded },
     ...(upgrade.progress ? { rebuilding: upgrade.progress } : {}),
     ...(failed === undefined ? {} : { failed }),
   };

@@ -26,8 +26,9 @@ describe('health', () => {
         read_model: { ok: true },
         jobs: { ok: true },
         lag: { ok: true, events: 2, ms: 0 },
+        projector: { ok: true, active: true },
         seal: { ok: true, size: 4, lag: 3 },
-        process: { ok: true },
+        process: { ok: true, roles: ['api', 'projector', 'worker'] },
       },
     ]);
   });

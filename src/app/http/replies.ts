@@ -237,9 +237,10 @@ export const ReadyReply = z
     status: z.enum(['ready', 'rebuilding', 'degraded', 'unready']),
     ledger: part,
     read_model: part,
-    jobs: part,
-    lag: part.extend({ events: count.optional(), ms: z.number().optional() }),
-    seal: part.extend({ size: count.optional(), lag: count.optional() }),
+    jobs: part.optional(),
+    lag: part.extend({ events: count.optional(), ms: z.number().optional() }).optional(),
+    projector: part.optional(),
+    seal: part.extend({ size: count.optional(), lag: count.optional() }).optional(),
   })
   .meta({ id: 'Ready' });
 

@@ -31,7 +31,7 @@ async function cli(
     },
     out: (line) => out.push(line),
     err: (line) => err.push(line),
-    serve: () => Promise.resolve(void opened.push('served')),
+    serve: (roles) => Promise.resolve(void opened.push(['served', ...roles])),
     script: (name, given) => Promise.resolve(opened.push([name, ...given])),
     exitCode: 0,
   };
@@ -82,6 +82,8 @@ describe('truth-ledger', () => {
     [['trace', 'signups', 'monday']],
     [['keys', 'create', '--name', 'a']],
     [['keys', 'create', '--name', 'a', '--scope', 'root']],
+    [['serve', '--role', 'boss']],
+    [['serve', '--role', '']],
     [[]],
   ])(
     'given the mistaken call %p, when it is made, then exit code 2, a sentence, and nothing is opened',
@@ -99,7 +101,12 @@ describe('truth-ledger', () => {
   });
 
   it('given serve and demo, when they are called, then they are run with what was given', async () => {
-    expect((await cli(['serve'])).opened).toEqual(['served']);
+    const whole = ['served', 'api', 'projector', 'worker'];
+    expect((await cli(['serve'])).opened).toEqual([whole]);
+    expect((await cli(['serve', '--role', 'projector'])).opened).toEqual([['served', 'projector']]);
+    expect((await cli(['serve', '--role', 'api,worker', '--role', 'api'])).opened).toEqual([
+      ['served', 'api', 'worker'],
+    ]);
     expect((await cli(['demo', '--exit'])).opened).toEqual([['demo.mjs', '--exit']]);
   });
 });

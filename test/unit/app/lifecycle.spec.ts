@@ -67,7 +67,7 @@ describe('a serving process', () => {
     const reply = await running.app.nest.inject({ method: 'GET', url: '/health/ready' });
     expect([reply.statusCode, reply.json<{ process: unknown }>().process]).toEqual([
       503,
-      { ok: false, detail: 'stopping' },
+      { ok: false, detail: 'stopping', roles: ['api', 'projector', 'worker'] },
     ]);
   });
 
