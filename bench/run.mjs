@@ -1,9 +1,10 @@
-// npm run bench: ingest beside what a team would write by hand, memory under sustained ingest, the rebuild. Prints every turn, then the summary,
+// npm run bench: ingest beside what a team would write by hand, memory under sustained ingest, interpretation, the rebuild. Prints every turn, then the summary,
 // and keeps both in bench/results/. npm run bench -- --seconds 5 --rounds 5 --connections 64,256 --entries 100000,1000000
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.mjs';
+import { interpretBench } from './interpret.mjs';
 import { INGEST_OPTIONS, ingestBench, ingestSettings, summary, sustained } from './ingest.mjs';
 import { machineFacts } from './machine.mjs';
 import { rebuildBench } from './rebuild.mjs';
@@ -11,7 +12,7 @@ import { rebuildBench } from './rebuild.mjs';
 const { values } = parseArgs({
   options: {
     ...INGEST_OPTIONS,
-    only: { type: 'string', default: 'ingest,sustained,rebuild' },
+    only: { type: 'string', default: 'ingest,sustained,interpret,rebuild' },
     sustained: { type: 'string', default: '60' },
     entries: { type: 'string', default: '100000,1000000' },
     'rebuild-rounds': { type: 'string', default: '1' },
@@ -35,6 +36,7 @@ if (parts.includes('sustained')) {
   keep('sustained', { machine, turn });
   print(turn);
 }
+if (parts.includes('interpret')) keep('interpret', { machine, results: await interpretBench(40_000, 7, print) });
 if (parts.includes('rebuild')) {
   const sizes = values.entries.split(',').map(Number);
   const rebuilds = await rebuildBench(sizes, Number(values['rebuild-rounds']), print);

@@ -146,14 +146,17 @@ async function judge(plan, truth, rows, found, secrets) {
     say(`  ${red('✗')} ${what}: planted ${planted}, the service says ${answered}`);
   if (wrong.length > 25) say(`  … and ${wrong.length - 25} more`);
   if (wrong.length > 0) say(red(`  ${wrong.length} of ${checked} figures differ.`));
-  else if (!args.includes('--exit')) farewell(secrets);
+  else if (!args.includes('--exit')) await farewell(secrets);
   return wrong.length;
 }
 
-function farewell({ apiKey, writeKey }) {
+async function farewell({ apiKey, writeKey }) {
   const { base } = service.client;
+  const link = await service.client.post('/v1/session/links', {});
   heading('Look around');
-  say(`  ${base}/docs          the interface; sign in with the key below`);
+  say(`  ${bold(base + link.path)}`);
+  say(dim('                     opens the dashboard, signed in; it works once, within a day'));
+  say(`  ${base}/docs          the interface`);
   say(`  curl -H 'Authorization: Bearer ${apiKey}' '${base}/v1/metrics'`);
   heading('With your own data');
   const { port } = new URL(base);

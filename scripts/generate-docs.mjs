@@ -8,7 +8,9 @@ import { build } from './build.mjs';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 build();
 const { errorsPage } = await import('../dist/app/errors/errors-page.js');
-const pages = { 'docs/reference/errors.md': errorsPage() };
+const { metrics } = await import('../dist/metrics/index.js');
+const { metricsPage } = await import('../dist/report/metrics-page.js');
+const pages = { 'docs/reference/errors.md': errorsPage(), 'docs/reference/metrics.md': metricsPage(metrics) };
 
 let stale = 0;
 for (const [name, text] of Object.entries(pages)) {

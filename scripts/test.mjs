@@ -3,16 +3,19 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { buildAll } from './build.mjs';
+import { installRedis } from './install-redis.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const at = (...parts) => path.join(root, ...parts);
 const node = (args) => spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1;
 
-const built = node([at('node_modules/@nestjs/cli/bin/nest.js'), 'build']);
+const built = buildAll();
 if (built !== 0) {
   console.error('The build failed, so no test ran.');
   process.exit(built);
 }
+installRedis();
 process.exit(runTests());
 
 function runTests() {

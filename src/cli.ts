@@ -16,7 +16,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   clock: () => new Date(),
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
-  serve: () => runProcess(openService),
+  serve: (roles) => runProcess(openService, roles),
   script,
   exitCode: 0,
 });

@@ -22,7 +22,12 @@ export interface Config {
   collectorWriteKeys: readonly { name: string; key: string }[];
   stripe: { webhookSecrets: readonly string[]; apiKey?: string; apiBase: string };
   square: { signatureKeys: readonly string[]; notificationUrl?: string };
-  adyen: { hmacKeys: readonly string[]; basicAuth?: string };
+  adyen: {
+    hmacKeys: readonly string[];
+    basicAuth?: string;
+    /** Merchant accounts whose payments are captured without a request; `*`: all. */
+    automaticCapture: readonly string[];
+  };
   logLevel: (typeof logLevels)[number];
 }
 
@@ -115,6 +120,14 @@ const schema = z.object({
     'ADYEN_HMAC_KEYS must be hexadecimal keys between commas.',
   ),
   ADYEN_BASIC_AUTH: optional((text) => /^[^:]+:.+$/.test(text), 'ADYEN_BASIC_AUTH must be user:password.'),
+  ADYEN_AUTOMATIC_CAPTURE: z
+    .string()
+    .default('')
+    .transform((text) => (text === '' ? [] : list(text)))
+    .refine(
+      (accounts) => accounts.every((account) => /^(?:\*|[\w.-]+)$/.test(account)),
+      'ADYEN_AUTOMATIC_CAPTURE must be merchant accounts between commas, or * for all.',
+    ),
   LOG_LEVEL: z.enum(logLevels, `LOG_LEVEL must be one of ${logLevels.join(', ')}.`).default('info'),
 });
 
@@ -150,7 +163,11 @@ export function readConfig(
       apiBase: s.STRIPE_API_BASE.replace(/\/+$/, ''),
     },
     square: { signatureKeys: s.SQUARE_WEBHOOK_SIGNATURE_KEYS, notificationUrl: s.SQUARE_NOTIFICATION_URL },
-    adyen: { hmacKeys: s.ADYEN_HMAC_KEYS, basicAuth: s.ADYEN_BASIC_AUTH },
+    adyen: {
+      hmacKeys: s.ADYEN_HMAC_KEYS,
+      basicAuth: s.ADYEN_BASIC_AUTH,
+      automaticCapture: s.ADYEN_AUTOMATIC_CAPTURE,
+    },
     logLevel: s.LOG_LEVEL,
   };
 }
@@ -168,6 +185,9 @@ export function settingsForLog(config: Config): Record<string, string | number> 
     reporting_time_zone: config.reportingTimeZone,
     collector_write_keys: config.collectorWriteKeys.length,
     stripe_webhook_secrets: config.stripe.webhookSecrets.length,
+    square_webhook_signature_keys: config.square.signatureKeys.length,
+    adyen_hmac_keys: config.adyen.hmacKeys.length,
+    adyen_basic_auth: config.adyen.basicAuth === undefined ? 'not set' : 'set',
   };
 }
 

@@ -1,15 +1,16 @@
 // A thread that reads the ledger and interprets it for a rebuild; `service.ts` starts it.
 import { parentPort, workerData } from 'node:worker_threads';
 import pg from 'pg';
-import { interpret } from './ingest/interpret.js';
+import { createInterpret, interpretersFor, type KnownToOperator } from './ingest/interpret.js';
 import { copyFeed } from './ledger/backends/postgres/feed-copy.js';
 import { type FactRange, sendFacts } from './projections/facts-aside.js';
 
 export interface FactsThreadData extends FactRange {
   connection: pg.ClientConfig;
+  known: KnownToOperator;
 }
 
-const { connection, ...range } = workerData as FactsThreadData;
+const { connection, known, ...range } = workerData as FactsThreadData;
 const client = new pg.Client(connection);
 await client.connect();
 try {
@@ -17,7 +18,7 @@ try {
     parentPort!,
     range,
     ({ after, until }, onEntry) => copyFeed(client, after, until, onEntry),
-    interpret,
+    createInterpret(interpretersFor(known)),
   );
 } finally {
   await client.end();

@@ -1,5 +1,6 @@
 import type { Config } from './config.js';
-import type { Ingest } from './ingest/ingest.js';
+import type { IngestStage } from './ingest/create-ingest.js';
+import type { Jobs } from './jobs/create-jobs.js';
 import type { Ledger } from './ledger/ledger.js';
 import type { Vault } from './ledger/vault.js';
 import type { Projections } from './projections/create-projections.js';
@@ -7,21 +8,30 @@ import type { Reconcile } from './reconcile/create-reconcile.js';
 import type { Report } from './report/create-report.js';
 import type { Database } from './storage/database.js';
 
+/** What a process does: it opens the doors and answers questions, follows the feed and seals, or runs jobs. */
+export type Role = 'api' | 'projector' | 'worker';
+export const ROLES: readonly Role[] = ['api', 'projector', 'worker'];
+
 /** An answer of `report` or `reconcile`: a plain object in snake_case, ready for JSON. */
 export type Reply = Record<string, unknown>;
 export type OnProgress = (done: number, total: number) => void;
 
 export interface Service {
   config: Config;
+  /** None for commands, which only read or decide. */
+  roles: readonly Role[];
   ledger: Ledger;
   vault: Vault;
   database: Database;
-  ingest: Ingest;
-  projections: Pick<Projections, 'state' | 'stop' | 'catchUp' | 'rebuild' | 'verify' | 'stateHash'>;
+  ingest: Pick<IngestStage, 'webhook' | 'events' | 'collect' | 'deadLetters' | 'completeness' | 'backfill' | 'stop'>;
+  projections: Pick<
+    Projections,
+    'state' | 'stop' | 'whenCurrent' | 'catchUp' | 'rebuild' | 'verify' | 'stateHash' | 'modelVersion'
+  >;
   /** A method answers undefined where nothing has that name or id. */
   report: Report;
   reconcile: Pick<Reconcile, 'list' | 'detail' | 'run' | 'now' | 'gaps'>;
-  jobs: { health(): Promise<{ ok: boolean; detail?: string }>; stop(): Promise<void> };
+  jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'stop'>;
   /** `size` entries are sealed, `lag` are not yet. */
   seal: {
     state(): Promise<{ size: number; lag: number }>;

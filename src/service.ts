@@ -5,26 +5,26 @@ import { domainEventSchemas } from './catalog/domain-events/index.js';
 import { applyFact } from './catalog/merge-facts.js';
 import type { Config } from './config.js';
 import { createIngest } from './ingest/create-ingest.js';
-import { interpret, interpreterVersion } from './ingest/interpret.js';
-import { parkFailedJob, parkUnprojected, reparkUnprojected } from './ingest/park.js';
+import { createInterpret, interpretersFor, type KnownToOperator, versionOf } from './ingest/interpret.js';
+import { parkFailedJob, parkUnprojected, reparkUnprojected, replayJobs } from './ingest/park.js';
 import { createJobs, type Jobs } from './jobs/create-jobs.js';
 import type { Clock } from './kernel/clock.js';
 import { Zone } from './kernel/day.js';
 import { backends } from './ledger/backends/index.js';
-import { openSeal } from './ledger/open-seal.js';
+import { openSeal, type Seal } from './ledger/open-seal.js';
 import { keepReportingZone } from './ledger/reporting-zone.js';
 import { openVault } from './ledger/vault/open-vault.js';
 import { type Lifecycle, lifecycle } from './lifecycle.js';
 import { metrics } from './metrics/index.js';
-import { createProjections } from './projections/create-projections.js';
-import { type FactRange, factsAside } from './projections/facts-aside.js';
+import { createProjections, type Projections } from './projections/create-projections.js';
+import type { ReadFacts } from './projections/fact-pages.js';
+import { factsAside } from './projections/facts-aside.js';
+import { connectionName } from './projections/lease.js';
 import { createReconcile } from './reconcile/create-reconcile.js';
 import { createReport } from './report/create-report.js';
-import type { Service } from './service-types.js';
-import { type Database, openDatabase } from './storage/database.js';
+import type { Role, Service } from './service-types.js';
+import { boundedDatabase, type Database, openDatabase } from './storage/database.js';
 import { migrate } from './storage/migrate.js';
-
-export type Role = 'api' | 'projector' | 'worker';
 
 export interface OpenOptions {
   /** What this process does; none for commands, which only read or decide. */
@@ -61,17 +61,24 @@ async function wire(
 ): Promise<Service> {
   const zone = new Zone(config.reportingTimeZone);
   const vault = await openVault(database, config);
-  const ledger = life.closes(await backends.postgres.open({ database, clock, log: (line) => log?.info(line) }), (it) =>
-    it.close(),
+  const holder = `${process.pid}-${randomUUID()}`;
+  const live = life.closes(boundedDatabase(database, { name: connectionName(holder) }), (it) => it.close());
+  const ledger = life.closes(
+    await backends.postgres.open({ database: live, clock, log: (line) => log?.info(line) }),
+    (it) => it.close(),
   );
   await keepReportingZone({ ledger, vault, database, clock }, zone.name, changeZone);
 
   const ingest = createIngest({ ...{ ledger, vault, database, clock, zone }, ...doorsOf(config) });
+  life.closes(ingest, (it) => it.stop());
 
+  const known = { adyenAutomaticCapture: config.adyen.automaticCapture };
+  const interpreters = interpretersFor(known);
   const projections = createProjections({
-    ...{ ledger, database, interpret, interpreterVersion, applyFact, metrics, zone },
-    readAside: isCompiled ? factsAside((range) => factsThread(range, database)) : undefined,
-    holder: `${process.pid}-${randomUUID()}`,
+    ...{ ledger, database, live, applyFact, metrics, zone },
+    ...{ interpret: createInterpret(interpreters), interpreterVersion: versionOf(interpreters) },
+    readAside: readAside(config, database, known),
+    holder,
     park: (client, parked) => parkUnprojected(ingest.deadLetters, parked, client),
     reparkAll: (client, parked) => reparkUnprojected(ingest.deadLetters, parked, client),
     log: (level, line, error) => log?.[level](error === undefined ? {} : { err: error }, line),
@@ -82,20 +89,29 @@ async function wire(
     ...{ database, ledger, zone, clock, newId: randomUUID },
     contentMac: (value) => vault.contentMac(value),
     subjectTag: (kind, value) => vault.subjectTag(kind, value),
-    projectionPosition: () => projections.position(),
+    projectionPosition: () => projections.currentPosition(),
     enqueueRun: async (runId) => queue.jobs?.enqueueRun(runId),
   });
   const report = createReport({
-    ...{ database, ledger, vault, metrics, timeZone: zone.name },
+    ...{ database, ledger, vault, metrics, modelVersion: projections.modelVersion },
     domainEvents: domainEventSchemas,
+    ...{ completeness: ingest.completeness, clock, zone },
   });
 
   const jobs = await createJobs({
-    ...{ connection: database.connection, redisUrl: config.redisUrl, reconcile, zone, clock },
+    ...{
+      connection: database.connection,
+      redisUrl: config.redisUrl,
+      reconcile,
+      zone,
+      clock,
+      backfill: ingest.backfill,
+    },
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),
     log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
   });
   queue.jobs = life.closes(jobs, (it) => it.stop());
+  replayJobs(ingest.deadLetters, (job) => jobs.enqueueAgain(job));
 
   const seal = openSeal({
     ...{ ledger, database, clock, signingKey: vault.signingKey, dataDir: config.dataDir },
@@ -104,25 +120,10 @@ async function wire(
   life.closes(seal, (it) => it.stop());
   life.closes(projections, (it) => it.stop());
 
-  const start = async (): Promise<void> => {
-    if (roles.includes('projector')) {
-      await projections.start();
-      seal.start();
-    }
-    if (roles.includes('worker')) await jobs.start();
-  };
   return {
-    config,
-    database,
-    vault,
-    ledger,
-    ingest,
-    projections,
-    reconcile,
-    report,
-    jobs,
-    seal,
-    start,
+    ...{ config, roles, database, vault, ledger, ingest },
+    ...{ projections, reconcile, report, jobs, seal },
+    start: () => startWork(roles, { projections, seal, jobs }, log),
     stop: () => life.stop(),
   };
 }
@@ -130,15 +131,49 @@ async function wire(
 // A test that compiles the sources as it goes has no file that a thread could start from.
 const isCompiled = import.meta.url.endsWith('.js');
 
-/** The thread in which a rebuild interprets the ledger; its memory is bounded, as it keeps only the pages that wait. */
-const factsThread = (range: FactRange, { connection }: Database): Worker =>
-  new Worker(new URL('./facts-thread.js', import.meta.url), {
-    workerData: { ...range, connection },
-    resourceLimits: { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 24 },
-  });
+/** Whether the ledger is in PostgreSQL, in the database of the read model, which is the one that the thread reads. */
+const isInDatabase = ({ ledgerUrl, databaseUrl = ledgerUrl }: Config): boolean =>
+  ledgerUrl === undefined || (ledgerUrl === databaseUrl && /^postgres(ql)?:/.test(ledgerUrl));
+
+/** The thread in which a rebuild interprets the ledger, as this one does; its memory is bounded, as it keeps only the pages that wait. */
+const readAside = (config: Config, { connection }: Database, known: KnownToOperator): ReadFacts | undefined =>
+  isCompiled && isInDatabase(config)
+    ? factsAside(
+        (range) =>
+          new Worker(new URL('./facts-thread.js', import.meta.url), {
+            workerData: { ...range, connection, known },
+            resourceLimits: { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 24 },
+          }),
+      )
+    : undefined;
+
+/** Begins what this process does. A reconciliation is judged by the read model, so jobs wait for one of this version; nothing else does. */
+async function startWork(
+  roles: readonly Role[],
+  { projections, seal, jobs }: { projections: Projections; seal: Seal; jobs: Jobs },
+  log: Logger | undefined,
+): Promise<void> {
+  if (roles.includes('projector')) {
+    await projections.start();
+    seal.start();
+  }
+  if (!roles.includes('worker')) return;
+  const startLater = async (): Promise<void> => {
+    if (await projections.whenCurrent()) jobs.start();
+  };
+  if (await projections.isCurrent()) jobs.start();
+  else startLater().catch((error: unknown) => log?.error({ err: error }, 'the jobs could not be started'));
+}
 
 /** Which doors are open, and to whom. */
-const doorsOf = ({ stripe, collectorWriteKeys }: Config) => ({
-  providers: stripe.webhookSecrets.length > 0 ? { stripe: { secrets: [...stripe.webhookSecrets] } } : {},
+const doorsOf = ({ stripe, square, adyen, collectorWriteKeys }: Config) => ({
+  providers: {
+    ...(stripe.webhookSecrets.length > 0 ? { stripe: { secrets: [...stripe.webhookSecrets] } } : {}),
+    ...(square.signatureKeys.length > 0 && square.notificationUrl !== undefined
+      ? { square: { keys: [...square.signatureKeys], notificationUrl: square.notificationUrl } }
+      : {}),
+    ...(adyen.hmacKeys.length > 0 ? { adyen: { keys: [...adyen.hmacKeys], basicAuth: adyen.basicAuth } } : {}),
+  },
   writeKeys: collectorWriteKeys,
+  apis: stripe.apiKey === undefined ? {} : { stripe: { apiKey: stripe.apiKey, apiBase: stripe.apiBase } },
 });

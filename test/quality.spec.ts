@@ -17,5 +17,10 @@ function passes(script: string, ...args: string[]): void {
 describe('the quality of the sources', () => {
   it('passes the linter', () => passes('eslint/bin/eslint.js', '.', '--max-warnings=0'), 300_000);
   it('is formatted', () => passes('prettier/bin/prettier.cjs', '--check', '.'), 120_000);
+  it(
+    'passes the type checker for the dashboard',
+    () => passes('typescript/bin/tsc', '-p', 'web/tsconfig.json'),
+    300_000,
+  );
   it('passes the type checker', () => passes('typescript/bin/tsc', '--noEmit', '--incremental', 'false'), 300_000);
 });

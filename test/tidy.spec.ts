@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { bannedWords, impurities, PURE, tooLong, wrongImports, wrongNames, type Source } from './support/tidy.js';
 
 const root = path.dirname(import.meta.dirname);
-const TEXT = /\.(ts|mjs|sql|json|md|ya?ml|sh)$|(^|\/)(Dockerfile|run)$/;
+const TEXT = /\.(ts|tsx|css|html|mjs|sql|json|md|ya?ml|sh)$|(^|\/)(Dockerfile|run)$/;
 
 function sourcesIn(folder: string, matching: RegExp): Source[] {
   if (!existsSync(path.join(root, folder))) return [];
@@ -16,7 +16,7 @@ function sourcesIn(folder: string, matching: RegExp): Source[] {
 }
 
 const src = sourcesIn('src', /\.ts$/);
-const everything = ['src', 'test', 'scripts', 'bench', 'examples', 'docs', 'deploy', '.ci'].flatMap((folder) =>
+const everything = ['src', 'web', 'test', 'scripts', 'bench', 'examples', 'docs', 'deploy', '.ci'].flatMap((folder) =>
   sourcesIn(folder, TEXT),
 );
 const atRoot = readdirSync(root, { withFileTypes: true })

@@ -6,7 +6,14 @@ import { openService } from '../../dist/service.js';
 import { SECRET, usage } from './signature.mjs';
 
 const [folder, mode] = process.argv.slice(2);
-const config = readConfig({ DATA_DIR: folder, PORT: '0', STRIPE_WEBHOOK_SECRETS: SECRET, LOG_LEVEL: 'warn' });
+const { REDIS_URL } = process.env; // of bench/redis-down.mjs
+const config = readConfig({
+  DATA_DIR: folder,
+  PORT: '0',
+  STRIPE_WEBHOOK_SECRETS: SECRET,
+  LOG_LEVEL: 'error',
+  REDIS_URL,
+});
 const clock = () => new Date();
 let service;
 const open = async (settings, time, options) =>

@@ -7,10 +7,12 @@ import { Problem } from '../kernel/errors.js';
 import type { Service } from '../service-types.js';
 import type { ApiKeys } from './auth/api-keys.js';
 import { ScopesGuard } from './auth/scopes.guard.js';
+import { Sessions } from './auth/sessions.js';
 import { operatorProviders } from './commands/operator.js';
 import { ProblemFilter } from './errors/problem.filter.js';
 import type { Life } from './health.js';
 import { CatalogController } from './http/catalog.controller.js';
+import { CompletenessController } from './http/completeness.controller.js';
 import { CustomersController } from './http/customers.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
 import { EventsController } from './http/events.controller.js';
@@ -18,6 +20,7 @@ import { LedgerController } from './http/ledger.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
 import { OperatingController } from './http/operating.controller.js';
 import { ReconciliationsController } from './http/reconciliations.controller.js';
+import { SessionController } from './http/session.controller.js';
 import type { RouteTable } from './routes.js';
 import { Telemetry } from './telemetry.js';
 import { CLOCK, KEYS, LIFE, LOG, ROUTES, SERVICE } from './tokens.js';
@@ -27,6 +30,7 @@ export interface AppParts {
   log: Logger;
   clock: Clock;
   keys: ApiKeys;
+  sessions: Sessions;
   routes: RouteTable;
   life: Life;
   telemetry: Telemetry;
@@ -43,28 +47,31 @@ const validation = () =>
     },
   });
 
-@Module({
-  imports: [CqrsModule.forRoot({ rethrowUnhandled: true })],
-  controllers: [
-    OperatingController,
-    EventsController,
-    MetricsController,
-    ReconciliationsController,
-    CustomersController,
-    LedgerController,
-    DeadLettersController,
-    CatalogController,
-  ],
-})
+/** What only a process with the role `api` answers; health and figures are answered by all. */
+const api = [
+  EventsController,
+  MetricsController,
+  ReconciliationsController,
+  CustomersController,
+  LedgerController,
+  DeadLettersController,
+  CatalogController,
+  CompletenessController,
+  SessionController,
+];
+
+@Module({ imports: [CqrsModule.forRoot({ rethrowUnhandled: true })] })
 export class AppModule {
   static with(parts: AppParts): DynamicModule {
     return {
       module: AppModule,
+      controllers: [OperatingController, ...(parts.service.roles.includes('api') ? api : [])],
       providers: [
         { provide: SERVICE, useValue: parts.service },
         { provide: LOG, useValue: parts.log },
         { provide: CLOCK, useValue: parts.clock },
         { provide: KEYS, useValue: parts.keys },
+        { provide: Sessions, useValue: parts.sessions },
         { provide: ROUTES, useValue: parts.routes },
         { provide: LIFE, useValue: parts.life },
         { provide: Telemetry, useValue: parts.telemetry },

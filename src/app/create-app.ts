@@ -9,6 +9,9 @@ import type { Service } from '../service-types.js';
 import { AppModule } from './app.module.js';
 import { ApiKeys } from './auth/api-keys.js';
 import { postgresKeyStore, type KeyStore } from './auth/key-store.js';
+import { postgresSessionStore, type SessionStore } from './auth/session-store.js';
+import { Sessions } from './auth/sessions.js';
+import { registerDashboard } from './http/dashboard.js';
 import { Life } from './health.js';
 import { registerDoors } from './http/doors.js';
 import { NestLog } from './log.js';
@@ -22,6 +25,8 @@ export interface AppOptions {
   clock?: Clock;
   /** Default: `app.api_keys` of the service's database. */
   keyStore?: KeyStore;
+  /** Default: `app.sessions` of the service's database. */
+  sessionStore?: SessionStore;
 }
 
 export interface App {
@@ -34,16 +39,17 @@ export interface App {
   telemetry: Telemetry;
 }
 
-/** The HTTP side of a service: every route, ready to listen. It does not start or stop the service. */
+/** The HTTP side of a service: every route of its roles, ready to listen. It does not start or stop the service. */
 export async function createApp(
   service: Service,
-  { log, clock = () => new Date(), keyStore }: AppOptions,
+  { log, clock = () => new Date(), keyStore, sessionStore }: AppOptions,
 ): Promise<App> {
   const keys = new ApiKeys(keyStore ?? postgresKeyStore(service.database.pool), clock, service.config.adminApiKey);
+  const sessions = new Sessions(sessionStore ?? postgresSessionStore(service.database.pool), keys, clock);
   const telemetry = new Telemetry(service, clock, log);
   const routes = new RouteTable();
   const life = new Life();
-  const module = AppModule.with({ service, log, clock, keys, routes, life, telemetry });
+  const module = AppModule.with({ service, log, clock, keys, sessions, routes, life, telemetry });
   const nest = await NestFactory.create<NestFastifyApplication>(module, createAdapter(), {
     bodyParser: false,
     logger: new NestLog(log),
@@ -52,7 +58,10 @@ export async function createApp(
   const http = nest.getHttpAdapter().getInstance();
   installBodyParser(http);
   installHooks(http, routes, telemetry, log);
-  registerDoors(http, { service, telemetry, log });
+  if (service.roles.includes('api')) {
+    registerDoors(http, { service, telemetry, log });
+    await registerDashboard(http);
+  }
   const document = describeApi(nest);
   http.server.maxConnections = limits.connections;
   return { nest, http, keys, life, routes, document, telemetry };

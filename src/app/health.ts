@@ -1,4 +1,5 @@
-import type { Service } from '../service-types.js';
+import type { ProjectionState } from '../projections/create-projections.js';
+import type { Role, Service } from '../service-types.js';
 import { withTimeout } from './telemetry.js';
 
 const CHECK_TIMEOUT_MS = 2_000;
@@ -6,6 +7,10 @@ const LAG_MAX_MS = 60_000; // more is worth a look, but the doors are open all t
 
 export interface Part {
   ok: boolean;
+  /** Of the read model: it is that of another version. */
+  superseded?: boolean;
+  /** How far the rebuild got that this process runs. */
+  rebuilding?: ProjectionState['rebuilding'];
   detail?: string;
 }
 
@@ -23,30 +28,39 @@ export class Life {
 }
 
 /**
- * Whether traffic can be taken. Without ledger or read model: `unready`, 503. Jobs or lag in trouble: `degraded`, 200, because a
- * reconciliation that waits is no reason to turn deliveries away.
+ * Whether this process can do what it is there for. Without ledger or read model: `unready`, 503. While the read model of another
+ * version is rebuilt: `rebuilding`, 200, because deliveries are taken all the same and the former numbers are served, marked. Jobs or
+ * lag in trouble: `degraded`, 200, because a reconciliation that waits is no reason to turn deliveries away; where jobs are all that it
+ * does, `unready`.
  */
 export async function readiness(
   service: Service,
   life: Life,
   now: Date,
 ): Promise<{ status: number; body: Record<string, unknown> }> {
-  const [ledger, readModel, jobs, lag, seal] = await Promise.all([
+  const { roles } = service;
+  const state = service.projections.state(now);
+  state.catch(() => undefined); // each part that asks for it says so
+  const of = (wanted: readonly Role[], ask: () => Promise<Part>) =>
+    wanted.some((role) => roles.includes(role)) ? check(ask) : undefined;
+  // Of several projectors one is active; the others wait to take over, which is as good.
+  const [ledger, readModel, jobs, lag, projector, seal] = await Promise.all([
     check(() => ledgerPart(service)),
-    check(async () => {
-      await service.database.pool.query('select 1');
-      return { ok: true };
-    }),
-    check(() => service.jobs.health()),
-    check(() => lagPart(service, now)),
-    check(() => sealPart(service)),
+    check(() => readModelPart(service, state)),
+    of(['worker'], () => service.jobs.health()),
+    of(['api', 'projector'], async () => lagPart(await state)),
+    of(['projector'], async () => ({ ok: true, active: (await state).running })),
+    of(['projector'], () => sealPart(service)),
   ]);
-  const open = ledger.ok && readModel.ok && !life.isEnding;
-  const status = open ? (jobs.ok && lag.ok ? 'ready' : 'degraded') : 'unready';
-  const process: Part = life.isEnding ? { ok: false, detail: 'stopping' } : { ok: true };
+  const needed = [ledger, readModel, ...(roles.length === 1 && jobs ? [jobs] : [])];
+  const open = needed.every(({ ok }) => ok) && !life.isEnding;
+  const well = (jobs?.ok ?? true) && (lag?.ok ?? true);
+  const whole = 'superseded' in readModel ? 'rebuilding' : well ? 'ready' : 'degraded';
+  const status = open ? whole : 'unready';
+  const process = { ...(life.isEnding ? { ok: false, detail: 'stopping' } : { ok: true }), roles };
   return {
     status: open ? 200 : 503,
-    body: { status, ledger, read_model: readModel, jobs, lag, seal, process },
+    body: { status, ledger, read_model: readModel, jobs, lag, projector, seal, process },
   };
 }
 
@@ -56,8 +70,17 @@ async function ledgerPart({ ledger }: Service): Promise<Part & { head: number }>
   return { ok: waiting < limit, head, ...(waiting < limit ? {} : { detail: 'the append queue is full' }) };
 }
 
-async function lagPart({ projections }: Service, now: Date): Promise<Part & { events: number; ms: number }> {
-  const { lagEvents, lagMs, failed } = await projections.state(now);
+async function readModelPart({ database }: Service, state: Promise<ProjectionState>): Promise<Part> {
+  await database.pool.query('select 1');
+  const shown = await state.catch(() => undefined); // where the ledger is down, its own part says so
+  const { superseded, rebuilding, position, failed } = shown ?? {};
+  // What keeps it from being rebuilt is told with the lag.
+  if (!superseded || failed !== undefined) return { ok: true, ...(rebuilding && { rebuilding }) };
+  const detail = `another version made it: it is rebuilt, and shows the former numbers, as of position ${position}, until then`;
+  return { ok: true, superseded, ...(rebuilding && { rebuilding }), detail };
+}
+
+function lagPart({ lagEvents, lagMs, failed }: ProjectionState): Part & { events: number; ms: number } {
   const detail = failed ?? (lagMs > LAG_MAX_MS ? `the read model is ${Math.round(lagMs / 1_000)} s behind` : undefined);
   return { ok: detail === undefined, events: lagEvents, ms: lagMs, ...(detail === undefined ? {} : { detail }) };
 }

@@ -37,7 +37,8 @@ function doorPaths(): Paths {
   const paths: Paths = {
     '/webhooks/{provider}': {
       post: door({
-        summary: 'A signed webhook of a payment provider. 202 means recorded and durable, 200 known already.',
+        summary:
+          'A signed webhook of a payment provider. 202 means recorded and durable, 200 known already. Adyen is told `[accepted]` with 200 for both.',
         parameters: [{ name: 'provider', in: 'path', required: true, schema: { type: 'string', example: 'stripe' } }],
         answers: { 200: 'Outcomes', 202: 'Outcomes' },
         codes: [

@@ -4,7 +4,7 @@ import { backends } from '../ledger/backends/index.js';
 import { SetupError } from '../kernel/errors.js';
 import type { Clock } from '../kernel/clock.js';
 import type { openService } from '../service.js';
-import type { Service } from '../service-types.js';
+import { ROLES, type Role, type Service } from '../service-types.js';
 import { createApp, type App } from './create-app.js';
 import { createLog } from './log.js';
 
@@ -22,23 +22,45 @@ export interface Running {
   stop: () => Promise<void>;
 }
 
-/** Opens the service, starts it and listens. Throws SetupError for a mistake in the settings or a taken port; whatever was opened is closed again. */
-export async function listen(config: Config, open: OpenService, clock: Clock, log: Logger): Promise<Running> {
-  const service = await open(config, clock, { roles: ['api', 'projector', 'worker'], log });
+/** Opens the service, listens, then starts its work. Throws SetupError for a mistake in the settings or a taken port; whatever was opened is closed again. */
+export async function listen(
+  config: Config,
+  open: OpenService,
+  clock: Clock,
+  log: Logger,
+  roles: readonly Role[] = ROLES,
+): Promise<Running> {
+  if (roles.length < ROLES.length) refuseEmbedded(config);
+  const service = await open(config, clock, { roles, log });
+  let app: App | undefined;
   try {
-    const app = await createApp(service, { log, clock });
-    await service.start();
-    await app.nest.listen(config.port, config.host).catch((error: unknown) => {
+    app = await createApp(service, { log, clock });
+    await app.nest.init();
+    // Fastify's own: that of Nest logs a stack where the operator needs a sentence.
+    const url = await app.http.listen({ port: config.port, host: config.host }).catch((error: unknown) => {
       throw listenError(error, config);
     });
-    const url = await app.nest.getUrl();
-    log.info({ url, ...settingsForLog(config) }, 'listening');
-    let stopping: Promise<void> | undefined;
-    return { app, url, stop: () => (stopping ??= shutDown(app, service, log)) };
+    await service.start();
+    log.info({ url, roles, ...settingsForLog(config) }, 'listening');
+    return running(app, url, service, log);
   } catch (error) {
+    await app?.nest.close().catch(() => undefined);
     await service.stop();
     throw error;
   }
+}
+
+function running(app: App, url: string, service: Service, log: Logger): Running {
+  let stopping: Promise<void> | undefined;
+  return { app, url, stop: () => (stopping ??= shutDown(app, service, log)) };
+}
+
+// The embedded server belongs to the one process that works on DATA_DIR; a part beside it would be left without a database.
+function refuseEmbedded({ databaseUrl, ledgerUrl }: Config): void {
+  if (databaseUrl !== undefined || /^postgres(ql)?:/.test(ledgerUrl ?? '')) return;
+  throw new SetupError(
+    'serve --role needs DATABASE_URL: the embedded PostgreSQL belongs to one process, which does everything. Set DATABASE_URL, or leave --role away.',
+  );
 }
 
 /** Not ready, no new connections, what is in flight is finished, then the stages in reverse order, the database last. */
@@ -60,14 +82,18 @@ export async function shutDown(app: App, service: Pick<Service, 'stop'>, log: Lo
 }
 
 /** The whole life of a serving process: settings, start, signals, exit code (0 after a signal, 2 for a mistake in the settings, 1 for a defect). */
-export async function runProcess(open: OpenService, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+export async function runProcess(
+  open: OpenService,
+  roles: readonly Role[] = ROLES,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
   const config = readConfigOrExit(env);
   const log = createLog(config.logLevel);
   process.on('unhandledRejection', (error) => die(log, error, 'a promise failed and nobody cared'));
   process.on('uncaughtException', (error) => die(log, error, 'an exception that nobody expected'));
   const signal = firstSignal(log);
   try {
-    const running = await listen(config, open, () => new Date(), log);
+    const running = await listen(config, open, () => new Date(), log, roles);
     await signal;
     setTimeout(() => die(log, new Error(`not stopped within ${STOP_MS} ms`), 'stopping hangs'), STOP_MS);
     await running.stop();

@@ -21,7 +21,7 @@ export const limits = {
   idleConnectionMs: 30_000,
   keepAliveMs: 65_000, // longer than the 60 s of common load balancers, so that they close first
   requestsPerSocket: 10_000,
-  connections: 10_000,
+  connections: 16_000, // 10,000 slow ones leave room for those who have something to say
   checkEveryMs: 1_000,
 } as const;
 

@@ -1,7 +1,8 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 import type { Logger } from 'pino';
 import type { Clock } from '../kernel/clock.js';
 import type { Service } from '../service-types.js';
+import { type Figures, figuresOf } from './role-figures.js';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const PART_TIMEOUT_MS = 2_000;
@@ -22,35 +23,20 @@ export class Telemetry {
     'route',
     'status',
   ]);
-  private readonly queueWaiting = this.gauge('append_queue_waiting', 'Appends waiting now.');
-  private readonly queueLimit = this.gauge('append_queue_limit', 'Appends that may wait before 503.');
-  private readonly position = this.gauge('projection_position', 'Ledger position the read model has reached.');
-  private readonly head = this.gauge('ledger_head_position', 'Last position of the ledger.');
-  private readonly lagEvents = this.gauge('projection_lag_events', 'Entries the read model is behind.');
-  private readonly lagSeconds = this.gauge('projection_lag_seconds', 'Seconds the read model is behind.');
-  private readonly failed = this.gauge('projection_failed', '1 when the projector stopped on an error.');
-  private readonly sealed = this.gauge('seal_size', 'Entries under the last seal.');
-  private readonly sealLag = this.gauge('seal_lag_events', 'Entries not yet sealed.');
-  private readonly deadLetters = this.gauge('dead_letters_unresolved', 'Dead letters to resolve, by reason.', [
-    'reason',
-  ]);
-  private readonly gap = this.gauge('gap', 'actual - tracked of the newest settled day.', [
-    'metric',
-    'source',
-    'currency',
-  ]);
-  private readonly gapPct = this.gauge('gap_pct', 'Gap in percent of actual.', ['metric', 'source', 'currency']);
   private readonly scrapeErrors = this.counter('scrape_errors_total', 'Parts of this page that could not be read.', [
     'part',
   ]);
   private scraping: Promise<string> | undefined;
 
+  private readonly figures: readonly Figures[];
+
   constructor(
-    private readonly service: Service,
-    private readonly clock: Clock,
+    service: Service,
+    clock: Clock,
     private readonly log: Logger,
   ) {
     collectDefaultMetrics({ register: this.registry });
+    this.figures = figuresOf(service, this.registry, clock);
   }
 
   /** An event was answered. `origin` must be one of few: a provider, a key's account, a protocol. */
@@ -73,51 +59,8 @@ export class Telemetry {
   }
 
   private async read(): Promise<string> {
-    this.readQueues();
-    await Promise.all([
-      this.part('projections', () => this.readProjections()),
-      this.part('seal', () => this.readSeal()),
-      this.part('dead_letters', () => this.readDeadLetters()),
-      this.part('gap', () => this.readGaps()),
-    ]);
+    await Promise.all(this.figures.map(({ part, read }) => this.part(part, read)));
     return this.registry.metrics();
-  }
-
-  private readQueues(): void {
-    const queue = this.service.ledger.queue();
-    this.queueWaiting.set(queue.waiting);
-    this.queueLimit.set(queue.limit);
-  }
-
-  private async readSeal(): Promise<void> {
-    const { size, lag } = await this.service.seal.state();
-    this.sealed.set(size);
-    this.sealLag.set(lag);
-  }
-
-  private async readProjections(): Promise<void> {
-    const state = await this.service.projections.state(this.clock());
-    this.position.set(state.position);
-    this.head.set(state.head);
-    this.lagEvents.set(state.lagEvents);
-    this.lagSeconds.set(state.lagMs / 1_000);
-    this.failed.set(state.failed === undefined ? 0 : 1);
-  }
-
-  private async readDeadLetters(): Promise<void> {
-    const counts = await this.service.ingest.deadLetters.counts();
-    this.deadLetters.reset();
-    for (const { reason, unresolved } of counts) this.deadLetters.set({ reason }, unresolved);
-  }
-
-  private async readGaps(): Promise<void> {
-    const rows = await this.service.reconcile.gaps();
-    this.gap.reset();
-    this.gapPct.reset();
-    for (const { metric, source, currency = '', gap, gap_pct } of rows) {
-      if (gap !== null && gap !== undefined) this.gap.set({ metric, source, currency }, Number(gap));
-      if (gap_pct !== null) this.gapPct.set({ metric, source, currency }, gap_pct);
-    }
   }
 
   private async part(name: string, read: () => Promise<void>): Promise<void> {
@@ -141,10 +84,6 @@ export class Telemetry {
       buckets: SECONDS,
       registers: [this.registry],
     });
-  }
-
-  private gauge<T extends string>(name: string, help: string, labelNames: readonly T[] = []): Gauge<T> {
-    return new Gauge({ name: `truth_ledger_${name}`, help, labelNames, registers: [this.registry] });
   }
 }
 

@@ -6,9 +6,12 @@
  * neither the order nor the number of deliveries can matter.
  */
 
-/** `order:o1` `checkout:c1` `session:cs_1` `intent:pi_1` `payment:ch_1` `invoice:in_1` `subscription:sub_1`: something bought. */
+/**
+ * `order:o1` `checkout:c1` `session:cs_1` `intent:pi_1` `payment:ch_1` `invoice:in_1` `subscription:sub_1`: something bought.
+ * `payout:po_1`: money on its way to our own bank, which nobody bought.
+ */
 export type Ref = string;
-/** `user:u1` `stripe:cus_1` (`stripe:acct_9/cus_1` for a connected account) `email:<keyed hash>` `anonymous:a1`: somebody. */
+/** `user:u1` `stripe:cus_1` (`stripe:acct_9/cus_1` for a connected account) `square:CUS1` `email:<keyed hash>` `anonymous:a1`: somebody. */
 export type Node = string;
 
 export type Scalar = string | number | boolean | null;
@@ -60,17 +63,23 @@ export const factTypes = {
   OrderCompleted: { at: 'lowest' },
   OrderFulfilled: { at: 'lowest' },
   OrderCancelled: { at: 'lowest', reason: 'latest' },
+  /** `released_at`: what was not captured until then will not be any more. */
   PaymentAuthorised: {
     at: 'lowest',
+    released_at: 'lowest',
     amount: 'latest',
     currency: 'latest',
     method: 'latest',
     country: 'latest',
     customer_present: 'latest',
   },
-  /** `provisional_at` (the charge's creation) dates a capture only while no entry that knows its instant has arrived, so while `at` is absent. */
+  /**
+   * `provisional_at` (the charge's creation) dates a capture only while no entry that knows its instant has arrived, so while `at` is absent.
+   * A payment that is captured in parts has an effect for each. `failed_at`: it was told too early, and no money came.
+   */
   PaymentCaptured: {
     at: 'lowest',
+    failed_at: 'lowest',
     provisional_at: 'lowest',
     provisional: 'first',
     amount: 'latest',
@@ -78,9 +87,22 @@ export const factTypes = {
     method: 'latest',
     country: 'latest',
     customer_present: 'latest',
+    /** Id of the provider's balance transaction, known some time after the capture. */
+    balance_transaction: 'latest',
+    /** The part of an authorisation that a partial capture let go, where the provider tells that as a refund. */
+    amount_released: 'latest',
   },
   PaymentFailed: { at: 'lowest', reason: 'latest' },
-  RefundChanged: { at: 'lowest', amount: 'latest', currency: 'latest', status: 'latest', failed_at: 'lowest' },
+  /** The bank took a captured payment back, such as a bounced direct debit; no dispute and no refund. */
+  PaymentReturned: { at: 'lowest', amount: 'latest', currency: 'latest', reason: 'latest' },
+  RefundChanged: {
+    at: 'lowest',
+    amount: 'latest',
+    currency: 'latest',
+    status: 'latest',
+    failed_at: 'lowest',
+    balance_transaction: 'latest',
+  },
   DisputeChanged: { at: 'lowest', amount: 'latest', currency: 'latest', status: 'latest', reason: 'latest' },
   DisputeFundsWithdrawn: { at: 'lowest', amount: 'latest', currency: 'latest' },
   DisputeFundsReinstated: { at: 'lowest', amount: 'latest', currency: 'latest' },
@@ -90,9 +112,28 @@ export const factTypes = {
     billing_reason: 'latest',
     amount_due: 'latest',
     amount_paid: 'latest',
+    amount_remaining: 'latest',
     currency: 'latest',
     subscription: 'latest',
     customer_present: 'latest',
+    paid_at: 'latest',
+    /** Paid, wholly or in part, outside the provider: no charge and no balance transaction will follow. */
+    paid_elsewhere: 'latest',
+  },
+  /** One of the payments of an invoice. Its money is its charge's. */
+  InvoicePaymentMade: { at: 'lowest', amount: 'latest', currency: 'latest', paid_elsewhere: 'latest' },
+  /** Takes a part of an invoice back. What it pays back in money is a refund of its own. */
+  CreditNoteChanged: {
+    at: 'lowest',
+    status: 'latest',
+    reason: 'latest',
+    amount: 'latest',
+    /** Before payment it lowers what is due; after it, it is refunded, credited to the next invoices or paid outside. */
+    amount_before_payment: 'latest',
+    amount_after_payment: 'latest',
+    amount_elsewhere: 'latest',
+    currency: 'latest',
+    voided_at: 'latest',
   },
   SubscriptionChanged: {
     at: 'lowest',
@@ -104,6 +145,64 @@ export const factTypes = {
     currency: 'latest',
     interval: 'latest',
     interval_count: 'latest',
+  },
+  /**
+   * What a subscription was like from `at` on, as one event saw it. Each event is an effect of its own, because what matters is the history.
+   * `mrr` is its value per month in minor units, whatever its status; `unpriced`: it has an item whose price the event does not tell.
+   * `before`: the same in one text (`subscriptionText`) of the instant before, where the event tells. `since`: when it may have become active.
+   */
+  SubscriptionState: {
+    at: 'lowest',
+    since: 'lowest',
+    status: 'latest',
+    collection_paused: 'latest',
+    mrr: 'latest',
+    currency: 'latest',
+    unpriced: 'latest',
+    before: 'latest',
+  },
+  /** The end of a subscription, for ever. `mrr` is what it was worth until then; null when it was never active. */
+  SubscriptionEnded: {
+    at: 'lowest',
+    since: 'lowest',
+    status: 'latest',
+    mrr: 'latest',
+    currency: 'latest',
+    unpriced: 'latest',
+  },
+  /** Amounts are signed: a payout may also collect what is owed. */
+  PayoutChanged: {
+    at: 'lowest',
+    status: 'latest',
+    amount: 'latest',
+    currency: 'latest',
+    arrival_at: 'latest',
+    failed_at: 'lowest',
+    failure: 'latest',
+    automatic: 'latest',
+    method: 'latest',
+    reconciliation_status: 'latest',
+    balance_transaction: 'latest',
+  },
+  /**
+   * A line of the provider's balance, on the payment or payout it comes from. `gross`, `fee` and `net` are signed, in the currency of
+   * settlement; the fees by kind sum to `fee`. `exchange_rate` is a decimal, null without a conversion.
+   */
+  BalanceMoved: {
+    at: 'lowest',
+    available_at: 'latest',
+    gross: 'latest',
+    fee: 'latest',
+    net: 'latest',
+    currency: 'latest',
+    exchange_rate: 'latest',
+    category: 'latest',
+    kind: 'latest',
+    fee_processing: 'latest',
+    fee_application: 'latest',
+    fee_tax: 'latest',
+    fee_passthrough: 'latest',
+    fee_other: 'latest',
   },
   /** Says only that ids belong together (`refs`, `nodes`). */
   Linked: {},

@@ -20,7 +20,7 @@ export function openText(value: unknown): string | undefined {
 
 const isStorable = (text: string): boolean => !UNSTORABLE.test(text) && text.isWellFormed();
 
-type RefKind = 'order' | 'checkout' | 'session' | 'intent' | 'payment' | 'invoice' | 'subscription';
+type RefKind = 'order' | 'checkout' | 'session' | 'intent' | 'payment' | 'invoice' | 'subscription' | 'payout';
 
 export function refTo(kind: RefKind, value: unknown): Ref | undefined {
   const id = idOf(value);

@@ -124,8 +124,8 @@ const SEALED = true;
 
 const BY_NAME = is.PERSONAL | is.PAGE | is.BEARER_LINK;
 
-/** The name first, then the place, then what holds for everything else. */
-const decide = (path: readonly string[], own: number, value: string, otherwise: boolean): boolean =>
+/** The name first, then the place, then what holds for everything else. `own`: the kinds of the last name; `otherwise`: whether the rest is sealed. */
+export const decide = (path: readonly string[], own: number, value: string, otherwise: boolean): boolean =>
   value !== '' &&
   (((own & BY_NAME) === 0 ? undefined : named(path, own, value)) ?? hidden(path, own, value, otherwise));
 
@@ -161,7 +161,7 @@ function under(path: readonly string[], kind: number): boolean {
   return false;
 }
 
-function isPersonalNumber(path: readonly string[]): boolean {
+export function isPersonalNumber(path: readonly string[]): boolean {
   const own = kindsOf(path[path.length - 1] ?? '');
   if ((own & is.PERSONAL) !== 0) return true;
   return (
@@ -170,7 +170,7 @@ function isPersonalNumber(path: readonly string[]): boolean {
 }
 
 const ID_SHAPE = /^[^\s"'<>{}\\]{1,128}$/;
-const isIdShaped = (value: string): boolean => ID_SHAPE.test(value);
+export const isIdShaped = (value: string): boolean => ID_SHAPE.test(value);
 // An id as providers make them, `cus_QXg1o8vcGmoR32`: long, with digits, so that no user name passes for one.
 const REFERENCE = /^[a-z]{2,8}_(?=[A-Za-z]{0,13}\d)[A-Za-z0-9]{14,64}$/;
 const isReference = (value: string): boolean => REFERENCE.test(value);

@@ -19,7 +19,12 @@ export interface Amount {
 export interface PaymentState {
   kind: 'payment';
   ref: Ref;
+  /** The first capture, with the amount of all; undefined while nothing is captured. */
   captured: (Happened & Amount) | undefined;
+  /** Every capture by itself: several where a payment is captured in parts. */
+  captures: readonly (Happened & Amount)[];
+  /** Taken back by the bank after it was captured: neither a refund nor a dispute. */
+  returned: (Happened & Amount) | undefined;
   /** Refunds that were sent; `returned` when one failed and the money came back. */
   refunds: readonly (Happened & Amount & { returned: Happened | undefined })[];
   /** Money that a dispute took (`withdrawn`) or gave back (`reinstated`). */
@@ -51,7 +56,23 @@ export interface PersonState {
   firstPayment: Happened | undefined;
 }
 
-export type SubjectState = PaymentState | OrderState | CheckoutState | PersonState;
+export type SubscriptionMovement = Happened &
+  Amount & {
+    /**
+     * `new`, `reactivation`, `churn`: it became or ceased to be active, worth `amountMinor` a month. `expansion`, `contraction`: by how much
+     * its value changed while it was. `unpriced`, `priced`: while it was active, its value ceased or began to be known whole; no amount.
+     */
+    kind: 'new' | 'reactivation' | 'expansion' | 'contraction' | 'churn' | 'unpriced' | 'priced';
+  };
+
+export interface SubscriptionState {
+  kind: 'subscription';
+  ref: Ref;
+  /** In the order of time; amounts are never negative. */
+  movements: readonly SubscriptionMovement[];
+}
+
+export type SubjectState = PaymentState | OrderState | CheckoutState | PersonState | SubscriptionState;
 
 /** One part of a number, before its dimensions are known: `delta` is a count or minor units. */
 export interface Contribution extends Happened {
@@ -60,11 +81,18 @@ export interface Contribution extends Happened {
   currency: string;
 }
 
-/** How a metric's values combine: sums over days, a signed sum of other metrics, or one metric over another. */
+/** How a metric's values combine: sums over days, a signed sum of other metrics, that sum since the beginning, or one metric over another. */
 export type MetricShape =
   | { kind: 'flow'; of: SubjectState['kind']; from: (subject: never) => readonly Contribution[] }
-  | { kind: 'sum'; terms: readonly { metric: string; sign: 1 | -1 }[] }
+  | { kind: 'sum'; terms: readonly Term[] }
+  | { kind: 'stock'; terms: readonly Term[] }
   | { kind: 'ratio'; numerator: string; denominator: string; numeratorFilter?: { source: string } };
+
+/** A metric of kind flow or sum within another. */
+export interface Term {
+  metric: string;
+  sign: 1 | -1;
+}
 
 export interface Metric {
   name: string;
@@ -80,4 +108,6 @@ export interface Metric {
   shape: MetricShape;
   /** Not offered by name: a part of other metrics. */
   internal?: boolean;
+  /** Made of events of our own services alone: a webhook that is missing cannot change it. */
+  ownEventsOnly?: boolean;
 }

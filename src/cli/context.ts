@@ -9,12 +9,11 @@ import type { Command } from 'commander';
 import { operatorProviders, Operator, type Asker } from '../app/commands/operator.js';
 import { createLog, NestLog } from '../app/log.js';
 import type { OpenService } from '../app/serve.js';
-import type { Role } from '../service.js';
 import { LOG, SERVICE } from '../app/tokens.js';
 import { readConfig } from '../config.js';
 import type { Clock } from '../kernel/clock.js';
 import { backends } from '../ledger/backends/index.js';
-import type { OnProgress, Service } from '../service-types.js';
+import type { OnProgress, Role, Service } from '../service-types.js';
 
 /** What a command has around it; tests bring their own. */
 export interface CliContext {
@@ -26,7 +25,7 @@ export interface CliContext {
   /** A line to standard error: progress and mistakes. */
   err: (line: string) => void;
   /** Serves until a signal. */
-  serve: () => Promise<void>;
+  serve: (roles: readonly Role[]) => Promise<void>;
   /** Runs a script of this package with arguments; its exit code. */
   script: (name: string, args: readonly string[]) => Promise<number>;
   /** What the process ends with: 0 done, 1 findings or a failure, 2 a mistake in the call or the settings. */
@@ -50,7 +49,10 @@ export async function withService<T>(
     log: cliLog(context),
   });
   try {
-    if (options.roles) await service.start();
+    if (options.roles) {
+      await service.start();
+      await service.projections.whenCurrent(); // a command has nothing to do meanwhile
+    }
     return await use(service);
   } finally {
     await service.stop();

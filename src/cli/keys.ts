@@ -25,10 +25,11 @@ const scopeOf = (text: string, before: Scope[] = []): Scope[] => {
 const more = (text: string, before: string[] = []): string[] => [...before, text];
 
 export const addKeys: AddCommand = (program, context) => {
-  const keys = program.command('keys').description('API keys of services and people.');
+  const keys = program.command('keys').description('Make, list and revoke the API keys of services and people.');
 
   keys
     .command('create')
+    .summary('Make a key and print it.')
     .description('Make a key and print it. Its secret is kept nowhere: it cannot be printed again.')
     .requiredOption('--name <name>', 'the service or the person it is for')
     .requiredOption('--scope <scope>', `what it may do: ${scopes.join(', ')} (repeat for several)`, scopeOf)
@@ -50,6 +51,7 @@ export const addKeys: AddCommand = (program, context) => {
 
   keys
     .command('list')
+    .summary('List every key.')
     .description('List every key, revoked ones too, without secrets.')
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
@@ -64,6 +66,7 @@ export const addKeys: AddCommand = (program, context) => {
 
   keys
     .command('revoke')
+    .summary('Make a key worthless.')
     .description('Make a key worthless. Running services learn it within five seconds.')
     .argument('<id>', 'the id of the key: the part between tl_ and the next _')
     .option('--json', 'print JSON')

@@ -1,24 +1,33 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { Problem, SetupError } from '../kernel/errors.js';
 import type { CliContext } from './context.js';
+import { addBackfill } from './backfill.js';
 import { addDemo } from './demo.js';
 import { addKeys } from './keys.js';
 import { addRebuild } from './rebuild.js';
 import { addReconcile } from './reconcile.js';
+import { addReplay } from './replay.js';
 import { addServe } from './serve.js';
 import { addTrace } from './trace.js';
 import { addVerify } from './verify.js';
+
+const PACKAGE = new URL('../../package.json', import.meta.url);
+const { version: VERSION } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
 
 /** The whole command line. */
 export function createProgram(context: CliContext): Command {
   const program = new Command('truth-ledger')
     .description('Signed webhooks and domain events in, true numbers and their gap to analytics out.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
     .showHelpAfterError('Add --help to see what it takes.')
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 findings or a failure, 2 a mistake in the call or the settings.\nSettings come from the environment: HOST, PORT, DATA_DIR, …',
     );
-  for (const add of [addServe, addDemo, addReconcile, addRebuild, addVerify, addTrace, addKeys]) add(program, context);
+  for (const add of [addServe, addDemo, addReconcile, addBackfill, addRebuild, addVerify, addTrace, addReplay, addKeys])
+    add(program, context);
   return everywhere(program, (command) =>
     command.exitOverride().configureOutput({
       writeOut: (text) => context.out(text.trimEnd()),

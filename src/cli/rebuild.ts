@@ -4,6 +4,7 @@ import { print, progressBar, withOperator, type AddCommand } from './context.js'
 export const addRebuild: AddCommand = (program, context) => {
   program
     .command('rebuild')
+    .summary('Make the read model anew from the ledger.')
     .description('Make the read model anew from the ledger, beside the old one, then swap.')
     .option('--change-time-zone', 'accept that REPORTING_TIME_ZONE is another than before: every day is counted anew')
     .option('--json', 'print JSON')

@@ -11,11 +11,13 @@ interface Options {
   json?: boolean;
 }
 
+const OPTIONS: Readonly<Record<string, string>> = { metrics: 'metric' };
 const COLUMNS = ['day', 'source', 'metric', 'actual', 'tracked', 'gap', 'gap_pct', 'currency', 'status'];
 
 export const addReconcile: AddCommand = (program, context) => {
   program
     .command('reconcile')
+    .summary('Compare truth with what was tracked, now.')
     .description('Compare truth with what was tracked, day by day, now. Exit code 1 when a row failed.')
     .requiredOption('--from <day>', 'first day, such as 2026-10-01')
     .requiredOption('--to <day>', 'last day, included')
@@ -26,7 +28,11 @@ export const addReconcile: AddCommand = (program, context) => {
       const asked = ReconciliationRequest.safeParse({ from, to, source, metrics: metric });
       if (!asked.success)
         throw new SetupError(
-          asked.error.issues.map((issue) => `--${issue.path.join('.')} ${issue.message}`).join('\n'),
+          asked.error.issues
+            .map(({ path, message }) =>
+              path.length > 0 ? `--${OPTIONS[String(path[0])] ?? String(path[0])} ${message}` : message,
+            )
+            .join('\n'),
         );
       // Where no service runs, the command itself brings the read model to the head; beside one it only waits for it.
       const run = await withOperator(

@@ -10,6 +10,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export const addTrace: AddCommand = (program, context) => {
   program
     .command('trace')
+    .summary('Show the ledger entries under a number.')
     .description('Show the ledger entries under a number (trace <metric> <day>), or one entry (trace <entry id>).')
     .argument('<what>', 'a metric, or the id of an entry')
     .argument('[day]', 'a day in the reporting time zone, such as 2026-10-03')
@@ -25,7 +26,9 @@ export const addTrace: AddCommand = (program, context) => {
       const rows = await withService(context, (service) => contributions(service, what, day));
       if (!rows) return notFound(`There is no metric ${what}.`);
       print(context, json, { metric: what, day, data: rows }, () =>
-        rows.length > 0 ? table(rows, COLUMNS) : [`Nothing counts for ${what} on ${day}.`],
+        rows.length > 0
+          ? table(rows, 'part_of' in rows[0]! ? [...COLUMNS, 'part_of'] : COLUMNS)
+          : [`Nothing counts for ${what} on ${day}.`],
       );
     });
 

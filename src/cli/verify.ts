@@ -3,6 +3,7 @@ import { print, progressBar, withService, type AddCommand } from './context.js';
 export const addVerify: AddCommand = (program, context) => {
   program
     .command('verify')
+    .summary('Derive every number again and compare.')
     .description(
       'Derive the read model and the daily totals again from the ledger and compare. Exit code 1 on any difference.',
     )

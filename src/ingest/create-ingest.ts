@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../kernel/clock.js';
 import { Zone } from '../kernel/day.js';
 import { Problem, SetupError } from '../kernel/errors.js';
@@ -5,16 +6,21 @@ import { parseStrict } from '../kernel/json-scan.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Vault } from '../ledger/vault.js';
 import type { Database } from '../storage/database.js';
+import { type Backfill, createBackfill, type ListedProvider } from './backfill.js';
 import { clearTextWith } from './clear-text.js';
 import { createCollect } from './collect.js';
 import { collectors } from './collectors/index.js';
+import { CompletenessStore } from './completeness-store.js';
+import { DeliveryCounts } from './delivery-counts.js';
 import { createDeadLetters, type DeadLetterStore, type ParkedDelivery } from './dead-letters.js';
 import { judge, receiveEvents, type EventsDeps } from './domain-events.js';
+import type { ProviderApi } from './event-list.js';
 import type { Ingest, Outcome, Principal } from './ingest.js';
+import { isInterpreted } from './interpret.js';
 import { defaultLimits, type IngestLimits } from './limits.js';
 import type { DoorCount, OnOutcome } from './outcome.js';
 import type { Provider } from './provider.js';
-import { providers, type ProviderSettings } from './providers/index.js';
+import { eventLists, providerNamed, providers, type ProviderName, type ProviderSettings } from './providers/index.js';
 import { keep, receiveWebhook, webhookArrival } from './receive.js';
 import { createTrackedStore } from './tracked-store.js';
 import { writeKeyFinder, type WriteKey } from './write-keys.js';
@@ -26,6 +32,10 @@ export interface IngestDeps {
   /** Settings by provider: `{ stripe: { secrets: [...] } }`. One that is left out has no door. */
   providers: ProviderSettings;
   writeKeys: readonly WriteKey[];
+  /** Where to ask a provider for what did not arrive. One that is left out is not asked. */
+  apis?: Readonly<Partial<Record<ProviderName, ProviderApi>>>;
+  /** How long to wait when a provider asks for it. */
+  pause?: (ms: number) => Promise<void>;
   clock: Clock;
   /** The reporting zone, for the days of reject counters. Default: UTC. */
   zone?: Zone;
@@ -39,6 +49,10 @@ export interface IngestDeps {
 /** Ingest with the store of dead letters as the projector and the jobs use it. */
 export interface IngestStage extends Ingest {
   deadLetters: DeadLetterStore;
+  completeness: CompletenessStore;
+  backfill: Backfill;
+  /** Writes what was counted. The doors are shut by then. */
+  stop(): Promise<void>;
 }
 
 /** The doors of the service. Throws SetupError for settings that would leave one open or useless. */
@@ -47,8 +61,13 @@ export function createIngest(deps: IngestDeps): IngestStage {
   const used = usedProviders(deps.providers);
   checkWriteKeys(deps.writeKeys);
   const limits = { ...defaultLimits, ...deps.limits };
-  const onOutcome = deps.onOutcome ?? (() => undefined);
-  const deadLetters = deps.deadLetters ?? createDeadLetters({ database, vault, clock });
+  const completeness = new CompletenessStore(database);
+  const deliveries = new DeliveryCounts(completeness, clock);
+  const onOutcome: OnOutcome = (count) => {
+    deliveries.seen(count);
+    deps.onOutcome?.(count);
+  };
+  const deadLetters = deps.deadLetters ?? createDeadLetters({ database, ledger, vault, clock });
   const doors: EventsDeps = { ledger, vault, deadLetters, clock, limits, clear: clearTextWith(vault) };
   const store = createTrackedStore(database, limits.waitingMax);
   const findKey = writeKeyFinder(deps.writeKeys);
@@ -57,9 +76,16 @@ export function createIngest(deps: IngestDeps): IngestStage {
 
   deadLetters.onReplay('provider', (parked) => replayDelivery(doors, parked));
   deadLetters.onReplay('events', (parked) => replayEvent(doors, parked));
+  deadLetters.onReplay('projector', replayEntry);
+
+  const lists = listsOf(deps.apis ?? {}, deps.pause ?? ((ms) => wait(ms)));
+  const backfill = createBackfill({ ...doors, ledger, completeness, lists, isRead: isInterpreted });
 
   return {
     deadLetters,
+    completeness,
+    backfill,
+    stop: () => deliveries.stop(),
     async webhook(name, request) {
       const door = used.get(name);
       if (!door) throw new Problem('not_found', 'No such payment provider is configured.');
@@ -67,7 +93,7 @@ export function createIngest(deps: IngestDeps): IngestStage {
         onOutcome,
         'provider',
         () => name,
-        async () => [await receiveWebhook(doors, door.provider, door.settings, request)],
+        async () => receiveWebhook(doors, door.provider, door.settings, request),
       );
     },
     async events(request, principal) {
@@ -114,6 +140,16 @@ function usedProviders(given: ProviderSettings): Map<string, UsedProvider> {
   return used;
 }
 
+function listsOf(
+  apis: Readonly<Partial<Record<ProviderName, ProviderApi>>>,
+  pause: (ms: number) => Promise<void>,
+): ListedProvider[] {
+  return (Object.keys(apis) as ProviderName[]).flatMap((name) => {
+    const [api, open] = [apis[name], eventLists[name]];
+    return api && open ? [{ provider: providers[name], list: open(api, pause), authenticatedBy: `${name}-api` }] : [];
+  });
+}
+
 function checkWriteKeys(keys: readonly WriteKey[]): void {
   if (keys.some(({ name, key }) => name.trim() === '' || key.trim() === '')) {
     throw new SetupError('A write key of the collector is empty.');
@@ -147,17 +183,23 @@ const count = (onOutcome: OnOutcome, door: DoorCount['door'], origin: string, er
 const originLabel = (principal: Principal): string => principal.account;
 
 async function replayDelivery(doors: EventsDeps, { letter, text, context }: ParkedDelivery): Promise<Outcome> {
-  const provider =
-    context?.door === 'provider' ? Object.values(providers).find(({ name }) => name === context.provider) : undefined;
+  const provider = context?.door === 'provider' ? providerNamed(context.provider) : undefined;
   if (text === undefined || !provider) throw new Problem('invalid_request', 'Nothing was kept that could be replayed.');
   const at = (): Date => letter.receivedAt; // what the provider does not date happened when it came in, not now
-  const outcome = await keep(
-    doors,
-    webhookArrival({ ...doors, clock: at }, provider, text, correlationOf(letter.id)),
-    false,
-  );
+  const said = context?.door === 'provider' ? context.said : undefined;
+  const arrival = webhookArrival({ ...doors, clock: at }, provider, text, correlationOf(letter.id), said);
+  const outcome = await keep(doors, arrival, false);
   return outcome.outcome === 'conflict' ? { ...outcome, deadLetterId: letter.id } : outcome;
 }
+
+/** What follows from an entry depends on all before it, so it cannot be folded in behind them. */
+const replayEntry = (): Promise<Outcome> =>
+  Promise.reject(
+    new Problem(
+      'needs_rebuild',
+      'The entry is in the ledger and in no number: `truth-ledger rebuild` folds all of them again, and settles this letter if it can take the entry in.',
+    ),
+  );
 
 async function replayEvent(doors: EventsDeps, { letter, text, context }: ParkedDelivery): Promise<Outcome> {
   if (text === undefined || context?.door !== 'events')

@@ -4,13 +4,17 @@ import { lengthPrefixed, uuidV5 } from '../kernel/entry-id.js';
 import { Problem } from '../kernel/errors.js';
 import type { SealedBody, Vault } from '../ledger/vault.js';
 import type { Database } from '../storage/database.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { dismissLetter } from './dismiss.js';
 import type { DeadLetter, DeadLetters, Outcome } from './ingest.js';
 import { durably } from './durably.js';
+import type { Said } from './provider.js';
 
 /** Who was authenticated when it came in, so that a replay is answered as the delivery would have been. */
 export type ReplayContext =
-  | { door: 'provider'; provider: string }
-  | { door: 'events'; keyId: string; name: string; account: string; origins: readonly string[] | '*' };
+  | { door: 'provider'; provider: string; said?: Said }
+  | { door: 'events'; keyId: string; name: string; account: string; origins: readonly string[] | '*' }
+  | { door: 'jobs'; data: Readonly<Record<string, string>> };
 
 /** Something that could not be taken further. Nothing in it but the sealed body may hold personal data. */
 export interface Parked {
@@ -59,11 +63,13 @@ export interface DeadLetterStore extends DeadLetters {
 
 interface Deps {
   database: Database;
-  vault: Pick<Vault, 'unseal'>;
+  ledger: Ledger;
+  vault: Pick<Vault, 'unseal' | 'contentMac'>;
   clock: Clock;
 }
 
-export function createDeadLetters({ database, vault, clock }: Deps): DeadLetterStore {
+export function createDeadLetters(deps: Deps): DeadLetterStore {
+  const { database, vault, clock } = deps;
   const replayers = new Map<string, Replayer>();
   return {
     async park(letters, client) {
@@ -123,8 +129,13 @@ export function createDeadLetters({ database, vault, clock }: Deps): DeadLetterS
       }
       const text = row.body === null ? undefined : await vault.unseal(row.body, row.body_key_id ?? undefined);
       const outcome = await replayer({ letter, text, context: contextOf(row) }, actor);
-      await note(database, id, outcome, actor, clock());
+      await note(database, row, outcome, actor, clock());
       return outcome;
+    },
+
+    async dismiss(id, dismissal) {
+      await dismissLetter(deps, letterOf(await load(database, id)), dismissal);
+      return letterOf(await load(database, id));
     },
 
     async counts() {
@@ -149,17 +160,20 @@ interface Row {
   entry_id: string | null;
   received_at: Date;
   resolved_at: Date | null;
+  resolution: string | null;
+  dismissed_at: Date | null;
   blocks: boolean;
 }
 interface FullRow extends Row {
   body: string | null;
   body_key_id: string | null;
   context: ReplayContext | Record<string, never>;
+  deliveries: number;
   key_there: boolean;
 }
 
 const COLUMNS =
-  'number, id, reason, door, origin, account, origin_event_id, type, errors, entry_id, received_at, resolved_at, blocks';
+  'number, id, reason, door, origin, account, origin_event_id, type, errors, entry_id, received_at, resolved_at, resolution, dismissed_at, blocks';
 const SELECT = `select ${COLUMNS} from ingest.dead_letters`;
 
 // The key of a body goes in only with a new row: the one that is there keeps its own body and key.
@@ -175,7 +189,9 @@ const INSERT = `
       body_key_id, array(select jsonb_array_elements_text(subjects)), content_type, context, received_at, received_at, blocks
     from given
     on conflict (id) do update set deliveries = d.deliveries + 1, last_received_at = excluded.received_at,
-      errors = excluded.errors, resolved_at = null, resolution = null
+      errors = excluded.errors, context = case d.door when 'jobs' then excluded.context else d.context end,
+      resolved_at = d.dismissed_at,
+      resolution = case when d.dismissed_at is null then null else d.resolution end
     returning d.id, d.body_key_id
   )
   insert into ledger.vault_keys (id, wrapped)
@@ -225,7 +241,7 @@ const storable = (text: string): string =>
 async function load(database: Database, id: string): Promise<FullRow> {
   const { rows } = isUuid(id)
     ? await database.pool.query<FullRow>(
-        `select ${COLUMNS}, body, body_key_id, context,
+        `select ${COLUMNS}, body, body_key_id, context, deliveries,
            exists (select from ledger.vault_keys k where k.id = body_key_id) as key_there
          from ingest.dead_letters where id = $1`,
         [id],
@@ -235,13 +251,15 @@ async function load(database: Database, id: string): Promise<FullRow> {
   return rows[0];
 }
 
-async function note(database: Database, id: string, outcome: Outcome, actor: string, now: Date): Promise<void> {
-  const settled = outcome.outcome === 'recorded' || outcome.outcome === 'duplicate';
+/** What is parked again while it is replayed (a job can fail before this is written) stays open. */
+async function note(database: Database, row: FullRow, outcome: Outcome, actor: string, now: Date): Promise<void> {
+  const settled = ['recorded', 'duplicate', 'enqueued'].includes(outcome.outcome);
   await database.pool.query(
     `update ingest.dead_letters set replays = replays + 1, errors = coalesce($2::text[], errors),
-       resolved_at = case when $3 then $4::timestamptz else resolved_at end, resolution = case when $3 then $5 else resolution end
+       resolved_at = case when $3 and deliveries = $6 then $4::timestamptz else resolved_at end,
+       resolution = case when $3 and deliveries = $6 then $5 else resolution end
      where id = $1`,
-    [id, outcome.errors ?? null, settled, now, `replayed by ${actor}: ${outcome.outcome}`],
+    [row.id, outcome.errors ?? null, settled, now, `replayed by ${actor}: ${outcome.outcome}`, row.deliveries],
   );
 }
 
@@ -260,6 +278,8 @@ const letterOf = (row: Row): DeadLetter => ({
   entryId: row.entry_id,
   receivedAt: row.received_at,
   resolvedAt: row.resolved_at,
+  resolution: row.resolution,
+  dismissedAt: row.dismissed_at,
   blocks: row.blocks,
 });
 

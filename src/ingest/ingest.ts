@@ -22,8 +22,12 @@ export interface Principal {
 
 /** What became of one event at a door. */
 export interface Outcome {
-  /** `recorded` 202, `duplicate` 200, `conflict` 200 to a provider and 409 to `/v1/events`, `rejected` 400 (kept as a dead letter). */
-  outcome: 'recorded' | 'duplicate' | 'conflict' | 'rejected';
+  /**
+   * `recorded` 202, `duplicate` 200, `conflict` 200 to a provider and 409 to `/v1/events`, `rejected` 400 (kept as a dead letter), and
+   * 401 for one event among others of a provider that is not genuine (not kept);
+   * `enqueued` 202: a job that failed waits in the queue again.
+   */
+  outcome: 'recorded' | 'duplicate' | 'conflict' | 'rejected' | 'enqueued';
   entryId?: string;
   deadLetterId?: string;
   code?: ProblemCode;
@@ -39,7 +43,7 @@ export interface CollectReply {
 
 /** The first stage: the outside world arrives. Every method resolves only when what it acknowledges is durable, and throws Problem otherwise. */
 export interface Ingest {
-  /** A provider's webhook. Throws Problem `unreadable_body` `bad_signature` `stale_signature` `too_large` `unavailable`, `not_found` for a provider that is not configured. */
+  /** A provider's webhook, one outcome per event in it. Throws Problem `unreadable_body` `bad_signature` `stale_signature` `too_large` `unavailable`, `not_found` for a provider that is not configured. */
   webhook(provider: string, request: RawRequest): Promise<Outcome[]>;
   /** One CloudEvents event or a batch (array). Throws Problem for the whole body; single events are answered one by one. */
   events(request: RawRequest, principal: Principal): Promise<{ batch: boolean; outcomes: Outcome[] }>;
@@ -61,8 +65,19 @@ export interface DeadLetter {
   entryId: string | null;
   receivedAt: Date;
   resolvedAt: Date | null;
+  /** What settled it, a sentence. */
+  resolution: string | null;
+  /** When a person decided that nothing has to follow from it. */
+  dismissedAt: Date | null;
   /** Whether it stands in the way of a close: those of providers and `events:write` keys do. */
   blocks: boolean;
+}
+
+/** Why nothing has to follow from a letter, and who says so. */
+export interface Dismissal {
+  reason: string;
+  actor: string;
+  correlationId: string;
 }
 
 export interface DeadLetters {
@@ -73,7 +88,12 @@ export interface DeadLetters {
     limit: number;
   }): Promise<{ data: DeadLetter[]; nextCursor: string | null }>;
   find(id: string): Promise<DeadLetter | undefined>;
-  /** Runs what was parked through its door again. Resolves with what became of it; a success marks it resolved. */
+  /**
+   * Runs what was parked through its door again, or puts a failed job into the queue again. Resolves with what became of it; a success
+   * marks it resolved. Throws Problem `not_found`, `needs_rebuild` for an entry that a projection parked, `invalid_request`.
+   */
   replay(id: string, actor: string): Promise<Outcome>;
+  /** Records in the ledger that nothing has to follow from it. Idempotent; one that is settled stays as it is. Throws Problem `not_found`. */
+  dismiss(id: string, dismissal: Dismissal): Promise<DeadLetter>;
   counts(): Promise<{ reason: string; unresolved: number }[]>;
 }

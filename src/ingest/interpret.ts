@@ -2,10 +2,25 @@ import type { Interpret, InterpretableEntry } from '../catalog/facts.js';
 import { uuidV5 } from '../kernel/entry-id.js';
 import { domainInterpreters } from './domain-interpreters/index.js';
 import type { Interpreter } from './interpreter.js';
+import { adyenInterpreters } from './providers/adyen/interpret/index.js';
+import { squareInterpreters } from './providers/square/interpret/index.js';
 import { stripeInterpreters } from './providers/stripe/interpret/index.js';
 
+/** What the operator knows and no entry tells. Another answer is another meaning, so it changes the version. */
+export interface KnownToOperator {
+  /** Adyen's merchant accounts that capture by themselves; `*`: all. */
+  adyenAutomaticCapture?: readonly string[];
+}
+
 /** All interpreters of this build. A provider's read entries whose types carry its name, and nothing else. */
-const interpreters: readonly Interpreter[] = [...stripeInterpreters, ...domainInterpreters];
+export const interpretersFor = ({ adyenAutomaticCapture = [] }: KnownToOperator = {}): readonly Interpreter[] => [
+  ...stripeInterpreters,
+  ...squareInterpreters,
+  ...adyenInterpreters(adyenAutomaticCapture),
+  ...domainInterpreters,
+];
+
+const interpreters = interpretersFor();
 
 const PROVIDERS: ReadonlySet<string> = new Set(['stripe', 'square', 'adyen']);
 const OURSELVES = 'truth-ledger';
@@ -23,9 +38,10 @@ export function createInterpret(registered: readonly Interpreter[] = interpreter
       byType.set(type, interpreter);
     }
   }
+  const others = registered.filter(({ readsOther }) => readsOther !== undefined);
   return (entry) => {
     if (entry.origin === OURSELVES) return [];
-    const interpreter = byType.get(entry.type);
+    const interpreter = byType.get(entry.type) ?? others.find(({ readsOther }) => readsOther?.(entry));
     if (interpreter === undefined || !isFromItsOwn(entry)) return undefined;
     return isTestMode(entry) ? [] : interpreter.interpret(entry);
   };
@@ -45,10 +61,18 @@ function isTestMode({ attributes, body }: InterpretableEntry): boolean {
 
 export const interpret: Interpret = createInterpret();
 
+const READ: ReadonlySet<string> = new Set(interpreters.flatMap(({ reads }) => reads));
+
+/** Whether an interpreter of this build reads entries of a type. */
+export const isInterpreted = (type: string): boolean => READ.has(type);
+
 /** Changes whenever the meaning of any entry may have changed: 8 hex digits. */
-export const interpreterVersion: string = uuidV5(
-  interpreters
-    .map(({ name, version }) => `${name}@${version}`)
-    .sort()
-    .join(','),
-).slice(0, 8);
+export const versionOf = (registered: readonly Interpreter[]): string =>
+  uuidV5(
+    registered
+      .map(({ name, version }) => `${name}@${version}`)
+      .sort()
+      .join(','),
+  ).slice(0, 8);
+
+export const interpreterVersion: string = versionOf(interpreters);

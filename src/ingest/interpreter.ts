@@ -10,6 +10,8 @@ export interface Interpreter {
   version: number;
   /** Entry types, in full. No two interpreters read one type. */
   reads: readonly string[];
+  /** Of entries whose type nobody reads: whether it reads this one all the same. */
+  readsOther?: (entry: InterpretableEntry) => boolean;
   /** Throws RangeError or TypeError for an entry that cannot be what its type says; the entry is then parked. */
   interpret(entry: InterpretableEntry): readonly Fact[];
 }

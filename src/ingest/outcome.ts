@@ -17,6 +17,7 @@ export type OnOutcome = (count: DoorCount) => void;
 export function statusOf(outcome: Outcome, door: 'provider' | 'events'): number {
   switch (outcome.outcome) {
     case 'recorded':
+    case 'enqueued':
       return 202;
     case 'duplicate':
       return 200;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Entry } from '../ledger/ledger.js';
+import { Problem } from '../kernel/errors.js';
 import type { DeadLetterStore } from './dead-letters.js';
 
 interface Unprojected {
@@ -48,7 +49,7 @@ export async function reparkUnprojected(
 /** Keeps a job that failed for the last time. */
 export async function parkFailedJob(
   store: DeadLetterStore,
-  { jobId, name, error }: { jobId: string; name: string; error: string },
+  { jobId, name, data, error }: { jobId: string; name: string; data: Record<string, string>; error: string },
 ): Promise<void> {
   await store.park([
     {
@@ -59,7 +60,21 @@ export async function parkFailedJob(
       originEventId: jobId,
       type: name,
       errors: [error],
+      context: { door: 'jobs', data },
       blocks: true,
     },
   ]);
+}
+
+/** Lets the letters of failed jobs be replayed: the job goes into the queue again, under its id. */
+export function replayJobs(
+  store: DeadLetterStore,
+  enqueue: (job: { name: string; id: string; data: Record<string, string> }) => Promise<void>,
+): void {
+  store.onReplay('jobs', async ({ letter: { originEventId, type }, context }) => {
+    if (context?.door !== 'jobs' || originEventId === null || type === null)
+      throw new Problem('invalid_request', 'Nothing was kept that could be replayed.');
+    await enqueue({ name: type, id: originEventId, data: { ...context.data } });
+    return { outcome: 'enqueued' };
+  });
 }

@@ -1,3 +1,4 @@
+import { clearTextWith } from './clear-text.js';
 import { contentTypeOf } from './content-type.js';
 import type { Clock } from '../kernel/clock.js';
 import { entryId } from '../kernel/entry-id.js';
@@ -10,7 +11,7 @@ import type { SealedBody, SealingPolicy, Vault } from '../ledger/vault.js';
 import type { DeadLetterStore, ReplayContext } from './dead-letters.js';
 import type { Outcome, RawRequest } from './ingest.js';
 import type { IngestLimits } from './limits.js';
-import type { Identified, Provider, Subject } from './provider.js';
+import type { Identified, Provider, Said, Subject } from './provider.js';
 import { shortenBody } from './shorten-body.js';
 
 export interface ReceiveDeps {
@@ -48,35 +49,58 @@ export interface Arrival {
   context: ReplayContext;
 }
 
-/** A provider's delivery, from the bytes to the answer. */
+/**
+ * A provider's delivery, from the bytes to the answer: one outcome per event in it. Where each is signed by itself, one that is not genuine
+ * is `rejected` and keeps none of the others out. Throws Problem when none is genuine.
+ */
 export async function receiveWebhook<S>(
   deps: ReceiveDeps,
   provider: Provider<S>,
   settings: S,
   request: RawRequest,
-): Promise<Outcome> {
+): Promise<Outcome[]> {
   if (request.body.length > deps.limits.bodyBytesMax) throw new Problem('too_large');
   // Before a byte of it is looked at: a forged body must learn nothing and cost nothing.
   const verdict = provider.verify(request, settings, deps.clock());
   if (verdict !== 'verified') throw new Problem(verdict);
   const text = decodeStrictUtf8(request.body);
-  const arrival = webhookArrival(deps, provider, text, request.correlationId);
-  return keep(deps, { ...arrival, contentType: contentTypeOf(request.headers) });
+  const texts = provider.split ? provider.split(text) : [text];
+  const outcomes = await Promise.all(texts.map((each) => receiveOne(deps, provider, settings, request, each)));
+  if (outcomes.every(({ outcome }) => outcome === 'rejected')) throw new Problem('bad_signature');
+  return outcomes;
 }
 
-/** What a genuine delivery is, once its signature was checked. Throws Problem `unreadable_body` for what is no JSON. */
+async function receiveOne<S>(
+  deps: ReceiveDeps,
+  provider: Provider<S>,
+  settings: S,
+  request: RawRequest,
+  text: string,
+): Promise<Outcome> {
+  const { correlationId, headers } = request;
+  const arrival = webhookArrival(deps, provider, text, correlationId, provider.said?.(headers));
+  if (provider.verifyEvent?.(request, arrival.shortenable.body, settings) === 'bad_signature')
+    return { outcome: 'rejected', code: 'bad_signature' };
+  return keep(deps, { ...arrival, contentType: contentTypeOf(headers) });
+}
+
+/** What a genuine delivery of one event is. Throws Problem `unreadable_body` for what is no JSON. */
 export function webhookArrival<S>(
   deps: Pick<ReceiveDeps, 'vault' | 'clock'>,
   provider: Provider<S>,
   text: string,
   correlationId: string,
-): Arrival {
+  said?: Said,
+): Arrival & Required<Pick<Arrival, 'shortenable'>> {
   const body = parseStrict(text);
   const content = provider.content(body);
-  const identified = provider.identify(body) ?? unreadable(provider.name, deps.vault.contentMac(content));
+  const identified = provider.identify(body, said) ?? unreadable(provider.name);
   const { occurredAt, attributes } = identified;
+  const clear = clearTextWith(deps.vault); // ids that are e-mail addresses stand nowhere as such
   return {
     ...identified,
+    account: clear(identified.account) ?? '',
+    originEventId: clear(identified.originEventId) ?? contentId(identified.type, deps.vault.contentMac(content)),
     door: 'provider',
     origin: provider.name,
     schemaVersion: 1,
@@ -91,7 +115,7 @@ export function webhookArrival<S>(
     actor: `provider:${provider.name}`,
     authenticatedBy: provider.authenticatedBy,
     correlationId,
-    context: { door: 'provider', provider: provider.name },
+    context: { door: 'provider', provider: provider.name, ...(said ? { said } : {}) },
   };
 }
 
@@ -179,10 +203,14 @@ function sealedEntry(vault: Vault, arrival: Arrival, text: string, contentMac: B
 }
 
 /** A genuine delivery that is no event we know the shape of: kept under an identity of its content. */
-const unreadable = (provider: string, contentMac: Buffer): Identified => ({
+const unreadable = (provider: string): Identified => ({
   account: '',
-  originEventId: `unreadable_${contentMac.toString('base64url').slice(0, 22)}`,
+  originEventId: undefined,
   type: `${provider}.unreadable`,
   occurredAt: undefined,
   attributes: {},
 });
+
+/** `unreadable_…`: the last part of the type and a keyed hash of the content. */
+const contentId = (type: string, contentMac: Buffer): string =>
+  `${type.slice(type.lastIndexOf('.') + 1)}_${contentMac.toString('base64url').slice(0, 22)}`;

@@ -1,13 +1,19 @@
 import type pg from 'pg';
+import type { Backfill } from '../ingest/backfill.js';
 import type { Clock } from '../kernel/clock.js';
+import { Problem } from '../kernel/errors.js';
 import type { Zone } from '../kernel/day.js';
 import type { Reconcile } from '../reconcile/create-reconcile.js';
+import { backfillJob } from './backfill-hours.js';
 import { jobs as allJobs } from './index.js';
-import type { Job, JobContext } from './job.js';
+import type { Enqueued, Job, JobContext } from './job.js';
 import { type JobQueue, openQueue } from './queue.js';
 import { runJob } from './reconcile-run.js';
+import { evictionRisk } from './redis-eviction.js';
 
 const HEAL_MS = 60_000;
+const HEAL_AGAIN_MS = 5_000; // after it failed: the queue is away
+const SAME_ERROR_MS = 60_000; // an error that comes with every attempt to connect is told this often
 const CONCURRENCY = 1; // days of a run are judged by those before them, so they go one after the other
 
 export interface JobsDeps {
@@ -15,24 +21,42 @@ export interface JobsDeps {
   connection: pg.ClientConfig;
   redisUrl?: string;
   reconcile: Reconcile;
+  backfill: Backfill;
   zone: Zone;
   clock: Clock;
   /** Keeps a job that failed for the last time as a dead letter; the same one again is the same letter. */
-  park(failed: { jobId: string; name: string; error: string }): Promise<void>;
+  park(failed: { jobId: string; name: string; data: Record<string, string>; error: string }): Promise<void>;
   log?: (line: string, error?: Error, level?: 'warn' | 'debug') => void;
   jobs?: readonly Job[];
   concurrency?: number;
   attempts?: number;
   backoffMs?: number;
+  lockMs?: number;
+  healMs?: number;
+}
+
+/** What became of the runs of one job in this process. */
+export interface JobTally {
+  completed: number;
+  failed: number;
+  seconds: number;
 }
 
 export interface Jobs {
-  /** Schedules, mends what a flush or a crash left behind, and starts taking jobs. */
-  start(): Promise<void>;
+  /** Starts taking jobs, schedules, and mends what a flush or a crash left behind. It does not wait for a queue that is away. */
+  start(): void;
   enqueueRun(runId: string): Promise<void>;
+  /** Has the hours of a provider that are due compared now. */
+  enqueueBackfill(provider: string): Promise<void>;
+  /** Puts a job that failed for the last time in again. Throws Problem `invalid_request` when this version has none of that name. */
+  enqueueAgain(job: Enqueued): Promise<void>;
   /** What runs every minute: schedulers are put in again, unfinished runs too, final failures become dead letters. */
   heal(): Promise<void>;
   health(): Promise<{ ok: boolean; detail?: string }>;
+  /** Jobs of the queue by state. Throws when it does not answer. */
+  counts(): Promise<Record<string, number>>;
+  /** By the name of the job, since this process has started. */
+  tallies(): ReadonlyMap<string, JobTally>;
   /** Waits for the jobs that run. */
   stop(): Promise<void>;
 }
@@ -49,12 +73,10 @@ export async function createJobs(deps: JobsDeps): Promise<Jobs> {
     concurrency: deps.concurrency ?? CONCURRENCY,
     attempts: deps.attempts,
     backoffMs: deps.backoffMs,
+    lockMs: deps.lockMs,
     run: (name, data) => running.run(name, data),
     onFailed: () => running.later(() => running.parkFailed()),
-    onError: (error) =>
-      running.stopping
-        ? log('The queue closed a connection.', error, 'debug')
-        : log('The queue reported an error.', error),
+    onError: (error) => running.complain(error),
   });
   running.queue = queue;
   return running;
@@ -64,6 +86,9 @@ class Running implements Jobs {
   queue!: JobQueue;
   stopping = false;
   private timer: NodeJS.Timeout | undefined;
+  private asked = false; // whether the Redis keeps what it has
+  private readonly told = new Map<string, number>();
+  private readonly done = new Map<string, JobTally>();
   private readonly pending = new Set<Promise<void>>();
   private parking: Promise<void> = Promise.resolve();
 
@@ -73,23 +98,72 @@ class Running implements Jobs {
     private readonly log: NonNullable<JobsDeps['log']>,
   ) {}
 
-  async start(): Promise<void> {
-    await this.heal();
+  start(): void {
     this.queue.start();
-    this.timer = setInterval(() => this.later(() => this.heal()), HEAL_MS);
-    this.timer.unref();
+    this.healAndGoOn();
+  }
+
+  private healAndGoOn(): void {
+    this.later(async () => {
+      const { healMs = HEAL_MS } = this.deps;
+      let next = Math.min(HEAL_AGAIN_MS, healMs);
+      try {
+        await this.warnOfEviction();
+        await this.heal();
+        next = healMs;
+      } finally {
+        if (!this.stopping) this.timer = setTimeout(() => this.healAndGoOn(), next).unref();
+      }
+    });
+  }
+
+  private async warnOfEviction(): Promise<void> {
+    const { redisUrl } = this.deps;
+    if (redisUrl === undefined || this.asked) return;
+    const risk = await evictionRisk(redisUrl);
+    this.asked = true;
+    if (risk !== undefined) this.log(risk);
   }
 
   async run(name: string, data: Record<string, string>): Promise<void> {
-    const job = this.jobs.get(name);
-    if (!job) throw new Error(`There is no job "${name}" in this version.`);
-    const { reconcile, zone, clock } = this.deps;
-    const context: JobContext = { reconcile, zone, clock, enqueue: (each) => this.queue.add(each) };
-    await job.run(data, context);
+    const began = performance.now();
+    const tally = this.done.get(name) ?? { completed: 0, failed: 0, seconds: 0 };
+    this.done.set(name, tally);
+    try {
+      const job = this.jobs.get(name);
+      if (!job) throw new Error(`There is no job "${name}" in this version.`);
+      const { reconcile, backfill, zone, clock } = this.deps;
+      const context: JobContext = { reconcile, backfill, zone, clock, enqueue: (each) => this.queue.add(each) };
+      await job.run(data, context);
+      tally.completed += 1;
+    } catch (error) {
+      tally.failed += 1;
+      throw error;
+    } finally {
+      tally.seconds += (performance.now() - began) / 1_000;
+    }
+  }
+
+  tallies(): ReadonlyMap<string, JobTally> {
+    return this.done;
+  }
+
+  counts(): Promise<Record<string, number>> {
+    return this.queue.counts();
   }
 
   enqueueRun(runId: string): Promise<void> {
     return this.queue.add(runJob(runId));
+  }
+
+  enqueueBackfill(provider: string): Promise<void> {
+    return this.queue.add(backfillJob(provider, 'asked'));
+  }
+
+  async enqueueAgain(job: Enqueued): Promise<void> {
+    if (!this.jobs.has(job.name))
+      throw new Problem('invalid_request', `There is no job "${job.name}" in this version.`);
+    await this.queue.add(job);
   }
 
   async heal(): Promise<void> {
@@ -109,8 +183,8 @@ class Running implements Jobs {
 
   /** First kept, then removed: a crash between the two parks it again, which changes nothing. */
   private async parkEach(): Promise<void> {
-    for (const { id, name, error, remove } of await this.queue.failed()) {
-      await this.deps.park({ jobId: id, name, error });
+    for (const { id, name, data, error, remove } of await this.queue.failed()) {
+      await this.deps.park({ jobId: id, name, data, error });
       // Another process may have removed it, or still hold it; what is left is seen to the next time.
       await remove().catch((refused: unknown) => this.log('A failed job could not be removed.', refused as Error));
     }
@@ -127,11 +201,22 @@ class Running implements Jobs {
     }
   }
 
+  /** While the queue is away every attempt to reach it fails in the same words: they are told once a minute. */
+  complain(error: Error, line = 'The queue reported an error.'): void {
+    if (this.stopping) return this.log('The queue closed a connection.', error, 'debug');
+    const words = `${line} ${error.message || (error as { code?: string }).code}`;
+    const now = performance.now();
+    for (const [each, at] of this.told) if (now - at >= SAME_ERROR_MS) this.told.delete(each);
+    const often = this.told.has(words);
+    if (!often) this.told.set(words, now);
+    this.log(line, error, often ? 'debug' : 'warn');
+  }
+
   /** Work beside the queue that nobody waits for, except `stop`. */
   later(work: () => Promise<void>): void {
     if (this.stopping) return;
     const done = work().catch((error: unknown) =>
-      this.log('The jobs could not be mended; that is tried again.', error as Error),
+      this.complain(error as Error, 'The jobs could not be mended; that is tried again.'),
     );
     this.pending.add(done);
     void done.finally(() => this.pending.delete(done));
@@ -139,7 +224,7 @@ class Running implements Jobs {
 
   async stop(): Promise<void> {
     this.stopping = true;
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
     await Promise.all(this.pending);
     await this.queue.close();
   }

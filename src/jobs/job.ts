@@ -1,3 +1,4 @@
+import type { Backfill } from '../ingest/backfill.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Zone } from '../kernel/day.js';
 import type { Reconcile } from '../reconcile/create-reconcile.js';
@@ -5,6 +6,7 @@ import type { Reconcile } from '../reconcile/create-reconcile.js';
 /** What jobs work with. */
 export interface JobContext {
   reconcile: Reconcile;
+  backfill: Backfill;
   zone: Zone;
   clock: Clock;
   /** Puts a job into the queue; nothing happens while one of that id waits or runs. */

@@ -9,6 +9,7 @@ import {
 import pg from 'pg';
 import { Problem } from '../kernel/errors.js';
 import type { Enqueued } from './job.js';
+import { answered } from './answered.js';
 
 const QUEUE = 'truth-ledger';
 const SCHEMA = 'bullmq';
@@ -16,6 +17,9 @@ const POOL_MAX = 3; // connections of the queue and of the worker each
 const ATTEMPTS = 5;
 const BACKOFF_MS = 2_000; // 2, 4, 8, 16 s: longer than a restart of PostgreSQL
 const LOCK_MS = 60_000;
+const SILENT_MS = 30_000; // a connection without an answer for so long is made anew; blocking reads of BullMQ last 10 s at most
+const AWAY_MS = 2_000; // a queue that is silent for so long is not said goodbye to
+const RECONNECT_MS = { step: 200, most: 2_000 };
 
 export type Data = Record<string, string>;
 
@@ -27,6 +31,8 @@ export interface QueueOptions {
   /** Attempts of a job before it is a dead letter, and the delay before the second. */
   attempts?: number;
   backoffMs?: number;
+  /** A worker that has not said for so long that it lives has its job taken over. */
+  lockMs?: number;
   run(name: string, data: Data): Promise<void>;
   /** A job failed for the last time. */
   onFailed(): void;
@@ -36,35 +42,43 @@ export interface QueueOptions {
 export interface FailedJob {
   id: string;
   name: string;
+  data: Data;
   error: string;
   /** Frees its id. */
   remove(): Promise<void>;
 }
 
-/** The queue of this process: BullMQ on the database we have, or on Redis. */
+/** The queue of this process: BullMQ on the database we have, or on Redis. What it does not answer within seconds is an error. */
 export interface JobQueue {
   add(job: Enqueued): Promise<void>;
   /** Puts a schedule in unless it is there as it should be. */
   schedule(name: string, cron: string, zone: string): Promise<void>;
   /** Jobs that failed for the last time and were not removed. */
   failed(): Promise<FailedJob[]>;
-  /** Throws when the queue does not answer. */
+  /** Jobs by state: `waiting`, `active`, `delayed`, `failed`, … */
   counts(): Promise<Record<string, number>>;
+  /** Whether this process takes jobs. */
   isRunning(): boolean;
   /** Starts taking jobs. */
   start(): void;
-  /** Waits for the jobs that run. */
+  /** Waits for the jobs that run, unless the queue is away. */
   close(): Promise<void>;
 }
 
-/** Opens it without taking jobs yet. BullMQ's own tables are brought to this version first. */
+/** Opens it without taking jobs yet. BullMQ's own tables are brought to this version first; Redis is connected to when it is needed. */
 export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   if (options.redisUrl !== undefined) {
-    const connection = { url: options.redisUrl, maxRetriesPerRequest: null };
-    return build(withBackend(createRedisBackend), connection, options);
+    const connection = {
+      url: options.redisUrl,
+      maxRetriesPerRequest: null,
+      socketTimeout: SILENT_MS,
+      retryStrategy: (times: number) => Math.min(times * RECONNECT_MS.step, RECONNECT_MS.most),
+    };
+    return new BullQueue(withBackend(createRedisBackend), connection, options);
   }
   await migrateQueue(options.connection);
-  return build(withBackend(createPostgresBackend), { ...options.connection, schema: SCHEMA, max: POOL_MAX }, options);
+  const connection = { ...options.connection, schema: SCHEMA, max: POOL_MAX, query_timeout: SILENT_MS };
+  return new BullQueue(withBackend(createPostgresBackend), connection, options);
 }
 
 async function migrateQueue(connection: pg.ClientConfig): Promise<void> {
@@ -74,61 +88,119 @@ async function migrateQueue(connection: pg.ClientConfig): Promise<void> {
 }
 
 type Classes<C> = Pick<ReturnType<typeof withBackend<never, C>>, 'Queue' | 'Worker'>;
+type Queue = InstanceType<Classes<unknown>['Queue']>;
+type Worker = InstanceType<Classes<unknown>['Worker']>;
 
-function build<C>(classes: unknown, connection: unknown, options: QueueOptions): JobQueue {
-  const { Queue, Worker } = classes as Classes<C>;
-  const backoff = { type: 'exponential', delay: options.backoffMs ?? BACKOFF_MS, jitter: 0.5 };
-  // A finished job leaves its id free: what makes a result unique is the result.
-  const defaultJobOptions = {
-    attempts: options.attempts ?? ATTEMPTS,
-    backoff,
-    removeOnComplete: true,
-    removeOnFail: false,
-  };
-  const queue = new Queue<Data>(QUEUE, { connection: connection as C, defaultJobOptions });
-  const worker = new Worker<Data>(QUEUE, processorOf(options), {
-    connection: connection as C,
-    concurrency: options.concurrency,
-    lockDuration: LOCK_MS,
-    autorun: false,
-  });
-  queue.on('error', (error) => options.onError(error));
-  worker.on('error', (error) => options.onError(error));
-  worker.on('failed', (job, error) => {
-    if (!job || job.attemptsMade >= (job.opts.attempts ?? 1) || error instanceof UnrecoverableError) options.onFailed();
-  });
-  return {
-    add: async ({ name, id, data }) => void (await queue.add(name, data, { jobId: id })),
-    async schedule(name, pattern, tz) {
-      const isThere = async (): Promise<boolean> => {
-        const there = await queue.getJobScheduler(name);
-        return there?.pattern === pattern && there.tz === tz;
-      };
-      // Putting it in anew would drop a turn that is overdue because nobody ran at its time.
-      if (await isThere()) return;
-      try {
-        await queue.upsertJobScheduler(name, { pattern, tz }, { name, data: {} });
-      } catch (error) {
-        if (!(await isThere())) throw error; // another process was first
-      }
-    },
-    async failed() {
-      const jobs = await queue.getFailed(0, 999);
-      return jobs.map((job) => ({
-        id: job.id ?? '',
-        name: job.name,
-        error: job.failedReason,
-        remove: () => job.remove(),
-      }));
-    },
-    counts: () => queue.getJobCounts(),
-    isRunning: () => worker.isRunning() && !worker.isPaused(),
-    start: () => void worker.run().catch((error: unknown) => options.onError(error as Error)),
-    async close() {
-      await worker.close();
-      await queue.close();
-    },
-  };
+/** Both halves connect at first use, so that a process which only adds jobs, or none, holds no connection it does not need. */
+class BullQueue<C> implements JobQueue {
+  private made: Queue | undefined;
+  private worker: Worker | undefined;
+  private counting: Promise<Record<string, number>> | undefined;
+
+  constructor(
+    private readonly classes: unknown,
+    private readonly connection: C,
+    private readonly options: QueueOptions,
+  ) {}
+
+  private get queue(): Queue {
+    return (this.made ??= this.makeQueue());
+  }
+
+  private makeQueue(): Queue {
+    const { attempts = ATTEMPTS, backoffMs = BACKOFF_MS } = this.options;
+    const { Queue: Made } = this.classes as Classes<C>;
+    const queue = new Made(QUEUE, {
+      connection: this.connection,
+      // A finished job leaves its id free: what makes a result unique is the result.
+      defaultJobOptions: {
+        attempts,
+        backoff: { type: 'exponential', delay: backoffMs, jitter: 0.5 },
+        removeOnComplete: true,
+        removeOnFail: false,
+      },
+    });
+    queue.on('error', (error) => this.options.onError(error));
+    return queue as unknown as Queue;
+  }
+
+  start(): void {
+    const { concurrency, lockMs = LOCK_MS, onError, onFailed } = this.options;
+    const { Worker: Made } = this.classes as Classes<C>;
+    const worker = new Made<Data>(QUEUE, processorOf(this.options), {
+      connection: this.connection,
+      concurrency,
+      lockDuration: lockMs,
+      stalledInterval: lockMs / 2,
+      // A job whose worker died is tried as often as one that failed: a deployment may end several workers in a row.
+      maxStalledCount: this.options.attempts ?? ATTEMPTS,
+      autorun: false,
+    });
+    worker.on('error', (error) => onError(error));
+    worker.on('failed', (job, error) => {
+      if (!job || job.attemptsMade >= (job.opts.attempts ?? 1) || error instanceof UnrecoverableError) onFailed();
+    });
+    this.worker = worker as unknown as Worker;
+    void worker.run().catch((error: unknown) => onError(error as Error));
+  }
+
+  isRunning(): boolean {
+    return this.worker !== undefined && this.worker.isRunning() && !this.worker.isPaused();
+  }
+
+  async add({ name, id, data }: Enqueued): Promise<void> {
+    await answered(this.queue.add(name, data, { jobId: id }));
+  }
+
+  async schedule(name: string, pattern: string, tz: string): Promise<void> {
+    const isThere = async (): Promise<boolean> => {
+      const there = await answered(this.queue.getJobScheduler(name));
+      return there?.pattern === pattern && there.tz === tz;
+    };
+    // Putting it in anew would drop a turn that is overdue because nobody ran at its time.
+    if (await isThere()) return;
+    try {
+      await answered(this.queue.upsertJobScheduler(name, { pattern, tz }, { name, data: {} }));
+    } catch (error) {
+      if (!(await isThere())) throw error; // another process was first
+    }
+  }
+
+  async failed(): Promise<FailedJob[]> {
+    const jobs = await answered(this.queue.getFailed(0, 999));
+    return jobs.map((job) => ({
+      id: job.id ?? '',
+      name: job.name,
+      data: job.data as Data,
+      error: job.failedReason,
+      remove: () => answered(job.remove()),
+    }));
+  }
+
+  /** Those who ask at the same time share one question, so that probes do not heap them up while the queue is away. */
+  counts(): Promise<Record<string, number>> {
+    this.counting ??= this.queue.getJobCounts().finally(() => (this.counting = undefined));
+    return answered(this.counting);
+  }
+
+  async close(): Promise<void> {
+    if (await this.answers()) {
+      await this.worker?.close();
+      await this.made?.close();
+      return;
+    }
+    // A goodbye would wait until the queue is back. One of these ends a connection that never was, another one that is lost.
+    const left = [this.worker?.close(true), this.made?.disconnect(), this.made?.close()];
+    for (const each of left) each?.catch(() => undefined);
+  }
+
+  private async answers(): Promise<boolean> {
+    if (!this.made && !this.worker) return true;
+    return answered(this.counts(), AWAY_MS).then(
+      () => true,
+      () => false,
+    );
+  }
 }
 
 /** A request that is wrong stays wrong: it is not tried again. */

@@ -30,6 +30,11 @@ export const problems = {
     'The same id is known with other content.',
     'Use a new id; both copies are kept and listed at /v1/dead-letters.',
   ],
+  needs_rebuild: [
+    409,
+    'Only a rebuild of the read model settles this.',
+    'Run `truth-ledger rebuild`; deliveries are taken meanwhile.',
+  ],
   wrong_expected_revision: [409, 'Somebody else changed this first.', 'Read it again and decide again.'],
   too_large: [413, 'The request is larger than accepted.', 'A request may have 1 MiB, a stored entry 0.9 MiB.'],
   unsupported_media_type: [

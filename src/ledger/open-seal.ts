@@ -1,5 +1,4 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { appendFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../kernel/clock.js';
@@ -7,6 +6,7 @@ import type { Database } from '../storage/database.js';
 import { sealStoreInPostgres } from './backends/postgres/seal-store.js';
 import type { PostgresLedger } from './backends/postgres/postgres.js';
 import { keepSealing, proveInclusion, Sealer, type SealStore } from './seal.js';
+import { witnessFile } from './witness-file.js';
 
 export interface SealDeps {
   ledger: PostgresLedger;
@@ -23,7 +23,7 @@ export interface SealDeps {
 export function openSeal(deps: SealDeps) {
   const { ledger, database, signingKey } = deps;
   const store: SealStore = sealStoreInPostgres(database, (after, limit) => ledger.storedHashes(after, limit));
-  const witness = (note: string): Promise<void> => appendFile(path.join(deps.dataDir, 'checkpoints.log'), `${note}\n`);
+  const witness = witnessFile(path.join(deps.dataDir, 'checkpoints.log'));
   const sealer = new Sealer({ store, origin: 'truth-ledger', signingKey, witness });
   const stopping = new AbortController();
   let done: Promise<void> = Promise.resolve();

@@ -28,14 +28,20 @@ export interface SealStore {
   after(size: number, limit: number): Promise<Checkpoint[]>;
 }
 
+/** A place elsewhere that keeps each checkpoint, as a signed note. */
+export interface Witness {
+  /** The size in the last whole note that it has; undefined when it has none. */
+  last(): Promise<number | undefined>;
+  write(note: string): Promise<void>;
+}
+
 export interface SealerOptions {
   store: SealStore;
   /** The name of this ledger in its checkpoints: letters, digits, dots, slashes. */
   origin: string;
   /** Ed25519 private key. */
   signingKey: KeyObject;
-  /** A place elsewhere that keeps each checkpoint, as a signed note. */
-  witness?: (note: string) => Promise<void>;
+  witness?: Witness;
   /** Entries of one step; memory is 32 bytes each. */
   stepMax?: number;
 }
@@ -44,6 +50,8 @@ export interface SealerOptions {
 export class Sealer {
   private frontier: Frontier | undefined;
   private lastSigned: Checkpoint | undefined;
+  /** The size of the last checkpoint that the witness has. */
+  private witnessed: number | undefined;
 
   constructor(private readonly options: SealerOptions) {}
 
@@ -59,6 +67,7 @@ export class Sealer {
   async step(now: Date): Promise<Checkpoint | undefined> {
     const { store, stepMax = 16_384 } = this.options;
     this.frontier ??= await this.resume();
+    await this.tellWitness();
     const { frontier } = this;
     const leaves = await store.storedHashes(frontier.size, stepMax);
     if (leaves.length === 0) return undefined;
@@ -82,8 +91,25 @@ export class Sealer {
       this.frontier = undefined; // resumed from what is stored at the next step
       throw error;
     }
-    await this.options.witness?.(signedNote(this.lastSigned, this.options.signingKey));
+    await this.tellWitness();
     return this.lastSigned;
+  }
+
+  /** Gives the witness what was saved and never reached it too: the process was killed between the two, or its disk was full. */
+  private async tellWitness(): Promise<void> {
+    const { store, witness, signingKey } = this.options;
+    const newest = this.lastSigned?.size;
+    if (!witness || newest === undefined) return;
+    const last = this.witnessed ?? (await witness.last());
+    // One that has none, or notes of another ledger, begins with the newest checkpoint: it speaks for all before it.
+    let told = last !== undefined && last <= newest ? last : newest - 1;
+    while (told < newest) {
+      for (const checkpoint of await store.after(told, 100)) {
+        await witness.write(signedNote(checkpoint, signingKey));
+        told = this.witnessed = checkpoint.size;
+      }
+    }
+    this.witnessed = told;
   }
 
   private async resume(): Promise<Frontier> {

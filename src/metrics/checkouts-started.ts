@@ -7,6 +7,7 @@ export const checkoutsStarted = defineFlow({
   sourceOfTruth: 'checkout.started from the shop',
   dated: 'day of the earliest start',
   excludes: 'nothing',
+  ownEventsOnly: true,
   trackedAs: ['Checkout Started', 'begin_checkout', 'checkout_started'],
   of: 'checkout',
   from: ({ started }) => (started ? [one(started)] : []),

@@ -1,4 +1,4 @@
-import type { Contribution, Metric, SubjectState } from '../catalog/subjects.js';
+import type { Contribution, Metric, SubjectState, Term } from '../catalog/subjects.js';
 
 type StateOf<K extends SubjectState['kind']> = Extract<SubjectState, { kind: K }>;
 type Described = Omit<Metric, 'shape'>;
@@ -12,9 +12,15 @@ export const defineFlow = <K extends SubjectState['kind']>(
 };
 
 /** A metric that is a signed sum of others. */
-export const defineSum = (metric: Described & { terms: readonly { metric: string; sign: 1 | -1 }[] }): Metric => {
+export const defineSum = (metric: Described & { terms: readonly Term[] }): Metric => {
   const { terms, ...described } = metric;
   return { ...described, shape: { kind: 'sum', terms } };
+};
+
+/** A metric that is what there is at the end of a period: everything that its terms ever added and took. */
+export const defineStock = (metric: Described & { terms: readonly Term[] }): Metric => {
+  const { terms, ...described } = metric;
+  return { ...described, shape: { kind: 'stock', terms } };
 };
 
 /** A metric that divides one by another over the same days. */

@@ -6,9 +6,9 @@ export const revenueGross = defineFlow({
   meaning:
     'Money captured, tax included. Group `customer_kind` = `new` is the revenue of first payments. Not accounting revenue.',
   sourceOfTruth: 'payment provider',
-  dated: 'day of capture, never of authorisation',
+  dated: 'day of capture, never of authorisation; each part of a capture in parts on its own',
   excludes: 'authorisations without capture, failed attempts, test mode',
   trackedAs: ['Order Completed', 'purchase', 'purchase_completed'],
   of: 'payment',
-  from: ({ captured }) => (captured ? [amount(captured)] : []),
+  from: ({ captures }) => captures.map((capture) => amount(capture)),
 });

@@ -7,6 +7,7 @@ export const signups = defineFlow({
   sourceOfTruth: 'user.signed_up from the auth service',
   dated: 'day of the sign-up',
   excludes: 'nothing',
+  ownEventsOnly: true,
   trackedAs: ['Signed Up', 'sign_up', 'signup_completed'],
   of: 'person',
   from: ({ signedUp }) => (signedUp ? [one(signedUp)] : []),

@@ -8,6 +8,7 @@ export const unknownShare = defineRatio({
   sourceOfTruth: 'touch.recorded and user.signed_up',
   dated: 'day of the sign-up',
   excludes: 'nothing',
+  ownEventsOnly: true,
   trackedAs: [],
   numerator: 'signups',
   numeratorFilter: { source: 'unknown' },

@@ -37,6 +37,7 @@ export function identifierText({ doc }: Identifier): string {
     stored.shared = doc.shared;
     stored.sharedBy = doc.sharedBy;
   }
+  if (doc.moreShared > 0) stored.moreShared = doc.moreShared;
   if (doc.members.length > 0) stored.members = doc.members;
   for (const _ in doc.effects) {
     stored.effects = doc.effects;

@@ -1,17 +1,17 @@
-import type { Ref } from '../catalog/facts.js';
+import type { Node, Ref } from '../catalog/facts.js';
+import { isReleased } from './capture.js';
 import { captureIn, checkoutStarted, orderCompleted, type PurchaseSummary, summaryOf } from './purchase-summary.js';
 import { purchaseOf } from './purchases.js';
-import { effectOf, isEmpty, type Part, type PartColumns } from './rows.js';
+import { type Customer, effectOf, isEmpty, type Part, type PartColumns } from './rows.js';
 import { dimensionsOf, type Step } from './step.js';
 import { stateOf } from './subject-states.js';
+import { subscriptionHistory } from './subscription-history.js';
 import type { WorkingSet } from './working-set.js';
 
 /** Works out what every part of a purchase should have contributed, and the columns reports read. */
 export function evaluatePurchase(set: WorkingSet, purchase: Ref, step: Step): void {
   const parts = purchaseOf(set, purchase);
-  const party = parts[0]!.party;
-  set.need(NOBODY, [party]);
-  const customer = set.customer(set.identifier(party).customer);
+  const customer = customerOf(set, parts[0]!.party);
   const summary = summaryOf(parts);
   const { present } = summary;
   const firstRef = customer?.firstPaymentRef ?? null;
@@ -28,7 +28,13 @@ export function evaluatePurchase(set: WorkingSet, purchase: Ref, step: Step): vo
   }
 }
 
-const NOBODY: readonly string[] = [];
+const NOBODY: readonly Node[] = [];
+
+function customerOf(set: WorkingSet, party: Node): Customer | null {
+  if (party === '') return null;
+  set.need(NOBODY, [party]);
+  return set.customer(set.identifier(party).customer);
+}
 
 /** `new` for the first payment of a customer and the order it paid, `returning` for later ones, nothing where nobody paid. */
 function kindFor(part: Part, { captured }: PurchaseSummary, firstRef: string | null): string {
@@ -46,6 +52,8 @@ function columnsOf(part: Part, summary: PurchaseSummary): PartColumns {
       return paymentColumns(part, summary);
     case 'order':
       return orderColumns(part, summary);
+    case 'subscription':
+      return subscriptionColumns(part);
     case 'checkout':
       return { ...fieldsOf(part), at: checkoutStarted(part)?.at ?? null, status: 'started' };
     default:
@@ -54,14 +62,22 @@ function columnsOf(part: Part, summary: PurchaseSummary): PartColumns {
 }
 
 function paymentColumns(part: Part, summary: PurchaseSummary): PartColumns {
-  const capture = captureIn(summary, part);
+  const capture = captureIn(summary, part)?.capture;
   if (capture) {
     const { at, amountMinor, currency } = capture;
     return { at, amountMinor: String(amountMinor), currency, status: 'captured' };
   }
   const authorised = effectOf(part.doc.effects, 'PaymentAuthorised');
-  const status = authorised ? 'authorised' : effectOf(part.doc.effects, 'PaymentFailed') ? 'failed' : null;
-  return { ...fieldsOf(part), status };
+  if (authorised) return { ...fieldsOf(part), status: isReleased(part) ? 'released' : 'authorised' };
+  return { ...fieldsOf(part), status: effectOf(part.doc.effects, 'PaymentFailed') ? 'failed' : null };
+}
+
+/** Of the state it is in now, which the events of its last second tell only together; the amount is that of a period. */
+function subscriptionColumns(part: Part): PartColumns {
+  const changed = effectOf(part.doc.effects, 'SubscriptionChanged');
+  const { at, amountMinor, currency } = fieldsOf(part);
+  const status = subscriptionHistory(part.doc.effects).at(-1)?.status ?? changed?.fields['status'];
+  return { at, amountMinor, currency, status: typeof status === 'string' ? status : null };
 }
 
 function orderColumns(part: Part, { paid }: PurchaseSummary): PartColumns {

@@ -4,7 +4,7 @@ import { keepTouch } from './customers.js';
 import { link } from './people.js';
 import { linkPart, namesCrowd } from './purchases.js';
 import { PurchaseChange } from './purchase-change.js';
-import { type Effect, type Identifier, isRef } from './rows.js';
+import { type Effect, type Identifier, isOurs, isRef } from './rows.js';
 import { Step } from './step.js';
 import type { WorkingSet } from './working-set.js';
 
@@ -40,6 +40,7 @@ export class Fold {
     for (const fact of facts) {
       if (isRef(fact.subject)) this.applyToPart(fact, entryId, change);
       else this.applyToPerson(fact, entryId, step);
+      if (isOurs(fact.subject)) step.evaluatePurchase(fact.subject);
     }
     change.after(step);
     step.settle();
@@ -49,7 +50,8 @@ export class Fold {
   private load(facts: readonly Fact[], refs: readonly Ref[]): void {
     this.set.need(refs, NONE);
     for (const { subject, nodes } of facts) {
-      if (!isRef(subject)) this.set.need(NONE, [subject]);
+      if (isOurs(subject)) this.set.need([subject], NONE);
+      else if (!isRef(subject)) this.set.need(NONE, [subject]);
       if (nodes) this.set.need(NONE, nodes);
     }
   }
@@ -121,7 +123,7 @@ function refsOf(facts: readonly Fact[]): { refs: readonly Ref[]; isOne: boolean 
   let one: Ref | undefined;
   let isOne = true;
   for (const { subject, refs: others } of facts) {
-    if (!isRef(subject)) continue;
+    if (!isRef(subject) || isOurs(subject)) continue;
     one ??= subject;
     isOne &&= one === subject;
     if (!refs.includes(subject)) refs.push(subject);

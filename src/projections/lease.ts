@@ -5,11 +5,17 @@ export interface Lease {
   epoch: bigint;
 }
 
-const EXPIRES_AFTER_S = 10;
+const EXPIRES_AFTER_S = 6;
 export const BEAT_EVERY_MS = 2_000;
+/** How often one that waits looks whether the holder has gone silent. */
+export const TRY_EVERY_MS = 1_000;
+
+/** How the connections of a projector are called, so that the one that takes over from it can end them. */
+export const connectionName = (holder: string): string => `truth-ledger ${holder}`;
 
 /** Takes the lease when it is free or its holder has gone silent; at once when `force`d. Undefined when somebody else holds it. */
 export async function takeLease(pool: pg.Pool, holder: string, force = false): Promise<Lease | undefined> {
+  await endSilentHolder(pool, holder).catch(() => undefined); // where we may not, the server's own time limits do it
   const { rows } = await pool.query<{ epoch: bigint }>(
     `update projector.lease set epoch = epoch + 1, holder = $1, beat_at = now()
      where $2 or holder is null or holder = $1 or beat_at < now() - make_interval(secs => $3)
@@ -17,6 +23,19 @@ export async function takeLease(pool: pg.Pool, holder: string, force = false): P
     [holder, force, EXPIRES_AFTER_S],
   );
   return rows[0];
+}
+
+/**
+ * A process that is paused, or cut off, in the middle of a batch holds the row of the lease. The server waits for it for ever when
+ * that batch is in a COPY, so its connections are ended; it has been silent for too long to still have the lease.
+ */
+async function endSilentHolder(pool: pg.Pool, ourselves: string): Promise<void> {
+  await pool.query(
+    `select pg_terminate_backend(pid) from projector.lease
+     join pg_stat_activity on datname = current_database() and application_name = $1 || holder
+     where beat_at < now() - make_interval(secs => $2) and holder <> $3`,
+    [connectionName(''), EXPIRES_AFTER_S, ourselves],
+  );
 }
 
 /** False when the lease was lost. */

@@ -24,7 +24,8 @@ export function linksOf(identifier: Identifier): readonly Node[] {
 
 /** Whether so many others are linked to it that it cannot be one person. */
 export function isCrowded(identifier: Identifier): boolean {
-  const { fixed, shared } = identifier.doc;
+  const { fixed, shared, moreShared } = identifier.doc;
+  if (moreShared > 0) return true;
   if (fixed.length + shared.length <= CONTACTS_PER_USER_MAX) return false;
   const links = linksOf(identifier);
   if (links.length >= LINKS_PER_IDENTIFIER_MAX) return true;
@@ -40,12 +41,23 @@ export function link(identifier: Identifier, other: Node): boolean {
   return !shared.includes(other);
 }
 
-/** Counts a purchase that names two identifiers, or no longer does; true when they are linked now and were not, or the other way. */
-export function share(identifier: Identifier, other: Node, by: 1 | -1): boolean {
-  const { fixed, shared, sharedBy } = identifier.doc;
+/** Whether a purchase that names both links them: it does not make one of two users, or of two devices. */
+export const canShare = (a: Node, b: Node): boolean =>
+  a !== b && !(isUser(a) && isUser(b)) && !(isAnonymous(a) && isAnonymous(b));
+
+/**
+ * Counts a purchase that names two identifiers, or no longer does; true when they are linked now and were not, or the other way. Above
+ * the cap it is counted without a name. Which links have a name then depends on the order in which they came, and it does not matter,
+ * because a crowd links nothing; once there is room again, `refillShared` names all of them. So whatever is no crowd has exactly its links.
+ */
+export function share({ doc }: Identifier, other: Node, by: 1 | -1): boolean {
+  const { fixed, shared, sharedBy } = doc;
   const index = shared.indexOf(other);
   if (index < 0) {
-    if (by < 0 || shared.length >= LINKS_PER_IDENTIFIER_MAX) return false;
+    if (by < 0 || shared.length >= LINKS_PER_IDENTIFIER_MAX) {
+      doc.moreShared += by;
+      return false;
+    }
     shared.push(other);
     sharedBy.push(by);
     return !fixed.includes(other);
@@ -56,6 +68,10 @@ export function share(identifier: Identifier, other: Node, by: 1 | -1): boolean 
   sharedBy.splice(index, 1);
   return !fixed.includes(other);
 }
+
+/** Whether links are counted without a name although there is room for names. */
+export const isDrained = ({ doc }: Identifier): boolean =>
+  doc.moreShared > 0 && doc.shared.length < LINKS_PER_IDENTIFIER_MAX;
 
 function neighbours(set: WorkingSet, node: Node): Node[] {
   const identifier = set.identifier(node);

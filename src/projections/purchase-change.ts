@@ -1,9 +1,10 @@
 import type { Node, Ref } from '../catalog/facts.js';
 import { captureOf } from './capture.js';
 import { listPayment as enlistPayment, unlistPayment } from './payment-list.js';
-import { isCrowded, share } from './people.js';
+import { canShare, isCrowded, isDrained, share } from './people.js';
 import { groupOf, inOrder, isCrowdedPart, partyOf, peopleIn, purchaseAround } from './purchases.js';
-import { type Identifier, isAnonymous, isUser, type Part } from './rows.js';
+import type { Identifier, Part } from './rows.js';
+import { refillShared } from './shared-links.js';
 import type { Step } from './step.js';
 import type { Group, WorkingSet } from './working-set.js';
 
@@ -101,6 +102,14 @@ export class PurchaseChange {
     }
     for (const nodes of before) this.countPairs(step, nodes, -1);
     for (const nodes of people) this.countPairs(step, nodes, 1);
+    for (const nodes of before) for (const node of nodes) this.nameLinks(step, this.set.identifier(node));
+  }
+
+  /** Names the links again that were only counted, once there is room for them. */
+  private nameLinks(step: Step, identifier: Identifier): void {
+    if (!isDrained(identifier)) return;
+    refillShared(this.set, identifier);
+    step.relink(identifier);
   }
 
   /** Counts every two of the nodes, but for those that were counted together before. */
@@ -114,7 +123,7 @@ export class PurchaseChange {
   }
 
   private count(step: Step, a: Node, b: Node, by: 1 | -1): void {
-    if ((isUser(a) && isUser(b)) || (isAnonymous(a) && isAnonymous(b))) return;
+    if (!canShare(a, b)) return;
     step.link(this.set.identifier(a), this.set.identifier(b), by === 1 ? together : apart);
   }
 

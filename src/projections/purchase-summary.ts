@@ -1,20 +1,20 @@
 import type { Happened } from '../catalog/subjects.js';
-import { type Capture, captureOf } from './capture.js';
+import { capturesOf, inOne, type Moved } from './capture.js';
 import type { Effect, Part } from './rows.js';
 
 /** What the parts of a purchase say together; worked out once for each evaluation. */
 export interface PurchaseSummary {
-  /** What says that it was paid: captures, and sessions that need or have no payment left. */
+  /** What says that it was paid: captures, sessions that need or have no payment left, invoices paid outside the provider. */
   paid: Happened[];
-  /** Captured payments. */
-  captured: { part: Part; capture: Capture }[];
+  /** Captured payments: their captures, and those in one. */
+  captured: { part: Part; captures: readonly Moved[]; capture: Moved }[];
   /** Whether a browser could have seen it. */
   present: boolean;
 }
 
-/** The capture of a part of the purchase; undefined for what is no captured payment. */
-export const captureIn = ({ captured }: PurchaseSummary, part: Part): Capture | undefined =>
-  captured.find((each) => each.part === part)?.capture;
+/** The captures of a part of the purchase, and those in one; undefined for what is no captured payment. */
+export const captureIn = ({ captured }: PurchaseSummary, part: Part): PurchaseSummary['captured'][number] | undefined =>
+  captured.find((each) => each.part === part);
 
 /** Whose word counts first on whether a customer was present: the order's, then the payment's, … */
 const SAYS_PRESENT: Record<string, number> = { order: 0, payment: 1, intent: 2, session: 3, invoice: 4 };
@@ -27,14 +27,16 @@ export function summaryOf(parts: readonly Part[]): PurchaseSummary {
     for (const key in part.doc.effects) {
       const effect = part.doc.effects[key]!;
       if (effect.type === 'CheckoutSessionChanged') addPaidSession(summary, effect);
+      if (effect.type === 'InvoiceChanged') addInvoicePaidElsewhere(summary, effect);
       const said = effect.fields['customer_present'];
       if (typeof said !== 'boolean' || rank > strongest) continue;
       summary.present = rank < strongest ? said : summary.present || said;
       strongest = rank;
     }
-    const capture = captureOf(part);
+    const captures = capturesOf(part);
+    const capture = inOne(captures);
     if (!capture) continue;
-    summary.captured.push({ part, capture });
+    summary.captured.push({ part, captures, capture });
     summary.paid.push(capture);
   }
   return summary;
@@ -44,6 +46,12 @@ function addPaidSession(summary: PurchaseSummary, { fields, entryId }: Effect): 
   const { status, payment_status: payment, completed_at: at } = fields;
   const paid = status === 'complete' && (payment === 'paid' || payment === 'no_payment_required');
   if (paid && typeof at === 'number') summary.paid.push({ at, fact: 'CheckoutSessionChanged', entryId });
+}
+
+function addInvoicePaidElsewhere(summary: PurchaseSummary, { fields, entryId }: Effect): void {
+  const { status, paid_elsewhere: elsewhere, paid_at: at } = fields;
+  if (status === 'paid' && elsewhere === true && typeof at === 'number')
+    summary.paid.push({ at, fact: 'InvoiceChanged', entryId });
 }
 
 /** When an order counts as completed: paid, free, fulfilled or told so, whichever came first; never when it was cancelled. */

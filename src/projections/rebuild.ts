@@ -1,13 +1,13 @@
 import type pg from 'pg';
 import type { Interpret } from '../catalog/facts.js';
 import type { Ledger } from '../ledger/ledger.js';
-import type { Database } from '../storage/database.js';
 import { assertLease, beat, BEAT_EVERY_MS, FencedOut, type Lease, releaseLease, takeLease } from './lease.js';
 import type { ModelStore } from './model-store.js';
 import { sumDaily } from './model-writer.js';
 import { type FactPage, type Parked, type ReadFacts } from './fact-pages.js';
 import { type Failed, type Folded, interpretAll, type Projector } from './projector.js';
 import { checkpointOf } from './runner.js';
+import { type ShortLocksDeps, withShortLocks } from './short-locks.js';
 
 const BATCH_MAX = 5_000;
 const DESCRIBED_MAX = 1_000;
@@ -22,9 +22,8 @@ export const MODEL_TABLES = [
   'unknown_types',
 ];
 
-export interface RebuildDeps {
+export interface RebuildDeps extends ShortLocksDeps {
   ledger: Ledger;
-  database: Database;
   /** Of schema `model_next`. */
   store: ModelStore;
   projector: Projector;
@@ -208,7 +207,7 @@ async function foldOn(deps: RebuildDeps, parked: Parked[], onProgress: Progress)
 
 async function swap(deps: RebuildDeps, lease: Lease, parked: readonly Parked[]): Promise<void> {
   await finish(deps.database.pool);
-  await deps.database.transaction(async (client) => {
+  await withShortLocks(deps, async (client) => {
     await assertLease(client, lease);
     await client.query('lock table model.checkpoint in access exclusive mode');
     if ((await checkpointOf(client, 'model_next')) < (await checkpointOf(client, 'model'))) {

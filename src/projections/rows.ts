@@ -34,14 +34,14 @@ export interface HasContributed {
   contributed: Contributed[];
 }
 
-/** A row of `model.parts`: one order, checkout, session, intent, payment, invoice or subscription. */
+/** A row of `model.parts`: one order, checkout, session, intent, payment, invoice, subscription or payout. */
 export interface Part {
   ref: Ref;
   /** `order`, `payment`, …: what the ref begins with. */
   kind: string;
   /** Smallest ref of the purchase it belongs to. */
   purchase: Ref;
-  /** The identifier its purchase belongs to; empty until it is first evaluated. */
+  /** The identifier its purchase belongs to; empty until it is first evaluated, and for what nobody bought. */
   party: Node;
   /** Whether a browser could have seen the purchase. */
   present: boolean;
@@ -79,6 +79,8 @@ export interface Identifier {
     /** Links by purchases that name both, and the number of such purchases for each. */
     shared: Node[];
     sharedBy: number[];
+    /** Namings by purchases beyond those: above the cap they are only counted. */
+    moreShared: number;
     /** On the canonical identifier: the others of the customer. */
     members: Node[];
     effects: Record<string, Effect>;
@@ -119,14 +121,17 @@ export const kindOf = (id: Ref | Node): string => id.slice(0, id.indexOf(':'));
 const PURCHASE_KINDS = ['order', 'checkout', 'session', 'intent', 'payment', 'invoice', 'subscription'];
 const PURCHASE_PREFIXES = PURCHASE_KINDS.map((kind) => `${kind}:`);
 
-/** Place of a ref's kind among the kinds of purchases; -1 for a person's identifier. */
+/** Place of a ref's kind among the kinds of purchases; -1 for what is no part of one. */
 function purchaseRank(id: Ref | Node): number {
   for (let rank = 0; rank < PURCHASE_PREFIXES.length; rank++) if (id.startsWith(PURCHASE_PREFIXES[rank]!)) return rank;
   return -1;
 }
 
-/** Whether a fact's subject is a part of a purchase; everything else is a person's identifier (`user:`, `stripe:`, …). */
-export const isRef = (subject: string): boolean => purchaseRank(subject) >= 0;
+/** Whether a fact's subject is a part, of a purchase or of nobody's; everything else is a person's identifier (`user:`, `stripe:`, …). */
+export const isRef = (subject: string): boolean => purchaseRank(subject) >= 0 || isOurs(subject);
+
+/** Whether a part is nobody's purchase: it has neither links nor a party. */
+export const isOurs = (ref: Ref): boolean => ref.startsWith('payout:');
 
 export const isUser = (node: Node): boolean => node.startsWith('user:');
 export const isEmail = (node: Node): boolean => node.startsWith('email:');
@@ -154,6 +159,7 @@ export const newIdentifier = (node: Node): Identifier => ({
     fixed: [],
     shared: [],
     sharedBy: [],
+    moreShared: 0,
     members: [],
     effects: {},
     touches: [],

@@ -5,6 +5,7 @@ import type { Database } from '../storage/database.js';
 import {
   assertLease,
   BEAT_EVERY_MS,
+  TRY_EVERY_MS,
   beat,
   FencedOut,
   type Lease,
@@ -38,14 +39,12 @@ export interface RunnerState {
   position: number;
   head: number;
   running: boolean;
-  /** Recorded time of the oldest entry not yet projected, epoch milliseconds; undefined when there is none. */
-  behindSince: number | undefined;
   failed: string | undefined;
 }
 
 /** Follows the feed: rows, checkpoint and parked entries of a batch in one transaction, fenced by the lease. */
 export class Runner {
-  readonly state: RunnerState = { position: 0, head: 0, running: false, behindSince: undefined, failed: undefined };
+  readonly state: RunnerState = { position: 0, head: 0, running: false, failed: undefined };
   private readonly stopping = new AbortController();
   private done: Promise<void> = Promise.resolve();
 
@@ -68,7 +67,7 @@ export class Runner {
         const lease = await takeLease(this.deps.database.pool, this.deps.holder, force);
         force = false;
         if (lease) await this.lead(lease);
-        else await this.pause(BEAT_EVERY_MS);
+        else await this.pause(TRY_EVERY_MS);
       } catch (error) {
         this.deps.projector.forget();
         this.state.running = false;
@@ -116,12 +115,10 @@ export class Runner {
     for await (const { entries, head } of pages) {
       this.state.head = Math.max(head, this.state.position);
       if (entries.length > 0) {
-        this.state.behindSince = entries[0]!.recordedAt.getTime();
         await this.yieldToAppends(signal);
         await this.project(entries, lease);
       }
       this.state.failed = undefined;
-      if (this.state.position >= this.state.head) this.state.behindSince = undefined;
     }
   }
 
@@ -139,7 +136,8 @@ export class Runner {
       const write = store.prepare(changes);
       await database.transaction(async (client) => {
         // The read model is derived: a crash may lose its last commits, and the checkpoint with them.
-        await client.query('set local synchronous_commit = off');
+        // A process that is paused in here holds rows that others wait for: the server ends it.
+        await client.query("set local synchronous_commit = off; set local idle_in_transaction_session_timeout = '5s'");
         await assertLease(client, lease);
         await moveCheckpoint(client, modelVersion, this.state.position, position);
         await write(client);

@@ -63,8 +63,13 @@ export class Step {
 
   private linked(identifier: Identifier, crowded: boolean): void {
     this.relinked.add(identifier.node);
-    if (isCrowded(identifier) === crowded) return;
-    // It links nothing any more, or does again: everybody around it is regrouped.
+    // It links nothing any more, or does again.
+    if (isCrowded(identifier) !== crowded) this.relink(identifier);
+  }
+
+  /** Everybody around an identifier is to be regrouped. */
+  relink(identifier: Identifier): void {
+    this.relinked.add(identifier.node);
     for (const node of linksOf(identifier)) this.relinked.add(node);
   }
 

@@ -1,7 +1,6 @@
-import type { FactType, Ref } from '../catalog/facts.js';
+import type { FactType } from '../catalog/facts.js';
 import type { PaymentState, SubjectState } from '../catalog/subjects.js';
 import { moneyMoved } from './capture.js';
-import { type Effect, effectsOf, isEmpty, type Part } from './rows.js';
 import {
   captureIn,
   checkoutStarted,
@@ -9,6 +8,8 @@ import {
   purchaseCompleted,
   type PurchaseSummary,
 } from './purchase-summary.js';
+import { type Effect, effectOf, effectsOf, isEmpty, type Part } from './rows.js';
+import { movementsOf, subscriptionHistory } from './subscription-history.js';
 
 /** What metrics see of one part of a purchase; undefined for parts that no metric speaks of. */
 export function stateOf(
@@ -19,9 +20,9 @@ export function stateOf(
 ): SubjectState | undefined {
   switch (part.kind) {
     case 'payment':
-      return paymentState(part.ref, part.doc.effects, captureIn(summary, part), part.ref === firstPaymentRef);
+      return paymentState(part, part.doc.effects, captureIn(summary, part), part.ref === firstPaymentRef);
     case 'intent':
-      return paymentState(part.ref, notRestated(part, purchase), undefined, false);
+      return paymentState(part, notRestated(part, purchase), undefined, false);
     case 'order':
       return { kind: 'order', ref: part.ref, completed: orderCompleted(part, summary.paid) };
     case 'checkout':
@@ -31,6 +32,8 @@ export function stateOf(
         started: checkoutStarted(part),
         completed: purchaseCompleted(purchase, summary),
       };
+    case 'subscription':
+      return { kind: 'subscription', ref: part.ref, movements: movementsOf(subscriptionHistory(part.doc.effects)) };
     default:
       return undefined;
   }
@@ -46,16 +49,19 @@ function notRestated(intent: Part, purchase: readonly Part[]): Record<string, Ef
 }
 
 function paymentState(
-  ref: Ref,
+  part: Part,
   effects: Record<string, Effect>,
-  captured: PaymentState['captured'],
+  found: ReturnType<typeof captureIn>,
   first: boolean,
 ): PaymentState {
+  const { captures = NONE, capture: captured } = found ?? {};
   return {
     kind: 'payment',
-    ref,
+    ref: part.ref,
     captured,
-    refunds: onlyAuthorised(effects) ? NONE : statesOf(effects, 'RefundChanged', refundState),
+    captures,
+    returned: captured && returnedOf(effects),
+    refunds: refundsOf(effects, captures),
     disputes: [
       ...statesOf(effects, 'DisputeFundsWithdrawn', withdrawn),
       ...statesOf(effects, 'DisputeFundsReinstated', reinstated),
@@ -77,9 +83,27 @@ function statesOf<T>(
     : found.map(([key, effect]) => of(key, effect)).filter((state) => state !== undefined);
 }
 
+function returnedOf(effects: Record<string, Effect>): PaymentState['returned'] {
+  const effect = effectOf(effects, 'PaymentReturned');
+  return effect && moneyMoved('PaymentReturned', effect);
+}
+
+function refundsOf(effects: Record<string, Effect>, captures: PaymentState['captures']): PaymentState['refunds'] {
+  if (onlyAuthorised(effects, captures)) return NONE;
+  const refunds = statesOf(effects, 'RefundChanged', refundState);
+  if (refunds.length === 0) return refunds;
+  const released = effectOf(effects, 'PaymentCaptured')?.fields['amount_released'];
+  if (typeof released !== 'string') return refunds;
+  // What a partial capture let go of is told as a refund too: the earliest of that amount.
+  const [first] = refunds
+    .filter(({ amountMinor, returned }) => String(amountMinor) === released && !returned)
+    .sort((a, b) => a.at - b.at || (a.fact < b.fact ? -1 : 1));
+  return refunds.filter((refund) => refund !== first);
+}
+
 /** An authorisation that was released is told as a refund by some providers: no money moved in, so none moves out. */
-const onlyAuthorised = (effects: Record<string, Effect>): boolean =>
-  effectsOf(effects, 'PaymentAuthorised').length > 0 && effectsOf(effects, 'PaymentCaptured').length === 0;
+const onlyAuthorised = (effects: Record<string, Effect>, captures: PaymentState['captures']): boolean =>
+  captures.length === 0 && effectsOf(effects, 'PaymentAuthorised').length > 0;
 
 function refundState(key: string, effect: Effect): PaymentState['refunds'][number] | undefined {
   const { status, failed_at: failedAt } = effect.fields;

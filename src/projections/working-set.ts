@@ -263,12 +263,15 @@ export class WorkingSet {
     return purchases ? [...purchases].sort() : [];
   }
 
-  /** Every purchase of which a part names this, in a stable order. Rarely asked for: finding them reads the whole table. */
-  purchasesNaming(node: Node): Ref[] {
+  /** Every part that names this. Rarely asked for: finding them reads the whole table. */
+  partsNaming(node: Node): Part[] {
     if (!this.named.has(node)) throw new NotLoaded({ named: [node] });
-    const purchases = new Set<Ref>();
-    for (const part of this.parts.values()) if (part.doc.nodes.includes(node)) purchases.add(part.purchase);
-    return [...purchases].sort();
+    return [...this.parts.values()].filter((part) => part.doc.nodes.includes(node));
+  }
+
+  /** Every purchase of which a part names this, in a stable order. */
+  purchasesNaming(node: Node): Ref[] {
+    return [...new Set(this.partsNaming(node).map((part) => part.purchase))].sort();
   }
 
   contributed(row: Contributing): void {

@@ -20,7 +20,6 @@ export async function attributionReport(
   query: RangeQuery & { metric: string },
   metrics: readonly Metric[],
   snapshot: Snapshot,
-  timeZone: string,
 ): Promise<Record<string, unknown>> {
   const metric = metrics.find(({ name }) => name === query.metric);
   if (!metric || !ATTRIBUTED.includes(metric.name)) {
@@ -50,7 +49,7 @@ export async function attributionReport(
     unit: metric.unit,
     from: query.from,
     to: query.to,
-    time_zone: timeZone,
+    time_zone: snapshot.timeZone,
     as_of: snapshot.position,
     data,
   };
@@ -85,7 +84,6 @@ function channelJson({ touch, currency, value, reasons }: Channel, whole: bigint
 export async function funnelReport(
   query: RangeQuery,
   snapshot: Snapshot,
-  timeZone: string,
   trackedUntil?: Date,
 ): Promise<Record<string, unknown>> {
   const found = await sums(snapshot, {
@@ -102,13 +100,13 @@ export async function funnelReport(
        and e.occurred_at >= ($1::date)::timestamp at time zone $3 and e.occurred_at < ($2::date + 1)::timestamp at time zone $3
        and ($4::timestamptz is null or e.received_at <= $4)
      group by e.kind`,
-    [query.from, query.to, timeZone, trackedUntil ?? null],
+    [query.from, query.to, snapshot.timeZone, trackedUntil ?? null],
   );
   const tracked = (kind: string): number => Number(rows.find((row) => row.kind === kind)?.events ?? 0);
   return {
     from: query.from,
     to: query.to,
-    time_zone: timeZone,
+    time_zone: snapshot.timeZone,
     as_of: snapshot.position,
     actual: funnel(total('checkouts_started'), total('checkouts_completed')),
     tracked: funnel(tracked('checkout_started'), tracked('order_completed')),

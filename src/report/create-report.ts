@@ -1,17 +1,20 @@
 import type pg from 'pg';
 import { factTypes } from '../catalog/facts.js';
 import type { Metric } from '../catalog/subjects.js';
-import type { Interval } from '../kernel/day.js';
+import type { CompletenessStore } from '../ingest/completeness-store.js';
+import type { Clock } from '../kernel/clock.js';
+import { addDays, type Interval, type Zone } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import { exponentOf } from '../kernel/money.js';
 import type { Ledger, Position } from '../ledger/ledger.js';
 import type { Vault } from '../ledger/vault.js';
 import type { Database } from '../storage/database.js';
 import { attributionReport, funnelReport, type RangeQuery } from './attribution-report.js';
+import { completenessPage, type CompletenessQuery } from './completeness-report.js';
 import { contributionsPage, type ContributionsQuery, findContributions } from './contributions-report.js';
 import { customerReport } from './customer-report.js';
 import { entriesPage, type EntriesQuery, entryJson } from './entries-report.js';
-import { metricRows, type MetricQuery } from './metrics-report.js';
+import { markIncomplete, metricRows, type MetricQuery } from './metrics-report.js';
 import type { Snapshot } from './sums.js';
 
 export interface ReportDeps {
@@ -21,31 +24,45 @@ export interface ReportDeps {
   metrics: readonly Metric[];
   /** JSON Schemas of the domain events, by type. */
   domainEvents: () => unknown;
-  timeZone: string;
+  /** The reporting zone of this process. */
+  zone: Zone;
+  completeness: CompletenessStore;
+  clock: Clock;
+  /** Of this process: `<zone> <digest>`. The stored model may still be that of another. */
+  modelVersion: string;
 }
 
 export interface ReportPage {
   data: unknown[];
   next_cursor: string | null;
+  /** True where the rows are still those of the model of an earlier version, which is being rebuilt. */
+  rebuilding?: true;
 }
 
 /** Numbers out: reads only. Answers undefined where nothing has the name or id asked for. */
 export function createReport(deps: ReportDeps) {
-  const { database, ledger, metrics, timeZone } = deps;
+  const { database, ledger, metrics, completeness, clock, zone } = deps;
   const known = (name: string): Metric | undefined => metrics.find((metric) => metric.name === name);
+  const dayOf = (hour: Date): string => zone.dayOf(hour.getTime());
+  const incompleteHours = ({ from, to }: MetricQuery): Promise<Date[]> =>
+    completeness.incomplete(new Date(zone.startOf(from)), new Date(zone.startOf(addDays(to, 1))), clock());
   return {
     async metric(name: string, query: MetricQuery): Promise<Record<string, unknown> | undefined> {
       const metric = known(name);
       if (!metric) return undefined;
+      const incomplete = metric.ownEventsOnly ? [] : await incompleteHours(query);
       return snapshot(deps, query.as_of, async (at) => ({
         metric: name,
         unit: metric.unit,
         interval: query.interval satisfies Interval,
-        time_zone: timeZone,
+        time_zone: at.timeZone,
         as_of: at.position,
-        data: await metricRows(metric, metrics, query, at),
+        ...(incomplete.length > 0 ? { incomplete: true } : {}),
+        data: markIncomplete(await metricRows(metric, metrics, query, at), query.interval, incomplete.map(dayOf)),
+        ...markOf(at),
       }));
     },
+    completeness: (query: CompletenessQuery) => completenessPage(completeness, query, zone, clock()),
     catalogOfMetrics: () => ({ data: metrics.filter((metric) => !metric.internal).map(described), next_cursor: null }),
     catalog: () => ({
       domain_events: deps.domainEvents(),
@@ -55,16 +72,22 @@ export function createReport(deps: ReportDeps) {
     async contributions(name: string, query: ContributionsQuery): Promise<ReportPage | undefined> {
       const metric = known(name);
       if (!metric) return undefined;
-      const found = await snapshot(deps, query.as_of, (at) => findContributions(metric, metrics, query, at));
-      return contributionsPage(found, query.interval ?? 'day', ledger);
+      const [found, mark] = await snapshot(deps, query.as_of, async (at) => [
+        await findContributions(metric, metrics, query, at),
+        markOf(at),
+      ]);
+      return { ...(await contributionsPage(found, query.interval ?? 'day', ledger)), ...mark };
     },
     attribution: (query: RangeQuery & { metric: string }) =>
-      snapshot(deps, query.as_of, (at) => attributionReport(query, metrics, at, timeZone)),
+      snapshot(deps, query.as_of, async (at) => ({
+        ...(await attributionReport(query, metrics, at)),
+        ...markOf(at),
+      })),
     funnel: (query: RangeQuery) =>
       snapshot(deps, query.as_of, async (at) => {
         const until =
           query.as_of === undefined ? undefined : ((await ledger.at(at.position))?.recordedAt ?? new Date(0));
-        return funnelReport(query, at, timeZone, until);
+        return { ...(await funnelReport(query, at, until)), ...markOf(at) };
       }),
     customer: (id: string) => customerReport(database.pool, deps.vault, id),
     entries: (query: EntriesQuery): Promise<ReportPage> => entriesPage(ledger, query),
@@ -95,7 +118,7 @@ const described = ({ name, unit, meaning, sourceOfTruth, dated, excludes, tracke
   excludes,
   tracked_as: trackedAs,
   ...(shape.kind === 'ratio' ? { numerator: shape.numerator, denominator: shape.denominator } : {}),
-  ...(shape.kind === 'sum' ? { terms: shape.terms } : {}),
+  ...(shape.kind === 'sum' || shape.kind === 'stock' ? { terms: shape.terms } : {}),
 });
 
 /** Runs a query in one repeatable-read view of the model, at its newest position or an earlier one. */
@@ -105,20 +128,30 @@ async function snapshot<T>(deps: ReportDeps, asOf: string | undefined, work: (at
   const client = await deps.database.pool.connect();
   try {
     await client.query('begin isolation level repeatable read read only');
-    const newest = await positionOf(client);
+    const { newest, ...model } = await modelOf(client, deps.modelVersion);
     // Up to the head the feed is known and the model may be behind it: the answer says which position it is of.
     const position = Math.min(asked ?? newest, newest);
-    return await work({ client, position, past: position < newest });
+    return await work({ client, position, past: position < newest, ...model });
   } finally {
     await client.query('rollback').catch(() => undefined);
     client.release();
   }
 }
 
-async function positionOf(client: pg.ClientBase): Promise<Position> {
-  const { rows } = await client.query<{ position: bigint }>('select position from model.checkpoint');
-  return Number(rows[0]!.position);
+/** What the stored model shows, and in which zone its days are: those of its own version, where that is an earlier one. */
+async function modelOf(
+  client: pg.ClientBase,
+  ours: string,
+): Promise<{ newest: Position } & Pick<Snapshot, 'superseded' | 'timeZone'>> {
+  const { rows } = await client.query<{ position: bigint; version: string }>(
+    'select position, model_version as version from model.checkpoint',
+  );
+  const newest = Number(rows[0]!.position);
+  const version = newest === 0 ? ours : rows[0]!.version;
+  return { newest, superseded: version !== ours, timeZone: version.split(' ')[0]! };
 }
+
+const markOf = ({ superseded }: Snapshot): { rebuilding?: true } => (superseded ? { rebuilding: true } : {});
 
 async function askedPosition(ledger: Ledger, asOf: string): Promise<Position> {
   if (!/^\d{1,15}$/.test(asOf)) return positionAt(ledger, asOf);

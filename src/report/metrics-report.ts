@@ -1,4 +1,4 @@
-import type { Metric } from '../catalog/subjects.js';
+import type { Metric, Term } from '../catalog/subjects.js';
 import { addDays, type Day, type Interval, periodOf } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import { type Group, type GroupKey, groupKeys, type Snapshot, sums, type Sum } from './sums.js';
@@ -21,6 +21,8 @@ export interface MetricRow {
   numerator?: number;
   denominator?: number;
   group?: Group;
+  /** Something that a provider lists in this period may not be in the ledger. */
+  incomplete?: true;
 }
 
 /** The values of one metric. Every number is a sum of contributions up to the snapshot's position. */
@@ -35,34 +37,72 @@ export async function metricRows(
   if (shape.kind === 'ratio') return ratioRows(shape, query, groupBy, snapshot);
   if (metric.unit === 'count' && query.currency) throw new Problem('invalid_request', 'a count has no currency');
   const terms = termsOf(metric, all);
+  const stock = shape.kind === 'stock';
   const found = await sums(snapshot, {
     metrics: terms.map((term) => term.metric),
     from: query.from,
     to: query.to,
     groupBy,
     currency: query.currency,
+    opening: stock,
   });
   const signs = new Map(terms.map((term) => [term.metric, BigInt(term.sign)]));
-  const totals = new Map<string, { row: Sum; period: string; value: bigint }>();
-  for (const row of found) {
-    const period = periodOf(row.day, query.interval);
-    const key = `${period}|${row.currency}|${JSON.stringify(row.group)}`;
-    const total = totals.get(key) ?? { row, period, value: 0n };
-    totals.set(key, { ...total, value: total.value + signs.get(row.metric)! * row.value });
-  }
+  const signed = found.map((sum) => ({ ...sum, value: signs.get(sum.metric)! * sum.value }));
   const money = metric.unit === 'money';
-  const rows = [...totals.values()].map(({ row, period, value }) => ({
+  const rows = (stock ? runningSums(signed, query) : periodSums(signed, query)).map(({ period, value, of }) => ({
     period,
     value: money ? String(value) : Number(value),
-    ...(money ? { currency: row.currency } : {}),
-    ...(groupBy.length > 0 ? { group: row.group } : {}),
+    ...(money ? { currency: of.currency } : {}),
+    ...(groupBy.length > 0 ? { group: of.group } : {}),
   }));
   return inOrder(groupBy.length > 0 ? rows : filled(rows, query, money));
 }
 
-const termsOf = (metric: Metric, all: readonly Metric[]): readonly { metric: string; sign: 1 | -1 }[] => {
-  if (metric.shape.kind !== 'sum') return [{ metric: metric.name, sign: 1 }];
-  return metric.shape.terms.flatMap((term) => {
+interface PeriodSum {
+  period: string;
+  value: bigint;
+  of: Sum;
+}
+
+const seriesOf = ({ currency, group }: Sum): string => `${currency}|${JSON.stringify(group)}`;
+
+function periodSums(found: readonly Sum[], query: MetricQuery): PeriodSum[] {
+  const totals = new Map<string, PeriodSum>();
+  for (const of of found) {
+    const period = periodOf(of.day, query.interval);
+    const key = `${period}|${seriesOf(of)}`;
+    const value = (totals.get(key)?.value ?? 0n) + of.value;
+    totals.set(key, { period, value, of });
+  }
+  return [...totals.values()];
+}
+
+/** What there is at the end of each period; at the last day asked for where that is earlier. Nothing where there is none. */
+function runningSums(found: readonly Sum[], query: MetricQuery): PeriodSum[] {
+  const changes = new Map(
+    periodSums(
+      found.filter(({ day }) => day >= query.from),
+      query,
+    ).map((sum) => [`${sum.period}|${seriesOf(sum.of)}`, sum.value]),
+  );
+  const series = new Map<string, { of: Sum; value: bigint }>();
+  for (const of of found) {
+    const known = series.get(seriesOf(of))?.value ?? 0n;
+    series.set(seriesOf(of), { of, value: known + (of.day < query.from ? of.value : 0n) });
+  }
+  return periods(query).flatMap((period) =>
+    [...series].flatMap(([name, each]) => {
+      each.value += changes.get(`${period}|${name}`) ?? 0n;
+      return each.value === 0n ? [] : [{ period, value: each.value, of: each.of }];
+    }),
+  );
+}
+
+/** The flows that a metric adds up. */
+const termsOf = (metric: Metric, all: readonly Metric[]): readonly Term[] => {
+  const { shape } = metric;
+  if (shape.kind !== 'sum' && shape.kind !== 'stock') return [{ metric: metric.name, sign: 1 }];
+  return shape.terms.flatMap((term) => {
     const inner = all.find(({ name }) => name === term.metric)!;
     return termsOf(inner, all).map((each) => ({ metric: each.metric, sign: (each.sign * term.sign) as 1 | -1 }));
   });
@@ -126,3 +166,9 @@ function periods({ from, to, interval }: MetricQuery): string[] {
 
 const orderOf = (row: MetricRow): string => `${row.period}|${row.currency ?? ''}|${JSON.stringify(row.group ?? {})}`;
 const inOrder = (rows: MetricRow[]): MetricRow[] => rows.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+
+/** Marks the periods that hold one of these days. */
+export function markIncomplete(rows: readonly MetricRow[], interval: Interval, days: readonly Day[]): MetricRow[] {
+  const marked = new Set(days.map((day) => periodOf(day, interval)));
+  return rows.map((row) => (marked.has(row.period) ? { ...row, incomplete: true } : row));
+}

@@ -22,6 +22,10 @@ export interface Snapshot {
   position: number;
   /** True when contributions beyond `position` must be left out; otherwise the daily totals answer. */
   past: boolean;
+  /** IANA name of the zone that the model's days are in. */
+  timeZone: string;
+  /** True while the model is that of another version, which is being rebuilt. */
+  superseded: boolean;
 }
 
 export interface Sum {
@@ -39,6 +43,8 @@ interface SumsQuery {
   groupBy: readonly GroupKey[];
   currency?: string | undefined;
   source?: string;
+  /** Also everything before `from`, as if it had been on the day before it. */
+  opening?: boolean;
 }
 
 /** Sums of contributions per day, currency and group; zero sums are left out. */
@@ -46,7 +52,7 @@ export async function sums(snapshot: Snapshot, query: SumsQuery): Promise<Sum[]>
   const columns = ['metric', 'day', 'currency', ...query.groupBy];
   const table = snapshot.past ? 'model.contributions' : 'model.daily';
   const values: unknown[] = [query.metrics, query.from, query.to];
-  const where = ['metric = any($1)', 'day between $2 and $3'];
+  const where = ['metric = any($1)', query.opening ? 'day <= $3' : 'day between $2 and $3'];
   const also = (condition: string, value: unknown): void => {
     values.push(value);
     where.push(`${condition} $${values.length}`);
@@ -55,9 +61,11 @@ export async function sums(snapshot: Snapshot, query: SumsQuery): Promise<Sum[]>
   if (query.source) also('source =', query.source);
   if (snapshot.past) also('position <=', snapshot.position);
   const total = snapshot.past ? 'sum(delta)' : 'sum(value)';
-  const selected = columns.map((column) =>
-    column === 'unknown_reason' ? `coalesce(unknown_reason, '') as unknown_reason` : column,
-  );
+  const written: Record<string, string> = {
+    unknown_reason: `coalesce(unknown_reason, '') as unknown_reason`,
+    ...(query.opening ? { day: 'greatest(day, $2::date - 1) as day' } : {}),
+  };
+  const selected = columns.map((column) => written[column] ?? column);
   const { rows } = await snapshot.client.query<Record<string, string> & { total: bigint }>(
     `select ${selected.join(', ')}, ${total}::bigint as total from ${table}
      where ${where.join(' and ')} group by ${columns.map((_, index) => index + 1).join(', ')} having ${total} <> 0`,

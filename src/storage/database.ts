@@ -1,3 +1,4 @@
+import type net from 'node:net';
 import pg from 'pg';
 import { SetupError } from '../kernel/errors.js';
 import type { Conf } from './embedded/config.js';
@@ -40,6 +41,7 @@ export interface DatabaseOptions {
 const DATABASE = 'truth_ledger';
 const OLDEST = 14;
 const CONNECT_MS = 10_000;
+const KEEP_ALIVE_MS = 10_000; // a machine that vanished is noticed in seconds, not in the two hours of the system
 const COMING_UP_MS = 10_000; // a database that is started together with the service
 
 /** Connects, or starts the embedded server; runs no migrations. Throws SetupError for a server that is too old, unreachable or not durable. */
@@ -60,13 +62,38 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
 }
 
+const SILENT_MS = 30_000;
+const BOUNDED_POOL_MAX = 6;
+
+/**
+ * The same database over a few connections of its own, each of which is given up when nothing moves on it for 30 s: for work that
+ * must not wait for hours on a peer that is gone. `close` closes them alone.
+ */
+export function boundedDatabase(
+  { connection, embedded, server }: Database,
+  { name = 'truth-ledger', silentMs = SILENT_MS }: { name?: string; silentMs?: number } = {},
+): Database {
+  const own = connect({ ...connection, application_name: name }, undefined, BOUNDED_POOL_MAX, () => undefined);
+  own.pool.on('connect', (client) => {
+    const { stream } = (client as unknown as { connection: { stream: net.Socket } }).connection;
+    stream.setTimeout(silentMs, () => stream.destroy(new Error(`PostgreSQL was silent for ${silentMs} ms`)));
+  });
+  return { ...own, embedded, server };
+}
+
 function connect(
   connection: pg.ClientConfig,
   server: EmbeddedServer | undefined,
   max: number,
   log: (line: string) => void,
 ): Database {
-  const pool = new pg.Pool({ ...connection, max, keepAlive: true, connectionTimeoutMillis: CONNECT_MS });
+  const pool = new pg.Pool({
+    ...connection,
+    max,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    connectionTimeoutMillis: CONNECT_MS,
+  });
   // A connection lost is an `error` event, which would end the process if nobody heard it; those who use the connection get it too.
   const lost = (error: Error): void => log(`A connection to PostgreSQL was lost: ${error.message}`);
   pool.on('error', lost);

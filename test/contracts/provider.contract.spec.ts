@@ -4,8 +4,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { providers, providerSettings } from '../../src/ingest/providers/index.js';
 import { createIngest } from '../../src/ingest/create-ingest.js';
 import { Problem, SetupError } from '../../src/kernel/errors.js';
+import type { RawRequest } from '../../src/ingest/ingest.js';
+import { interpret } from '../../src/ingest/interpret.js';
+import type { Provider } from '../../src/ingest/provider.js';
+import { providerGivens } from './provider-givens.js';
 import { NOW, OLD_SECRET, openDoors, signatureOf, stripeDelivery, type Doors } from '../support/doors.js';
 
+type Json = Record<string, any>;
 const fixture = (name: string): Record<string, any> =>
   JSON.parse(readFileSync(path.join(import.meta.dirname, '../fixtures/stripe', name), 'utf8'));
 const charge = fixture('charge-succeeded.json');
@@ -29,23 +34,32 @@ beforeAll(async () => {
 });
 afterAll(() => doors.close());
 
-describe.each(Object.values(providers))('provider $name', (provider) => {
+describe('the contract', () => {
+  it('given the registry, then every provider is held to it', () => {
+    expect(providerGivens.map(({ name }) => name)).toEqual(Object.keys(providers));
+  });
+});
+
+describe.each(providerGivens)('provider $name', (given) => {
+  const provider: Provider = providers[given.name];
+  let made = 0;
+  const event = () => given.event(++made);
+  const deliver = (request: RawRequest) => doors.ingest.webhook(given.name, request);
+  const one = async (request: RawRequest) => (await deliver(request))[0]!;
+
   it('given empty or blank secrets, when configured, then it is refused with a sentence', () => {
-    const setting = `${provider.name.toUpperCase()}_WEBHOOK_SECRETS`;
-    for (const secrets of ['', ' ', 'a,', 'a, ,b']) {
-      expect(() => providerSettings({ [setting]: secrets })).toThrow(SetupError);
-    }
+    for (const env of given.wrongEnv) expect(() => providerSettings(env)).toThrow(SetupError);
     expect(providerSettings({})).toEqual({});
-    expect(providerSettings({ [setting]: 'a , b' })).toEqual({ [provider.name]: { secrets: ['a', 'b'] } });
+    expect(providerSettings(given.env)).toEqual({ [given.name]: given.settings });
   });
 
   it('given blank secrets from elsewhere, when the doors open, then they do not', () => {
     const deps = { ...doors, clock: () => NOW, writeKeys: [] };
-    expect(() => createIngest({ ...deps, providers: { [provider.name]: { secrets: ['  '] } } })).toThrow(SetupError);
-    expect(() => createIngest({ ...deps, providers: { [provider.name]: { secrets: [] } } })).toThrow(SetupError);
+    for (const settings of given.useless)
+      expect(() => createIngest({ ...deps, providers: { [given.name]: settings } })).toThrow(SetupError);
   });
 
-  it.each([null, [], 'text', 1, {}, { id: 1 }, { id: 'a\u0000', type: 'x' }])(
+  it.each([null, [], 'text', 1, {}, { id: 1 }, { id: 'a\u0000', type: 'x', event_id: '\u0000' }])(
     'given %j, when identified, then it is no event',
     (body) => {
       expect(provider.identify(body)).toBeUndefined();
@@ -53,6 +67,88 @@ describe.each(Object.values(providers))('provider $name', (provider) => {
       expect(() => provider.content(body)).not.toThrow();
     },
   );
+
+  it('given a genuine delivery, when received, then one entry says who sent it, and nothing personal is open', async () => {
+    const body = event();
+    const outcome = await one(given.deliver(body));
+    expect(outcome.outcome).toBe('recorded');
+    const entry = (await doors.ledger.find(outcome.entryId!))!;
+    expect(entry).toMatchObject({
+      ...given.entry(body),
+      ...{ origin: given.name, actor: `provider:${given.name}`, stream: `${given.name}-${outcome.entryId!}` },
+    });
+    expect(entry.body).not.toMatch(given.personal);
+    expect(JSON.stringify(entry.attributes)).not.toMatch(given.personal);
+    expect(await doors.vault.unseal(entry.body, entry.keyId)).toBe(given.deliver(body).body.toString());
+    expect(given.amountIn(JSON.parse(entry.body) as Json)).toBe(4990);
+  });
+
+  it('given its entry, when it is read, then the facts are of that payment', async () => {
+    const { entryId } = await one(given.deliver(event()));
+    const { body, occurredAt, ...entry } = (await doors.ledger.find(entryId!))!;
+    const facts = interpret({ ...entry, body: JSON.parse(body) as unknown, occurredAt: occurredAt.getTime() });
+    expect(facts?.[0]).toMatchObject({
+      type: given.fact.type,
+      fields: { amount: '4990', currency: given.fact.currency },
+    });
+    expect(JSON.stringify(facts)).not.toMatch(given.personal);
+  });
+
+  it('given one delivery fifty times, as it may come again, when received, then it is one entry', async () => {
+    const body = event();
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, (_, retry) => one(given.deliver(given.again(body, retry)))),
+    );
+    expect(outcomes.filter(({ outcome }) => outcome === 'recorded')).toHaveLength(1);
+    expect(outcomes.filter(({ outcome }) => outcome === 'duplicate')).toHaveLength(49);
+    expect(new Set(outcomes.map(({ entryId }) => entryId)).size).toBe(1);
+  });
+
+  it('given the same id with other content, when received, then it is kept apart, and a replay finds the same', async () => {
+    const body = event();
+    const first = await one(given.deliver(body));
+    const second = await one(given.deliver(given.altered(body)));
+    expect(second).toMatchObject({ outcome: 'conflict', entryId: first.entryId });
+    expect(await doors.ingest.deadLetters.find(second.deadLetterId!)).toMatchObject({
+      ...{ reason: 'conflict', origin: given.name, blocks: true },
+    });
+    expect(await doors.ingest.deadLetters.replay(second.deadLetterId!, 'ops')).toMatchObject({ outcome: 'conflict' });
+    const entry = (await doors.ledger.find(first.entryId!))!;
+    expect(given.amountIn(JSON.parse(entry.body) as Json)).toBe(4990);
+  });
+
+  it('given the same event in test mode, when received, then it is another entry and counts nowhere', async () => {
+    const body = event();
+    await one(given.deliver(body));
+    const outcome = await one(given.deliverTest(body));
+    expect(outcome.outcome).toBe('recorded');
+    const { body: text, occurredAt, ...entry } = (await doors.ledger.find(outcome.entryId!))!;
+    expect([entry.attributes['livemode'], entry.account.endsWith('test')]).toEqual(['false', true]);
+    expect(interpret({ ...entry, body: JSON.parse(text) as unknown, occurredAt: occurredAt.getTime() })).toEqual([]);
+    // Parked and replayed it is still of test mode: what headers said is kept with it.
+    const other = await one(given.deliverTest(given.altered(body)));
+    expect(other).toMatchObject({ outcome: 'conflict', entryId: outcome.entryId });
+    expect(await doors.ingest.deadLetters.replay(other.deadLetterId!, 'ops')).toMatchObject({
+      ...{ outcome: 'conflict', entryId: outcome.entryId },
+    });
+  });
+
+  it('given what is not genuine, when received, then it is refused and nothing is written', async () => {
+    const before = await doors.ledger.head();
+    const parked = (await doors.ingest.deadLetters.list({ limit: 1_000 })).data.length;
+    for (const request of given.forged(event())) expect(await codeOf(deliver(request))).toBe('bad_signature');
+    expect(await doors.ledger.head()).toBe(before);
+    expect((await doors.ingest.deadLetters.list({ limit: 1_000 })).data).toHaveLength(parked);
+  });
+
+  it('given one that is too large to store, when received, then it is kept with its money, without its largest leaf', async () => {
+    const body = given.withText(event(), 'x'.repeat(960_000));
+    const outcome = await one(given.deliver(body));
+    const entry = (await doors.ledger.find(outcome.entryId!))!;
+    expect([outcome.outcome, entry.attributes['truncated']]).toEqual(['recorded', 'true']);
+    expect(given.amountIn(JSON.parse(entry.body) as Json)).toBe(4990);
+    expect(await one(given.deliver(body))).toMatchObject({ outcome: 'duplicate' });
+  });
 });
 
 describe('a signed webhook of Stripe', () => {
@@ -226,7 +322,7 @@ describe('what the webhook door refuses', () => {
   };
 
   it('given a provider that is not configured, when called, then there is no door', async () => {
-    await refused(doors.ingest.webhook('square', stripeDelivery(charge)), 'not_found');
+    await refused(doors.ingest.webhook('paypal', stripeDelivery(charge)), 'not_found');
     await refused(doors.ingest.webhook('constructor', stripeDelivery(charge)), 'not_found');
   });
 

@@ -14,6 +14,9 @@ import {
   startService,
 } from '../support/service-process.js';
 import { bearer, cloudEvent, nowS, signed } from '../support/traffic.js';
+import { ADYEN, adyenDelivery, notification, signedItem, SQUARE, squareDelivery } from '../support/doors.js';
+import { anAuthorisation, aModification } from '../fixtures/adyen-items.js';
+import { squareBody } from '../fixtures/square-events.js';
 
 /** Somebody who exists nowhere else: every door tells the service all of it. */
 const person = {
@@ -29,7 +32,10 @@ const person = {
   agent: 'Mozilla/5.0 (Quastenphone; U) KanarienBrowser/77.7',
   note: 'bitte beim Nachbarn Quastenhuber abgeben',
 };
-const secrets = { apiKey: KEYS.api, webhookSecret: KEYS.stripe, writeKey: KEYS.write };
+const secrets = {
+  ...{ apiKey: KEYS.api, webhookSecret: KEYS.stripe, writeKey: KEYS.write },
+  ...{ squareKey: SQUARE.keys[0]!, adyenKey: ADYEN.keys[0]!, adyenPassword: ADYEN.basicAuth },
+};
 const needles: Needle[] = Object.entries({ ...person, ...secrets }).flatMap(([what, text]) => formsOf(what, text));
 
 const dataDir = dataFolder();
@@ -39,7 +45,13 @@ let number = 0;
 const refusals: number[] = [];
 
 beforeAll(async () => {
-  service = startService(dataDir, { LOG_LEVEL: 'trace' });
+  service = startService(dataDir, {
+    LOG_LEVEL: 'trace',
+    SQUARE_WEBHOOK_SIGNATURE_KEYS: SQUARE.keys.join(','),
+    SQUARE_NOTIFICATION_URL: SQUARE.notificationUrl,
+    ADYEN_HMAC_KEYS: ADYEN.keys.join(','),
+    ADYEN_BASIC_AUTH: ADYEN.basicAuth,
+  });
   url = await service.listening;
 });
 afterAll(() => removeFolder(dataDir, [service]));
@@ -177,6 +189,87 @@ async function throughStripe(): Promise<string[]> {
       JSON.stringify(contact),
     ),
     await send(`/webhooks/${encodeURIComponent(person.email)}`, signed('{}'), '{}'),
+  ];
+}
+
+const square = (body: unknown): Promise<string> => {
+  const { headers, body: bytes } = squareDelivery(body);
+  return send('/webhooks/square', headers as Record<string, string>, bytes);
+};
+const adyen = (body: unknown): Promise<string> => {
+  const { headers, body: bytes } = adyenDelivery(body);
+  return send('/webhooks/adyen', headers as Record<string, string>, bytes);
+};
+
+async function throughSquare(): Promise<string[]> {
+  const where = { address_line_1: person.street, locality: person.city, postal_code: '47110', first_name: person.name };
+  const somebody = {
+    ...{ given_name: person.name, family_name: person.umlauts, nickname: person.name, company_name: person.umlauts },
+    ...{ email_address: person.email, phone_number: person.phone, note: person.note, address: where },
+  };
+  const payment = {
+    id: 'SQ1',
+    status: 'COMPLETED',
+    total_money: { amount: 4_990, currency: 'EUR' },
+    source_type: 'CARD',
+  };
+  const tell = (type: string, kind: string, object: object): Promise<string> =>
+    square(squareBody(type, kind, object, { id: `sq_${++number}` }));
+  const twice = [person.note, person.umlauts].map((note) =>
+    squareBody('payment.created', 'payment', { ...payment, note }, { id: 'sq_conflict' }),
+  );
+  return [
+    await tell('customer.created', 'customer', { id: 'SQC1', reference_id: person.email, ...somebody }),
+    await tell('payment.updated', 'payment', {
+      ...{ ...payment, note: person.note, buyer_email_address: person.email, reference_id: person.otherEmail },
+      ...{ billing_address: where, shipping_address: where, card_details: { card: { cardholder_name: person.name } } },
+      receipt_url: `https://squareup.com/receipt/${encodeURIComponent(person.email)}`,
+      device_details: { device_name: person.agent, device_ip: person.ip },
+    }),
+    await tell('refund.updated', 'refund', {
+      ...{ id: 'SQR1', payment_id: 'SQ1', amount_money: payment.total_money, status: 'COMPLETED' },
+      reason: `${person.note}, ${person.name}`,
+    }),
+    await tell('invoice.published', 'invoice', {
+      ...{ id: 'inv:1', primary_recipient: somebody, title: person.note, description: person.umlauts },
+      custom_fields: [{ label: 'Contact', value: person.name }],
+    }),
+    await tell('booking.created', 'booking', { id: 'b1', customer_note: person.note, guest: somebody, at: person.ip }),
+    await square({ ...somebody, type: person.note, event_id: person.email }),
+    await square([somebody]),
+    ...[await square(twice[0]), await square(twice[1])],
+    await send('/webhooks/square', { 'x-square-hmacsha256-signature': person.name }, JSON.stringify(somebody)),
+  ];
+}
+
+async function throughAdyen(): Promise<string[]> {
+  const additionalData = {
+    ...{ shopperEmail: person.email, shopperName: person.name, shopperReference: person.otherEmail },
+    ...{ cardHolderName: person.umlauts, shopperIP: person.ip, shopperTelephone: person.phone },
+    ...{ 'billingAddress.street': person.street, 'deliveryAddress.city': person.city, 'metadata.note': person.note },
+    ...{ [person.email]: 'an address as a name', browser: person.agent, nested: { name: person.name } },
+  };
+  const base = { additionalData, reason: person.note };
+  const report = `https://ca-live.adyen.com/reports/download?for=${encodeURIComponent(person.email)}`;
+  const platform = JSON.stringify({ type: 'accountHolder.created', environment: 'live', data: { contact } });
+  const forged = signedItem(anAuthorisation({ ...base, pspReference: 'CANARYF' }), 'ff'.repeat(32));
+  return [
+    await adyen(notification([anAuthorisation({ ...base, merchantReference: person.email })])),
+    await adyen(notification([anAuthorisation({ ...base, amount: { value: 1, currency: 'EUR' } })])), // a conflict
+    await adyen(
+      notification([anAuthorisation({ ...base, pspReference: person.email, merchantReference: person.note })]),
+    ),
+    await adyen(
+      notification([
+        aModification('CHARGEBACK', 'CANARYD', base),
+        anAuthorisation({ ...base, eventCode: 'REPORT_AVAILABLE', pspReference: 'CANARYR', reason: report }),
+        anAuthorisation({ ...base, eventCode: 'WOBBLED', pspReference: 'CANARYW', holder: contact }),
+      ]),
+    ),
+    await adyen({ live: person.name, notificationItems: [{ NotificationRequestItem: forged }, { of: contact }] }),
+    await adyen(platform),
+    await adyen(`{"broken": "${person.email}`),
+    await send('/webhooks/adyen', { authorization: `Basic ${btoa(`${person.email}:x`)}` }, platform),
   ];
 }
 
@@ -411,6 +504,8 @@ describe('somebody whose name, addresses, number and devices went through every 
     const answers = [
       ...[
         await throughStripe(),
+        await throughSquare(),
+        await throughAdyen(),
         await conflicts(),
         await throughEvents(),
         await throughSegment(),

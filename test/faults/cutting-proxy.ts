@@ -5,10 +5,16 @@ import type pg from 'pg';
 /** A proxy before PostgreSQL that can cut connections at a chosen moment. */
 export interface CuttingProxy {
   connection: pg.ClientConfig;
+  /** Where it listens on 127.0.0.1. */
+  port: number;
   /** The next message that contains this text: `before` it reaches the server, or `after` the server acted on it, its answer lost. */
   cutAt(text: string, when: 'before' | 'after'): void;
   /** Refuses and cuts everything while down. */
   down(down: boolean): void;
+  /** From now on nothing passes on the connections there are, in neither direction, and nobody is told: half-open. `all`: on new ones neither. */
+  silence(which?: 'all'): void;
+  /** Closes the silent ones; new ones pass. */
+  dropSilent(): void;
   cuts(): number;
   close(): Promise<void>;
 }
@@ -16,8 +22,11 @@ export interface CuttingProxy {
 export async function cuttingProxy(target: pg.ClientConfig): Promise<CuttingProxy> {
   let trap: { text: string; when: 'before' | 'after' } | undefined;
   let refusing = false;
+  let generation = 0; // connections of another one are silent
+  let deaf = false;
   let cuts = 0;
   const pairs = new Set<() => void>();
+  const silent = new Set<() => void>();
   const server = net.createServer((client) => {
     const upstream = net.connect(addressOf(target));
     const end = (): void => {
@@ -26,12 +35,15 @@ export async function cuttingProxy(target: pg.ClientConfig): Promise<CuttingProx
       upstream.destroy();
     };
     pairs.add(end);
+    const born = deaf ? -1 : generation;
+    if (deaf) silent.add(end);
     let sprung = false;
     const cut = (): void => {
       cuts += 1;
       end();
     };
     client.on('data', (data) => {
+      if (born !== generation) return;
       if (trap && data.includes(trap.text)) {
         const { when } = trap;
         trap = undefined;
@@ -41,21 +53,37 @@ export async function cuttingProxy(target: pg.ClientConfig): Promise<CuttingProx
       upstream.write(data);
     });
     upstream.on('data', (data) => {
+      if (born !== generation) return;
       // Its answer to the commit means that the server has done it.
       if (sprung && data.includes('COMMIT')) cut();
       else client.write(data);
     });
-    for (const socket of [client, upstream]) socket.on('error', end).on('close', end);
+    // A silent connection is not even told of the end of its other half.
+    const over = (): void => {
+      if (born === generation) end();
+    };
+    for (const socket of [client, upstream]) socket.on('error', over).on('close', over);
     if (refusing) end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as net.AddressInfo;
   return {
     connection: { ...target, host: '127.0.0.1', port },
+    port,
     cutAt: (text, when) => void (trap = { text, when }),
     down: (down) => {
       refusing = down;
       if (down) for (const end of [...pairs]) end();
+    },
+    silence: (which) => {
+      generation += 1;
+      deaf = which === 'all';
+      for (const end of pairs) silent.add(end);
+    },
+    dropSilent: () => {
+      deaf = false;
+      for (const end of silent) end();
+      silent.clear();
     },
     cuts: () => cuts,
     close: async () => {

@@ -103,6 +103,20 @@ describe('the ledger in PostgreSQL under faults', () => {
     ]);
     expect(await waiting).toEqual({ outcome: 'recorded', position: 1 });
   });
+
+  it('given another process holds the lock and falls silent in a COPY, then it is ended, and appends go on', async () => {
+    const other = new pg.Client(test.database.connection);
+    other.on('error', () => undefined);
+    await other.connect();
+    await other.query('begin; select position from ledger.head for update');
+    const patient = await openPostgresLedger(test.database, { clock, limits: { patienceMs: 40_000 } });
+    // Nothing answers the server when it asks for the rows, as in a process that is paused.
+    const copying = other.query('copy ledger.entries from stdin').catch((error: unknown) => error);
+    (other as unknown as { connection: { sendCopyFail(): void } }).connection.sendCopyFail = () => undefined;
+    expect(await patient.record(received('e1'))).toEqual({ outcome: 'recorded', position: 1 });
+    expect(await copying).toMatchObject({ code: '57P01' }); // ended by an administrator's command
+    await patient.close();
+  });
 });
 
 describe('the guards of the ledger tables', () => {

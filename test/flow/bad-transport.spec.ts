@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -7,6 +9,16 @@ import { call } from '../support/service-process.js';
 import { signature } from '../support/traffic.js';
 
 const { url, service, webhook, leavesNothing, isUnharmed } = victim();
+const SLOW = 10_000;
+
+/** How many files a process may have open; a great many where nobody says. */
+function filesMax(): number {
+  try {
+    return Number(/Max open files\s+\d+\s+(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? Infinity);
+  } catch {
+    return Infinity;
+  }
+}
 
 describe('S8: too much, too slow, never ending', () => {
   const post = (path: string, more: string): string => `POST ${path} HTTP/1.1\r\nHost: x\r\n${more}`;
@@ -96,6 +108,33 @@ describe('S8: too much, too slow, never ending', () => {
     expect((await webhook(stripeText())).status).toBe(202);
     for (const socket of idle) socket.destroy();
   }, 120_000);
+
+  // Client and server are processes of their own, with as many files each.
+  if (filesMax() >= SLOW + 1_000) {
+    it('given 10,000 connections that send one byte of a header each second, then every delivery is taken all the same', async () => {
+      const client = spawn(process.execPath, [
+        ...[
+          '--import',
+          './test/support/typescript.mjs',
+          'test/support/slow-clients.ts',
+          new URL(url()).port,
+          String(SLOW),
+        ],
+      ]);
+      try {
+        await once(client.stdout, 'data');
+        for (let n = 0; n < 20; n++) expect((await webhook(stripeText())).status).toBe(202);
+        expect(residentMB()).toBeLessThan(800);
+      } finally {
+        client.kill('SIGKILL');
+        await once(client, 'close');
+      }
+    }, 180_000);
+  } else {
+    it('was not tested with 10,000 slow connections: a process may not have so many files open here', () => {
+      expect(filesMax()).toBeLessThan(SLOW + 1_000);
+    });
+  }
 
   it('given 500 requests in one breath on one connection, then all are answered in order', async () => {
     const one = 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n';

@@ -46,12 +46,32 @@ describe('POST /webhooks/:provider', () => {
         { outcome: 'duplicate', entryId: 'a' },
         { outcome: 'recorded', entryId: 'b' },
       ]);
-    const reply = await app.post('/webhooks/adyen', '{}');
+    const reply = await app.post('/webhooks/stripe', '{}');
     expect(reply.status).toBe(202);
     expect((await json(reply)).results).toEqual([
       { outcome: 'duplicate', status: 200, entry_id: 'a' },
       { outcome: 'recorded', status: 202, entry_id: 'b' },
     ]);
+  });
+
+  it.each(['recorded', 'duplicate', 'conflict'] as const)(
+    'given %s and a provider that waits for a text of its own, when it is answered, then with that text and 200',
+    async (outcome) => {
+      app.service.webhook = () => Promise.resolve([{ outcome, entryId: ENTRY_ID }]);
+      const reply = await app.post('/webhooks/adyen', '{}');
+      expect([reply.status, await reply.text()]).toEqual([200, '[accepted]']);
+      expect(reply.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    },
+  );
+
+  it('given one event that is not genuine among others, when it is answered, then 401, which acknowledges nothing', async () => {
+    app.service.webhook = () =>
+      Promise.resolve([
+        { outcome: 'recorded', entryId: 'a' },
+        { outcome: 'rejected', code: 'bad_signature' },
+      ]);
+    const reply = await app.post('/webhooks/adyen', '{}');
+    expect([reply.status, (await json(reply)).code]).toEqual([401, 'bad_signature']);
   });
 
   it.each([

@@ -92,7 +92,7 @@ describe('the limits of the server', () => {
       keepAliveTimeout: 65_000,
       timeout: 30_000,
       maxRequestsPerSocket: 10_000,
-      maxConnections: 10_000,
+      maxConnections: 16_000,
     });
   });
 

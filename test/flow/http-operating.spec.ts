@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Problem } from '../../src/kernel/errors.js';
 import { ADMIN_KEY, ENTRY_ID, startApp, type RunningApp } from '../unit/app/fake-service.js';
 
@@ -26,8 +26,9 @@ describe('health', () => {
         read_model: { ok: true },
         jobs: { ok: true },
         lag: { ok: true, events: 2, ms: 0 },
+        projector: { ok: true, active: true },
         seal: { ok: true, size: 4, lag: 3 },
-        process: { ok: true },
+        process: { ok: true, roles: ['api', 'projector', 'worker'] },
       },
     ]);
   });
@@ -68,6 +69,43 @@ describe('health', () => {
     Object.assign(app.service, { jobs, lagMs });
     const body = await json(reply);
     expect([reply.status, body.status, body[part].ok, body[part].detail]).toEqual([200, 'degraded', false, detail]);
+  });
+});
+
+describe('health and figures while the read model of another version is rebuilt', () => {
+  afterEach(() => void Object.assign(app.service, { superseded: false, rebuilding: undefined, failed: undefined }));
+
+  it('given it is under way, when asked, then 200: rebuilding, how far, and as of when the numbers are', async () => {
+    Object.assign(app.service, { superseded: true, rebuilding: { position: 3, head: 7 } });
+    const reply = await app.get('/health/ready');
+    const body = await json(reply);
+    expect([reply.status, body.status]).toEqual([200, 'rebuilding']);
+    expect(body.read_model).toMatchObject({ ok: true, superseded: true, rebuilding: { position: 3, head: 7 } });
+    expect(body.read_model.detail).toContain('as of position 5');
+    const text = await figures();
+    expect(text).toContain('truth_ledger_projection_superseded 1\n');
+    expect(text).toContain('truth_ledger_projection_rebuild_position 3\n');
+  });
+
+  it('given it cannot be rebuilt, when asked, then it is degraded, and says why', async () => {
+    Object.assign(app.service, { superseded: true, failed: 'restart this process' });
+    const reply = await app.get('/health/ready');
+    const body = await json(reply);
+    expect([reply.status, body.status, body.lag.detail]).toEqual([200, 'degraded', 'restart this process']);
+  });
+
+  it('given it is over, when asked, then ready, and the figures say none', async () => {
+    expect((await json(await app.get('/health/ready'))).status).toBe('ready');
+    expect(await figures()).toContain('truth_ledger_projection_superseded 0\n');
+  });
+
+  it('given the ledger is down meanwhile, when asked, then 503', async () => {
+    app.service.superseded = true;
+    const { head } = app.service;
+    app.service.head = () => Promise.reject(new Error('x'));
+    const reply = await app.get('/health/ready');
+    app.service.head = head;
+    expect([reply.status, (await json(reply)).status]).toEqual([503, 'unready']);
   });
 });
 

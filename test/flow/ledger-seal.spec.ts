@@ -10,6 +10,7 @@ import {
   Sealer,
   verifyCheckpoint,
   type SealStore,
+  type Witness,
 } from '../../src/ledger/seal.js';
 import { verifyLedger, type Finding, type Verified } from '../../src/ledger/verify-ledger.js';
 import { received, times } from '../contracts/ledger-entries.js';
@@ -35,7 +36,7 @@ describe('the seal over the ledger', () => {
 
   const fill = (count: number, prefix = 'e') =>
     Promise.all(times(count, (index) => ledger.record(received(`${prefix}${index}`))));
-  const sealer = (options: { stepMax?: number; witness?: (note: string) => Promise<void> } = {}) =>
+  const sealer = (options: { stepMax?: number; witness?: Witness } = {}) =>
     new Sealer({ store, origin: 'ledger.test', signingKey, ...options });
 
   /** Changes what nobody may change, as somebody with the disk in hand could. */
@@ -100,10 +101,51 @@ describe('the seal over the ledger', () => {
   it('given a witness, then each checkpoint is given to it as a signed note', async () => {
     const notes: string[] = [];
     await fill(3);
-    await sealer({ witness: (note) => Promise.resolve(void notes.push(note)) }).step(now);
+    await sealer({ witness: witnessIn(notes) }).step(now);
     expect(notes[0]).toMatch(
       /^ledger\.test\n3\n[A-Za-z0-9+/]{43}=\n2026-04-01T00:00:00\.000Z\n\n\u2014 ledger\.test [A-Za-z0-9+/]{91}=\n$/,
     );
+  });
+
+  it('given checkpoints that were saved and not written when the process was killed, when the next one starts, then it writes them', async () => {
+    const notes: string[] = [];
+    await fill(9);
+    await sealer({ stepMax: 3, witness: witnessIn(notes) }).step(now);
+    const killed = sealer({ stepMax: 3 }); // saves, and never gets to the witness
+    await killed.step(now);
+    await killed.step(now);
+    expect(notes.map(sizeOf)).toEqual([3]);
+    await sealer({ witness: witnessIn(notes) }).step(now);
+    expect(notes.map(sizeOf)).toEqual([3, 6, 9]);
+  });
+
+  it('given a witness whose disk was full, when there is room again, then it has every checkpoint, once', async () => {
+    const notes: string[] = [];
+    const { write, ...witness } = witnessIn(notes);
+    let full = true;
+    const one = sealer({
+      ...{ stepMax: 2 },
+      witness: { ...witness, write: (note) => (full ? Promise.reject(new Error('ENOSPC')) : write(note)) },
+    });
+    await fill(4);
+    await expect(one.step(now)).rejects.toThrow('ENOSPC');
+    await expect(one.step(now)).rejects.toThrow('ENOSPC');
+    full = false;
+    await one.step(now);
+    await one.step(now);
+    expect(notes.map(sizeOf)).toEqual([2, 4]);
+  });
+
+  it('given a witness without a note of this ledger, then it begins with the newest checkpoint', async () => {
+    await fill(4);
+    const before = sealer({ stepMax: 2 });
+    await before.step(now);
+    await before.step(now);
+    for (const last of [undefined, 99]) {
+      const notes: string[] = [];
+      await sealer({ witness: { ...witnessIn(notes), last: () => Promise.resolve(last) } }).step(now);
+      expect(notes.map(sizeOf)).toEqual([4]);
+    }
   });
 
   it('given sealing that goes on, when aborted, then it ends; its failures are reported and tried again', async () => {
@@ -202,4 +244,10 @@ describe('the seal over the ledger', () => {
     expect((await verify()).findings).toEqual([{ position: 4, what: 'bad_signature' }]);
     await expect(sealer().step(now)).rejects.toThrow('signed at size 4');
   });
+});
+
+const sizeOf = (note: string): number => Number(note.split('\n')[1]);
+const witnessIn = (notes: string[]): Witness => ({
+  last: () => Promise.resolve(notes.length === 0 ? undefined : sizeOf(notes.at(-1)!)),
+  write: (note) => Promise.resolve(void notes.push(note)),
 });

@@ -10,6 +10,21 @@ import { testDatabase } from '../support/database.js';
 export const ZONE = 'Europe/Berlin';
 const MODEL = ['contributions', 'parts', 'identifiers'] as const;
 
+/** The reconciliation over a read model that is always at the head. */
+export const reconcileOver = (
+  database: Database,
+  ledger: Ledger,
+  clock: () => Date,
+  given: Pick<ReconcileDeps, 'enqueueRun'> & Partial<ReconcileDeps>,
+): Reconcile =>
+  createReconcile({
+    ...{ database, ledger, clock, zone: new Zone(ZONE), newId: randomUUID },
+    contentMac: (value) => createHmac('sha256', 'test').update(canonicalJson(value)).digest(),
+    subjectTag: (kind, value) => `${kind}.${value}`,
+    projectionPosition: () => Number.MAX_SAFE_INTEGER,
+    ...given,
+  });
+
 /** Rows of the read model and of the collector, put there directly, with the reconciliation over them. */
 export class Shop {
   now = new Date('2026-10-20T12:00:00Z');
@@ -20,25 +35,18 @@ export class Shop {
   private constructor(
     readonly database: Database,
     readonly ledger: Ledger,
+    readonly url: string,
     private readonly dropDatabase: () => Promise<void>,
   ) {}
 
   static async open(): Promise<Shop> {
-    const { database, drop } = await testDatabase();
+    const { database, url, drop } = await testDatabase();
     const ledger = await openPostgresLedger(database, { clock: () => new Date('2026-10-20T12:00:00Z') });
-    return new Shop(database, ledger, drop);
+    return new Shop(database, ledger, url, drop);
   }
 
   reconcile(given: Partial<ReconcileDeps> = {}): Reconcile {
-    return createReconcile({
-      database: this.database,
-      ledger: this.ledger,
-      zone: new Zone(ZONE),
-      clock: () => this.now,
-      newId: randomUUID,
-      contentMac: (value) => createHmac('sha256', 'test').update(canonicalJson(value)).digest(),
-      subjectTag: (kind, value) => `${kind}.${value}`,
-      projectionPosition: () => Number.MAX_SAFE_INTEGER,
+    return reconcileOver(this.database, this.ledger, () => this.now, {
       enqueueRun: (runId) => Promise.resolve(void this.enqueued.push(runId)),
       ...given,
     });

@@ -1,43 +1,31 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createPostgresBackend, withBackend } from 'bullmq';
+import type { Queue } from 'bullmq';
 import { Zone } from '../../src/kernel/day.js';
 import { createJobs, type Jobs, type JobsDeps } from '../../src/jobs/create-jobs.js';
 import type { Job } from '../../src/jobs/job.js';
+import { reconcileDaily } from '../../src/jobs/reconcile-daily.js';
+import { reconcileDay } from '../../src/jobs/reconcile-day.js';
 import { reconcileRun } from '../../src/jobs/reconcile-run.js';
 import { Problem } from '../../src/kernel/errors.js';
 import type { Reconcile } from '../../src/reconcile/create-reconcile.js';
+import { noBackfill } from '../support/fake-stripe.js';
+import { QUEUES, type QueuePlace } from '../support/queues.js';
+import { describeWhere } from '../support/where.js';
 import { Shop, ZONE } from './reconcile-given.js';
 
 const DAY = '2026-10-03';
-const { Queue } = withBackend(createPostgresBackend);
-
 let shop: Shop;
-let parked: { jobId: string; name: string; error: string }[] = [];
+let place: QueuePlace;
+let parked: { jobId: string; name: string; data: Readonly<Record<string, string>>; error: string }[] = [];
 const opened: { stop(): Promise<void> }[] = [];
-
-beforeAll(async () => {
-  shop = await Shop.open();
-});
-afterEach(async () => {
-  await stopOpened();
-  const queue = await queueItself();
-  await queue.obliterate({ force: true });
-  await stopOpened();
-  await shop.empty();
-  parked = [];
-});
-afterAll(() => shop.close());
 
 const stopOpened = async (): Promise<void> => {
   for (const each of opened.splice(0).reverse()) await each.stop();
 };
 
 /** The queue as another process sees it. */
-async function queueItself() {
-  const { host, port, user, database } = shop.database.pool.options;
-  const queue = new Queue('truth-ledger', { connection: { host, port, user, database, schema: 'bullmq', max: 2 } });
-  queue.on('error', () => undefined);
-  await queue.waitUntilReady();
+async function queueItself(): Promise<Queue> {
+  const queue = await place.itself();
   opened.push({ stop: () => queue.close() });
   return queue;
 }
@@ -46,10 +34,13 @@ async function open(given: Partial<JobsDeps> = {}): Promise<{ jobs: Jobs; reconc
   const holder: { jobs?: Jobs } = {};
   const reconcile = shop.reconcile({ enqueueRun: (runId) => holder.jobs!.enqueueRun(runId) });
   const jobs = await createJobs({
-    connection: shop.database.connection,
+    connection: place.connection,
+    redisUrl: place.redisUrl,
     reconcile,
+    backfill: noBackfill,
     zone: new Zone(ZONE),
     clock: () => shop.now,
+    jobs: [reconcileDaily, reconcileRun, reconcileDay],
     park: (failed) => Promise.resolve(void parked.push(failed)),
     attempts: 2,
     backoffMs: 1,
@@ -68,215 +59,240 @@ const finished = (reconcile: Reconcile): Promise<void> =>
   until(async () => (await reconcile.unfinishedRuns()).length === 0);
 const rows = async (reconcile: Reconcile) => (await reconcile.list({})).data;
 
-describe('the nightly job', () => {
-  it('is scheduled at 02:15 of the reporting zone, once, however often it is put in', async () => {
-    const { jobs } = await open();
-    await jobs.heal();
-    await jobs.heal();
-    const schedulers = await (await queueItself()).getJobSchedulers();
-    expect(schedulers.map(({ key, pattern, tz }) => [key, pattern, tz])).toEqual([
-      ['reconcile-daily', '0 15 2 * * *', ZONE],
-    ]);
-  });
-
-  it('given a schedule of an older version, then it is replaced', async () => {
-    const { jobs } = await open();
-    const queue = await queueItself();
-    await queue.upsertJobScheduler(
-      'reconcile-daily',
-      { pattern: '0 0 4 * * *', tz: 'UTC' },
-      { name: 'reconcile-daily' },
-    );
-    await jobs.heal();
-    expect((await queue.getJobSchedulers()).map(({ pattern, tz }) => [pattern, tz])).toEqual([['0 15 2 * * *', ZONE]]);
-  });
-
-  it('given a turn that is overdue, when a process starts, then it is not put off until tomorrow', async () => {
-    const { jobs } = await open();
-    await jobs.heal();
-    const queue = await queueItself();
-    const [turn] = await queue.getDelayed();
-    await jobs.heal();
-    expect((await queue.getDelayed()).map(({ id, timestamp }) => [id, timestamp])).toEqual([
-      [turn!.id, turn!.timestamp],
-    ]);
-  });
-
-  it('given a queue that was flushed, when the minute comes, then schedule and unfinished runs are back', async () => {
-    const { jobs, reconcile } = await open();
-    await jobs.heal();
-    await reconcile.run({ from: DAY, to: DAY, metrics: ['signups'] }, 'test');
-    const queue = await queueItself();
-    await queue.obliterate({ force: true });
-    for (const { key } of await queue.getJobSchedulers()) await queue.removeJobScheduler(key);
-    expect(await queue.getJobSchedulersCount()).toBe(0);
-    await jobs.start();
-    expect(await queue.getJobSchedulersCount()).toBe(1);
-    await finished(reconcile);
-    expect(await rows(reconcile)).toHaveLength(1);
-  });
-
-  it('compares yesterday and the three days before, as a run of its own that repeats nothing', async () => {
-    const { jobs, reconcile } = await open();
-    await jobs.start();
-    const queue = await queueItself();
-    const names = async () =>
-      (await shop.database.pool.query<{ run_id: string }>('select run_id from reconcile.runs')).rows.map(
-        ({ run_id }) => run_id,
-      );
-    await queue.add('reconcile-daily', {}, { jobId: 'tonight' });
-    await until(async () => (await names()).length === 1);
-    await finished(reconcile);
-    expect(await names()).toEqual(['nightly-2026-10-19']);
-    const days = (await rows(reconcile)).map((row) => row['day']);
-    expect([...new Set(days)]).toEqual(['2026-10-16', '2026-10-17', '2026-10-18', '2026-10-19']);
-    const head = await shop.ledger.head();
-    await queue.add('reconcile-daily', {}, { jobId: 'tonight-again' });
-    await until(async () => (await queue.getJobCounts())['completed'] === 2);
-    expect([await names(), await shop.ledger.head()]).toEqual([['nightly-2026-10-19'], head]);
-  });
-});
-
-describe('a run on demand', () => {
-  it('given truth and events, then its rows appear and it is finished', async () => {
-    await shop.signup('u1', '2026-10-04');
-    await shop.tracks('signup', '2026-10-04T10:00:00Z', { user_id: 'u1' });
-    const { jobs, reconcile } = await open();
-    await jobs.start();
-    await reconcile.run({ from: '2026-10-04', to: '2026-10-04' }, 'key:test');
-    await finished(reconcile);
-    expect((await rows(reconcile)).find((row) => row['metric'] === 'signups')).toMatchObject({ actual: 1, matched: 1 });
-    const [entry] = await shop.ledger.readStream('reconciliation-2026-10-04.collector.signups');
-    expect(entry!.actor).toBe('key:test');
-    expect(await jobs.health()).toEqual({ ok: true });
-  });
-
-  it('given the same input, then one job waits; changed input is a new one', async () => {
-    await shop.signup('u1', DAY);
-    await shop.tracks('signup', `${DAY}T10:00:00Z`, { user_id: 'u1' });
-    const { jobs, reconcile } = await open();
-    const ids: string[] = [];
-    const context = {
-      reconcile,
-      zone: new Zone(ZONE),
-      clock: () => shop.now,
-      enqueue: (job: { id: string }) => Promise.resolve(void ids.push(job.id)),
-    };
-    const { run_id: runId } = await reconcile.run({ from: DAY, to: DAY, metrics: ['signups'] }, 'test');
-    await reconcileRun.run({ run_id: runId }, context);
-    await reconcileRun.run({ run_id: runId }, context);
-    await shop.signup('u2', DAY);
-    await reconcileRun.run({ run_id: runId }, context);
-    expect(ids[0]).toMatch(/^reconcile-2026-10-03-collector-signups-[0-9a-f]{12}$/);
-    expect(ids[1]).toBe(ids[0]);
-    expect(ids[2]).not.toBe(ids[0]);
-    const queue = await queueItself();
-    await jobs.enqueueRun(runId);
-    await jobs.enqueueRun(runId);
-    expect((await queue.getJobCounts())['waiting']).toBe(1);
-  });
-
-  it('given two workers, then each day is recorded once', async () => {
-    await shop.signup('u1', '2026-10-05');
-    await shop.tracks('signup', '2026-10-05T10:00:00Z', { user_id: 'u1' });
-    const [first, second] = [await open(), await open()];
-    await Promise.all([first.jobs.start(), second.jobs.start()]);
-    await first.reconcile.run({ from: '2026-10-05', to: '2026-10-06', metrics: ['signups'] }, 'test');
-    await second.reconcile.run({ from: '2026-10-05', to: '2026-10-06', metrics: ['signups'] }, 'test');
-    await finished(first.reconcile);
-    for (const day of ['2026-10-05', '2026-10-06']) {
-      expect(await shop.ledger.readStream(`reconciliation-${day}.collector.signups`)).toHaveLength(1);
-    }
-  });
-});
-
-describe('jobs that fail', () => {
-  const failing = (error: () => Error, tries: string[] = []): Job => ({
-    name: 'failing',
-    meaning: 'Fails.',
-    run: () => {
-      tries.push('');
-      return Promise.reject(error());
-    },
-  });
-
-  it('given a job that fails every time, then it is tried again, becomes a dead letter and frees its id', async () => {
-    const tries: string[] = [];
-    const { jobs } = await open({ jobs: [failing(() => new Error('the disk is full'), tries)] });
-    await jobs.start();
-    const queue = await queueItself();
-    await queue.add('failing', {}, { jobId: 'failing-1', attempts: 2 });
-    await until(() => parked.length > 0);
-    await until(async () => (await queue.getJob('failing-1')) === undefined);
-    expect(parked).toEqual([{ jobId: 'failing-1', name: 'failing', error: 'the disk is full' }]);
-    expect(tries).toHaveLength(2);
-    expect((await queue.getJobCounts())['failed']).toBe(0);
-  });
-
-  it('given a request that is wrong, then it is not tried again', async () => {
-    const tries: string[] = [];
-    const { jobs } = await open({
-      jobs: [failing(() => new Problem('invalid_request', 'There is no source "x".'), tries)],
+for (const { name, there, open: openPlace } of QUEUES)
+  describeWhere(there)(`jobs in ${name}`, () => {
+    beforeAll(async () => {
+      [shop, place] = await Promise.all([Shop.open(), openPlace()]);
     });
-    await jobs.start();
-    await (await queueItself()).add('failing', {}, { jobId: 'failing-2', attempts: 5 });
-    await until(() => parked.length > 0);
-    expect(tries).toHaveLength(1);
-  });
+    afterEach(async () => {
+      await stopOpened();
+      const queue = await queueItself();
+      await queue.obliterate({ force: true });
+      await stopOpened();
+      await shop.empty();
+      parked = [];
+    });
+    afterAll(() => Promise.all([shop.close(), place.close()]));
 
-  it('given a dead letter that could not be kept, then the job stays failed until it can', async () => {
-    let refuse = true;
-    const park: JobsDeps['park'] = (failed) =>
-      refuse ? Promise.reject(new Error('down')) : Promise.resolve(void parked.push(failed));
-    const { jobs } = await open({ jobs: [failing(() => new Error('no'))], park });
-    await jobs.start();
-    const queue = await queueItself();
-    await queue.add('failing', {}, { jobId: 'failing-3', attempts: 1 });
-    await until(async () => (await queue.getJobCounts())['failed'] === 1);
-    refuse = false;
-    await jobs.heal();
-    expect(parked.map(({ jobId }) => jobId)).toEqual(['failing-3']);
-    expect((await queue.getJobCounts())['failed']).toBe(0);
-  });
+    describe('the nightly job', () => {
+      it('is scheduled at 02:15 of the reporting zone, once, however often it is put in', async () => {
+        const { jobs } = await open();
+        await jobs.heal();
+        await jobs.heal();
+        const schedulers = await (await queueItself()).getJobSchedulers();
+        expect(schedulers.map(({ key, pattern, tz }) => [key, pattern, tz])).toEqual([
+          ['reconcile-daily', '0 15 2 * * *', ZONE],
+        ]);
+      });
 
-  it('given a job of another version, then it becomes a dead letter that names it', async () => {
-    const { jobs } = await open();
-    await jobs.start();
-    await (await queueItself()).add('from-the-future', {}, { jobId: 'future-1', attempts: 1 });
-    await until(() => parked.length > 0);
-    expect(parked[0]!.error).toBe('There is no job "from-the-future" in this version.');
-  });
-});
+      it('given a schedule of an older version, then it is replaced', async () => {
+        const { jobs } = await open();
+        const queue = await queueItself();
+        await queue.upsertJobScheduler(
+          'reconcile-daily',
+          { pattern: '0 0 4 * * *', tz: 'UTC' },
+          { name: 'reconcile-daily' },
+        );
+        await jobs.heal();
+        expect((await queue.getJobSchedulers()).map(({ pattern, tz }) => [pattern, tz])).toEqual([
+          ['0 15 2 * * *', ZONE],
+        ]);
+      });
 
-describe('starting and stopping', () => {
-  it('given two jobs of one name, then it refuses to open', async () => {
-    const job: Job = { name: 'x', meaning: 'x', run: () => Promise.resolve() };
-    await expect(open({ jobs: [job, job] })).rejects.toThrow('Two jobs have one name.');
-  });
+      it('given a turn that is overdue, when a process starts, then it is not put off until tomorrow', async () => {
+        const { jobs } = await open();
+        await jobs.heal();
+        const queue = await queueItself();
+        const [turn] = await queue.getDelayed();
+        await jobs.heal();
+        expect((await queue.getDelayed()).map(({ id, timestamp }) => [id, timestamp])).toEqual([
+          [turn!.id, turn!.timestamp],
+        ]);
+      });
 
-  it('given a running job, when it stops, then the job is finished first', async () => {
-    let done = false;
-    const steps: { start?: () => void; end?: () => void } = {};
-    const started = new Promise<void>((resolve) => (steps.start = resolve));
-    const mayEnd = new Promise<void>((resolve) => (steps.end = resolve));
-    const job: Job = {
-      name: 'slow',
-      meaning: 'Waits.',
-      run: async () => (steps.start!(), await mayEnd, void (done = true)),
-    };
-    const { jobs } = await open({ jobs: [job] });
-    await jobs.start();
-    await (await queueItself()).add('slow', {}, { jobId: 'slow-1' });
-    await started;
-    const stopped = jobs.stop();
-    expect(await jobs.health()).toEqual({ ok: false, detail: 'stopping' });
-    steps.end!();
-    await stopped;
-    expect(done).toBe(true);
-  });
+      it('given a queue that was flushed, when the minute comes, then schedule and unfinished runs are back', async () => {
+        const { jobs, reconcile } = await open();
+        await jobs.heal();
+        await reconcile.run({ from: DAY, to: DAY, metrics: ['signups'] }, 'test');
+        const queue = await queueItself();
+        await queue.obliterate({ force: true });
+        for (const { key } of await queue.getJobSchedulers()) await queue.removeJobScheduler(key);
+        expect(await queue.getJobSchedulersCount()).toBe(0);
+        jobs.start();
+        await until(async () => (await queue.getJobSchedulersCount()) === 1);
+        await finished(reconcile);
+        expect(await rows(reconcile)).toHaveLength(1);
+      });
 
-  it('before the start, says that it does not run', async () => {
-    const { jobs } = await open();
-    expect(await jobs.health()).toEqual({ ok: false, detail: 'jobs are not running' });
+      it('compares yesterday and the three days before, as a run of its own that repeats nothing', async () => {
+        const { jobs, reconcile } = await open();
+        jobs.start();
+        const queue = await queueItself();
+        const names = async () =>
+          (await shop.database.pool.query<{ run_id: string }>('select run_id from reconcile.runs')).rows.map(
+            ({ run_id }) => run_id,
+          );
+        await queue.add('reconcile-daily', {}, { jobId: 'tonight' });
+        await until(async () => (await names()).length === 1);
+        await finished(reconcile);
+        expect(await names()).toEqual(['nightly-2026-10-19']);
+        const days = (await rows(reconcile)).map((row) => row['day']);
+        expect([...new Set(days)]).toEqual(['2026-10-16', '2026-10-17', '2026-10-18', '2026-10-19']);
+        const head = await shop.ledger.head();
+        await queue.add('reconcile-daily', {}, { jobId: 'tonight-again' });
+        await until(async () => (await queue.getJobCounts())['completed'] === 2);
+        expect([await names(), await shop.ledger.head()]).toEqual([['nightly-2026-10-19'], head]);
+      });
+    });
+
+    describe('a run on demand', () => {
+      it('given truth and events, then its rows appear and it is finished', async () => {
+        await shop.signup('u1', '2026-10-04');
+        await shop.tracks('signup', '2026-10-04T10:00:00Z', { user_id: 'u1' });
+        const { jobs, reconcile } = await open();
+        jobs.start();
+        await reconcile.run({ from: '2026-10-04', to: '2026-10-04' }, 'key:test');
+        await finished(reconcile);
+        expect((await rows(reconcile)).find((row) => row['metric'] === 'signups')).toMatchObject({
+          actual: 1,
+          matched: 1,
+        });
+        const [entry] = await shop.ledger.readStream('reconciliation-2026-10-04.collector.signups');
+        expect(entry!.actor).toBe('key:test');
+        expect(await jobs.health()).toEqual({ ok: true });
+      });
+
+      it('given the same input, then one job waits; changed input is a new one', async () => {
+        await shop.signup('u1', DAY);
+        await shop.tracks('signup', `${DAY}T10:00:00Z`, { user_id: 'u1' });
+        const { jobs, reconcile } = await open();
+        const ids: string[] = [];
+        const context = {
+          reconcile,
+          backfill: noBackfill,
+          zone: new Zone(ZONE),
+          clock: () => shop.now,
+          enqueue: (job: { id: string }) => Promise.resolve(void ids.push(job.id)),
+        };
+        const { run_id: runId } = await reconcile.run({ from: DAY, to: DAY, metrics: ['signups'] }, 'test');
+        await reconcileRun.run({ run_id: runId }, context);
+        await reconcileRun.run({ run_id: runId }, context);
+        await shop.signup('u2', DAY);
+        await reconcileRun.run({ run_id: runId }, context);
+        expect(ids[0]).toMatch(/^reconcile-2026-10-03-collector-signups-[0-9a-f]{12}$/);
+        expect(ids[1]).toBe(ids[0]);
+        expect(ids[2]).not.toBe(ids[0]);
+        const queue = await queueItself();
+        await jobs.enqueueRun(runId);
+        await jobs.enqueueRun(runId);
+        expect((await queue.getJobCounts())['waiting']).toBe(1);
+      });
+
+      it('given two workers, then each day is recorded once', async () => {
+        await shop.signup('u1', '2026-10-05');
+        await shop.tracks('signup', '2026-10-05T10:00:00Z', { user_id: 'u1' });
+        const [first, second] = [await open(), await open()];
+        first.jobs.start();
+        second.jobs.start();
+        await first.reconcile.run({ from: '2026-10-05', to: '2026-10-06', metrics: ['signups'] }, 'test');
+        await second.reconcile.run({ from: '2026-10-05', to: '2026-10-06', metrics: ['signups'] }, 'test');
+        await finished(first.reconcile);
+        for (const day of ['2026-10-05', '2026-10-06']) {
+          expect(await shop.ledger.readStream(`reconciliation-${day}.collector.signups`)).toHaveLength(1);
+        }
+      });
+    });
+
+    describe('jobs that fail', () => {
+      const failing = (error: () => Error, tries: string[] = []): Job => ({
+        name: 'failing',
+        meaning: 'Fails.',
+        run: () => {
+          tries.push('');
+          return Promise.reject(error());
+        },
+      });
+
+      it('given a job that fails every time, then it is tried again, becomes a dead letter and frees its id', async () => {
+        const tries: string[] = [];
+        const { jobs } = await open({ jobs: [failing(() => new Error('the disk is full'), tries)] });
+        jobs.start();
+        const queue = await queueItself();
+        await queue.add('failing', { day: DAY }, { jobId: 'failing-1', attempts: 2 });
+        await until(() => parked.length > 0);
+        await until(async () => (await queue.getJob('failing-1')) === undefined);
+        expect(parked).toEqual([
+          { jobId: 'failing-1', name: 'failing', data: { day: DAY }, error: 'the disk is full' },
+        ]);
+        expect(tries).toHaveLength(2);
+        expect((await queue.getJobCounts())['failed']).toBe(0);
+      });
+
+      it('given a request that is wrong, then it is not tried again', async () => {
+        const tries: string[] = [];
+        const { jobs } = await open({
+          jobs: [failing(() => new Problem('invalid_request', 'There is no source "x".'), tries)],
+        });
+        jobs.start();
+        await (await queueItself()).add('failing', {}, { jobId: 'failing-2', attempts: 5 });
+        await until(() => parked.length > 0);
+        expect(tries).toHaveLength(1);
+      });
+
+      it('given a dead letter that could not be kept, then the job stays failed until it can', async () => {
+        let refuse = true;
+        const park: JobsDeps['park'] = (failed) =>
+          refuse ? Promise.reject(new Error('down')) : Promise.resolve(void parked.push(failed));
+        const { jobs } = await open({ jobs: [failing(() => new Error('no'))], park });
+        jobs.start();
+        const queue = await queueItself();
+        await queue.add('failing', {}, { jobId: 'failing-3', attempts: 1 });
+        await until(async () => (await queue.getJobCounts())['failed'] === 1);
+        refuse = false;
+        await jobs.heal();
+        expect(parked.map(({ jobId }) => jobId)).toEqual(['failing-3']);
+        expect((await queue.getJobCounts())['failed']).toBe(0);
+      });
+
+      it('given a job of another version, then it becomes a dead letter that names it', async () => {
+        const { jobs } = await open();
+        jobs.start();
+        await (await queueItself()).add('from-the-future', {}, { jobId: 'future-1', attempts: 1 });
+        await until(() => parked.length > 0);
+        expect(parked[0]!.error).toBe('There is no job "from-the-future" in this version.');
+      });
+    });
+
+    describe('starting and stopping', () => {
+      it('given two jobs of one name, then it refuses to open', async () => {
+        const job: Job = { name: 'x', meaning: 'x', run: () => Promise.resolve() };
+        await expect(open({ jobs: [job, job] })).rejects.toThrow('Two jobs have one name.');
+      });
+
+      it('given a running job, when it stops, then the job is finished first', async () => {
+        let done = false;
+        const steps: { start?: () => void; end?: () => void } = {};
+        const started = new Promise<void>((resolve) => (steps.start = resolve));
+        const mayEnd = new Promise<void>((resolve) => (steps.end = resolve));
+        const job: Job = {
+          name: 'slow',
+          meaning: 'Waits.',
+          run: async () => (steps.start!(), await mayEnd, void (done = true)),
+        };
+        const { jobs } = await open({ jobs: [job] });
+        jobs.start();
+        await (await queueItself()).add('slow', {}, { jobId: 'slow-1' });
+        await started;
+        const stopped = jobs.stop();
+        expect(await jobs.health()).toEqual({ ok: false, detail: 'stopping' });
+        steps.end!();
+        await stopped;
+        expect(done).toBe(true);
+      });
+
+      it('before the start, says that it does not run', async () => {
+        const { jobs } = await open();
+        expect(await jobs.health()).toEqual({ ok: false, detail: 'jobs are not running' });
+      });
+    });
   });
-});

@@ -284,6 +284,35 @@ describe('given all that was posted above', () => {
     );
     expect((await shop.service.projections.verify()).findings).toEqual([]);
   });
+
+  it.each(['unknown_share', 'checkout_completion_rate', 'signup_conversion_rate'])(
+    'then the rows under %s say what they count in, and sum to its numerator and its denominator, whenever it is asked for',
+    async (ratio) => {
+      const head = (await shop.get(`/v1/metrics/${ratio}?from=2026-10-01&to=2026-10-01`)).as_of as number;
+      await fc.assert(
+        fc.asyncProperty(fc.integer({ min: 1, max: head }), async (asOf) => {
+          const range = `from=2026-07-01&to=2026-11-30&as_of=${asOf}`;
+          const said = (await shop.get(`/v1/metrics/${ratio}?${range}`)).data as Json[];
+          const under = await shop.all(`/v1/metrics/${ratio}/contributions?${range}&limit=1000`);
+          for (const part of ['numerator', 'denominator']) {
+            const rows = under.filter((row) => (row['part_of'] as string[]).includes(part));
+            expect([part, sums(rows, 'delta')]).toEqual([part, sums(said, part)]);
+          }
+          expect(under.filter((row) => (row['part_of'] as string[]).length === 0)).toEqual([]);
+        }),
+        { numRuns: 12, examples: [[head]] },
+      );
+    },
+  );
+
+  it('then the sign-ups of unknown_share that are unknown can be told from the others', async () => {
+    const rows = await shop.all('/v1/metrics/unknown_share/contributions?day=2026-08-03');
+    expect(rows.map(({ delta, source, part_of }) => [delta, source, part_of])).toEqual([
+      [1, 'unknown', ['numerator', 'denominator']],
+      [-1, 'unknown', ['numerator', 'denominator']],
+      [1, 'google', ['denominator']],
+    ]);
+  });
 });
 
 /** Sums by currency; zero ones are left out. */

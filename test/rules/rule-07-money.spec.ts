@@ -45,8 +45,11 @@ describe('one table of minor units', () => {
 
   it('given the catalog, then it serves that very table', () => {
     const report = createReport({
-      ...{ metrics, timeZone: 'UTC', domainEvents: () => ({}) },
-      ...({} as Pick<Parameters<typeof createReport>[0], 'database' | 'ledger' | 'vault'>),
+      ...{ metrics, modelVersion: 'UTC 0', domainEvents: () => ({}) },
+      ...({} as Pick<
+        Parameters<typeof createReport>[0],
+        'database' | 'ledger' | 'vault' | 'completeness' | 'clock' | 'zone'
+      >),
     });
     const served = new Map(report.catalog().currencies.map(({ currency, exponent }) => [currency, exponent]));
     for (const [currency, decimals] of table) expect([currency, served.get(currency)]).toEqual([currency, decimals]);

@@ -112,6 +112,22 @@ describe('given a rebuild', () => {
     expect([await at.total('payments'), await at.make().position()]).toEqual([0, 0]);
   });
 
+  it('when somebody reads a view for long, then nobody waits behind it, it says who reads, and swaps when that ends', async () => {
+    await at.record([payment(1, 'u1')]);
+    const reader = await at.database.pool.connect();
+    await reader.query('begin; select from report.payments');
+    const { pid } = (await reader.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]!;
+    const { promise: told, resolve: tell } = Promise.withResolvers<string>();
+    const swapped = at.make({ log: (_level, line) => tell(line) }).rebuild();
+    expect(await told).toMatch(new RegExp(`waits for .*pid ${pid}, since \\d+ s`));
+    // Between two attempts everything can be read, and those who come during one wait for less than it does.
+    expect(await at.make().position()).toBe(0);
+    await reader.query('select count(*) from report.orders; rollback');
+    reader.release();
+    expect(await swapped).toMatchObject({ position: 1 });
+    expect(await at.total('payments')).toBe(1);
+  });
+
   it('when something fails while the last batch is still being written, then no stale row is folded on', async () => {
     await at.record(...Array.from({ length: 10_000 }, (_, n) => [payment(n, `u${n % 3_000}`)]));
     await at.record([refund(9_999)], [impossible(9_998)], [refund(9_997), payment(10_001, 'u1')]);

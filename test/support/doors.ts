@@ -14,6 +14,11 @@ export const NOW = new Date('2026-11-01T10:00:10.000Z');
 export const SECRET = 'whsec_harbour_current';
 export const OLD_SECRET = 'whsec_harbour_previous';
 export const WRITE_KEY = 'wk_harbour';
+export const SQUARE = {
+  keys: ['sq_harbour_current', 'sq_harbour_previous'],
+  notificationUrl: 'https://harbour.example/webhooks/square',
+};
+export const ADYEN = { keys: ['A1'.repeat(32), 'b2'.repeat(32)], basicAuth: 'harbour:quay' };
 
 /** A ledger, a vault and the doors before them, with a clock that stands still until it is set. */
 export interface Doors {
@@ -37,7 +42,7 @@ export async function openDoors(limits: Partial<IngestLimits> = {}): Promise<Doo
   const counts: DoorCount[] = [];
   const ingest = createIngest({
     ...{ ledger, vault, database, clock, limits },
-    providers: { stripe: { secrets: [SECRET, OLD_SECRET] } },
+    providers: { stripe: { secrets: [SECRET, OLD_SECRET] }, square: SQUARE, adyen: ADYEN },
     writeKeys: [{ name: 'web', key: WRITE_KEY }],
     onOutcome: (count) => counts.push(count),
   });
@@ -71,6 +76,46 @@ export function stripeDelivery(body: unknown, headers: RawRequest['headers'] = {
     remoteAddress: '203.0.113.9',
   };
 }
+
+/** A Square delivery as Square sends it: signed with the notification address. */
+export function squareDelivery(body: unknown, headers: RawRequest['headers'] = {}, key = SQUARE.keys[0]!): RawRequest {
+  const raw = bytes(body);
+  const signature = createHmac('sha256', key).update(SQUARE.notificationUrl).update(raw).digest('base64');
+  return {
+    body: raw,
+    headers: {
+      ...{ 'content-type': 'application/json', 'square-environment': 'Production' },
+      ...{ 'x-square-hmacsha256-signature': signature, ...headers },
+    },
+    url: '/webhooks/square',
+    correlationId: 'test',
+  };
+}
+
+/** An Adyen delivery as Adyen sends it: with the user and password of the door. Items must be signed before (`signedItem`). */
+export function adyenDelivery(body: unknown, headers: RawRequest['headers'] = {}): RawRequest {
+  return {
+    body: bytes(body),
+    headers: { 'content-type': 'application/json', authorization: `Basic ${btoa(ADYEN.basicAuth)}`, ...headers },
+    url: '/webhooks/adyen',
+    correlationId: 'test',
+  };
+}
+
+/** An item with its signature: base64 of HMAC-SHA256 over eight of its fields. */
+export function signedItem(item: Readonly<Record<string, any>>, key = ADYEN.keys[0]!): Record<string, any> {
+  const { pspReference, originalReference = '', merchantAccountCode, merchantReference = '', amount } = item;
+  const fields = [pspReference, originalReference, merchantAccountCode, merchantReference];
+  const text = [...fields, amount?.value ?? '', amount?.currency ?? '', item['eventCode'], item['success']].join(':');
+  const hmacSignature = createHmac('sha256', Buffer.from(key, 'hex')).update(text).digest('base64');
+  return { ...item, additionalData: { ...item['additionalData'], hmacSignature } };
+}
+
+/** A delivery of signed items. */
+export const notification = (items: readonly Readonly<Record<string, any>>[], live: unknown = 'true') => ({
+  live,
+  notificationItems: items.map((item) => ({ NotificationRequestItem: signedItem(item) })),
+});
 
 export function eventRequest(body: unknown, contentType = 'application/cloudevents+json'): RawRequest {
   return { body: bytes(body), headers: { 'content-type': contentType }, url: '/v1/events', correlationId: 'test' };

@@ -126,12 +126,16 @@ const ENTRY: Omit<Entry, 'id' | 'position' | 'body'> = {
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
-/** Folds batches of entries, each a list of facts, into an empty model in memory. */
+// Days of a zone are remembered by it, and making one is dear.
+const zones = new Map<string, Zone>();
+const zoneOf = (name: string): Zone => zones.get(name) ?? zones.set(name, new Zone(name)).get(name)!;
+
+/** Folds batches of entries, each a list of facts, into a model in memory, an empty one unless it is given. */
 export async function projected(
   batches: readonly (readonly { id: number; facts: readonly Fact[] }[])[],
   zone = 'UTC',
+  model = new MemoryModel(zoneOf(zone)),
 ): Promise<MemoryModel> {
-  const model = new MemoryModel(new Zone(zone));
   const interpret = ({ body }: { body: unknown }) => body as readonly Fact[];
   const projector = new Projector(model, new Contributions(metrics), interpret, applyFact);
   let position = 0;

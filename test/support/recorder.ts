@@ -87,9 +87,13 @@ export interface Discrepancies {
   deadLetters: number;
 }
 
-/** Opens the running service's own database beside it, waits until the read model has caught up, and compares. */
-export async function compare(dataDir: string, recorder: Recorder): Promise<Discrepancies & { entries: number }> {
-  const service = await openService(readConfig({ DATA_DIR: dataDir, ADMIN_API_KEY: KEYS.api }), () => new Date(), {
+/** Opens the running service's own database beside it (a data folder, or settings), waits until the read model has caught up, and compares. */
+export async function compare(
+  where: string | Readonly<Record<string, string>>,
+  recorder: Recorder,
+): Promise<Discrepancies & { entries: number }> {
+  const settings = typeof where === 'string' ? { DATA_DIR: where } : where;
+  const service = await openService(readConfig({ ADMIN_API_KEY: KEYS.api, ...settings }), () => new Date(), {
     attach: true,
   });
   try {

@@ -28,6 +28,12 @@ export interface RunningOptions {
   zone?: string;
   /** What the service takes for the present at its start; from there its time runs on. Default: the real one. */
   now?: string;
+  /** More settings. */
+  env?: Readonly<Record<string, string>>;
+  /** A data folder that stays when it stops. Default: one of its own, removed. */
+  dataDir?: string;
+  /** Called when it is open and has not started yet. */
+  opened?: (service: Service) => Promise<void>;
 }
 
 /** What the service takes for the present. It runs on with the real time, unless it is stopped. */
@@ -56,8 +62,8 @@ export class RunningService {
     private readonly close: () => Promise<void>,
   ) {}
 
-  static async start({ zone = 'UTC', now }: RunningOptions = {}): Promise<RunningService> {
-    const dataDir = temporaryFolder('truth-ledger-flow-');
+  static async start({ zone = 'UTC', now, env, opened: told, ...given }: RunningOptions = {}): Promise<RunningService> {
+    const dataDir = given.dataDir ?? temporaryFolder('truth-ledger-flow-');
     const time = new ShopTime(now === undefined ? 0 : Date.parse(now) - Date.now());
     const config = readConfig({
       PORT: '0',
@@ -66,13 +72,18 @@ export class RunningService {
       ADMIN_API_KEY: secrets.admin,
       STRIPE_WEBHOOK_SECRETS: `${secrets.stripeBefore},${secrets.stripe}`,
       COLLECTOR_WRITE_KEYS: `web=${secrets.writeKey}`,
+      ...env,
     });
     let service: Service | undefined;
-    const opened: typeof openService = async (...given) => (service = await openService(...given));
+    const opened: typeof openService = async (...how) => {
+      service = await openService(...how);
+      await told?.(service);
+      return service;
+    };
     const running = await listen(config, opened, time.now, pino({ level: 'silent' }));
     return new RunningService(running.url, service!, time, async () => {
       await running.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+      if (given.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     });
   }
 
@@ -86,7 +97,8 @@ export class RunningService {
       body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
     });
     const text = await reply.text();
-    const parsed: unknown = text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text;
+    const isJson = /\bjson\b/.test(reply.headers.get('content-type') ?? '');
+    const parsed: unknown = isJson ? JSON.parse(text) : text;
     return { status: reply.status, body: parsed, retryAfter: reply.headers.get('retry-after') };
   }
 

@@ -11,6 +11,7 @@ import { temporaryFolder } from './test-cluster.js';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 const MAIN = path.join(REPOSITORY, 'dist/main.js');
+const CLI = path.join(REPOSITORY, 'dist/cli.js');
 
 /** What callers of a service under test need to know. */
 export const KEYS = {
@@ -48,10 +49,15 @@ export interface ServiceProcess {
   stop(): Promise<number | null>;
 }
 
-/** Starts `dist/main.js` on a data folder, with no setting of the environment but these. */
-export function startService(dataDir: string, env: Readonly<Record<string, string>> = {}): ServiceProcess {
+/** Starts `dist/main.js` on a data folder, with no setting of the environment but these; with roles, the command `serve` for them. */
+export function startService(
+  dataDir: string,
+  env: Readonly<Record<string, string>> = {},
+  roles: readonly string[] = [],
+): ServiceProcess {
   if (!existsSync(MAIN)) throw new Error('There is no dist/main.js: run `npm run build`, or the whole of `npm test`.');
-  const child = spawn(process.execPath, [MAIN], {
+  const args = roles.length === 0 ? [MAIN] : [CLI, 'serve', ...roles.flatMap((role) => ['--role', role])];
+  const child = spawn(process.execPath, args, {
     cwd: REPOSITORY,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -6,6 +6,7 @@ import { openDatabase } from '../../src/storage/database.js';
 import { openEmbedded } from '../../src/storage/embedded/embedded-postgres.js';
 import { livingOwner } from '../../src/storage/embedded/owner-lock.js';
 import { migrate } from '../../src/storage/migrate.js';
+import { startOlder } from './older-cluster.js';
 
 /** What suites need to reach the cluster of the run; handed to them in TEST_PG as JSON. */
 export interface TestAccess {
@@ -33,7 +34,8 @@ const CARELESS = {
 export async function startTestCluster(): Promise<{ access: TestAccess; stop(): Promise<void> }> {
   await sweep();
   const dataDir = temporaryFolder(PREFIX);
-  const server = await openEmbedded({ dataDir, conf: CARELESS });
+  const older = process.env['TEST_POSTGRES_BIN'];
+  const server = older ? await startOlder(older, dataDir, CARELESS) : await openEmbedded({ dataDir, conf: CARELESS });
   const { host, port, user } = server.endpoint;
   const stop = async (): Promise<void> => {
     await server.stop();

@@ -56,7 +56,7 @@ export const PURE: readonly RegExp[] = [
   /^src\/metrics\//,
   /^src\/ledger\/(ledger|streams)\.ts$/,
   /^src\/ingest\/(domain-interpreters|providers\/[^/]+\/interpret)\//,
-  /^src\/projections\/(contributions|customers|documents|evaluate-purchase|fact-pages|fold|people|purchases|purchase-change|rows|step|subject-states)\.ts$/,
+  /^src\/projections\/(contributions|customers|documents|evaluate-purchase|fact-pages|fold|people|purchases|purchase-change|rows|shared-links|step|subject-states|subscription-history)\.ts$/,
   /^src\/reconcile\/(cause|comparable-amount|drift|gap|groups|match|parts|reconciled-metrics)\.ts$/,
   /^src\/reconcile\/causes\//,
 ];

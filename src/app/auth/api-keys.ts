@@ -8,6 +8,8 @@ const CACHE_MS = 5_000; // a revoked key works this long at most
 const CACHE_MAX = 10_000;
 const ID_LENGTH = 12;
 
+const ADMIN: Principal = { keyId: 'admin', account: 'admin', name: 'admin', scopes, origins: '*' };
+
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** What a new key may do. */
@@ -17,6 +19,12 @@ export interface NewKey {
   account?: string;
   scopes: readonly Scope[];
   origins?: readonly string[];
+}
+
+/** A key that is good now, and the hash of its secret. */
+export interface KnownKey {
+  principal: Principal;
+  secretHash: Buffer;
 }
 
 /** Who a request comes from: keys `tl_<id>_<secret>` from the store, and the operator's ADMIN_API_KEY. */
@@ -37,15 +45,21 @@ export class ApiKeys {
     const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
     if (given === undefined) throw new Problem('unauthenticated');
     if (this.adminHash && timingSafeEqual(sha256(given), this.adminHash)) {
-      return { keyId: 'admin', account: 'admin', name: 'admin', scopes, origins: '*' };
+      return ADMIN;
     }
     const parts = /^tl_([0-9a-z]{12})_([\w-]{43})$/.exec(given);
     if (!parts) throw new Problem('unauthenticated');
     const key = await this.find(parts[1]!);
     const right = timingSafeEqual(sha256(parts[2]!), key?.secretHash ?? Buffer.alloc(32));
     if (!key || !right || key.revokedAt) throw new Problem('unauthenticated');
-    const origins = key.origins.length === 1 && key.origins[0] === '*' ? '*' : key.origins;
-    return { keyId: key.id, account: key.account, name: key.name, scopes: key.scopes, origins };
+    return principalOf(key);
+  }
+
+  /** A key by its id; undefined when there is none, or it was revoked. */
+  async known(id: string): Promise<KnownKey | undefined> {
+    if (id === ADMIN.keyId) return this.adminHash && { principal: ADMIN, secretHash: this.adminHash };
+    const key = await this.find(id);
+    return key && !key.revokedAt ? { principal: principalOf(key), secretHash: key.secretHash } : undefined;
   }
 
   /** Makes a key. The answer holds its secret for the only time. */
@@ -78,4 +92,8 @@ export class ApiKeys {
     this.cache.set(id, { key, until: now + CACHE_MS });
     return key;
   }
+}
+
+function principalOf({ id, account, name, scopes: may, origins }: StoredKey): Principal {
+  return { keyId: id, account, name, scopes: may, origins: origins.length === 1 && origins[0] === '*' ? '*' : origins };
 }

@@ -15,6 +15,7 @@ import { Problem } from '../../kernel/errors.js';
 import { KEYS } from '../tokens.js';
 import type { ApiKeys } from './api-keys.js';
 import type { Scope } from './key-store.js';
+import { Sessions } from './sessions.js';
 
 const NEEDED = 'truth-ledger:scope';
 
@@ -39,6 +40,7 @@ export class ScopesGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     @Inject(KEYS) private readonly keys: ApiKeys,
+    private readonly sessions: Sessions,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -48,7 +50,10 @@ export class ScopesGuard implements CanActivate {
     ]);
     if (needed?.length === 0) return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    request.principal = await this.keys.authenticate(request.headers.authorization);
+    // A key that is named is meant, also where a cookie comes along.
+    const { authorization } = request.headers;
+    const signedIn = authorization === undefined ? await this.sessions.principalOf(request) : undefined;
+    request.principal = signedIn ?? (await this.keys.authenticate(authorization));
     if (!needed) throw new Problem('forbidden', 'Nobody may use this address.');
     if (needed.some((scope) => request.principal!.scopes.includes(scope))) return true;
     throw new Problem('forbidden', `This needs a key with the scope ${needed.join(' or ')}.`);

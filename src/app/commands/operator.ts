@@ -3,8 +3,10 @@ import { CommandBus, type Command } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import { toProblem } from '../errors/to-problem.js';
 import { LOG } from '../tokens.js';
+import { DismissDeadLetterHandler } from './dismiss-dead-letter.js';
 import { RebuildProjectionHandler } from './rebuild-projection.js';
 import { ReplayDeadLetterHandler } from './replay-dead-letter.js';
+import { RunBackfillHandler } from './run-backfill.js';
 import { RunReconciliationHandler } from './run-reconciliation.js';
 
 /** Who asks for a command: `key:<id>`, `cli:<user>` or `system`; and in which request. */
@@ -45,5 +47,7 @@ export const operatorProviders = [
   Operator,
   RunReconciliationHandler,
   ReplayDeadLetterHandler,
+  DismissDeadLetterHandler,
   RebuildProjectionHandler,
+  RunBackfillHandler,
 ];

@@ -6,7 +6,7 @@ import type { Service } from '../../service-types.js';
 import { SERVICE } from '../tokens.js';
 import type { Asker } from './operator.js';
 
-/** Send what was parked through its door again. Throws Problem `not_found`. */
+/** Send what was parked through its door again, or a failed job into the queue. Throws Problem `not_found`, `needs_rebuild`. */
 export class ReplayDeadLetter extends Command<Outcome> {
   constructor(
     readonly id: string,

@@ -1,17 +1,18 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import type { DeadLetter } from '../../ingest/ingest.js';
 import type { Service } from '../../service-types.js';
 import { Scopes, type AuthenticatedRequest } from '../auth/scopes.guard.js';
 import { Operator } from '../commands/operator.js';
+import { DismissDeadLetter } from '../commands/dismiss-dead-letter.js';
 import { ReplayDeadLetter } from '../commands/replay-dead-letter.js';
 import { askerOf } from '../server.js';
 import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
 import { outcomeBody } from './outcome.js';
-import { DeadLettersQuery, UuidParam } from './queries.js';
-import { DeadLetterPage, OutcomeReply } from './replies.js';
+import { DeadLettersQuery, DismissRequest, UuidParam } from './queries.js';
+import { DeadLetterPage, DeadLetterReply, OutcomeReply } from './replies.js';
 
 @ApiTags('dead letters')
 @Controller('v1/dead-letters')
@@ -37,9 +38,34 @@ export class DeadLettersController {
   @Post(':id/replay')
   @HttpCode(200)
   @Scopes('admin')
-  @Describe('Send it through its door again.', { 200: OutcomeReply }, ...guarded, 'invalid_request', 'not_found')
+  @Describe(
+    'Send it through its door again; a job that failed goes into the queue again. 409 for an entry that only a rebuild can take in.',
+    { 200: OutcomeReply },
+    ...guarded,
+    'invalid_request',
+    'not_found',
+    'needs_rebuild',
+  )
   async replay(@Param('id', { schema: UuidParam }) id: string, @Req() request: AuthenticatedRequest) {
     return outcomeBody(await this.operator.run(new ReplayDeadLetter(id, askerOf(request))), 'events');
+  }
+
+  @Post(':id/dismiss')
+  @HttpCode(200)
+  @Scopes('admin')
+  @Describe(
+    'Decide that nothing has to follow from it. The reason goes into the ledger as it is: no personal data.',
+    { 200: DeadLetterReply },
+    ...guarded,
+    'invalid_request',
+    'not_found',
+  )
+  async dismiss(
+    @Param('id', { schema: UuidParam }) id: string,
+    @Body({ schema: DismissRequest }) { reason }: z.infer<typeof DismissRequest>,
+    @Req() request: AuthenticatedRequest,
+  ) {
+    return deadLetterBody(await this.operator.run(new DismissDeadLetter(id, reason, askerOf(request))));
   }
 }
 
@@ -55,5 +81,7 @@ const deadLetterBody = (letter: DeadLetter) => ({
   entry_id: letter.entryId,
   received_at: letter.receivedAt,
   resolved_at: letter.resolvedAt,
+  resolution: letter.resolution,
+  dismissed_at: letter.dismissedAt,
   blocks: letter.blocks,
 });

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { CollectReply } from '../../ingest/ingest.js';
+import { providerNamed } from '../../ingest/providers/index.js';
+import { Problem } from '../../kernel/errors.js';
 import type { Service } from '../../service-types.js';
 import { sendProblem } from '../errors/problem.filter.js';
 import type { Telemetry } from '../telemetry.js';
@@ -56,7 +58,12 @@ async function webhook(
   try {
     const outcomes = await service.ingest.webhook(provider, rawRequest(request));
     telemetry.door('webhooks', (performance.now() - began) / 1_000);
-    for (const { outcome } of outcomes) telemetry.event('webhooks', provider, outcome);
+    const refused = outcomes.find(({ outcome }) => outcome === 'rejected');
+    for (const { outcome } of outcomes) if (outcome !== 'rejected') telemetry.event('webhooks', provider, outcome);
+    // What is genuine is kept. But a 2xx would promise it of everything in the delivery.
+    if (refused) throw new Problem(refused.code ?? 'bad_signature', 'Not every event of the delivery is signed.');
+    const accepted = providerNamed(provider)?.acknowledgement;
+    if (accepted !== undefined) return await reply.code(200).type('text/plain; charset=utf-8').send(accepted);
     const { status, body } = webhookReply(outcomes);
     return await reply.code(status).send(body);
   } catch (error) {

@@ -30,7 +30,13 @@ export class MetricsController {
   }
 
   @Get('metrics/:name')
-  @Describe('A metric by day, week or month.', { 200: MetricReply }, ...guarded, 'invalid_request', 'not_found')
+  @Describe(
+    'A metric by day, week or month: summed over the period, or of kind `stock` as it is at its end.',
+    { 200: MetricReply },
+    ...guarded,
+    'invalid_request',
+    'not_found',
+  )
   async metric(
     @Param('name', { schema: NameParam }) name: string,
     @Query({ schema: MetricQuery }) query: z.infer<typeof MetricQuery>,
@@ -40,7 +46,7 @@ export class MetricsController {
 
   @Get('metrics/:name/contributions')
   @Describe(
-    'The ledger entries under a number, each with its part.',
+    'The ledger entries under a number, each with its part. Under a `stock` on a day lies everything until then; with from and to, its changes.',
     { 200: ContributionPage },
     ...guarded,
     'invalid_request',

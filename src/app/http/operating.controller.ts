@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Inject, Param, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { problems, type ProblemCode } from '../../kernel/errors.js';
@@ -24,13 +24,6 @@ export class OperatingController {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly telemetry: Telemetry,
   ) {}
-
-  @Get()
-  @ApiExcludeEndpoint()
-  @Header('content-type', 'text/html; charset=utf-8')
-  home(): string {
-    return '<!doctype html><html lang="en"><title>Truth Ledger</title><h1>Truth Ledger</h1><p>The interface is described at <a href="/docs">/docs</a>.</p></html>';
-  }
 
   @Get('health/live')
   @Describe('The process runs.', { 200: z.object({ status: z.literal('live') }) })

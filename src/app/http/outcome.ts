@@ -23,6 +23,7 @@ export const outcomeBody = (outcome: Outcome, door: 'provider' | 'events') => ({
 
 const defaultCode = {
   recorded: undefined,
+  enqueued: undefined,
   duplicate: undefined,
   conflict: 'conflict',
   rejected: 'invalid_event',

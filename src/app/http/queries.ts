@@ -1,6 +1,8 @@
 import { parts } from '../../reconcile/parts.js';
 import { z } from 'zod';
+import { REASON_MAX } from '../../ingest/dismiss.js';
 import { daysBetween, isDay } from '../../kernel/day.js';
+import { holdsEmail } from '../../ledger/vault/email-address.js';
 
 export const RANGE_DAYS_MAX = 3_700; // about ten years; wider questions are several requests
 export const LIMIT_MAX = 1_000;
@@ -68,11 +70,15 @@ const paging = {
 /** Both days in order, and not too far apart. */
 const ranged = <T extends z.ZodType<{ from?: string; to?: string }>>(schema: T) =>
   schema
-    .refine((query) => !query.from || !query.to || query.from <= query.to, 'from must not be after to.')
+    .refine((query) => !hasRange(query) || query.from <= query.to, 'from must not be after to.')
     .refine(
-      (query) => !query.from || !query.to || daysBetween(query.from, query.to) < RANGE_DAYS_MAX,
+      (query) => !hasRange(query) || daysBetween(query.from, query.to) < RANGE_DAYS_MAX,
       `A range may have ${RANGE_DAYS_MAX} days.`,
     );
+
+// What is no day was told already, and there is nothing to say of such a range.
+const hasRange = (query: { from?: string; to?: string }): query is { from: string; to: string } =>
+  isDay(query.from ?? '') && isDay(query.to ?? '');
 
 export const dimensions = ['source', 'medium', 'campaign', 'customer_kind', 'unknown_reason'] as const;
 const interval = z.enum(['day', 'week', 'month'], 'must be day, week or month').default('day');
@@ -156,6 +162,16 @@ export const DeadLettersQuery = only({
   ...paging,
 });
 
+export const DismissRequest = only(
+  {
+    reason: text(REASON_MAX).refine(
+      (reason) => !holdsEmail(reason),
+      'may hold no e-mail address: it goes into the ledger as it is',
+    ),
+  },
+  'field',
+);
+
 export const ReconciliationRequest = ranged(
   only(
     {
@@ -166,3 +182,9 @@ export const ReconciliationRequest = ranged(
     'field',
   ),
 ).meta({ id: 'ReconciliationRequest' });
+
+export const CompletenessQuery = ranged(only({ provider: word.optional(), ...range, ...paging }));
+export const BackfillRequestBody = ranged(only({ provider: word, ...range }, 'field')).meta({ id: 'BackfillRequest' });
+
+export const SignInRequest = only({ key: text(512) }, 'field').meta({ id: 'SignIn' });
+export const SignInCode = only({ code: text(100) });

@@ -10,7 +10,7 @@ import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
 import { found } from './found.js';
 import { DayParam, NameParam, ReconciliationQuery, ReconciliationRequest, ReconciliationsQuery } from './queries.js';
-import { ReconciliationPage, ReconciliationRow, RunReply } from './replies.js';
+import { ReconciliationDetail, ReconciliationPage, RunReply } from './replies.js';
 
 @ApiTags('reconciliation')
 @Controller('v1/reconciliations')
@@ -36,7 +36,7 @@ export class ReconciliationsController {
   @Scopes('read')
   @Describe(
     'One row with its parts, their causes and their ids.',
-    { 200: ReconciliationRow },
+    { 200: ReconciliationDetail },
     ...guarded,
     'invalid_request',
     'not_found',

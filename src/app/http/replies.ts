@@ -6,6 +6,10 @@ const day = z.string().meta({ format: 'date' });
 const time = z.string().meta({ format: 'date-time' });
 const count = z.int();
 const anything = z.record(z.string(), z.unknown());
+const rebuilding = z
+  .literal(true)
+  .optional()
+  .meta({ description: 'Still the numbers of an earlier version, while its read model is rebuilt.' });
 const page = <T extends z.ZodType>(row: T, id: string) =>
   z.object({ data: z.array(row), next_cursor: z.string().nullable() }).meta({ id });
 
@@ -21,7 +25,22 @@ export const ProblemReply = z
   })
   .meta({ id: 'Problem' });
 
-export const MetricList = z.object({ data: z.array(anything) }).meta({ id: 'MetricList' });
+export const MetricList = z
+  .object({
+    data: z.array(
+      z.looseObject({
+        name: z.string(),
+        unit: z.enum(['count', 'money', 'ratio']),
+        kind: z.string(),
+        meaning: z.string(),
+        source_of_truth: z.string(),
+        dated: z.string(),
+        excludes: z.string(),
+        tracked_as: z.array(z.string()),
+      }),
+    ),
+  })
+  .meta({ id: 'MetricList' });
 export const MetricReply = z
   .object({
     metric: z.string(),
@@ -29,6 +48,8 @@ export const MetricReply = z
     interval: z.enum(['day', 'week', 'month']),
     time_zone: z.string(),
     as_of: z.unknown(),
+    incomplete: z.literal(true).optional(),
+    rebuilding,
     data: z.array(
       z.looseObject({
         period: z.string(),
@@ -37,6 +58,7 @@ export const MetricReply = z
         numerator: z.unknown().optional(),
         denominator: z.unknown().optional(),
         group: z.record(z.string(), z.string()).optional(),
+        incomplete: z.literal(true).optional(),
       }),
     ),
   })
@@ -45,45 +67,118 @@ export const ContributionPage = page(
   z.looseObject({
     period: z.string(),
     delta: z.union([z.number(), z.string()]),
+    part_of: z
+      .array(z.enum(['numerator', 'denominator']))
+      .optional()
+      .meta({ description: 'Of a ratio: what the row counts in.' }),
     currency: z.string().optional(),
     fact: z.string(),
+    subject: z.string(),
+    occurred_at: time,
+    origin: z.string(),
     entry_id: z.string(),
     origin_event_id: z.string(),
     position: count,
   }),
   'ContributionPage',
 );
+const figure = z
+  .union([z.number(), z.string()])
+  .nullable()
+  .meta({ description: 'A count, or minor units of `currency`.' });
+const partCount = z.int().nullable();
+const percentage = z.number().nullable();
 export const ReconciliationRow = z
   .looseObject({
     day,
     source: z.string(),
     metric: z.string(),
-    actual: z.unknown(),
-    tracked: z.unknown(),
-    gap: z.unknown(),
-    gap_pct: z.number().nullable(),
-    causes: anything,
+    currency: z.string().optional(),
+    actual: figure,
+    tracked: figure,
+    gap: figure,
+    gap_pct: percentage,
+    loss_pct: percentage,
+    overcount_pct: percentage,
+    tracked_unique: partCount,
+    matched: partCount,
+    missing: partCount,
+    client_only: partCount,
+    duplicates: partCount,
+    wrong_value: partCount,
+    wrong_currency: partCount,
+    other_day: partCount,
+    expected: partCount,
+    tracked_other_day: partCount,
+    not_trackable: figure,
+    causes: z.record(z.string(), count),
+    unexplained: count,
+    causes_by_part: z.record(z.string(), z.record(z.string(), count)),
+    matched_by: z.enum(['id', 'count']),
+    comparable: z.boolean(),
+    reasons: z.array(z.string()),
+    provisional: z.boolean(),
     status: z.string(),
+    value: z.number().nullable().optional(),
+    position: count.meta({ description: 'Ledger position of the recorded comparison.' }),
+    fetched_at: time,
   })
   .meta({ id: 'Reconciliation' });
+export const ReconciliationDetail = ReconciliationRow.extend({
+  ids: z.record(
+    z.string(),
+    z.array(z.object({ id: z.string(), cause: z.string().nullable(), evidence: z.record(z.string(), z.unknown()) })),
+  ),
+  next_cursor: z.string().nullable(),
+}).meta({ id: 'ReconciliationDetail' });
 export const ReconciliationPage = page(ReconciliationRow, 'ReconciliationPage');
 export const RunReply = z.object({ run_id: z.string() }).meta({ id: 'Run' });
 export const AttributionReply = z
   .looseObject({
+    metric: z.string(),
+    unit: z.string(),
+    rebuilding,
     data: z.array(
       z.looseObject({
         source: z.string(),
-        medium: z.string().nullable(),
-        campaign: z.string().nullable(),
-        value: z.unknown(),
+        medium: z.string(),
+        campaign: z.string(),
+        value: z.union([z.number(), z.string()]),
+        currency: z.string().optional(),
         share: z.number().nullable(),
+        reasons: z.record(z.string(), z.union([z.number(), z.string()])).optional(),
       }),
     ),
   })
   .meta({ id: 'Attribution' });
 const steps = z.looseObject({ started: count, completed: count, rate: z.number().nullable() });
-export const FunnelReply = z.looseObject({ actual: steps, tracked: steps }).meta({ id: 'Funnel' });
-export const CustomerReply = anything.meta({ id: 'Customer' });
+export const FunnelReply = z.looseObject({ rebuilding, actual: steps, tracked: steps }).meta({ id: 'Funnel' });
+export const CustomerReply = z
+  .looseObject({
+    id: z.string(),
+    user_id: z.string().nullable(),
+    signed_up_at: time.nullable(),
+    first_touch: z.looseObject({
+      at: time.nullable(),
+      source: z.string(),
+      medium: z.string(),
+      campaign: z.string(),
+      unknown_reason: z.string().optional(),
+    }),
+    first_payment: z.object({ ref: z.string(), at: time.nullable() }).nullable(),
+    identifiers: z.array(z.string()),
+    purchases: z.array(
+      z.looseObject({
+        ref: z.string(),
+        kind: z.string(),
+        purchase: z.string(),
+        at: time.nullable(),
+        status: z.string().nullable(),
+        amount: z.object({ amount_minor: z.string(), currency: z.string() }).optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'Customer' });
 export const EntryReply = z
   .looseObject({
     id: z.string(),
@@ -101,8 +196,8 @@ export const EntryReply = z
 export const EntryPage = page(EntryReply, 'EntryPage');
 export const ProofReply = anything.meta({ id: 'Proof' });
 export const CatalogReply = anything.meta({ id: 'Catalog' });
-export const DeadLetterPage = page(
-  z.looseObject({
+export const DeadLetterReply = z
+  .looseObject({
     id: z.string(),
     reason: z.string(),
     door: z.string(),
@@ -111,13 +206,15 @@ export const DeadLetterPage = page(
     entry_id: z.string().nullable(),
     received_at: time,
     resolved_at: time.nullable(),
+    resolution: z.string().nullable().meta({ description: 'What settled it.' }),
+    dismissed_at: time.nullable(),
     blocks: z.boolean(),
-  }),
-  'DeadLetterPage',
-);
+  })
+  .meta({ id: 'DeadLetter' });
+export const DeadLetterPage = page(DeadLetterReply, 'DeadLetterPage');
 export const OutcomeReply = z
   .object({
-    outcome: z.enum(['recorded', 'duplicate', 'conflict', 'rejected']),
+    outcome: z.enum(['recorded', 'duplicate', 'conflict', 'rejected', 'enqueued']),
     status: z.int(),
     code: z.string().optional(),
     errors: z.array(z.string()).optional(),
@@ -128,16 +225,62 @@ export const OutcomeReply = z
 export const OutcomesReply = z
   .union([OutcomeReply, z.object({ results: z.array(OutcomeReply) })])
   .meta({ id: 'Outcomes' });
-export const CollectReplyBody = z
-  .looseObject({ accepted: count, duplicates: count, rejected: z.record(z.string(), count) })
-  .meta({ id: 'Collected' });
+// Added to the document by hand, under its name: with an id it would be a reference into itself.
+export const CollectReplyBody = z.looseObject({
+  accepted: count,
+  duplicates: count,
+  rejected: z.record(z.string(), count),
+});
 const part = z.looseObject({ ok: z.boolean(), detail: z.string().optional() });
 export const ReadyReply = z
   .looseObject({
-    status: z.enum(['ready', 'degraded', 'unready']),
+    status: z.enum(['ready', 'rebuilding', 'degraded', 'unready']),
     ledger: part,
     read_model: part,
-    jobs: part,
-    lag: part,
+    jobs: part.optional(),
+    lag: part.extend({ events: count.optional(), ms: z.number().optional() }).optional(),
+    projector: part.optional(),
+    seal: part.extend({ size: count.optional(), lag: count.optional() }).optional(),
   })
   .meta({ id: 'Ready' });
+
+export const CompletenessPage = z
+  .object({
+    data: z.array(
+      z.looseObject({
+        provider: z.string(),
+        hour: time,
+        status: z.enum(['complete', 'healed', 'missing', 'unchecked', 'not_listed']),
+        listed: count.optional(),
+        expected: count.optional(),
+        delivered: count.optional(),
+        healed: count.optional(),
+        missing: count.optional(),
+        healed_ids: z.array(z.string()).optional(),
+        deliveries: count,
+        checked_at: time.nullable(),
+      }),
+    ),
+    next_cursor: z.string().nullable(),
+    providers: z.array(
+      z.looseObject({
+        provider: z.string(),
+        listed_since: time.nullable(),
+        unchecked_hours: count,
+        missing: count,
+        healed: count,
+        last_delivery_at: time.nullable(),
+        silent: z.boolean(),
+        failed_at: time.optional(),
+        error: z.string().optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'CompletenessPage' });
+export const BackfillReply = z.object({ provider: z.string(), hours: count }).meta({ id: 'Backfill' });
+export const SessionReply = z
+  .object({ name: z.string(), scopes: z.array(z.string()), expires_at: time.optional() })
+  .meta({ id: 'Session' });
+export const SignInLinkReply = z
+  .object({ path: z.string().meta({ description: 'At this service; good once.' }), expires_at: time })
+  .meta({ id: 'SignInLink' });

@@ -1,24 +1,28 @@
 import type { Provider } from '../provider.js';
+import { adyen } from './adyen/adyen.js';
+import { square } from './square/square.js';
+import type { OpenEventList } from '../event-list.js';
+import { stripeEventList } from './stripe/event-list.js';
 import { stripe } from './stripe/stripe.js';
 
 /** The only list of payment providers. */
-export const providers = { stripe } as const satisfies Record<string, Provider>;
+export const providers = { stripe, square, adyen } as const satisfies Record<string, Provider>;
 
 export type ProviderName = keyof typeof providers;
+
+/** Providers that list the events they made. */
+export const eventLists: Readonly<Partial<Record<ProviderName, OpenEventList>>> = { stripe: stripeEventList };
 
 /** Settings of the providers that are used; one that is left out has no door. */
 export type ProviderSettings = {
   [Name in ProviderName]?: NonNullable<ReturnType<(typeof providers)[Name]['fromEnv']>>;
 };
 
-/** Names that no sender of `/v1/events` may use as its source, whether built in here or not. */
-export const reservedOrigins: ReadonlySet<string> = new Set([
-  ...Object.keys(providers),
-  'stripe',
-  'square',
-  'adyen',
-  'truth-ledger',
-]);
+/** Names that no sender of `/v1/events` may use as its source. */
+export const reservedOrigins: ReadonlySet<string> = new Set([...Object.keys(providers), 'truth-ledger']);
+
+export const providerNamed = (name: string): Provider | undefined =>
+  Object.values<Provider>(providers).find((provider) => provider.name === name);
 
 /** Settings of every provider from the environment. Throws SetupError. */
 export function providerSettings(env: Readonly<Record<string, string | undefined>>): ProviderSettings {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CliContext } from '../../../src/cli/context.js';
 import { runCli } from '../../../src/cli/program.js';
+import { Problem } from '../../../src/kernel/errors.js';
 import type { Service } from '../../../src/service-types.js';
 import { ENTRY_ID, FakeService } from './fake-service.js';
 
@@ -30,7 +31,7 @@ async function cli(
     },
     out: (line) => out.push(line),
     err: (line) => err.push(line),
-    serve: () => Promise.resolve(void opened.push('served')),
+    serve: (roles) => Promise.resolve(void opened.push(['served', ...roles])),
     script: (name, given) => Promise.resolve(opened.push([name, ...given])),
     exitCode: 0,
   };
@@ -59,11 +60,16 @@ describe('truth-ledger', () => {
       'rebuild',
       'verify',
       'trace',
+      'replay',
       'keys',
       'Exit codes: 0',
       'DATA_DIR',
     ])
       expect(out).toContain(name);
+  });
+
+  it('given --version, when it is called, then the version of the package', async () => {
+    expect(await cli(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+/) });
   });
 
   it.each([
@@ -76,6 +82,8 @@ describe('truth-ledger', () => {
     [['trace', 'signups', 'monday']],
     [['keys', 'create', '--name', 'a']],
     [['keys', 'create', '--name', 'a', '--scope', 'root']],
+    [['serve', '--role', 'boss']],
+    [['serve', '--role', '']],
     [[]],
   ])(
     'given the mistaken call %p, when it is made, then exit code 2, a sentence, and nothing is opened',
@@ -93,7 +101,12 @@ describe('truth-ledger', () => {
   });
 
   it('given serve and demo, when they are called, then they are run with what was given', async () => {
-    expect((await cli(['serve'])).opened).toEqual(['served']);
+    const whole = ['served', 'api', 'projector', 'worker'];
+    expect((await cli(['serve'])).opened).toEqual([whole]);
+    expect((await cli(['serve', '--role', 'projector'])).opened).toEqual([['served', 'projector']]);
+    expect((await cli(['serve', '--role', 'api,worker', '--role', 'api'])).opened).toEqual([
+      ['served', 'api', 'worker'],
+    ]);
     expect((await cli(['demo', '--exit'])).opened).toEqual([['demo.mjs', '--exit']]);
   });
 });
@@ -190,6 +203,20 @@ describe('truth-ledger reconcile', () => {
   });
 });
 
+describe('truth-ledger reconcile, called wrongly', () => {
+  it.each([
+    [
+      ['2026-13-01', 'x'],
+      '--from must be a calendar day such as 2026-10-03\n--to must be a calendar day such as 2026-10-03',
+    ],
+    [['2026-10-02', '2026-10-01'], 'from must not be after to.'],
+    [['2016-10-02', '2026-12-01'], 'A range may have 3700 days.'],
+  ])('given the days %p, then a sentence for each mistake and exit code 2', async ([from, to], sentence) => {
+    const { code, err } = await cli(['reconcile', '--from', from!, '--to', to!]);
+    expect([code, err]).toEqual([2, sentence]);
+  });
+});
+
 describe('truth-ledger trace', () => {
   it('given a metric and a day, when it is traced, then every page of its entries', async () => {
     const pages = [
@@ -218,4 +245,84 @@ describe('truth-ledger trace', () => {
       expect(err).toContain('There is no');
     },
   );
+});
+
+describe('truth-ledger replay', () => {
+  const letters = [
+    { id: 'l3', origin: '/auth' },
+    { id: 'l2', origin: 'stripe' },
+    { id: 'l1', origin: '/auth' },
+  ];
+  /** Letters of a service, newest first, and what becomes of each: an outcome, or the error it is refused with. */
+  const holding =
+    (becomes: Record<string, unknown>, asked: unknown[] = []) =>
+    (service: any) => {
+      service.ingest.deadLetters = {
+        find: (id: string) => Promise.resolve(letters.find((letter) => letter.id === id)),
+        list: (query: { cursor?: string }) => {
+          asked.push(query);
+          // Two pages.
+          const data = query.cursor === undefined ? letters.slice(0, 2) : letters.slice(2);
+          return Promise.resolve({ data, nextCursor: query.cursor === undefined ? 'more' : null });
+        },
+        replay: (id: string) => {
+          const outcome = becomes[id] ?? { outcome: 'recorded', entryId: ENTRY_ID };
+          return outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome);
+        },
+      };
+    };
+
+  it('given the id of a letter, when it is replayed, then its outcome, exit code 0 and an audit line', async () => {
+    const { code, out, err } = await cli(['replay', 'l2', '--json'], holding({}));
+    expect([code, JSON.parse(out)]).toEqual([
+      0,
+      { data: [{ id: 'l2', outcome: 'recorded', status: 202, entry_id: ENTRY_ID }] },
+    ]);
+    expect(err).toContain('"command":"ReplayDeadLetter"');
+  });
+
+  it('given an origin and a reason, when its letters are replayed, then the open ones of all pages, those that came first first', async () => {
+    const asked: unknown[] = [];
+    const { code, out } = await cli(
+      ['replay', '--origin', '/auth', '--reason', 'invalid_event'],
+      holding({ l3: { outcome: 'enqueued' } }, asked),
+    );
+    expect([code, out.split('\n').map((line) => line.split(/ +/).slice(0, 2))]).toEqual([
+      0,
+      [
+        ['id', 'outcome'],
+        ['l1', 'recorded'],
+        ['l3', 'enqueued'],
+      ],
+    ]);
+    expect(asked[0]).toMatchObject({ reason: 'invalid_event', resolved: false });
+  });
+
+  it('given one that is refused again and one that only a rebuild settles, then the others are replayed, and exit code 1', async () => {
+    const { code, out } = await cli(
+      ['replay', '--all'],
+      holding({
+        l1: { outcome: 'rejected', code: 'invalid_event', errors: ['data.user_id is needed.'] },
+        l2: new Problem('needs_rebuild'),
+      }),
+    );
+    expect(code).toBe(1);
+    expect(out).toMatch(/^l1 +rejected +- +data\.user_id is needed\.$/m);
+    expect(out).toMatch(/^l2 +refused +- +Only a rebuild/m);
+    expect(out).toMatch(/^l3 +recorded +/m);
+  });
+
+  it.each([
+    ['no letter of that id', ['replay', 'l9'], 1, 'There is no dead letter with this id.'],
+    ['neither an id nor a filter', ['replay'], 2, 'Give the id of a dead letter, or --reason, --origin or --all'],
+    ['both', ['replay', 'l1', '--all'], 2, 'Give the id of a dead letter, or --reason, --origin or --all'],
+  ])('given %s, then its sentence and exit code', async (_, args, code, sentence) => {
+    const result = await cli(args, holding({}));
+    expect([result.code, result.err]).toEqual([code, expect.stringContaining(sentence)]);
+  });
+
+  it('given a ledger that is down, when many are replayed, then it stops, with exit code 1', async () => {
+    const { code, err } = await cli(['replay', '--all'], holding({ l1: new Problem('unavailable') }));
+    expect([code, err.split('\n').at(-1)]).toEqual([1, 'It could not be made durable just now.']);
+  });
 });

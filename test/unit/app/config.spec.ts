@@ -23,7 +23,7 @@ describe('readConfig', () => {
       collectorWriteKeys: [],
       stripe: { webhookSecrets: [], apiBase: 'https://api.stripe.com' },
       square: { signatureKeys: [] },
-      adyen: { hmacKeys: [] },
+      adyen: { hmacKeys: [], automaticCapture: [] },
       logLevel: 'info',
     });
   });
@@ -46,6 +46,7 @@ describe('readConfig', () => {
       SQUARE_NOTIFICATION_URL: 'https://shop.example/webhooks/square',
       ADYEN_HMAC_KEYS: 'AB12,cd34',
       ADYEN_BASIC_AUTH: 'user:pass:word',
+      ADYEN_AUTOMATIC_CAPTURE: 'ShopNL, Shop_DE',
       LOG_LEVEL: 'silent',
     });
     expect(config).toMatchObject({
@@ -57,7 +58,12 @@ describe('readConfig', () => {
         { name: 'web', key: 'wk_1' },
       ],
       stripe: { webhookSecrets: ['whsec_1', 'whsec_2'], apiBase: 'http://127.0.0.1:12111' },
-      adyen: { hmacKeys: ['AB12', 'cd34'], basicAuth: 'user:pass:word' },
+      square: { signatureKeys: ['sq'], notificationUrl: 'https://shop.example/webhooks/square' },
+      adyen: {
+        hmacKeys: ['AB12', 'cd34'],
+        basicAuth: 'user:pass:word',
+        automaticCapture: ['ShopNL', 'Shop_DE'],
+      },
     });
   });
 
@@ -85,6 +91,8 @@ describe('readConfig', () => {
     ['SQUARE_NOTIFICATION_URL', 'shop'],
     ['ADYEN_HMAC_KEYS', 'xyz'],
     ['ADYEN_BASIC_AUTH', 'nobody'],
+    ['ADYEN_AUTOMATIC_CAPTURE', 'ShopNL,'],
+    ['ADYEN_AUTOMATIC_CAPTURE', 'two words'],
     ['LOG_LEVEL', 'loud'],
   ])('given %s=%s, when it is read, then one sentence names it', (name, value) => {
     const mistakes = mistakesOf({ [name]: value });
@@ -118,7 +126,12 @@ describe('readConfig', () => {
       DATABASE_URL: `postgres://u:${secret}@h/d`,
       STRIPE_WEBHOOK_SECRETS: secret,
       COLLECTOR_WRITE_KEYS: secret,
+      SQUARE_WEBHOOK_SIGNATURE_KEYS: secret,
+      SQUARE_NOTIFICATION_URL: `https://shop.example/${secret}`,
+      ADYEN_HMAC_KEYS: 'abcd',
+      ADYEN_BASIC_AUTH: `user:${secret}`,
     });
+    expect(JSON.stringify(settingsForLog(good))).not.toContain('abcd');
     expect(JSON.stringify(settingsForLog(good))).not.toContain(secret);
   });
 

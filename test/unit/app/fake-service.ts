@@ -4,7 +4,7 @@ import { createLog } from '../../../src/app/log.js';
 import type { KeyStore, StoredKey } from '../../../src/app/auth/key-store.js';
 import { readConfig } from '../../../src/config.js';
 import type { CollectReply, Outcome, Principal, RawRequest } from '../../../src/ingest/ingest.js';
-import type { Service } from '../../../src/service-types.js';
+import { ROLES, type Role, type Service } from '../../../src/service-types.js';
 
 export const ADMIN_KEY = 'operator-key-of-this-test';
 export const ENTRY_ID = '6f1c0a52-2b5e-5c6a-9a39-0a5d3c1f7e10';
@@ -21,9 +21,13 @@ export class FakeService {
   head: () => Promise<number> = () => Promise.resolve(7);
   query: () => Promise<unknown> = () => Promise.resolve({ rows: [] });
   jobs: () => Promise<{ ok: boolean; detail?: string }> = () => Promise.resolve({ ok: true });
+  roles: readonly Role[] = ROLES;
   reconciliations: unknown[] = [];
   waiting = 0;
   lagMs = 0;
+  superseded = false;
+  rebuilding: { position: number; head: number } | undefined;
+  failed: string | undefined;
   deadLetter: { id: string } | undefined;
 
   as(): Service {
@@ -36,6 +40,7 @@ export class FakeService {
     const page = { data: [], next_cursor: null };
     return {
       config: readConfig({ ADMIN_API_KEY: ADMIN_KEY }),
+      roles: this.roles,
       ledger: { head: () => this.head(), queue: () => ({ waiting: this.waiting, limit: 10 }) },
       database: { pool: { query: () => this.query() } },
       ingest: {
@@ -52,7 +57,12 @@ export class FakeService {
         },
       },
       projections: {
-        state: () => Promise.resolve({ position: 5, head: 7, lagEvents: 2, lagMs: this.lagMs, running: true }),
+        state: () => {
+          const { lagMs, superseded, rebuilding, failed } = this;
+          const at = { position: 5, head: 7, lagEvents: 2, lagMs, running: true };
+          return Promise.resolve({ ...at, superseded, rebuilding, failed });
+        },
+        whenCurrent: () => Promise.resolve(true),
         rebuild: ask('rebuild', { position: 7 }),
         stateHash: () => Promise.resolve('abc'),
       },
@@ -76,7 +86,11 @@ export class FakeService {
         now: (...args: unknown[]) => ask('now', { run_id: 'run-1', recorded: 1, data: this.reconciliations })(...args),
         gaps: () => Promise.resolve().then(() => this.reconciliations),
       },
-      jobs: { health: () => this.jobs() },
+      jobs: {
+        health: () => this.jobs(),
+        counts: () => Promise.resolve({ waiting: 2, active: 1 }),
+        tallies: () => new Map([['reconcile-day', { completed: 4, failed: 1, seconds: 2.5 }]]),
+      },
       seal: { state: () => Promise.resolve({ size: 4, lag: 3 }), proof: () => Promise.resolve(undefined) },
     } as unknown as Service;
   }
@@ -125,8 +139,9 @@ export interface RunningApp extends App {
 }
 
 /** The whole application on a free port, over a fake service. */
-export async function startApp(): Promise<RunningApp> {
+export async function startApp(roles: readonly Role[] = ROLES): Promise<RunningApp> {
   const service = new FakeService();
+  service.roles = roles;
   const lines: string[] = [];
   let now = Date.parse('2026-10-03T12:00:00Z');
   const log = createLog('trace', { write: (line: string) => void lines.push(line) });

@@ -67,7 +67,7 @@ describe('a serving process', () => {
     const reply = await running.app.nest.inject({ method: 'GET', url: '/health/ready' });
     expect([reply.statusCode, reply.json<{ process: unknown }>().process]).toEqual([
       503,
-      { ok: false, detail: 'stopping' },
+      { ok: false, detail: 'stopping', roles: ['api', 'projector', 'worker'] },
     ]);
   });
 
@@ -79,7 +79,7 @@ describe('a serving process', () => {
     const start = listen(readConfig({ PORT: port }), second.open, clock, log);
     await expect(start).rejects.toThrow(SetupError);
     await expect(start).rejects.toThrow(`Port ${port} of 127.0.0.1 is taken`);
-    expect(second.events).toEqual(['start', 'stop']);
+    expect(second.events).toEqual(['stop']); // nothing was begun
   });
 
   it('given it is stopped twice, when both are awaited, then the service is stopped once', async () => {

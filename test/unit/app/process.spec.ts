@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 
 interface Line {
@@ -68,6 +70,17 @@ describe('how a serving process ends', () => {
 
   it('given a mistake that only opening shows, when it starts, then its sentence and 2', async () => {
     expect(await run('setup', {})).toEqual({ code: 2, lines: [], err: 'The folder belongs to somebody else.\n' });
+  });
+
+  it('given a port that is taken, when it starts, then its sentence and 2, nothing else, and no work was begun', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await run('rejection', { PORT: String(port) })).toEqual({
+      ...{ code: 2, lines: [] },
+      err: `Port ${port} of 127.0.0.1 is taken: set PORT to another one, or to 0 for any free one.\n`,
+    });
+    server.close();
   });
 
   it('given a defect, when it starts, then a fatal line and 1', async () => {

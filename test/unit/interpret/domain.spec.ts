@@ -153,7 +153,7 @@ describe('picking an interpreter', () => {
   });
 
   it('given a type that nobody reads, then it is unknown', () => {
-    expect(interpret(stripeEntry('payout.paid', { id: 'po_1' }))).toBeUndefined();
+    expect(interpret(stripeEntry('product.created', { id: 'prod_1' }))).toBeUndefined();
     expect(interpret(domainEntry('lunch.eaten', {}))).toBeUndefined();
   });
 
@@ -164,6 +164,15 @@ describe('picking an interpreter', () => {
 
   it('given a decision of our own, then it is no unknown entry', () => {
     expect(interpret({ ...domainEntry('DayReconciled', {}), origin: 'truth-ledger' })).toEqual([]);
+  });
+
+  it('given a thin event, then it means nothing beside its snapshot, and is unknown without one', () => {
+    const thin = { ...stripeEntry('v1.charge.succeeded', {}), body: { related_object: { id: 'ch_a1' } } };
+    const named = { envelope: 'v2.core.event', livemode: 'true', snapshot_event: 'evt_1' };
+    expect(interpret({ ...thin, attributes: named })).toEqual([]);
+    const { snapshot_event: _, ...unnamed } = named;
+    expect(interpret({ ...thin, attributes: unnamed })).toBeUndefined();
+    expect(interpret({ ...thin, attributes: named, origin: '/shop' })).toBeUndefined();
   });
 
   it('given two interpreters of one type, then the registry is refused', () => {

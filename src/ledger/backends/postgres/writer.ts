@@ -4,6 +4,7 @@ import type { VaultKey } from '../../ledger.js';
 import { storedHashOf } from '../../stored-hash.js';
 import { idsOf, planBatch, type Known, type PlannedRow, type Request } from './batch.js';
 import { copyIn } from '../../../storage/copy-in.js';
+import { endSilentHolder, LOCK_TIMEOUT } from './silent-holder.js';
 import { asText, encodeKeys, encodeRows, type NewRow } from './rows.js';
 
 export const FEED_CHANNEL = 'truth_ledger_feed';
@@ -38,6 +39,8 @@ export class Writer {
       answer();
     } catch (error) {
       await this.abandon(client);
+      if ((error as { code?: string }).code === LOCK_TIMEOUT)
+        await endSilentHolder(this.connection).catch(() => undefined); // the next attempt will tell
       throw error;
     } finally {
       clearTimeout(timer);

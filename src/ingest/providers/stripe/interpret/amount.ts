@@ -37,6 +37,15 @@ export function moneyOf(amount: unknown, code: unknown): { amount: string; curre
   return { amount: minorUnits(amount, unit), currency: unit.currency };
 }
 
+/** Like `moneyOf` for what may go either way, such as a line of a balance: `"-1234"`. */
+export function signedOf(amount: unknown, code: unknown): string {
+  const unit = unitOf(code);
+  return typeof amount === 'number' && amount < 0 ? `-${minorUnits(-amount, unit)}` : minorUnits(amount, unit);
+}
+
+/** Decimals of a currency as Stripe sends it and as facts carry it. Throws TypeError without a currency. */
+export const decimalsOf = (code: unknown): { currency: string; from: number; to: number } => unitOf(code);
+
 /** Like `moneyOf` where both may be missing: nulls then. */
 export function moneyOrNulls(amount: unknown, code: unknown): { amount: string | null; currency: string | null } {
   if (typeof code !== 'string') return { amount: null, currency: null };

@@ -3,10 +3,12 @@ import { openText } from '../../../../catalog/identifiers.js';
 import { makeFact } from '../../../../catalog/make-fact.js';
 import type { Interpreter } from '../../../interpreter.js';
 import { moneyOf } from './amount.js';
+import { balanceMoved } from './balance-transaction.js';
 import { refundChanged } from './refund.js';
 import {
   checkoutRef,
   createdAt,
+  idIn,
   type Json,
   listIn,
   objectIn,
@@ -36,7 +38,7 @@ const TIES: Readonly<Record<string, number>> = {
  */
 export const charge: Interpreter = {
   name: 'stripe/charge',
-  version: 1,
+  version: 2,
   reads: Object.keys(TIES).map((type) => `stripe.${type}`),
   interpret: (entry) => chargeFacts(stripeEvent(entry)),
 };
@@ -57,7 +59,8 @@ function chargeFacts(event: StripeEvent): Fact[] {
   };
   if (type === 'charge.failed') {
     const reason = openText(object['failure_code']) ?? openText(objectIn(object['outcome'])['reason']);
-    return [makeFact({ ...about, type: 'PaymentFailed', effect: 'failed', fields: { at: event.at, reason } })];
+    const failed = makeFact({ ...about, type: 'PaymentFailed', effect: 'failed', fields: { at: event.at, reason } });
+    return [failed, ...returned(event, about)];
   }
   if (!hasSucceeded(event)) return [makeFact({ ...about, type: 'Linked', effect: 'linked', fields: {} })];
   if (object['captured'] === false)
@@ -65,6 +68,27 @@ function chargeFacts(event: StripeEvent): Fact[] {
   return [
     makeFact({ ...about, type: 'PaymentCaptured', effect: 'captured', fields: captured(event) }),
     ...embeddedRefunds(event),
+    ...balanceMoved(about, object['balance_transaction']),
+  ];
+}
+
+/**
+ * A payment that had succeeded and failed after all, such as a bounced debit: it names the balance transaction that takes its money back.
+ * An attempt that never succeeded names none.
+ */
+function returned(event: StripeEvent, about: Pick<Fact, 'subject' | 'stamp'>): Fact[] {
+  const { object } = event;
+  const back = object['failure_balance_transaction'];
+  if (idIn(back) === undefined) return [];
+  const captured = object['amount_captured'];
+  const amount = typeof captured === 'number' && captured > 0 ? captured : object['amount'];
+  const reason = openText(object['failure_code']);
+  return [
+    makeFact({
+      ...{ ...about, type: 'PaymentReturned', effect: 'returned' },
+      fields: { at: event.at, ...moneyOf(amount, object['currency']), reason },
+    }),
+    ...balanceMoved(about, back),
   ];
 }
 
@@ -93,7 +117,16 @@ function captured(event: StripeEvent) {
     provisional: at === undefined,
     ...moneyOf(object['amount_captured'] ?? object['amount'], object['currency']),
     ...means(object),
+    balance_transaction: idIn(object['balance_transaction']),
+    amount_released: released(event),
   };
+}
+
+/** What a partial capture let go of the authorisation, where it counts as refunded from that instant on: no money went back. */
+function released({ type, object }: StripeEvent): string | undefined {
+  const { amount, amount_captured: captured, amount_refunded: refunded, currency } = object;
+  if (type !== 'charge.captured' || typeof amount !== 'number' || typeof captured !== 'number') return undefined;
+  return captured < amount && refunded === amount - captured ? moneyOf(refunded, currency).amount : undefined;
 }
 
 /**
@@ -104,8 +137,12 @@ function capturedAt(event: StripeEvent): number | undefined {
   const { type, at, previous } = event;
   const created = createdAt(event);
   if (type === 'charge.captured' || previous['captured'] === false) return at;
-  return type === 'charge.succeeded' || at === created ? created : undefined;
+  if (type === 'charge.succeeded') return at - created < AT_ONCE_MS ? created : at;
+  return at === created ? created : undefined;
 }
+
+// A card answers within seconds; debits and vouchers succeed hours or days after their charge was made.
+const AT_ONCE_MS = 10 * 60_000;
 
 /** How it was paid. A card that was present was no browser's business. */
 function means(object: Json) {

@@ -26,7 +26,7 @@ const PHASES: Readonly<Record<string, { status: string; ties: number }>> = {
 /** The funnel's last step. The money of a session is its charge's. */
 export const checkoutSession: Interpreter = {
   name: 'stripe/checkout-session',
-  version: 1,
+  version: 2,
   reads: Object.keys(PHASES).map((type) => `stripe.${type}`),
   interpret: (entry) => [sessionChanged(stripeEvent(entry))],
 };

@@ -6,15 +6,15 @@ import { createdAt, objectIn, ownId, providerCustomer, stampAt, stripeEvent, use
 /** A customer of Stripe is an identifier of a person, tied to our user and to an e-mail address where it names them. */
 export const customer: Interpreter = {
   name: 'stripe/customer',
-  version: 1,
+  version: 2,
   reads: ['stripe.customer.created', 'stripe.customer.updated', 'stripe.customer.deleted'],
   interpret: (entry) => {
     const event = stripeEvent(entry);
-    const { object, account } = event;
+    const { object } = event;
     return [
       makeFact({
         type: 'PersonSeen',
-        subject: providerCustomer(account, ownId(event)),
+        subject: providerCustomer(ownId(event)),
         effect: 'seen',
         stamp: stampAt(event, 0),
         fields: { at: createdAt(event) },

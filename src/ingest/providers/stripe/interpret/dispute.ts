@@ -3,6 +3,7 @@ import { openText } from '../../../../catalog/identifiers.js';
 import { makeFact } from '../../../../catalog/make-fact.js';
 import type { Interpreter } from '../../../interpreter.js';
 import { moneyOf } from './amount.js';
+import { balanceMoved } from './balance-transaction.js';
 import {
   createdAt,
   idIn,
@@ -37,7 +38,7 @@ const STATUSES = [
  */
 export const dispute: Interpreter = {
   name: 'stripe/dispute',
-  version: 1,
+  version: 2,
   reads: ['created', 'updated', 'funds_withdrawn', 'funds_reinstated', 'closed'].map(
     (each) => `stripe.charge.dispute.${each}`,
   ),
@@ -70,7 +71,8 @@ function disputeFacts(event: StripeEvent): Fact[] {
   });
   // An inquiry is a question: it never takes money.
   if (status?.startsWith('warning_') || status === 'prevented') return [changed];
-  return [changed, ...funds(about, 'withdrawn'), ...funds(about, 'reinstated')];
+  const lines = listIn(object['balance_transactions']).flatMap((each) => balanceMoved(about, each));
+  return [changed, ...funds(about, 'withdrawn'), ...funds(about, 'reinstated'), ...lines];
 }
 
 const FUNDS: Readonly<Record<'withdrawn' | 'reinstated', FactType>> = {
@@ -104,10 +106,11 @@ function directionOf({ amount }: Json): 'withdrawn' | 'reinstated' | undefined {
 
 /**
  * The disputed amount without the fee. Balance transactions are in the currency of settlement, so they say how much of it moved only where
- * that is the currency of the dispute, and never more than was disputed.
+ * that is the currency of the dispute, and each never more than was disputed: an appeal may take the same money a second time.
  */
 function moved({ amount, currency }: Json, transactions: readonly Json[]): { amount: string; currency: string } {
-  const sum = Math.abs(transactions.reduce((total, each) => total + Number(each['amount']), 0));
-  const comparable = sum > 0 && transactions.every((each) => each['currency'] === currency);
-  return moneyOf(comparable && typeof amount === 'number' ? Math.min(sum, amount) : amount, currency);
+  const comparable = transactions.length > 0 && transactions.every((each) => each['currency'] === currency);
+  if (!comparable || typeof amount !== 'number') return moneyOf(amount, currency);
+  const sum = transactions.reduce((total, each) => total + Math.min(amount, Math.abs(Number(each['amount']))), 0);
+  return moneyOf(sum, currency);
 }

@@ -9,6 +9,7 @@ import {
   idIn,
   type Json,
   listIn,
+  msOrNull,
   objectIn,
   orderRef,
   ownId,
@@ -52,7 +53,7 @@ const WITHOUT_CUSTOMER = new Set([
 /** What was billed, and which payment belongs to it. Its money is its charge's. */
 export const invoice: Interpreter = {
   name: 'stripe/invoice',
-  version: 1,
+  version: 2,
   reads: STEPS.map((step) => `stripe.invoice.${step}`),
   interpret: (entry) => [invoiceChanged(stripeEvent(entry))],
 };
@@ -60,7 +61,7 @@ export const invoice: Interpreter = {
 function invoiceChanged(event: StripeEvent): Fact {
   const { object } = event;
   const metadata = objectIn(object['metadata']);
-  const due = moneyOrNulls(object['amount_due'], object['currency']);
+  const amountOf = (name: string) => moneyOrNulls(object[name], object['currency']).amount;
   const status = event.type === 'invoice.deleted' ? 'deleted' : openText(object['status']);
   const reason = openText(object['billing_reason']);
   return makeFact({
@@ -75,22 +76,19 @@ function invoiceChanged(event: StripeEvent): Fact {
       at: createdAt(event),
       status,
       billing_reason: reason,
-      amount_due: due.amount,
-      amount_paid: moneyOrNulls(object['amount_paid'], object['currency']).amount,
-      currency: due.currency,
-      subscription: subscriptionOf(object) ?? null,
+      amount_due: amountOf('amount_due'),
+      amount_paid: amountOf('amount_paid'),
+      amount_remaining: amountOf('amount_remaining'),
+      currency: moneyOrNulls(undefined, object['currency']).currency,
+      subscription: idIn(parentOf(object)['subscription']) ?? null,
       customer_present: reason !== undefined && WITHOUT_CUSTOMER.has(reason) ? false : undefined,
+      paid_at: status === 'paid' ? (paidAt(object) ?? event.at) : null,
+      paid_elsewhere: isPositive(object['amount_paid_off_stripe']),
     },
     // Never the subscription: it would make all renewals one purchase.
-    refs: [orderRef(metadata), ...paymentsOf(object)],
-    nodes: peopleOf(event, { ...subscriptionMetadata(object), ...metadata }, object['customer_email']),
+    refs: [orderRef(metadata), ...listIn(object['payments']).flatMap(paymentOf)],
+    nodes: peopleOf(event, { ...objectIn(parentOf(object)['metadata']), ...metadata }, object['customer_email']),
   });
-}
-
-/** Charge and intent, as all API versions name them: on the invoice itself before 2025-03-31, in its list of payments since. */
-function paymentsOf(object: Json): (Ref | undefined)[] {
-  const listed = listIn(object['payments']).flatMap((each) => paymentOf(each));
-  return [refIn('payment', object['charge']), refIn('intent', object['payment_intent']), ...listed];
 }
 
 /** Of an invoice payment; one made outside Stripe (`payment_record`) names neither. */
@@ -99,39 +97,34 @@ function paymentOf(invoicePayment: Json): (Ref | undefined)[] {
   return [refIn('payment', payment['charge']), refIn('intent', payment['payment_intent'])];
 }
 
+// What it says of the subscription is only for who it belongs to: an order id of the subscription would join its renewals.
 const parentOf = (object: Json): Json => objectIn(objectIn(object['parent'])['subscription_details']);
 
-const subscriptionOf = (object: Json): string | undefined =>
-  idIn(object['subscription']) ?? idIn(parentOf(object)['subscription']);
+const paidAt = (object: Json): number | null => msOrNull(objectIn(object['status_transitions'])['paid_at']);
+const isPositive = (amount: unknown): boolean => typeof amount === 'number' && amount > 0;
 
-// Only for who it belongs to: an order id of the subscription would join its renewals.
-const subscriptionMetadata = (object: Json): Json =>
-  objectIn(
-    (object['subscription_details'] === undefined ? parentOf(object) : objectIn(object['subscription_details']))[
-      'metadata'
-    ],
-  );
-
-/** Since 2025-03-31 the only event that joins an invoice and its payment whatever the version. */
+/** A payment of an invoice, which may have several. Since 2025-03-31 the only event that joins the two whatever the version. */
 export const invoicePayment: Interpreter = {
   name: 'stripe/invoice-payment',
-  version: 1,
+  version: 2,
   reads: ['stripe.invoice_payment.paid'],
   interpret: (entry) => {
     const event = stripeEvent(entry);
-    const invoiceId = idIn(event.object['invoice']);
-    const refs = paymentOf(event.object).filter((ref) => ref !== undefined);
-    if (invoiceId === undefined || refs.length === 0) return [];
-    const nodes = [customerNode(event, event.object)].filter((node) => node !== undefined);
+    const { object } = event;
+    const invoiceId = idIn(object['invoice']);
+    if (invoiceId === undefined) return [];
+    const about = { subject: `invoice:${invoiceId}`, stamp: stampAt(event, 0) };
+    const transitions = objectIn(object['status_transitions']);
     return [
       makeFact({
-        type: 'Linked',
-        subject: `invoice:${invoiceId}`,
-        effect: 'linked',
-        stamp: stampAt(event, 0),
-        fields: {},
-        refs,
-        nodes,
+        ...{ ...about, type: 'InvoicePaymentMade', effect: `payment:${ownId(event)}` },
+        fields: {
+          at: msOrNull(transitions['paid_at']) ?? event.at,
+          ...moneyOrNulls(object['amount_paid'], object['currency']),
+          paid_elsewhere: objectIn(object['payment'])['type'] === 'payment_record',
+        },
+        refs: paymentOf(object),
+        nodes: [customerNode(object)],
       }),
     ];
   },
@@ -140,7 +133,7 @@ export const invoicePayment: Interpreter = {
 /** A preview of the next invoice: it has no id yet and may never come to be. */
 export const upcomingInvoice: Interpreter = {
   name: 'stripe/upcoming-invoice',
-  version: 1,
+  version: 2,
   reads: ['stripe.invoice.upcoming'],
   interpret: () => [],
 };

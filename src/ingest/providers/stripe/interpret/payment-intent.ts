@@ -4,7 +4,6 @@ import { makeFact } from '../../../../catalog/make-fact.js';
 import type { Interpreter } from '../../../interpreter.js';
 import {
   checkoutRef,
-  listIn,
   objectIn,
   orderRef,
   ownId,
@@ -29,7 +28,7 @@ const STEPS = [
 /** An intent joins charges with orders and people. It restates its charge's money, so it says nothing of money. */
 export const paymentIntent: Interpreter = {
   name: 'stripe/payment-intent',
-  version: 1,
+  version: 2,
   reads: STEPS.map((step) => `stripe.payment_intent.${step}`),
   interpret: (entry) => intentFacts(stripeEvent(entry)),
 };
@@ -40,9 +39,7 @@ function intentFacts(event: StripeEvent): Fact[] {
   const stamp = stampAt(event, 0);
   const subject = `intent:${ownId(event)}`;
   const latest = refIn('payment', object['latest_charge']);
-  // Before 2022-11-15 the intent carried a list of its charges.
-  const charges = listIn(object['charges']).map(({ id }) => refIn('payment', id));
-  const refs = [latest, ...charges, orderRef(metadata), checkoutRef(metadata), refIn('invoice', object['invoice'])];
+  const refs = [latest, orderRef(metadata), checkoutRef(metadata), refIn('invoice', object['invoice'])];
   const linked = makeFact({
     type: 'Linked',
     subject,

@@ -3,6 +3,7 @@ import { openText } from '../../../../catalog/identifiers.js';
 import { makeFact } from '../../../../catalog/make-fact.js';
 import type { Interpreter } from '../../../interpreter.js';
 import { moneyOf } from './amount.js';
+import { balanceMoved } from './balance-transaction.js';
 import { createdAt, idIn, type Json, ownId, refIn, stampAt, type StripeEvent, stripeEvent } from './stripe-event.js';
 
 // The order in which a refund lives through states of one second. A status that is not known yet comes before those that end it.
@@ -11,7 +12,7 @@ const STATUSES = ['pending', 'requires_action', 'succeeded', 'canceled', 'failed
 /** A refund is itself by its id: several events restate it, and one charge may have many. */
 export const refund: Interpreter = {
   name: 'stripe/refund',
-  version: 1,
+  version: 2,
   reads: ['stripe.refund.created', 'stripe.refund.updated', 'stripe.refund.failed', 'stripe.charge.refund.updated'],
   interpret: (entry) => {
     const event = stripeEvent(entry);
@@ -30,19 +31,22 @@ export function refundChanged(event: StripeEvent, object: Json): Fact[] {
   // Until 2014 or so refunds had no status: they had simply been made.
   const status = openText(object['status']) ?? (event.type === 'refund.failed' ? 'failed' : 'succeeded');
   const rank = STATUSES.indexOf(status) + 1;
+  const about = { subject, stamp: stampAt(event, rank * 100 + (event.type === 'refund.created' ? 0 : 10)) };
   return [
     makeFact({
+      ...about,
       type: 'RefundChanged',
-      subject,
       effect: `refund:${id}`,
-      stamp: stampAt(event, rank * 100 + (event.type === 'refund.created' ? 0 : 10)),
       fields: {
         at: createdAt(event, object),
         ...moneyOf(object['amount'], object['currency'] ?? event.object['currency']),
         status,
         failed_at: status === 'failed' ? event.at : undefined,
+        balance_transaction: idIn(object['balance_transaction']),
       },
       refs: [subject === intent ? undefined : intent],
     }),
+    ...balanceMoved(about, object['balance_transaction']),
+    ...balanceMoved(about, object['failure_balance_transaction']),
   ];
 }

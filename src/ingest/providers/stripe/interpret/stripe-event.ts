@@ -1,7 +1,9 @@
 import { type InterpretableEntry, type Node, type Ref, stampOf } from '../../../../catalog/facts.js';
 import { anonymousNode, emailNode, idOf, present, refTo, userNode } from '../../../../catalog/identifiers.js';
+import { canonical, kindOf } from './canonical.js';
+import { idIn, isObject, type Json, msOf, objectIn } from './stripe-json.js';
 
-export type Json = Readonly<Record<string, unknown>>;
+export { idIn, isObject, type Json, listIn, msOf, msOrNull, objectIn } from './stripe-json.js';
 
 /** A Stripe event as interpreters read it, whatever its API version. */
 export interface StripeEvent {
@@ -9,16 +11,16 @@ export interface StripeEvent {
   type: string;
   /** Epoch milliseconds, whole seconds. */
   at: number;
-  /** The connected account it happened in. */
-  account: string | undefined;
+  /** In the newest shape; see `canonical`. */
   object: Json;
   previous: Json;
+  /** As received, and in which version. */
+  received: { object: Json; apiVersion: unknown };
   originEventId: string;
 }
 
 const PREFIX = 'stripe.';
 const RANK = 5; // signed webhooks; imports are below
-const NOTHING: Json = {};
 
 /** Opens an entry. Throws TypeError when it is no snapshot event. */
 export function stripeEvent(entry: InterpretableEntry): StripeEvent {
@@ -26,11 +28,13 @@ export function stripeEvent(entry: InterpretableEntry): StripeEvent {
   const data = objectIn(body['data']);
   const object = data['object'];
   if (!isObject(object)) throw new TypeError(`${entry.type} has no object`);
+  const type = entry.type.slice(PREFIX.length);
+  const apiVersion = body['api_version'];
   return {
-    type: entry.type.slice(PREFIX.length),
+    type,
     at: msOf(body['created']) ?? entry.occurredAt,
-    account: idOf(body['account']),
-    object,
+    object: canonical(kindOf(type), object, apiVersion),
+    received: { object, apiVersion },
     previous: objectIn(data['previous_attributes']),
     originEventId: entry.originEventId,
   };
@@ -43,19 +47,17 @@ export function stripeEvent(entry: InterpretableEntry): StripeEvent {
 export const stampAt = (event: StripeEvent, ties: number): string =>
   stampOf(RANK, event.at + ties, event.originEventId);
 
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-export const objectIn = (value: unknown): Json => (isObject(value) ? value : NOTHING);
-
-/** Members of a list, whether it came as Stripe's list object or as a plain array. */
-export function listIn(value: unknown): readonly Json[] {
-  const list = Array.isArray(value)
-    ? (value as unknown[])
-    : isObject(value) && Array.isArray(value['data'])
-      ? (value['data'] as unknown[])
-      : [];
-  return list.filter(isObject);
+/** The object as it was before the event, in the newest shape; undefined where the event does not tell. */
+export function objectBefore({ type, received, previous }: StripeEvent): Json | undefined {
+  const { object, apiVersion } = received;
+  const changed = Object.entries(previous);
+  if (changed.length === 0) return undefined;
+  // Of an object only the members that changed are told, of a list all of it.
+  const before = changed.map(([name, value]) => {
+    const now = object[name];
+    return [name, isObject(value) && isObject(now) ? { ...now, ...value } : value] as const;
+  });
+  return canonical(kindOf(type), { ...object, ...Object.fromEntries(before) }, apiVersion);
 }
 
 /** The id of the event's own object. Throws TypeError without one. */
@@ -65,22 +67,8 @@ export function ownId({ object, type }: StripeEvent): string {
   return id;
 }
 
-/** An id, or the object it was expanded to. */
-export const idIn = (value: unknown): string | undefined => idOf(isObject(value) ? value['id'] : value);
-
 export const refIn = (kind: 'payment' | 'intent' | 'invoice', value: unknown): Ref | undefined =>
   refTo(kind, isObject(value) ? value['id'] : value);
-
-const SECONDS_MAX = 253_402_300_799; // the end of year 9999
-
-/** Stripe's seconds in milliseconds; undefined when absent. Throws RangeError for what is no time. */
-export function msOf(seconds: unknown): number | undefined {
-  if (seconds === undefined || seconds === null) return undefined;
-  if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < 0 || seconds > SECONDS_MAX) {
-    throw new RangeError('not a time in seconds');
-  }
-  return seconds * 1000;
-}
 
 /** When the object came to be; the event's own time where the object does not say. */
 export const createdAt = (event: StripeEvent, object: Json = event.object): number =>
@@ -95,21 +83,15 @@ export const userOf = (metadata: Json): Node | undefined => userNode(metadata['u
 const anonymousOf = (metadata: Json): Node | undefined =>
   anonymousNode(metadata['anonymous_id'] ?? metadata['anonymousId']);
 
-/** `stripe:cus_1`, and `stripe:acct_1/cus_1` in a connected account, whose customers are others than ours. */
-export function customerNode({ account }: Pick<StripeEvent, 'account'>, object: Json): Node | undefined {
+/** `stripe:cus_1`: whom an object belongs to, by either of the two ways in which Stripe names customers. */
+export function customerNode(object: Json): Node | undefined {
   const id = idIn(object['customer']) ?? idIn(object['customer_account']);
-  return id === undefined ? undefined : providerCustomer(account, id);
+  return id === undefined ? undefined : providerCustomer(id);
 }
 
-export const providerCustomer = (account: string | undefined, id: string): Node =>
-  account === undefined ? `stripe:${id}` : `stripe:${account}/${id}`;
+export const providerCustomer = (id: string): Node => `stripe:${id}`;
 
 /** Who something belongs to, best evidence first: our user id, Stripe's customer, the e-mail address, a device. */
-export function peopleOf(event: StripeEvent, metadata: Json, email: unknown, user?: Node): Node[] {
-  return present([
-    userOf(metadata) ?? user,
-    customerNode(event, event.object),
-    emailNode(email),
-    anonymousOf(metadata),
-  ]);
+export function peopleOf({ object }: StripeEvent, metadata: Json, email: unknown, user?: Node): Node[] {
+  return present([userOf(metadata) ?? user, customerNode(object), emailNode(email), anonymousOf(metadata)]);
 }

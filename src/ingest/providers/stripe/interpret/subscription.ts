@@ -1,13 +1,17 @@
-import type { Scalar } from '../../../../catalog/facts.js';
+import type { Fact } from '../../../../catalog/facts.js';
 import { openText } from '../../../../catalog/identifiers.js';
 import { makeFact } from '../../../../catalog/make-fact.js';
+import { subscriptionText } from '../../../../catalog/subscription-text.js';
 import type { Interpreter } from '../../../interpreter.js';
-import { moneyOrNulls } from './amount.js';
+import { monthlyValue, periodValue } from './monthly-value.js';
 import {
   createdAt,
+  isObject,
   type Json,
   listIn,
   msOf,
+  msOrNull,
+  objectBefore,
   objectIn,
   ownId,
   peopleOf,
@@ -18,6 +22,7 @@ import {
 
 // The order in which a subscription lives through states of one second: a stale `incomplete` never undoes `active`.
 const STATUSES = ['incomplete', 'trialing', 'active', 'paused', 'past_due', 'unpaid', 'incomplete_expired', 'canceled'];
+const ENDED = new Set(['canceled', 'incomplete_expired']);
 
 const STEPS = [
   'created',
@@ -30,73 +35,91 @@ const STEPS = [
   'deleted',
 ];
 
-/** The state of a subscription. It links persons, but no purchases: every renewal is one of its own. */
+/**
+ * The states of a subscription, one for each event, because what counts is when it changed. Discounts are not in its value: since
+ * 2025-09-30 an event names coupons without their terms. It links persons, but no purchases: every renewal is one of its own.
+ */
 export const subscription: Interpreter = {
   name: 'stripe/subscription',
-  version: 1,
+  version: 2,
   reads: STEPS.map((step) => `stripe.customer.subscription.${step}`),
-  interpret: (entry) => [subscriptionChanged(stripeEvent(entry))],
+  interpret: (entry) => subscriptionFacts(stripeEvent(entry)),
 };
 
-function subscriptionChanged(event: StripeEvent) {
+function subscriptionFacts(event: StripeEvent): Fact[] {
   const { object, type } = event;
   const step = type.slice('customer.subscription.'.length);
-  const ended = step === 'deleted';
-  const status = openText(object['status']) ?? (ended ? 'canceled' : undefined);
-  const rank = ended ? STATUSES.length : STATUSES.indexOf(status ?? '') + 1;
-  return makeFact({
-    type: 'SubscriptionChanged',
+  const status = openText(object['status']) ?? (step === 'deleted' ? 'canceled' : 'unknown');
+  const ended = step === 'deleted' || ENDED.has(status);
+  const created = createdAt(event);
+  // An end may lie before or after the second in which it was told; nothing happens before a subscription exists.
+  const at = Math.max(ended ? (msOf(object['ended_at']) ?? event.at) : event.at, created);
+  const rank = ended ? STATUSES.length : STATUSES.indexOf(status) + 1;
+  const ties = rank * 100 + STEPS.indexOf(step);
+  const about = {
     subject: `subscription:${ownId(event)}`,
-    effect: 'changed',
-    stamp: stampAt(event, rank * 100 + STEPS.indexOf(step)),
-    fields: {
-      at: createdAt(event),
-      status,
-      started_at: timeOrNull(object['start_date'] ?? object['start'] ?? object['created']),
-      ended_at: timeOrNull(object['ended_at']) ?? (ended ? event.at : null),
-      cancel_at: timeOrNull(object['cancel_at']),
-      ...priceOf(object),
-    },
+    stamp: stampAt({ ...event, at: Math.max(at, event.at) }, ties),
     nodes: peopleOf(event, objectIn(object['metadata']), undefined),
-  });
-}
-
-const timeOrNull = (seconds: unknown): number | null => msOf(seconds) ?? null;
-
-type Price = { amount: Scalar; currency: Scalar; interval: Scalar; interval_count: Scalar };
-
-/** What one period costs before discounts and tax. Null where it cannot be told: metered or tiered prices, several intervals. */
-function priceOf(object: Json): Price {
-  const items = listIn(object['items']).filter((item) => item['deleted'] !== true);
-  // The oldest subscriptions have one plan and no items.
-  const prices = items.length > 0 ? items.map(itemPrice) : [itemPrice(object)];
-  const first = prices[0]!;
-  const currency = object['currency'] ?? first.currency;
-  const alike = prices.every(
-    (price) => price.interval === first.interval && price.count === first.count && price.currency === first.currency,
-  );
-  const amount = alike
-    ? prices.reduce<number | null>((sum, { amount }) => (sum === null || amount === null ? null : sum + amount), 0)
-    : null;
-  return {
-    ...moneyOrNulls(amount, currency),
-    interval: alike ? (first.interval ?? null) : null,
-    interval_count: alike ? first.count : null,
   };
+  const changed = makeFact({
+    ...about,
+    type: 'SubscriptionChanged',
+    effect: 'changed',
+    fields: {
+      at: created,
+      status,
+      started_at: msOrNull(object['start_date'] ?? object['created']),
+      ended_at: ended ? at : null,
+      cancel_at: msOrNull(object['cancel_at']),
+      ...periodOf(object),
+    },
+  });
+  const since = activeSince(object, created, at);
+  const history = ended
+    ? makeFact({ ...about, type: 'SubscriptionEnded', effect: 'ended', fields: endOf(object, status, since, at) })
+    : makeFact({
+        ...about,
+        type: 'SubscriptionState',
+        effect: `state:${event.originEventId}`,
+        fields: { at, since, ...stateOf(object, status), before: before(event) },
+      });
+  return [changed, history];
 }
 
-function itemPrice(item: Json) {
-  const price = objectIn(item['price']);
-  const plan = objectIn(item['plan']);
-  const recurring = objectIn(price['recurring']);
-  const unit = price['unit_amount'] ?? plan['amount'];
-  const quantity = item['quantity'] ?? 1;
-  const metered = (recurring['usage_type'] ?? plan['usage_type']) === 'metered';
-  const count = recurring['interval_count'] ?? plan['interval_count'];
+function stateOf(object: Json, status: string) {
+  const { value, currency, unpriced } = monthlyValue(object);
+  return { status, collection_paused: isObject(object['pause_collection']), mrr: String(value), currency, unpriced };
+}
+
+function endOf(object: Json, status: string, since: number, at: number) {
+  const { value, currency, unpriced } = monthlyValue(object);
+  const neverActive = status === 'incomplete_expired' || (msOf(object['trial_end']) ?? 0) >= at;
+  return { at, since, status, mrr: neverActive ? null : String(value), currency, unpriced };
+}
+
+/** When it began to be paid, as far as one snapshot tells: at the end of its trial, or when it was made. */
+function activeSince(object: Json, created: number, at: number): number {
+  const trialEnd = msOf(object['trial_end']);
+  return trialEnd !== undefined && trialEnd <= at ? Math.max(trialEnd, created) : created;
+}
+
+/** The state that the event ended: of two events in one second it tells which came first. */
+function before(event: StripeEvent): string | undefined {
+  const object = objectBefore(event);
+  return object && subscriptionText(stateOf(object, openText(object['status']) ?? 'unknown'));
+}
+
+/** What one period costs before discounts and tax, and its length. Null where items have several, or a price that is not told. */
+function periodOf(object: Json) {
+  const periods = listIn(objectIn(object['items'])).map((item) => objectIn(objectIn(item['price'])['recurring']));
+  const [first = {}, ...others] = periods;
+  const { interval, interval_count: count } = first;
+  const alike = others.every((each) => each['interval'] === interval && each['interval_count'] === count);
+  const { value, currency, unpriced } = periodValue(object);
   return {
-    amount: typeof unit === 'number' && typeof quantity === 'number' && !metered ? unit * quantity : null,
-    currency: price['currency'] ?? plan['currency'],
-    interval: openText(recurring['interval'] ?? plan['interval']),
-    count: typeof count === 'number' ? count : 1,
+    amount: alike && !unpriced ? String(value) : null,
+    currency,
+    interval: alike ? (openText(interval) ?? null) : null,
+    interval_count: alike && typeof count === 'number' ? count : null,
   };
 }

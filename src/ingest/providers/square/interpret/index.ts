@@ -1,0 +1,19 @@
+import type { Interpreter } from '../../../interpreter.js';
+import { customer } from './customer.js';
+import { dispute } from './dispute.js';
+import { invoice } from './invoice.js';
+import { payment } from './payment.js';
+import { refund } from './refund.js';
+import { silent } from './silent.js';
+import { subscription } from './subscription.js';
+
+/** What Square's events mean, one interpreter per kind of object. */
+export const squareInterpreters: readonly Interpreter[] = [
+  customer,
+  dispute,
+  invoice,
+  payment,
+  refund,
+  silent,
+  subscription,
+];

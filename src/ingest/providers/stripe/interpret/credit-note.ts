@@ -1,0 +1,53 @@
+import type { Fact } from '../../../../catalog/facts.js';
+import { openText } from '../../../../catalog/identifiers.js';
+import { makeFact } from '../../../../catalog/make-fact.js';
+import type { Interpreter } from '../../../interpreter.js';
+import { moneyOf, moneyOrNulls } from './amount.js';
+import {
+  createdAt,
+  customerNode,
+  idIn,
+  msOrNull,
+  ownId,
+  stampAt,
+  type StripeEvent,
+  stripeEvent,
+} from './stripe-event.js';
+
+const STEPS = ['created', 'updated', 'voided'];
+
+/** What was taken back of an invoice. The money within it comes as a refund of its own, so it is not booked here. */
+export const creditNote: Interpreter = {
+  name: 'stripe/credit-note',
+  version: 1,
+  reads: STEPS.map((step) => `stripe.credit_note.${step}`),
+  interpret: (entry) => creditNoteFacts(stripeEvent(entry)),
+};
+
+function creditNoteFacts(event: StripeEvent): Fact[] {
+  const { object, type } = event;
+  const invoice = idIn(object['invoice']);
+  if (invoice === undefined) return [];
+  const step = STEPS.indexOf(type.slice('credit_note.'.length));
+  const status = openText(object['status']);
+  const partOf = (name: string) => moneyOrNulls(object[name], object['currency']).amount;
+  return [
+    makeFact({
+      type: 'CreditNoteChanged',
+      subject: `invoice:${invoice}`,
+      effect: `credit_note:${ownId(event)}`,
+      stamp: stampAt(event, (status === 'void' ? 100 : 0) + step),
+      fields: {
+        at: createdAt(event),
+        status,
+        reason: openText(object['reason']),
+        ...moneyOf(object['amount'], object['currency']),
+        amount_before_payment: partOf('pre_payment_amount'),
+        amount_after_payment: partOf('post_payment_amount'),
+        amount_elsewhere: partOf('out_of_band_amount'),
+        voided_at: msOrNull(object['voided_at']),
+      },
+      nodes: [customerNode(object)],
+    }),
+  ];
+}

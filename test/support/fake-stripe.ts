@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Backfill } from '../../src/ingest/backfill.js';
+
+export type Json = Record<string, any>;
+
+export const API_KEY = 'sk_test_harbour';
+
+/** What a fake answers instead of the list: a status, and headers with it. */
+export interface Trouble {
+  status: number;
+  headers?: Record<string, string>;
+}
+
+/**
+ * Stripe's list of events as its documentation tells: the newest first, `starting_after` goes on to older ones, `ending_before` gives
+ * the page just newer than an event, `created` and `delivery_success` filter, `limit` is 1 to 100.
+ */
+export class FakeStripe {
+  readonly events: Json[] = [];
+  /** Ids whose webhook no endpoint has confirmed. */
+  readonly undelivered = new Set<string>();
+  /** Answered to the next requests, one each. */
+  readonly troubles: Trouble[] = [];
+  /** Paths with query of all requests. */
+  readonly asked: string[] = [];
+  private constructor(
+    readonly url: string,
+    private readonly end: () => Promise<void>,
+  ) {}
+
+  static async start(): Promise<FakeStripe> {
+    const holder: { fake?: FakeStripe } = {};
+    const server = createServer((request, response) => holder.fake!.answer(request, response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    return (holder.fake = new FakeStripe(`http://127.0.0.1:${port}`, async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }));
+  }
+
+  stop = (): Promise<void> => this.end();
+
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    this.asked.push(request.url!);
+    const send = (status: number, body: unknown, headers: Record<string, string> = {}): void =>
+      void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+    const refuse = (status: number, type: string, message: string, headers = {}): void =>
+      send(status, { error: { type, message } }, headers);
+    const trouble = this.troubles.shift();
+    if (trouble) return refuse(trouble.status, 'api_error', 'trouble', trouble.headers);
+    const { authorization } = request.headers;
+    if (authorization !== `Bearer ${API_KEY}`) return refuse(401, 'invalid_request_error', 'Invalid API Key provided');
+    const { pathname, searchParams } = new URL(request.url!, 'http://fake');
+    if (pathname !== '/v1/events') return refuse(404, 'invalid_request_error', 'Unrecognized request URL');
+    const cursor = searchParams.get('starting_after') ?? searchParams.get('ending_before');
+    if (cursor !== null && !this.events.some(({ id }) => id === cursor)) {
+      return refuse(404, 'invalid_request_error', `No such event: '${cursor}'`);
+    }
+    send(200, { object: 'list', url: '/v1/events', ...this.page(searchParams) });
+  }
+
+  private page(query: URLSearchParams): { data: Json[]; has_more: boolean } {
+    const limit = Number(query.get('limit') ?? 10);
+    const all = this.events.map((event, index) => ({ event, index }));
+    all.sort((a, b) => b.event.created - a.event.created || b.index - a.index);
+    const ordered = all.map(({ event }) => event);
+    const passes = (event: Json): boolean =>
+      event.created >= Number(query.get('created[gte]') ?? 0) &&
+      event.created < Number(query.get('created[lt]') ?? Infinity) &&
+      (query.get('delivery_success') !== 'false' || this.undelivered.has(event.id as string));
+    const placeOf = (id: string): number => ordered.findIndex((event) => event.id === id);
+    const after = query.get('starting_after');
+    const before = query.get('ending_before');
+    if (before !== null) {
+      const newer = ordered.slice(0, placeOf(before)).filter(passes);
+      return { data: newer.slice(-limit), has_more: newer.length > limit };
+    }
+    const older = ordered.slice(after === null ? 0 : placeOf(after) + 1).filter(passes);
+    return { data: older.slice(0, limit), has_more: older.length > limit };
+  }
+}
+
+/** For jobs that fetch nothing. */
+export const noBackfill: Backfill = {
+  providers: [],
+  request: () => Promise.reject(new Error('nothing is fetched here')),
+  sweep: () => Promise.reject(new Error('nothing is fetched here')),
+  fetchUndelivered: () => Promise.reject(new Error('nothing is fetched here')),
+};

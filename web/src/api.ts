@@ -1,0 +1,68 @@
+import type { components } from './api-types.ts';
+
+export type Schemas = components['schemas'];
+export type Row = Schemas['Reconciliation'];
+export type Detail = Schemas['ReconciliationDetail'];
+export type MetricInfo = Schemas['MetricList']['data'][number];
+export type Contribution = Schemas['ContributionPage']['data'][number];
+export type Session = Schemas['Session'];
+
+/** A refusal of the service, in its own words. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Asks the service. The session cookie says who we are. Throws ApiError. */
+export async function api<T>(path: string, init: { method?: string; body?: unknown } = {}): Promise<T> {
+  const response = await fetch(path, {
+    method: init.method ?? 'GET',
+    credentials: 'same-origin',
+    headers: { accept: 'application/json', ...(init.body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
+  }).catch(() => {
+    throw new ApiError(0, 'unreachable', 'The service does not answer.');
+  });
+  if (response.status === 204) return undefined as T;
+  const body: unknown = await response.json().catch(() => undefined);
+  if (!response.ok && response.status !== 503) throw problemOf(response.status, body);
+  if (response.status === 503 && isProblem(body)) throw problemOf(503, body);
+  return body as T;
+}
+
+const isProblem = (body: unknown): body is { code: string; detail?: string } =>
+  typeof body === 'object' && body !== null && 'code' in body;
+
+function problemOf(status: number, body: unknown): ApiError {
+  if (isProblem(body)) return new ApiError(status, body.code, body.detail ?? body.code);
+  return new ApiError(status, 'unknown', `The service answered ${status}.`);
+}
+
+/** A query string of what is set. */
+export function query(values: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(values).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
+}
+
+const PAGES_MAX = 50;
+
+/** Every row of a list, page by page; a list that never ends is cut. */
+export async function all<T>(path: string): Promise<T[]> {
+  const rows: T[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const joint = path.includes('?') ? '&' : '?';
+    const reply: { data: T[]; next_cursor: string | null } = await api(
+      cursor === null ? path : `${path}${joint}cursor=${encodeURIComponent(cursor)}`,
+    );
+    rows.push(...reply.data);
+    cursor = reply.next_cursor;
+    if (cursor === null) break;
+  }
+  return rows;
+}

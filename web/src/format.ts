@@ -1,0 +1,76 @@
+const exponents = new Map<string, number>();
+
+/** The service's own table of decimals, as the catalog serves it. */
+export function learnCurrencies(currencies: readonly { currency: string; exponent: number }[]): void {
+  for (const { currency, exponent } of currencies) exponents.set(currency, exponent);
+}
+
+export type Figure = number | string | null | undefined;
+
+/** A count, or minor units of a currency, for people. */
+export function figure(value: Figure, currency?: string): string {
+  if (value === null || value === undefined) return '–';
+  if (currency) return money(String(value), currency);
+  return new Intl.NumberFormat('en').format(Number(value));
+}
+
+/** Minor units as decimal text: no amount ever passes through a float. */
+export function decimal(minor: string, currency: string): string {
+  const exponent = exponents.get(currency) ?? 2;
+  const negative = minor.startsWith('-');
+  const digits = (negative ? minor.slice(1) : minor).padStart(exponent + 1, '0');
+  const whole = exponent === 0 ? digits : `${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;
+  return negative ? `-${whole}` : whole;
+}
+
+function money(minor: string, currency: string): string {
+  const digits = exponents.get(currency) ?? 2;
+  const format = new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return `${format.format(decimal(minor, currency) as Intl.StringNumericLiteral)} ${currency}`;
+}
+
+/** For the height of a mark, where a rounding is never read. */
+export const magnitude = (value: Figure): number => (value === null || value === undefined ? 0 : Number(value));
+
+export const percent = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '–' : `${value.toFixed(1)} %`;
+
+export const rate = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '–' : `${(value * 100).toFixed(1)} %`;
+
+/** Sums of counts or of minor units, exactly. */
+export function sum(values: readonly Figure[]): string {
+  let total = 0n;
+  for (const value of values) if (value !== null && value !== undefined) total += BigInt(value);
+  return String(total);
+}
+
+/** One decimal, as the service rounds; null when there is nothing to divide by. */
+export function percentOf(part: string, whole: string): number | null {
+  return Number(whole) === 0 ? null : Math.round((1000 * Number(part)) / Number(whole)) / 10;
+}
+
+/** `2026-10-03 09:12:44 UTC`: a time always names its zone. */
+export const time = (iso: string | null | undefined): string =>
+  iso ? `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC` : '–';
+
+const NAMES: Readonly<Record<string, string>> = {
+  signups: 'Sign-ups',
+  checkouts_started: 'Checkouts started',
+  orders: 'Orders',
+  payments: 'Payments',
+  new_customers: 'New customers',
+  revenue_gross: 'Revenue, gross',
+  revenue_net: 'Revenue, net',
+  mrr: 'MRR',
+};
+
+/** What a metric is called on the page. */
+export const nameOf = (metric: string): string =>
+  NAMES[metric] ?? metric.charAt(0).toUpperCase() + metric.slice(1).replaceAll('_', ' ');
+
+export const addDays = (day: string, count: number): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + count * 86_400_000).toISOString().slice(0, 10);
+
+/** The day of now in a zone. */
+export const today = (zone: string): string => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(new Date());

@@ -1,0 +1,110 @@
+import { api, type Schemas } from '../api.ts';
+import type { ViewProps } from '../app.tsx';
+import { figure, time } from '../format.ts';
+import { Show } from '../states.tsx';
+import { Table } from '../table.tsx';
+import { useData } from '../use-data.ts';
+import { reasonNames } from '../words.ts';
+
+type Customer = Schemas['Customer'];
+
+interface Moment {
+  at: string | null;
+  what: string;
+  id: string;
+  status: string;
+  amount: string;
+}
+
+/** One customer by any of its ids, and everything that is known of it in order of time. */
+export function CustomersView({ url, go }: ViewProps) {
+  const id = url['customer'];
+  return (
+    <section>
+      <h2>Find a customer</h2>
+      <form
+        class="choices"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const asked = new FormData(event.currentTarget).get('id');
+          if (typeof asked === 'string') go({ customer: asked.trim() });
+        }}
+      >
+        <label>
+          Any id <input name="id" type="search" key={id} defaultValue={id} required size={36} spellcheck={false} />
+        </label>
+        <button type="submit">Show</button>
+      </form>
+      <p class="hint">
+        A user id, a provider’s customer id, an anonymous id or the hash of an e-mail address. Addresses themselves are
+        stored nowhere, and do not belong into a link.
+      </p>
+      {id && <Found id={id} />}
+    </section>
+  );
+}
+
+function Found({ id }: { id: string }) {
+  const data = useData(id, () => api<Customer>(`/v1/customers/${encodeURIComponent(id)}`));
+  if (data.state === 'failed' && data.error.status === 404) return <p class="empty">Nobody has this id.</p>;
+  return (
+    <Show data={data}>
+      {(customer) => (
+        <>
+          <h3>{customer.id}</h3>
+          <dl>
+            <dt>First touch</dt>
+            <dd>{touchOf(customer)}</dd>
+            <dt>Identifiers linked</dt>
+            <dd>
+              <ul class="ids">
+                {customer.identifiers.map((each) => (
+                  <li>
+                    <code>{each}</code>
+                  </li>
+                ))}
+              </ul>
+            </dd>
+          </dl>
+          <Table<Moment>
+            caption="What happened"
+            file="customer"
+            rows={momentsOf(customer)}
+            columns={[
+              { title: 'When', text: ({ at }) => time(at) },
+              { title: 'What', text: ({ what }) => what },
+              { title: 'Id', text: (moment) => moment.id },
+              { title: 'Status', text: ({ status }) => status },
+              { title: 'Amount', numeric: true, text: ({ amount }) => amount },
+            ]}
+          />
+        </>
+      )}
+    </Show>
+  );
+}
+
+function touchOf({ first_touch: touch }: Customer): string {
+  if (touch.source === 'unknown')
+    return `unknown: ${reasonNames[touch.unknown_reason ?? ''] ?? touch.unknown_reason ?? ''}`;
+  return `${[touch.source, touch.medium, touch.campaign].filter(Boolean).join(' / ')}, ${time(touch.at)}`;
+}
+
+function momentsOf({
+  signed_up_at: signedUp,
+  first_touch: touch,
+  first_payment: first,
+  purchases,
+}: Customer): Moment[] {
+  const nothing = { id: '', status: '', amount: '' };
+  const moments: Moment[] = purchases.map(({ ref, kind, at, status, amount }) => ({
+    at,
+    what: ref === first?.ref ? `${kind}, the first one` : kind,
+    id: ref.slice(ref.indexOf(':') + 1),
+    status: status ?? '',
+    amount: amount ? figure(amount.amount_minor, amount.currency) : '',
+  }));
+  if (signedUp) moments.push({ ...nothing, at: signedUp, what: 'signed up' });
+  if (touch.at) moments.push({ ...nothing, at: touch.at, what: `first touch: ${touch.source}` });
+  return moments.sort((a, b) => ((a.at ?? '~') < (b.at ?? '~') ? -1 : 1));
+}

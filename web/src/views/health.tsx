@@ -1,0 +1,178 @@
+import { useState } from 'preact/hooks';
+import { all, api, query, type ApiError, type Schemas, type Session } from '../api.ts';
+import type { ViewProps } from '../app.tsx';
+import { EntryDialog } from '../entry-dialog.tsx';
+import { figure, time } from '../format.ts';
+import { Show } from '../states.tsx';
+import { Table } from '../table.tsx';
+import { useData } from '../use-data.ts';
+import { hourNames } from '../words.ts';
+
+type Ready = Schemas['Ready'];
+type Completeness = Schemas['CompletenessPage'];
+type Hour = Completeness['data'][number];
+type Letter = Schemas['DeadLetterPage']['data'][number];
+
+const PARTS = ['ledger', 'read_model', 'lag', 'seal', 'jobs'] as const;
+
+/** For whoever is woken at night: what runs, what is behind, what did not arrive, what could not be understood. */
+export function HealthView({ from, to, session }: ViewProps) {
+  const ready = useData('ready', () => api<Ready>('/health/ready'));
+  return (
+    <>
+      <section>
+        <h2>Now</h2>
+        <Show data={ready}>{(value) => <Parts ready={value} />}</Show>
+      </section>
+      <section>
+        <h2>Did everything arrive?</h2>
+        <Completeness from={from} to={to} />
+      </section>
+      <section>
+        <h2>Dead letters</h2>
+        <Letters session={session} />
+      </section>
+    </>
+  );
+}
+
+function Parts({ ready }: { ready: Ready }) {
+  const told = (part: (typeof PARTS)[number]): string => {
+    const { detail, head, events, lag, size } = ready[part] as Record<string, unknown>;
+    if (typeof detail === 'string') return detail;
+    if (part === 'ledger') return `${figure(Number(head))} entries`;
+    if (part === 'lag')
+      return events === 0 ? 'the read model shows everything' : `${figure(Number(events))} entries behind`;
+    if (part === 'seal') return `${figure(Number(size))} entries sealed, ${figure(Number(lag))} not yet`;
+    return 'answers';
+  };
+  return (
+    <ul class="parts">
+      {PARTS.map((part) => (
+        <li class={ready[part].ok ? 'good' : 'bad'}>
+          <span class="name">{part.replace('_', ' ')}</span>
+          <span>
+            {ready[part].ok ? 'well: ' : 'in trouble: '}
+            {told(part)}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Completeness({ from, to }: { from: string; to: string }) {
+  const path = `/v1/completeness${query({ from, to, limit: '1000' })}`;
+  const head = useData(`${path} providers`, () =>
+    api<Completeness>(`/v1/completeness${query({ from, to, limit: '1' })}`),
+  );
+  const hours = useData(path, () => all<Hour>(path));
+  return (
+    <>
+      <Show data={head}>
+        {({ providers }) => (
+          <Table<Completeness['providers'][number]>
+            caption="Providers"
+            file="providers"
+            rows={providers}
+            empty="No provider has delivered anything yet."
+            columns={[
+              { title: 'Provider', text: ({ provider }) => provider },
+              { title: 'Last delivery', text: (row) => time(row.last_delivery_at) },
+              {
+                title: 'Silent',
+                text: ({ silent }) => (silent ? 'yes: usually there are deliveries at this hour' : 'no'),
+              },
+              { title: 'Listed since', text: (row) => time(row.listed_since) },
+              { title: 'Missing', numeric: true, text: ({ missing }) => figure(missing) },
+              { title: 'Fetched', numeric: true, text: ({ healed }) => figure(healed) },
+              { title: 'Hours unchecked', numeric: true, text: (row) => figure(row.unchecked_hours) },
+              { title: 'Trouble', text: ({ error }) => error ?? '' },
+            ]}
+          />
+        )}
+      </Show>
+      <Show data={hours}>
+        {(rows) => (
+          <Table<Hour>
+            caption="Hours with a finding"
+            file="completeness"
+            rows={rows.filter(({ status }) => status === 'healed' || status === 'missing' || status === 'unchecked')}
+            empty="No hour of these days has anything missing, fetched or unchecked."
+            columns={[
+              { title: 'Hour', text: ({ hour }) => time(hour) },
+              { title: 'Provider', text: ({ provider }) => provider },
+              { title: 'Status', text: ({ status }) => hourNames[status] ?? status },
+              { title: 'Listed', numeric: true, text: ({ listed }) => figure(listed) },
+              { title: 'By webhook', numeric: true, text: ({ delivered }) => figure(delivered) },
+              { title: 'Fetched', numeric: true, text: ({ healed }) => figure(healed) },
+              { title: 'Missing', numeric: true, text: ({ missing }) => figure(missing) },
+              { title: 'Ids', text: (row) => (row.healed_ids ?? []).join(' ') },
+            ]}
+          />
+        )}
+      </Show>
+    </>
+  );
+}
+
+function Letters({ session }: { session: Session }) {
+  const [round, setRound] = useState(0);
+  const [told, setTold] = useState('');
+  const [entry, setEntry] = useState<string>();
+  const data = useData(`letters ${round}`, () => all<Letter>('/v1/dead-letters?resolved=false&limit=500'));
+  const mayReplay = session.scopes.includes('admin');
+  const replay = async (id: string): Promise<void> => {
+    const outcome = await api<{ outcome: string }>(`/v1/dead-letters/${id}/replay`, { method: 'POST', body: {} }).then(
+      (reply) => `Replayed: ${reply.outcome}.`,
+      (error: ApiError) => error.message,
+    );
+    setTold(outcome);
+    setRound(round + 1);
+  };
+  return (
+    <>
+      <p role="status">{told}</p>
+      <Show data={data}>
+        {(letters) => (
+          <Table<Letter>
+            caption="Waiting for somebody"
+            file="dead-letters"
+            rows={letters}
+            empty="Everything that arrived was understood."
+            columns={[
+              { title: 'Received', text: (row) => time(row.received_at) },
+              { title: 'Reason', text: ({ reason }) => reason.replaceAll('_', ' ') },
+              { title: 'Origin', text: ({ origin }) => origin },
+              { title: 'Why', text: ({ errors }) => errors.join(' ') },
+              { title: 'Blocks a close', text: ({ blocks }) => (blocks ? 'yes' : 'no') },
+              {
+                title: 'Entry',
+                text: (row) => row.entry_id ?? '',
+                show: (row) =>
+                  row.entry_id && (
+                    <button type="button" class="link" onClick={() => setEntry(row.entry_id!)}>
+                      show
+                    </button>
+                  ),
+              },
+              {
+                title: 'Replay',
+                text: () => '',
+                show: ({ id }) =>
+                  mayReplay ? (
+                    <button type="button" class="quiet" onClick={() => void replay(id)}>
+                      Replay
+                    </button>
+                  ) : (
+                    'needs the scope admin'
+                  ),
+              },
+            ]}
+          />
+        )}
+      </Show>
+      {entry && <EntryDialog id={entry} onClose={() => setEntry(undefined)} />}
+    </>
+  );
+}

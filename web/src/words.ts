@@ -1,0 +1,43 @@
+/** What parts, causes and statuses mean, in a sentence a reader needs no manual for. */
+export const partNames: Readonly<Record<string, string>> = {
+  matched: 'matched',
+  missing: 'missing in analytics',
+  client_only: 'phantom: only analytics has it',
+  duplicates: 'counted twice',
+  wrong_value: 'other amount',
+  wrong_currency: 'other currency',
+  other_day: 'tracked on another day',
+  tracked_other_day: 'happened on another day',
+  expected: 'missing, as expected',
+  not_trackable: 'no browser could see it',
+};
+
+export const causeNames: Readonly<Record<string, string>> = {
+  client_never_seen: 'no event of that person at all: an ad blocker, or no script',
+  lost_event: 'the person was seen, this event never arrived',
+  duplicate: 'sent again under another id: a reload, a double click',
+  bot: 'sent by a crawler',
+  late: 'arrived after the day was compared',
+  other_day: 'counted on another day',
+  rejected_at_collection: 'refused at the collector: it could not be counted',
+  not_completed: 'the purchase was never paid, or was cancelled',
+  not_trackable: 'no browser could see it',
+  invalid_value: 'the amount is no number',
+  invalid_currency: 'the currency is unknown',
+  unexplained: 'no cause with evidence was found',
+};
+
+export const reasonNames: Readonly<Record<string, string>> = {
+  no_touch: 'no touch was recorded',
+  no_marker: 'a visit without any marker',
+  touch_after_signup: 'the only touch came after the sign-up',
+  consent_withheld: 'consent was withheld',
+};
+
+export const hourNames: Readonly<Record<string, string>> = {
+  complete: 'complete',
+  healed: 'fetched what was missing',
+  missing: 'something is missing',
+  unchecked: 'not compared yet',
+  not_listed: 'no list to compare with',
+};
