@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { withProjectorAside } from './app/projector-aside.js';
 import { runProcess } from './app/serve.js';
 import { runCli } from './cli/program.js';
 import { openService } from './service.js';
@@ -16,7 +17,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   clock: () => new Date(),
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
-  serve: () => runProcess(openService),
+  serve: () => runProcess(withProjectorAside(openService)),
   script,
   exitCode: 0,
 });

@@ -1,4 +1,5 @@
+import { withProjectorAside } from './app/projector-aside.js';
 import { runProcess } from './app/serve.js';
 import { openService } from './service.js';
 
-await runProcess(openService);
+await runProcess(withProjectorAside(openService));

@@ -1,4 +1,5 @@
 // The service as `npm start` runs it (everything) or its doors alone (alone): node service.mjs FOLDER everything|alone
+import { withProjectorAside } from '../../dist/app/projector-aside.js';
 import { listen } from '../../dist/app/serve.js';
 import { createLog } from '../../dist/app/log.js';
 import { readConfig } from '../../dist/config.js';
@@ -9,8 +10,9 @@ const [folder, mode] = process.argv.slice(2);
 const config = readConfig({ DATA_DIR: folder, PORT: '0', STRIPE_WEBHOOK_SECRETS: SECRET, LOG_LEVEL: 'warn' });
 const clock = () => new Date();
 let service;
+const openAll = withProjectorAside(openService);
 const open = async (settings, time, options) =>
-  (service = await openService(settings, time, mode === 'alone' ? { ...options, roles: ['api'] } : options));
+  (service = await openAll(settings, time, mode === 'alone' ? { ...options, roles: ['api'] } : options));
 const { url, stop } = await listen(config, open, clock, createLog(config.logLevel));
 
 async function end() {

@@ -126,8 +126,10 @@ async function outdated(pool: pg.Pool, version: string): Promise<boolean> {
 async function stateOf({ database, ledger }: ProjectionDeps, runner: Runner, now: Date): Promise<ProjectionState> {
   const position = await checkpointOf(database.pool, 'model');
   const head = await ledger.head();
-  const { running, failed, behindSince } = runner.state;
-  const lagMs = position >= head || behindSince === undefined ? 0 : Math.max(0, now.getTime() - behindSince);
+  const { running, failed } = runner.state;
+  // The projector may be another process: how long the oldest entry waits is read from the entry.
+  const oldest = position < head ? await ledger.at(position + 1) : undefined;
+  const lagMs = oldest === undefined ? 0 : Math.max(0, now.getTime() - oldest.recordedAt.getTime());
   return { position, head, lagEvents: Math.max(0, head - position), lagMs, running, ...(failed ? { failed } : {}) };
 }
 

@@ -29,6 +29,11 @@ export async function releaseLease(pool: pg.Pool, lease: Lease): Promise<void> {
   await pool.query(`update projector.lease set holder = null, beat_at = 'epoch' where epoch = $1`, [lease.epoch]);
 }
 
+/** Takes the lease from whoever holds it, as its holder is known to be gone. */
+export async function freeLease(pool: pg.Pool): Promise<void> {
+  await pool.query(`update projector.lease set holder = null, beat_at = 'epoch'`);
+}
+
 /** Thrown inside a batch whose lease or checkpoint is no longer ours; nothing of it was written. */
 export class FencedOut extends Error {
   override readonly name = 'FencedOut';
