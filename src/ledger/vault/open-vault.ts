@@ -4,7 +4,7 @@ import type { Database } from '../../storage/database.js';
 import type { Vault } from '../vault.js';
 import { canonicalContent } from './canonical-content.js';
 import { emailOf } from './email-address.js';
-import { EntryKey, unwrap, boundTo } from './keys.js';
+import { newEntryKey, openEntryKey } from './keys.js';
 import { sealBody, unsealBody } from './seal-body.js';
 import { openSecrets, type Secrets } from './secrets.js';
 import type { VaultKeySettings } from './vault-key.js';
@@ -37,23 +37,19 @@ export function createVault(secrets: Secrets, wrappedKeyOf: (keyId: string) => P
     return email === undefined ? id : `h_${emailHash(email)}`;
   };
   const contentMac = (value: unknown): Buffer => contents.digest(canonicalContent(value));
-  const keys = { vaultKey: secrets.vaultKey, emailHash, now: Date.now };
+  const newKey = () => newEntryKey(secrets.vaultKey, Date.now());
   return {
     emailHash,
     safeId,
     contentMac,
     signingKey: secrets.signing,
-    seal: (text, policy) => sealBody(keys, text, policy),
+    seal: (text, policy) => sealBody({ emailHash, newKey }, text, policy),
     async unseal(body, keyId) {
       if (keyId === undefined) return body;
       // Asked for each time: a key that was kept here would outlive its erasure by another process.
       const wrapped = await wrappedKeyOf(keyId);
       if (wrapped === undefined) return unsealBody(body, undefined);
-      const bound = boundTo(keyId);
-      const plain = unwrap(secrets.vaultKey, wrapped, bound);
-      const key = new EntryKey(plain, bound);
-      plain.fill(0);
-      return unsealBody(body, key);
+      return unsealBody(body, openEntryKey(secrets.vaultKey, { id: keyId, wrapped }));
     },
     // The tag of an address is that of its hash, so erasure finds it by either.
     subjectTag: (kind, value) =>
