@@ -41,8 +41,11 @@ export async function readiness(
     check(() => lagPart(service, now)),
     check(() => sealPart(service)),
   ]);
-  const open = ledger.ok && readModel.ok && !life.isEnding;
-  const status = open ? (jobs.ok && lag.ok ? 'ready' : 'degraded') : 'unready';
+  // A ledger that stands alone takes deliveries while the read model is away; turning them away would lose time for nothing.
+  const standsAlone = 'stands_alone' in ledger && ledger.stands_alone;
+  const open = ledger.ok && (readModel.ok || standsAlone) && !life.isEnding;
+  const well = readModel.ok && jobs.ok && lag.ok && ledger.detail === undefined;
+  const status = open ? (well ? 'ready' : 'degraded') : 'unready';
   const process: Part = life.isEnding ? { ok: false, detail: 'stopping' } : { ok: true };
   return {
     status: open ? 200 : 503,
@@ -50,10 +53,28 @@ export async function readiness(
   };
 }
 
-async function ledgerPart({ ledger }: Service): Promise<Part & { head: number }> {
-  const head = await ledger.head();
+interface LedgerPart extends Part {
+  head?: number;
+  stands_alone?: boolean;
+  index_lag_ms?: number;
+  /** Keys for entries that are durable already, where they are pooled. */
+  keys_left?: number;
+}
+
+async function ledgerPart({ ledger, vault }: Service): Promise<LedgerPart> {
   const { waiting, limit } = ledger.queue();
-  return { ok: waiting < limit, head, ...(waiting < limit ? {} : { detail: 'the append queue is full' }) };
+  const { ok, head, standsAlone, indexLagMs, ...health } = await ledger.health();
+  const full = waiting >= limit;
+  const detail = full ? 'the append queue is full' : health.detail;
+  const keysLeft = vault.pool?.state().left;
+  return {
+    ok: ok && !full,
+    ...(detail === undefined ? {} : { detail }),
+    ...(head === undefined ? {} : { head }),
+    ...(standsAlone ? { stands_alone: true } : {}),
+    ...(indexLagMs === undefined ? {} : { index_lag_ms: indexLagMs }),
+    ...(keysLeft === undefined ? {} : { keys_left: keysLeft }),
+  };
 }
 
 async function lagPart({ projections }: Service, now: Date): Promise<Part & { events: number; ms: number }> {

@@ -3,6 +3,7 @@ import { Problem, SetupError } from '../kernel/errors.js';
 import type { CliContext } from './context.js';
 import { addDemo } from './demo.js';
 import { addKeys } from './keys.js';
+import { addLedger } from './ledger.js';
 import { addRebuild } from './rebuild.js';
 import { addReconcile } from './reconcile.js';
 import { addServe } from './serve.js';
@@ -18,7 +19,8 @@ export function createProgram(context: CliContext): Command {
       'after',
       '\nExit codes: 0 done, 1 findings or a failure, 2 a mistake in the call or the settings.\nSettings come from the environment: HOST, PORT, DATA_DIR, …',
     );
-  for (const add of [addServe, addDemo, addReconcile, addRebuild, addVerify, addTrace, addKeys]) add(program, context);
+  for (const add of [addServe, addDemo, addReconcile, addRebuild, addVerify, addTrace, addKeys, addLedger])
+    add(program, context);
   return everywhere(program, (command) =>
     command.exitOverride().configureOutput({
       writeOut: (text) => context.out(text.trimEnd()),

@@ -5,11 +5,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../kernel/clock.js';
 import type { Database } from '../storage/database.js';
 import { sealStoreInPostgres } from './backends/postgres/seal-store.js';
-import type { PostgresLedger } from './backends/postgres/postgres.js';
+import type { Ledger } from './ledger.js';
 import { keepSealing, proveInclusion, Sealer, type SealStore } from './seal.js';
 
 export interface SealDeps {
-  ledger: PostgresLedger;
+  ledger: Ledger;
+  /** Where the seals are: the database of the ledger, or of its index. */
   database: Database;
   clock: Clock;
   /** Ed25519, PKCS #8 DER, kept by the vault. */

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { listen } from '../../src/app/serve.js';
 import { readConfig } from '../../src/config.js';
+import { backends } from '../../src/ledger/backends/index.js';
 import { openService } from '../../src/service.js';
 import type { Service } from '../../src/service-types.js';
 import { temporaryFolder } from './test-cluster.js';
@@ -28,6 +29,8 @@ export interface RunningOptions {
   zone?: string;
   /** What the service takes for the present at its start; from there its time runs on. Default: the real one. */
   now?: string;
+  /** Settings beside those that every test has. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 /** What the service takes for the present. It runs on with the real time, unless it is stopped. */
@@ -56,17 +59,19 @@ export class RunningService {
     private readonly close: () => Promise<void>,
   ) {}
 
-  static async start({ zone = 'UTC', now }: RunningOptions = {}): Promise<RunningService> {
+  static async start({ zone = 'UTC', now, settings = {} }: RunningOptions = {}): Promise<RunningService> {
     const dataDir = temporaryFolder('truth-ledger-flow-');
     const time = new ShopTime(now === undefined ? 0 : Date.parse(now) - Date.now());
-    const config = readConfig({
+    const given = {
       PORT: '0',
       DATA_DIR: dataDir,
       REPORTING_TIME_ZONE: zone,
       ADMIN_API_KEY: secrets.admin,
       STRIPE_WEBHOOK_SECRETS: `${secrets.stripeBefore},${secrets.stripe}`,
       COLLECTOR_WRITE_KEYS: `web=${secrets.writeKey}`,
-    });
+      ...settings,
+    };
+    const config = readConfig(given, Object.keys(backends));
     let service: Service | undefined;
     const opened: typeof openService = async (...given) => (service = await openService(...given));
     const running = await listen(config, opened, time.now, pino({ level: 'silent' }));

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, randomFillSync, type KeyObject } from 'node:crypto';
+import type { VaultKey } from '../ledger.js';
 
 const ALGORITHM = 'aes-256-gcm';
 export const KEY_BYTES = 32;
@@ -104,6 +105,26 @@ export class EntryKey {
     numbered.writeUInt32BE(this.count++, NONCE_BYTES - 4);
     return numbered;
   }
+}
+
+/** A new key of an entry, and as the vault keeps it. `nowMs` dates its id. */
+export function newEntryKey(vaultKey: KeyObject, nowMs: number): { key: EntryKey; kept: VaultKey } {
+  const plain = randomOf(KEY_BYTES);
+  const id = uuidV7(nowMs);
+  const bound = boundTo(id);
+  const key = new EntryKey(plain, bound);
+  const kept = { id, wrapped: wrap(vaultKey, plain, bound) };
+  plain.fill(0);
+  return { key, kept };
+}
+
+/** The key again of what the vault keeps. Throws SealBroken. */
+export function openEntryKey(vaultKey: KeyObject, { id, wrapped }: VaultKey): EntryKey {
+  const bound = boundTo(id);
+  const plain = unwrap(vaultKey, wrapped, bound);
+  const key = new EntryKey(plain, bound);
+  plain.fill(0);
+  return key;
 }
 
 function open(key: KeyObject, nonce: Buffer, sealed: Buffer, bound: Buffer): Buffer {

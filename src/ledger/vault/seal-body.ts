@@ -1,20 +1,18 @@
-import type { KeyObject } from 'node:crypto';
 import { ESCAPED, scanJson, type JsonVisitor } from '../../kernel/json-scan.js';
 import { SEALED } from '../../kernel/sealed-token.js';
+import type { VaultKey } from '../ledger.js';
 import type { SealedBody, SealingPolicy } from '../vault.js';
 import { emailOf, emailsIn, holdsEmail } from './email-address.js';
-import { boundTo, EntryKey, KEY_BYTES, randomOf, uuidV7, wrap } from './keys.js';
+import type { EntryKey } from './keys.js';
 
 /** What stands in the place of a value whose key was erased. */
 export const ERASED = '"[erased]"';
 
 export interface SealingKeys {
-  /** Wraps the keys of entries. */
-  vaultKey: KeyObject;
   /** Keyed hash of a normalised e-mail address. */
   emailHash(email: string): string;
-  /** Epoch milliseconds, for the ids of keys. */
-  now(): number;
+  /** A key that nothing was sealed under yet, and as the vault keeps it. */
+  newKey(): { key: EntryKey; kept: VaultKey };
 }
 
 /** Replaces the personal tokens of a JSON text by sealed ones. Throws Problem `unreadable_body`. */
@@ -87,12 +85,8 @@ class Sealing implements JsonVisitor {
   }
 
   private newKey(): EntryKey {
-    const plain = randomOf(KEY_BYTES);
-    const id = uuidV7(this.keys.now());
-    const bound = boundTo(id);
-    const key = new EntryKey(plain, bound);
-    this.vaultKey = { id, wrapped: wrap(this.keys.vaultKey, plain, bound) };
-    plain.fill(0);
+    const { key, kept } = this.keys.newKey();
+    this.vaultKey = kept;
     return key;
   }
 }

@@ -4,6 +4,7 @@ import { createLog } from '../../../src/app/log.js';
 import type { KeyStore, StoredKey } from '../../../src/app/auth/key-store.js';
 import { readConfig } from '../../../src/config.js';
 import type { CollectReply, Outcome, Principal, RawRequest } from '../../../src/ingest/ingest.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 import type { Service } from '../../../src/service-types.js';
 
 export const ADMIN_KEY = 'operator-key-of-this-test';
@@ -19,9 +20,15 @@ export class FakeService {
     Promise.resolve({ batch: false, outcomes: [{ outcome: 'recorded', entryId: ENTRY_ID }] });
   collect: () => Promise<CollectReply> = () => Promise.resolve({ accepted: 1, duplicates: 0, rejected: {} });
   head: () => Promise<number> = () => Promise.resolve(7);
+  ledgerHealth: Ledger['health'] = () =>
+    this.head().then(
+      (head) => ({ ok: true, head, standsAlone: false }),
+      () => ({ ok: false, detail: 'no answer', standsAlone: false }),
+    );
   query: () => Promise<unknown> = () => Promise.resolve({ rows: [] });
   jobs: () => Promise<{ ok: boolean; detail?: string }> = () => Promise.resolve({ ok: true });
   reconciliations: unknown[] = [];
+  keysLeft: number | undefined;
   waiting = 0;
   lagMs = 0;
   deadLetter: { id: string } | undefined;
@@ -36,7 +43,12 @@ export class FakeService {
     const page = { data: [], next_cursor: null };
     return {
       config: readConfig({ ADMIN_API_KEY: ADMIN_KEY }),
-      ledger: { head: () => this.head(), queue: () => ({ waiting: this.waiting, limit: 10 }) },
+      ledger: {
+        head: () => this.head(),
+        queue: () => ({ waiting: this.waiting, limit: 10 }),
+        health: () => this.ledgerHealth(),
+      },
+      vault: { pool: { state: () => ({ left: this.keysLeft, target: 100 }) } },
       database: { pool: { query: () => this.query() } },
       ingest: {
         webhook: (provider: string, request: RawRequest) =>
