@@ -104,7 +104,7 @@ describe('given an entry that no projection could take in', () => {
 
 describe('given a job that failed for the last time', () => {
   const failed = (name: string, data: Record<string, string>) =>
-    parkFailedJob(shop.service.ingest.deadLetters as DeadLetterStore, {
+    parkFailedJob(shop.service.ingest.deadLetters, {
       jobId: `${name}-1`,
       name,
       data,
@@ -135,7 +135,7 @@ describe('given a job that failed for the last time', () => {
   });
 
   it('when it fails before anybody could note that it waits, then it stays open', async () => {
-    const store = shop.service.ingest.deadLetters as DeadLetterStore;
+    const store = shop.service.ingest.deadLetters;
     await failed('quick', {});
     const [letter] = await open('job_failed');
     store.onReplay('jobs', async () => {
