@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DeadLetterStore } from '../../src/ingest/dead-letters.js';
 import { parkFailedJob, replayJobs } from '../../src/ingest/park.js';
 import type { Jobs } from '../../src/jobs/create-jobs.js';
 import { chargeSucceeded, signedUp } from '../fixtures/shop-events.js';
