@@ -28,6 +28,8 @@ export interface Config {
     /** Merchant accounts whose payments are captured without a request; `*`: all. */
     automaticCapture: readonly string[];
   };
+  /** How many minutes of peak the pool of keys lasts without its database, where the ledger is not in it. */
+  keyPoolMinutes: number;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -36,6 +38,14 @@ const LEDGER_SCHEMES: Readonly<Record<string, readonly string[]>> = {
   postgres: ['postgres', 'postgresql'],
   kurrentdb: ['kurrentdb', 'kurrentdb+discover', 'esdb', 'esdb+discover'],
 };
+/** The scheme of an address; unlike URL this takes several hosts, `kurrentdb://a:2113,b:2113`. */
+const schemeOf = (url: string): string | undefined => /^([a-z][a-z0-9+]*):\/\/[^/?#]/i.exec(url)?.[1]?.toLowerCase();
+
+/** The backend that keeps the ledger of an address, `postgres` without one. */
+export const ledgerEngine = (url: string | undefined): string =>
+  Object.entries(LEDGER_SCHEMES).find(([, schemes]) => schemes.includes(schemeOf(url ?? 'postgres://x') ?? ''))?.[0] ??
+  '';
+
 const SECRET_MIN = 16; // characters; shorter keys can be guessed
 
 const list = (text: string): string[] => text.split(',').map((part) => part.trim());
@@ -82,7 +92,10 @@ const schema = z.object({
     .transform((folder) => path.resolve(folder)),
   LEDGER_URL: z
     .string()
-    .refine((text) => URL.canParse(text), 'LEDGER_URL must be an address, for example postgres://user@host/database.')
+    .refine(
+      (text) => schemeOf(text) !== undefined,
+      'LEDGER_URL must be an address, for example postgres://user@host/database.',
+    )
     .optional(),
   DATABASE_URL: optional((text) => isUrl(text, 'postgres', 'postgresql'), 'DATABASE_URL must begin with postgres://.'),
   REDIS_URL: optional((text) => isUrl(text, 'redis', 'rediss'), 'REDIS_URL must begin with redis:// or rediss://.'),
@@ -128,6 +141,14 @@ const schema = z.object({
       (accounts) => accounts.every((account) => /^(?:\*|[\w.-]+)$/.test(account)),
       'ADYEN_AUTOMATIC_CAPTURE must be merchant accounts between commas, or * for all.',
     ),
+  KEY_POOL_MINUTES: z
+    .string()
+    .refine(
+      (text) => /^\d{1,3}$/.test(text) && Number(text) >= 1,
+      'KEY_POOL_MINUTES must be a whole number from 1 to 999.',
+    )
+    .default('5')
+    .transform(Number),
   LOG_LEVEL: z.enum(logLevels, `LOG_LEVEL must be one of ${logLevels.join(', ')}.`).default('info'),
 });
 
@@ -168,14 +189,14 @@ export function readConfig(
       basicAuth: s.ADYEN_BASIC_AUTH,
       automaticCapture: s.ADYEN_AUTOMATIC_CAPTURE,
     },
+    keyPoolMinutes: s.KEY_POOL_MINUTES,
     logLevel: s.LOG_LEVEL,
   };
 }
 
 /** What of the settings may be written to a log: places without their passwords, and how many secrets there are. */
 export function settingsForLog(config: Config): Record<string, string | number> {
-  const engine = (url: string | undefined): string =>
-    url === undefined ? 'embedded' : new URL(url).protocol.slice(0, -1);
+  const engine = (url: string | undefined): string => (url === undefined ? 'embedded' : schemeOf(url)!);
   return {
     host: config.host,
     port: config.port,
@@ -194,8 +215,8 @@ export function settingsForLog(config: Config): Record<string, string | number> 
 /** Mistakes that only two settings, or a setting and this build, show together. */
 function acrossSettings(given: Record<string, string>, backends: readonly string[]): string[] {
   const mistakes: string[] = [];
-  if (given['LEDGER_URL'] && URL.canParse(given['LEDGER_URL'])) {
-    const scheme = new URL(given['LEDGER_URL']).protocol.slice(0, -1);
+  const scheme = given['LEDGER_URL'] && schemeOf(given['LEDGER_URL']);
+  if (scheme) {
     if (!backends.some((name) => LEDGER_SCHEMES[name]?.includes(scheme))) {
       mistakes.push(
         `LEDGER_URL begins with ${scheme}://, but this build keeps a ledger only in ${backends.join(', ')}.`,

@@ -3,17 +3,18 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { domainEventSchemas } from './catalog/domain-events/index.js';
 import { applyFact } from './catalog/merge-facts.js';
-import type { Config } from './config.js';
+import { type Config, ledgerEngine } from './config.js';
 import { createIngest } from './ingest/create-ingest.js';
 import { createInterpret, interpretersFor, type KnownToOperator, versionOf } from './ingest/interpret.js';
 import { parkFailedJob, parkUnprojected, reparkUnprojected, replayJobs } from './ingest/park.js';
 import { createJobs, type Jobs } from './jobs/create-jobs.js';
 import type { Clock } from './kernel/clock.js';
 import { Zone } from './kernel/day.js';
-import { backends } from './ledger/backends/index.js';
+import { type BackendName, backends } from './ledger/backends/index.js';
 import { openSeal, type Seal } from './ledger/open-seal.js';
 import { keepReportingZone } from './ledger/reporting-zone.js';
-import { openVault } from './ledger/vault/open-vault.js';
+import { assertSameLedger } from './ledger/same-ledger.js';
+import { openVault, type OpenVault } from './ledger/vault/open-vault.js';
 import { type Lifecycle, lifecycle } from './lifecycle.js';
 import { metrics } from './metrics/index.js';
 import { createProjections, type Projections } from './projections/create-projections.js';
@@ -36,15 +37,28 @@ export interface OpenOptions {
   changeZone?: boolean;
 }
 
+/** Where the parts of the state are: one database, or one for the ledger and one for the read model. */
+interface Databases {
+  database: Database;
+  /** Has the ledger, or the index of one in KurrentDB, and the keys of its entries. */
+  ledgerDatabase: Database;
+}
+
 /** Opens the database and everything that stands on it. Throws SetupError for a mistake of the operator; what was opened is closed again. */
 export async function openService(config: Config, clock: Clock, options: OpenOptions = {}): Promise<Service> {
   const log = (line: string): void => options.log?.info(line);
-  const databaseUrl = config.databaseUrl ?? config.ledgerUrl;
+  const ledgerUrl = ledgerEngine(config.ledgerUrl) === 'postgres' ? config.ledgerUrl : undefined;
+  const databaseUrl = config.databaseUrl ?? ledgerUrl;
   const database = await openDatabase({ databaseUrl, dataDir: config.dataDir, log, attach: options.attach });
   const life = lifecycle(() => database.close());
   try {
     await migrate(database);
-    return await wire(config, clock, database, life, options);
+    const own = ledgerUrl !== undefined && ledgerUrl !== databaseUrl;
+    const ledgerDatabase = own
+      ? life.closes(await openDatabase({ databaseUrl: ledgerUrl, dataDir: config.dataDir, log }), (it) => it.close())
+      : database;
+    if (own) await migrate(ledgerDatabase);
+    return await wire(config, clock, { database, ledgerDatabase }, life, options);
   } catch (error) {
     await life.stop();
     throw error;
@@ -55,18 +69,18 @@ export async function openService(config: Config, clock: Clock, options: OpenOpt
 async function wire(
   config: Config,
   clock: Clock,
-  database: Database,
+  { database, ledgerDatabase }: Databases,
   life: Lifecycle,
   { roles = [], log, changeZone = false }: OpenOptions,
 ): Promise<Service> {
   const zone = new Zone(config.reportingTimeZone);
-  const vault = await openVault(database, config);
   const holder = `${process.pid}-${randomUUID()}`;
-  const live = life.closes(boundedDatabase(database, { name: connectionName(holder) }), (it) => it.close());
-  const ledger = life.closes(
-    await backends.postgres.open({ database: live, clock, log: (line) => log?.info(line) }),
-    (it) => it.close(),
-  );
+  const bounded = (of: Database): Database =>
+    life.closes(boundedDatabase(of, { name: connectionName(holder) }), (it) => it.close());
+  const live = bounded(database);
+  const ledgers = { database, ledgerDatabase, live: ledgerDatabase === database ? live : bounded(ledgerDatabase) };
+  const { vault, ledger } = await openLedger(config, clock, ledgers, life, log);
+  await assertSameLedger(ledger, database);
   await keepReportingZone({ ledger, vault, database, clock }, zone.name, changeZone);
 
   const ingest = createIngest({ ...{ ledger, vault, database, clock, zone }, ...doorsOf(config) });
@@ -99,14 +113,8 @@ async function wire(
   });
 
   const jobs = await createJobs({
-    ...{
-      connection: database.connection,
-      redisUrl: config.redisUrl,
-      reconcile,
-      zone,
-      clock,
-      backfill: ingest.backfill,
-    },
+    ...{ connection: database.connection, redisUrl: config.redisUrl },
+    ...{ reconcile, backfill: ingest.backfill, zone, clock },
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),
     log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
   });
@@ -114,7 +122,7 @@ async function wire(
   replayJobs(ingest.deadLetters, (job) => jobs.enqueueAgain(job));
 
   const seal = openSeal({
-    ...{ ledger, database, clock, signingKey: vault.signingKey, dataDir: config.dataDir },
+    ...{ ledger, database: ledgerDatabase, clock, signingKey: vault.signingKey, dataDir: config.dataDir },
     failed: (error) => log?.error({ err: error }, 'sealing failed; it is tried again'),
   });
   life.closes(seal, (it) => it.stop());
@@ -123,7 +131,7 @@ async function wire(
   return {
     ...{ config, roles, database, vault, ledger, ingest },
     ...{ projections, reconcile, report, jobs, seal },
-    start: () => startWork(roles, { projections, seal, jobs }, log),
+    start: () => startWork(roles, { vault, projections, seal, jobs }, log),
     stop: () => life.stop(),
   };
 }
@@ -146,13 +154,36 @@ const readAside = (config: Config, { connection }: Database, known: KnownToOpera
           }),
       )
     : undefined;
+/** The ledger and the vault with its keys: in one database, or the ledger in KurrentDB. */
+async function openLedger(
+  config: Config,
+  clock: Clock,
+  { database, ledgerDatabase, live }: Databases & { live: Database },
+  life: Lifecycle,
+  log?: Logger,
+) {
+  const engine = ledgerEngine(config.ledgerUrl) as BackendName;
+  const say = (line: string): void => log?.info(line);
+  const vault = await openVault(ledgerDatabase, {
+    ...config,
+    pooled: engine === 'postgres' ? undefined : { minutes: config.keyPoolMinutes, log: say },
+    beside: ledgerDatabase === database ? undefined : database,
+  });
+  life.closes(vault, (it) => it.pool?.close() ?? Promise.resolve());
+  const ledger = life.closes(
+    await backends[engine].open({ url: config.ledgerUrl, database: live, clock, log: say }),
+    (it) => it.close(),
+  );
+  return { vault, ledger };
+}
 
 /** Begins what this process does. A reconciliation is judged by the read model, so jobs wait for one of this version; nothing else does. */
 async function startWork(
   roles: readonly Role[],
-  { projections, seal, jobs }: { projections: Projections; seal: Seal; jobs: Jobs },
+  { vault, projections, seal, jobs }: { vault: OpenVault; projections: Projections; seal: Seal; jobs: Jobs },
   log: Logger | undefined,
 ): Promise<void> {
+  if (roles.includes('api')) await vault.pool?.start();
   if (roles.includes('projector')) {
     await projections.start();
     seal.start();

@@ -52,9 +52,11 @@ export async function readiness(
     of(['projector'], async () => ({ ok: true, active: (await state).running })),
     of(['projector'], () => sealPart(service)),
   ]);
-  const needed = [ledger, readModel, ...(roles.length === 1 && jobs ? [jobs] : [])];
+  // A ledger that stands alone takes deliveries while the read model is away; turning them away would lose time for nothing.
+  const standsAlone = roles.includes('api') && 'stands_alone' in ledger && ledger.stands_alone;
+  const needed = [ledger, ...(standsAlone ? [] : [readModel]), ...(roles.length === 1 && jobs ? [jobs] : [])];
   const open = needed.every(({ ok }) => ok) && !life.isEnding;
-  const well = (jobs?.ok ?? true) && (lag?.ok ?? true);
+  const well = readModel.ok && (jobs?.ok ?? true) && (lag?.ok ?? true) && ledger.detail === undefined;
   const whole = 'superseded' in readModel ? 'rebuilding' : well ? 'ready' : 'degraded';
   const status = open ? whole : 'unready';
   const process = { ...(life.isEnding ? { ok: false, detail: 'stopping' } : { ok: true }), roles };
@@ -64,10 +66,28 @@ export async function readiness(
   };
 }
 
-async function ledgerPart({ ledger }: Service): Promise<Part & { head: number }> {
-  const head = await ledger.head();
+interface LedgerPart extends Part {
+  head?: number;
+  stands_alone?: boolean;
+  index_lag_ms?: number;
+  /** Keys for entries that are durable already, where they are pooled. */
+  keys_left?: number;
+}
+
+async function ledgerPart({ ledger, vault }: Service): Promise<LedgerPart> {
   const { waiting, limit } = ledger.queue();
-  return { ok: waiting < limit, head, ...(waiting < limit ? {} : { detail: 'the append queue is full' }) };
+  const { ok, head, standsAlone, indexLagMs, ...health } = await ledger.health();
+  const full = waiting >= limit;
+  const detail = full ? 'the append queue is full' : health.detail;
+  const keysLeft = vault.pool?.state().left;
+  return {
+    ok: ok && !full,
+    ...(detail === undefined ? {} : { detail }),
+    ...(head === undefined ? {} : { head }),
+    ...(standsAlone ? { stands_alone: true } : {}),
+    ...(indexLagMs === undefined ? {} : { index_lag_ms: indexLagMs }),
+    ...(keysLeft === undefined ? {} : { keys_left: keysLeft }),
+  };
 }
 
 async function readModelPart({ database }: Service, state: Promise<ProjectionState>): Promise<Part> {

@@ -5,6 +5,7 @@ import type { CliContext } from './context.js';
 import { addBackfill } from './backfill.js';
 import { addDemo } from './demo.js';
 import { addKeys } from './keys.js';
+import { addLedger } from './ledger.js';
 import { addRebuild } from './rebuild.js';
 import { addReconcile } from './reconcile.js';
 import { addReplay } from './replay.js';
@@ -26,7 +27,18 @@ export function createProgram(context: CliContext): Command {
       'after',
       '\nExit codes: 0 done, 1 findings or a failure, 2 a mistake in the call or the settings.\nSettings come from the environment: HOST, PORT, DATA_DIR, …',
     );
-  for (const add of [addServe, addDemo, addReconcile, addBackfill, addRebuild, addVerify, addTrace, addReplay, addKeys])
+  for (const add of [
+    addServe,
+    addDemo,
+    addReconcile,
+    addBackfill,
+    addRebuild,
+    addVerify,
+    addTrace,
+    addReplay,
+    addKeys,
+    addLedger,
+  ])
     add(program, context);
   return everywhere(program, (command) =>
     command.exitOverride().configureOutput({

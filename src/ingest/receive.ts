@@ -177,7 +177,7 @@ function sealedEntry(vault: Vault, arrival: Arrival, text: string, contentMac: B
   const { door, account, origin, originEventId, type, schemaVersion, occurredAt, attributes } = arrival;
   const { actor, authenticatedBy, correlationId } = arrival;
   const id = entryId({ door, account, origin, id: originEventId });
-  const sealed = vault.seal(text, arrival.policy);
+  const sealed = vault.sealEntry(text, arrival.policy);
   const subjects = new Set(sealed.subjects);
   for (const { kind, value } of arrival.subjects) subjects.add(vault.subjectTag(kind, value));
   // Written out: this is on the way of every event, and spreading costs more than hashing.

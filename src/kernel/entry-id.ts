@@ -6,8 +6,17 @@ const VARIANTS = '89ab'; // the two upper bits of the variant, whatever the lowe
 /** Parts joined so that no two different lists give the same bytes: each is preceded by its length. */
 export function lengthPrefixed(parts: readonly string[]): string {
   let joined = '';
-  for (const part of parts) joined += `${Buffer.byteLength(part)}:${part}`;
+  for (const part of parts) joined += `${bytesOf(part)}:${part}`;
   return joined;
+}
+
+const SHORT = 64; // characters; up to so many are looked at here sooner than the runtime answers
+
+/** Bytes of a text in UTF-8. */
+function bytesOf(text: string): number {
+  if (text.length > SHORT) return Buffer.byteLength(text);
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return Buffer.byteLength(text);
+  return text.length;
 }
 
 /** UUIDv5 (RFC 9562) of the text or bytes, in this product's namespace. */

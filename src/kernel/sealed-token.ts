@@ -1,7 +1,8 @@
 /**
  * How a sealed value looks inside a stored body: a JSON string `~sealed:1:<ciphertext>` or, when the value was an e-mail address,
- * `~sealed:1:<ciphertext>:<keyed hash>`. The ciphertext is base64url of AES-256-GCM output and tag over the raw JSON token, so that
- * unsealing gives the received bytes back. The keyed hash joins entries of one address without telling it.
+ * `~sealed:1:<ciphertext>:<keyed hash>`. AES-256-GCM runs once over all raw JSON tokens of a body that are sealed, one behind the other;
+ * the ciphertext is base64url of this token's piece of it, in the last token followed by the tag. Unsealing gives the received bytes back.
+ * The keyed hash joins entries of one address without telling it.
  */
 export const SEALED = '~sealed:1:';
 

@@ -6,7 +6,7 @@
  * What it does not promise: any order between streams other than that of the feed; that an append whose answer was lost did not happen
  * (send it again: the ids make that safe).
  *
- * `backends/` keeps it, today in PostgreSQL; `test/contracts/ledger.contract.spec.ts` runs over every backend of the registry.
+ * `backends/` keeps it, in PostgreSQL or in KurrentDB; `test/contracts/ledger.contract.spec.ts` runs over every backend of the registry.
  */
 
 /** Dense ordinal in the feed, from 1; 0 is "before everything". Safe as a number up to 2^53. */
@@ -55,6 +55,8 @@ export interface NewEntry {
 export interface VaultKey {
   id: string;
   wrapped: Buffer;
+  /** Whether it is stored already; otherwise the ledger stores it with the entry. */
+  durable?: boolean;
 }
 
 export interface Entry extends Omit<NewEntry, 'key'> {
@@ -66,16 +68,33 @@ export interface Entry extends Omit<NewEntry, 'key'> {
   storedHash: Buffer;
 }
 
-/** What became of a received event. `conflict`: the identity is known with other content; nothing was written. */
-export type Recorded =
-  | { outcome: 'recorded'; position: Position }
-  | { outcome: 'duplicate'; position: Position }
-  | { outcome: 'conflict'; position: Position };
+/**
+ * What became of a received event. `conflict`: the identity is known with other content; nothing was written. Whether a repeat is told
+ * `recorded` or `duplicate` is best effort between processes; that it is kept once is not.
+ */
+export interface Recorded {
+  outcome: 'recorded' | 'duplicate' | 'conflict';
+  /** Of the entry that is kept; absent where the backend gives places in the feed only after the append was answered. */
+  position?: Position;
+}
 
 export interface FeedPage {
   entries: Entry[];
   /** The last position of the feed when the page was read. */
   head: Position;
+}
+
+export interface LedgerHealth {
+  /** Whether what keeps the entries answers. */
+  ok: boolean;
+  /** What is wrong, without hosts or users. */
+  detail?: string;
+  /** The last position of the feed; absent when it cannot be told just now. */
+  head?: Position;
+  /** Whether appends go on while the database of the read model is down. */
+  standsAlone: boolean;
+  /** How long the feed has lagged behind the appends, in milliseconds, where the two can differ. */
+  indexLagMs?: number;
 }
 
 export interface Ledger {
@@ -87,7 +106,7 @@ export interface Ledger {
     expected: Expected,
     entries: readonly NewEntry[],
   ): Promise<{ revision: Revision; position: Position }>;
-  /** Entries of a stream in order, from a revision on; none when the stream does not exist. */
+  /** Entries of a stream in order, from a revision on; none when the stream does not exist. Holds what was appended before the call. */
   readStream(stream: StreamName, options?: { from?: Revision; limit?: number }): Promise<Entry[]>;
   /** Entries of the feed after a position, in order. At most `limit` entries and about 16 MiB. */
   readFeed(after: Position, limit: number): Promise<FeedPage>;
@@ -99,6 +118,15 @@ export interface Ledger {
   /** The entries that exist of these ids, at most 1,000, in no order. */
   findMany(ids: readonly string[]): Promise<Entry[]>;
   at(position: Position): Promise<Entry | undefined>;
+  /** Stored hashes of the feed after a position, 32 bytes each, joined; at most `limit`. Much cheaper than entries. */
+  storedHashes(after: Position, limit: number): Promise<Buffer>;
+  /**
+   * Takes over entries of another ledger at the positions and with the times and hashes they have there, and the keys that still exist of
+   * them. They must follow on the head; what is there already is left out. Durable and in the feed when it resolves. Nobody else may append meanwhile.
+   */
+  takeOver(entries: readonly Entry[], keys: readonly VaultKey[]): Promise<void>;
+  /** Never throws. */
+  health(): Promise<LedgerHealth>;
   /** Appends waiting now, and the most that may wait before `unavailable` is answered. */
   queue(): { waiting: number; limit: number };
   close(): Promise<void>;

@@ -4,12 +4,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../kernel/clock.js';
 import type { Database } from '../storage/database.js';
 import { sealStoreInPostgres } from './backends/postgres/seal-store.js';
-import type { PostgresLedger } from './backends/postgres/postgres.js';
+import type { Ledger } from './ledger.js';
 import { keepSealing, proveInclusion, Sealer, type SealStore } from './seal.js';
 import { witnessFile } from './witness-file.js';
 
 export interface SealDeps {
-  ledger: PostgresLedger;
+  ledger: Ledger;
+  /** Where the seals are: the database of the ledger, or of its index. */
   database: Database;
   clock: Clock;
   /** Ed25519, PKCS #8 DER, kept by the vault. */

@@ -16,8 +16,12 @@ export interface SealedBody {
 export type SealingPolicy = (path: readonly string[], value: string | number) => boolean;
 
 export interface Vault {
+  /** Durable keys for entries, where the ledger cannot store them with the entries. */
+  readonly pool?: { state(): { left: number; target: number } };
   /** Seals the personal leaves of a JSON text, token by token; e-mail-shaped strings and member names always. Throws Problem `unreadable_body`. */
   seal(text: string, policy: SealingPolicy): SealedBody;
+  /** The same for an entry of the ledger: where keys are pooled, under one that is durable already. */
+  sealEntry(text: string, policy: SealingPolicy): SealedBody;
   /** The received text again; leaves whose key was erased read `"[erased]"`. */
   unseal(body: string, keyId: string | undefined): Promise<string>;
   /** Keyed hash of an e-mail address (trimmed, lower case): base64url, 22 characters. The same for ever. */

@@ -18,6 +18,11 @@ import type { Parked, Projector } from './projector.js';
 
 const BATCH_MAX = 2_000;
 const RETRY_MS = 500;
+/** A batch costs the same few statements whatever its size: while entries pour in, as many as come in this time are one batch. */
+const PACE_MS = 50;
+const POURING = { from: 16, to: 1_000 };
+/** After so many entries the rows at hand are forgotten: what follows soon finds its own, and a service that only follows stays small. */
+const ENTRIES_KEPT = 3_000;
 const OTHER_VERSION_MS = 10_000;
 /** While this many appends wait, the projector leaves the machine to them; the numbers may be late, an acknowledgement may not. */
 const BUSY_APPENDS = 32;
@@ -46,6 +51,7 @@ export interface RunnerState {
 export class Runner {
   readonly state: RunnerState = { position: 0, head: 0, running: false, failed: undefined };
   private readonly stopping = new AbortController();
+  private sinceForgotten = 0;
   private done: Promise<void> = Promise.resolve();
 
   constructor(private readonly deps: RunnerDeps) {}
@@ -116,7 +122,10 @@ export class Runner {
       this.state.head = Math.max(head, this.state.position);
       if (entries.length > 0) {
         await this.yieldToAppends(signal);
+        const began = performance.now();
         await this.project(entries, lease);
+        const pouring = entries.length >= POURING.from && entries.length < POURING.to;
+        if (pouring) await this.pause(PACE_MS - (performance.now() - began));
       }
       this.state.failed = undefined;
     }
@@ -144,12 +153,17 @@ export class Runner {
         if (parked.length > 0) await this.deps.park(client, parked);
       });
       projector.written();
+      this.sinceForgotten += position - this.state.position;
       this.state.position = position;
+      if (this.sinceForgotten > ENTRIES_KEPT) {
+        projector.forget();
+        this.sinceForgotten = 0;
+      }
     }
   }
 
   private async pause(ms: number): Promise<void> {
-    await wait(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    if (ms > 0) await wait(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 }
 

@@ -18,8 +18,10 @@ const upTo = (count: number, after = 0): number[] => times(count, (index) => aft
 
 /** The feed: one order, no holes, nothing skipped, wherever a reader begins. */
 export function feedCases(ledger: () => Ledger, fixture: () => LedgerFixture): void {
-  const fill = (count: number, prefix = 'e') =>
-    Promise.all(times(count, (index) => ledger().record(received(`${prefix}${index}`))));
+  const fill = async (count: number, prefix = 'e'): Promise<void> => {
+    await Promise.all(times(count, (index) => ledger().record(received(`${prefix}${index}`))));
+    await fixture().settled();
+  };
   const live = (): AbortController => new AbortController();
 
   it('given an empty ledger, when read, then there is nothing and the head is 0', async () => {
@@ -47,6 +49,7 @@ export function feedCases(ledger: () => Ledger, fixture: () => LedgerFixture): v
     await ledger().record(received('e1'));
     await ledger().append('period-1', 'no_stream', decisions('period-1', 0, ['a', 'b']));
     await ledger().record(received('e2'));
+    await fixture().settled();
     const { entries } = await ledger().readFeed(0, 10);
     expect(entries.map((entry) => entry.type.slice(0, 6))).toEqual(['stripe', 'Period', 'Period', 'stripe']);
   });
@@ -60,6 +63,7 @@ export function feedCases(ledger: () => Ledger, fixture: () => LedgerFixture): v
   it('given very large entries, when read with a high limit, then a page stays within about 16 MiB and none is lost', async () => {
     const body = 'x'.repeat(STORED_BYTES_MAX - 2_000);
     for (const index of times(20, (one) => one)) await ledger().record(received(`big${index}`, { body }));
+    await fixture().settled();
     const first = await ledger().readFeed(0, 1_000);
     expect(first.entries.length).toBeGreaterThan(10);
     expect(first.entries.reduce((sum, entry) => sum + entry.body.length, 0)).toBeLessThanOrEqual(16 * 1024 * 1024);
@@ -129,5 +133,30 @@ export function feedCases(ledger: () => Ledger, fixture: () => LedgerFixture): v
     const ended = collect(one.subscribe(0, { limit: 10, signal: live().signal }), 1);
     await one.close();
     expect(await ended).toEqual([]);
+  });
+
+  it('given hashes asked for by position, then they are those of the entries there, and no more than asked for', async () => {
+    await fill(7);
+    const { entries } = await ledger().readFeed(0, 10);
+    const joined = (from: number, to: number) =>
+      Buffer.concat(entries.slice(from, to).map((entry) => entry.storedHash));
+    expect(await ledger().storedHashes(0, 100)).toEqual(joined(0, 7));
+    expect(await ledger().storedHashes(2, 3)).toEqual(joined(2, 5));
+    expect(await ledger().storedHashes(7, 3)).toEqual(Buffer.alloc(0));
+  });
+
+  it('given ids, known and unknown and none, when looked up together, then the known ones come, each once', async () => {
+    await fill(5);
+    const { entries } = await ledger().readFeed(0, 10);
+    const [first, , third] = entries.map(({ id }) => id);
+    const asked = [third!, 'not an id', '00000000-0000-5000-8000-000000000000', first!, first!];
+    const ids = (await ledger().findMany(asked)).map(({ id }) => id);
+    expect(ids.sort()).toEqual([first, third].sort());
+    expect(await ledger().findMany([])).toEqual([]);
+  });
+
+  it('given an open ledger, when its health is asked, then it takes appends and says where the feed is', async () => {
+    await fill(3);
+    expect(await ledger().health()).toMatchObject({ ok: true, head: 3 });
   });
 }

@@ -1,16 +1,42 @@
 import { createHash } from 'node:crypto';
+import { expect } from '@jest/globals';
 import { decisionId, entryId } from '../../src/kernel/entry-id.js';
-import type { Ledger, NewEntry } from '../../src/ledger/ledger.js';
+import type { Entry, Ledger, NewEntry, Recorded } from '../../src/ledger/ledger.js';
 import { receivedStream } from '../../src/ledger/streams.js';
+import { until } from '../support/start-storage.js';
 
 /** What a contract suite needs of a backend: an empty ledger that may be opened more than once. */
 export interface LedgerFixture {
+  /** Whether a repeat is told as one even when its first copy went through another process a moment ago. */
+  exactBetweenProcesses: boolean;
   /** One more handle on the same ledger, as another process would have it. */
   open(options?: { clock?: () => Date; limits?: { waitingMax?: number } }): Promise<Ledger>;
+  /** Resolves when everything that was appended has its place in the feed. Needs an open handle. */
+  settled(): Promise<void>;
   /** Takes every entry out of it, between cases. */
   empty(): Promise<void>;
+  /** A handle whose next append is written, and its answer lost on the way. Only where something can be broken. */
+  openLossy: () => Promise<{ ledger: Ledger; loseNextAnswer(): void }>;
   /** Removes the ledger. Handles are closed by their users. */
   drop(): Promise<void>;
+}
+
+/** Records an event, and says where its entry is once it has its place. */
+export async function tell(
+  ledger: Ledger,
+  entry: NewEntry,
+): Promise<{ outcome: Recorded['outcome']; position: number }> {
+  const { outcome, position } = await ledger.record(entry);
+  const kept = await found(ledger, entry.id);
+  expect(position ?? kept.position).toBe(kept.position);
+  return { outcome, position: kept.position };
+}
+
+/** The entry of an event that was recorded, as soon as it has its place in the feed. */
+export async function found(ledger: Ledger, id: string): Promise<Entry> {
+  let entry: Entry | undefined;
+  await until(async () => (entry = await ledger.find(id)) !== undefined);
+  return entry!;
 }
 
 const macOf = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -13,7 +13,7 @@ let charges: Json[];
 
 beforeAll(async () => {
   fake = await FakeStripe.start();
-  shop = await RunningService.start({ now: NOW, env: { STRIPE_API_KEY: API_KEY, STRIPE_API_BASE: fake.url } });
+  shop = await RunningService.start({ now: NOW, settings: { STRIPE_API_KEY: API_KEY, STRIPE_API_BASE: fake.url } });
   charges = [8, 9, 9, 15].map((hour, index) =>
     chargeSucceeded(`${DAY}T${String(hour).padStart(2, '0')}:10:00Z`, `ch_${index}`, 1_000),
   );

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DeadLetterStore } from '../../src/ingest/dead-letters.js';
 import { parkFailedJob, replayJobs } from '../../src/ingest/park.js';
 import type { Jobs } from '../../src/jobs/create-jobs.js';
 import { chargeSucceeded, signedUp } from '../fixtures/shop-events.js';
@@ -104,7 +103,7 @@ describe('given an entry that no projection could take in', () => {
 
 describe('given a job that failed for the last time', () => {
   const failed = (name: string, data: Record<string, string>) =>
-    parkFailedJob(shop.service.ingest.deadLetters as DeadLetterStore, {
+    parkFailedJob(shop.service.ingest.deadLetters, {
       jobId: `${name}-1`,
       name,
       data,
@@ -135,7 +134,7 @@ describe('given a job that failed for the last time', () => {
   });
 
   it('when it fails before anybody could note that it waits, then it stays open', async () => {
-    const store = shop.service.ingest.deadLetters as DeadLetterStore;
+    const store = shop.service.ingest.deadLetters;
     await failed('quick', {});
     const [letter] = await open('job_failed');
     store.onReplay('jobs', async () => {

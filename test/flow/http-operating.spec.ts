@@ -70,6 +70,24 @@ describe('health', () => {
     const body = await json(reply);
     expect([reply.status, body.status, body[part].ok, body[part].detail]).toEqual([200, 'degraded', false, detail]);
   });
+
+  it('given a ledger that stands alone, when the read model is away, then the doors stay open and the ledger says what it has', async () => {
+    const { query, ledgerHealth } = app.service;
+    const detail = 'the index of the feed does not answer';
+    app.service.query = () => Promise.reject(new Error('x'));
+    app.service.ledgerHealth = async () => ({ ok: true, standsAlone: true, detail, indexLagMs: 40_000 });
+    app.service.keysLeft = 12;
+    const reply = await app.get('/health/ready');
+    Object.assign(app.service, { query, ledgerHealth, keysLeft: undefined });
+    expect([reply.status, await json(reply)]).toMatchObject([
+      200,
+      {
+        status: 'degraded',
+        ledger: { ok: true, detail, stands_alone: true, index_lag_ms: 40_000, keys_left: 12 },
+        read_model: { ok: false },
+      },
+    ]);
+  });
 });
 
 describe('health and figures while the read model of another version is rebuilt', () => {

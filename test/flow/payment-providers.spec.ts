@@ -24,7 +24,7 @@ const env = {
 
 let running: RunningService;
 const started = async () => {
-  running = await RunningService.start({ env });
+  running = await RunningService.start({ settings: env });
 };
 const stopped = () => running.stop();
 

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { listen } from '../../src/app/serve.js';
 import { readConfig } from '../../src/config.js';
+import { backends } from '../../src/ledger/backends/index.js';
 import { openService } from '../../src/service.js';
 import type { Service } from '../../src/service-types.js';
 import { temporaryFolder } from './test-cluster.js';
@@ -28,8 +29,8 @@ export interface RunningOptions {
   zone?: string;
   /** What the service takes for the present at its start; from there its time runs on. Default: the real one. */
   now?: string;
-  /** More settings. */
-  env?: Readonly<Record<string, string>>;
+  /** Settings beside those that every test has. */
+  settings?: Readonly<Record<string, string>>;
   /** A data folder that stays when it stops. Default: one of its own, removed. */
   dataDir?: string;
   /** Called when it is open and has not started yet. */
@@ -62,18 +63,25 @@ export class RunningService {
     private readonly close: () => Promise<void>,
   ) {}
 
-  static async start({ zone = 'UTC', now, env, opened: told, ...given }: RunningOptions = {}): Promise<RunningService> {
+  static async start({
+    zone = 'UTC',
+    now,
+    settings,
+    opened: told,
+    ...given
+  }: RunningOptions = {}): Promise<RunningService> {
     const dataDir = given.dataDir ?? temporaryFolder('truth-ledger-flow-');
     const time = new ShopTime(now === undefined ? 0 : Date.parse(now) - Date.now());
-    const config = readConfig({
+    const set = {
       PORT: '0',
       DATA_DIR: dataDir,
       REPORTING_TIME_ZONE: zone,
       ADMIN_API_KEY: secrets.admin,
       STRIPE_WEBHOOK_SECRETS: `${secrets.stripeBefore},${secrets.stripe}`,
       COLLECTOR_WRITE_KEYS: `web=${secrets.writeKey}`,
-      ...env,
-    });
+      ...settings,
+    };
+    const config = readConfig(set, Object.keys(backends));
     let service: Service | undefined;
     const opened: typeof openService = async (...how) => {
       service = await openService(...how);

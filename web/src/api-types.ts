@@ -9,7 +9,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A signed webhook of a payment provider. 202 means recorded and durable, 200 known already. */
+        /** A signed webhook of a payment provider. 202 means recorded and durable, 200 known already. Adyen is told `[accepted]` with 200 for both. */
         post: {
             parameters: {
                 query?: never;
@@ -1149,7 +1149,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A metric by day, week or month. */
+        /** A metric by day, week or month: summed over the period, or of kind `stock` as it is at its end. */
         get: operations["MetricsController_metric"];
         put?: never;
         post?: never;
@@ -1166,7 +1166,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The ledger entries under a number, each with its part. */
+        /** The ledger entries under a number, each with its part. Under a `stock` on a day lies everything until then; with from and to, its changes. */
         get: operations["MetricsController_contributions"];
         put?: never;
         post?: never;
@@ -1339,8 +1339,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send it through its door again. */
+        /** Send it through its door again; a job that failed goes into the queue again. 409 for an entry that only a rebuild can take in. */
         post: operations["DeadLettersController_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide that nothing has to follow from it. The reason goes into the ledger as it is: no personal data. */
+        post: operations["DeadLettersController_dismiss"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1440,7 +1457,7 @@ export interface components {
     schemas: {
         Ready: {
             /** @enum {string} */
-            status: "ready" | "degraded" | "unready";
+            status: "ready" | "rebuilding" | "degraded" | "unready";
             ledger: {
                 ok: boolean;
                 detail?: string;
@@ -1453,13 +1470,13 @@ export interface components {
             } & {
                 [key: string]: unknown;
             };
-            jobs: {
+            jobs?: {
                 ok: boolean;
                 detail?: string;
             } & {
                 [key: string]: unknown;
             };
-            lag: {
+            lag?: {
                 ok: boolean;
                 detail?: string;
                 events?: number;
@@ -1467,7 +1484,13 @@ export interface components {
             } & {
                 [key: string]: unknown;
             };
-            seal: {
+            projector?: {
+                ok: boolean;
+                detail?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            seal?: {
                 ok: boolean;
                 detail?: string;
                 size?: number;
@@ -1494,7 +1517,7 @@ export interface components {
         };
         Outcome: {
             /** @enum {string} */
-            outcome: "recorded" | "duplicate" | "conflict" | "rejected";
+            outcome: "recorded" | "duplicate" | "conflict" | "rejected" | "enqueued";
             status: number;
             code?: string;
             errors?: string[];
@@ -1525,6 +1548,11 @@ export interface components {
             as_of: unknown;
             /** @enum {boolean} */
             incomplete?: true;
+            /**
+             * @description Still the numbers of an earlier version, while its read model is rebuilt.
+             * @enum {boolean}
+             */
+            rebuilding?: true;
             data: ({
                 period: string;
                 value: (number | string) | null;
@@ -1544,6 +1572,8 @@ export interface components {
             data: ({
                 period: string;
                 delta: number | string;
+                /** @description Of a ratio: what the row counts in. */
+                part_of?: ("numerator" | "denominator")[];
                 currency?: string;
                 fact: string;
                 subject: string;
@@ -1561,6 +1591,11 @@ export interface components {
         Attribution: {
             metric: string;
             unit: string;
+            /**
+             * @description Still the numbers of an earlier version, while its read model is rebuilt.
+             * @enum {boolean}
+             */
+            rebuilding?: true;
             data: ({
                 source: string;
                 medium: string;
@@ -1578,6 +1613,11 @@ export interface components {
             [key: string]: unknown;
         };
         Funnel: {
+            /**
+             * @description Still the numbers of an earlier version, while its read model is rebuilt.
+             * @enum {boolean}
+             */
+            rebuilding?: true;
             actual: {
                 started: number;
                 completed: number;
@@ -1790,22 +1830,27 @@ export interface components {
             [key: string]: unknown;
         };
         DeadLetterPage: {
-            data: ({
-                id: string;
-                reason: string;
-                door: string;
-                origin: string;
-                errors: string[];
-                entry_id: string | null;
-                /** Format: date-time */
-                received_at: string;
-                /** Format: date-time */
-                resolved_at: string | null;
-                blocks: boolean;
-            } & {
-                [key: string]: unknown;
-            })[];
+            data: components["schemas"]["DeadLetter"][];
             next_cursor: string | null;
+        };
+        DeadLetter: {
+            id: string;
+            reason: string;
+            door: string;
+            origin: string;
+            errors: string[];
+            entry_id: string | null;
+            /** Format: date-time */
+            received_at: string;
+            /** Format: date-time */
+            resolved_at: string | null;
+            /** @description What settled it. */
+            resolution: string | null;
+            /** Format: date-time */
+            dismissed_at: string | null;
+            blocks: boolean;
+        } & {
+            [key: string]: unknown;
         };
         Catalog: {
             [key: string]: unknown;
@@ -3000,6 +3045,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_rebuild`: Only a rebuild of the read model settles this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DeadLettersController_dismiss: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetter"];
                 };
             };
             /** @description `invalid_request`: The request is not valid. */

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, randomFillSync, type KeyObject } from 'node:crypto';
+import type { VaultKey } from '../ledger.js';
 
 const ALGORITHM = 'aes-256-gcm';
 export const KEY_BYTES = 32;
@@ -68,13 +69,15 @@ export function unwrap(vaultKey: KeyObject, wrapped: Buffer, bound: Buffer): Buf
   return open(vaultKey, nonce, wrapped.subarray(1 + NONCE_BYTES), bound);
 }
 
-// The number of a token as a nonce. One for all: it is used up before anybody else can ask for the next.
-const numbered = Buffer.alloc(NONCE_BYTES);
+// Of a key that is used for one message only, which is all tokens of its entry.
+const ONLY_NONCE = Buffer.alloc(NONCE_BYTES);
 
-/** The key of one entry. It seals one token after the other, each under the next number, so no number is used twice. */
+/**
+ * The key of one entry. All its tokens are one message: a cipher costs far more to set up than to run. Each token gets its own piece of
+ * the ciphertext, the last one the tag behind it; the lengths of the pieces are authenticated, so that none can be cut elsewhere.
+ */
 export class EntryKey {
   private readonly key: KeyObject;
-  private count = 0;
 
   /** `bound`: what `boundTo` makes of the key's id. */
   constructor(
@@ -84,26 +87,58 @@ export class EntryKey {
     this.key = createSecretKey(plain);
   }
 
-  /** Ciphertext and tag of the next token, base64url. */
-  sealNext(token: string): string {
-    const cipher = createCipheriv(ALGORITHM, this.key, this.next()).setAAD(this.bound);
-    const ciphertext = cipher.update(token, 'utf8');
+  /** The pieces of all tokens, base64url. Call it once: a second message under this key would give both away. */
+  seal(tokens: readonly string[]): string[] {
+    const text = tokens.join('');
+    const plain = Buffer.from(text, 'utf8');
+    const isAscii = plain.length === text.length;
+    const lengths = tokens.map((token) => (isAscii ? token.length : Buffer.byteLength(token)));
+    const cipher = createCipheriv(ALGORITHM, this.key, ONLY_NONCE).setAAD(this.boundTo(lengths));
+    const sealed = Buffer.allocUnsafe(plain.length + TAG_BYTES);
+    sealed.set(cipher.update(plain), 0);
     cipher.final();
-    const sealed = Buffer.allocUnsafe(ciphertext.length + TAG_BYTES);
-    sealed.set(ciphertext, 0);
-    sealed.set(cipher.getAuthTag(), ciphertext.length);
-    return sealed.toString('base64url');
+    sealed.set(cipher.getAuthTag(), plain.length);
+    let at = 0;
+    return lengths.map((length, index) => {
+      const from = at;
+      at = index === lengths.length - 1 ? sealed.length : at + length;
+      return sealed.toString('base64url', from, at);
+    });
   }
 
-  /** The next token again. Throws SealBroken. */
-  openNext(sealed: string): string {
-    return open(this.key, this.next(), Buffer.from(sealed, 'base64url'), this.bound).toString('utf8');
+  /** The tokens again. Throws SealBroken. */
+  open(sealed: readonly string[]): string[] {
+    const pieces = sealed.map((piece) => Buffer.from(piece, 'base64url'));
+    const lengths = pieces.map(({ length }) => length);
+    lengths[lengths.length - 1]! -= TAG_BYTES;
+    const plain = open(this.key, ONLY_NONCE, Buffer.concat(pieces), this.boundTo(lengths));
+    let at = 0;
+    return lengths.map((length) => plain.toString('utf8', at, (at += length)));
   }
 
-  private next(): Buffer {
-    numbered.writeUInt32BE(this.count++, NONCE_BYTES - 4);
-    return numbered;
+  private boundTo(lengths: readonly number[]): Buffer {
+    return Buffer.from(`${this.bound.toString('latin1')}:${lengths.join()}`, 'latin1');
   }
+}
+
+/** A new key of an entry, and as the vault keeps it. `nowMs` dates its id. */
+export function newEntryKey(vaultKey: KeyObject, nowMs: number): { key: EntryKey; kept: VaultKey } {
+  const plain = randomOf(KEY_BYTES);
+  const id = uuidV7(nowMs);
+  const bound = boundTo(id);
+  const key = new EntryKey(plain, bound);
+  const kept = { id, wrapped: wrap(vaultKey, plain, bound) };
+  plain.fill(0);
+  return { key, kept };
+}
+
+/** The key again of what the vault keeps. Throws SealBroken. */
+export function openEntryKey(vaultKey: KeyObject, { id, wrapped }: VaultKey): EntryKey {
+  const bound = boundTo(id);
+  const plain = unwrap(vaultKey, wrapped, bound);
+  const key = new EntryKey(plain, bound);
+  plain.fill(0);
+  return key;
 }
 
 function open(key: KeyObject, nonce: Buffer, sealed: Buffer, bound: Buffer): Buffer {

@@ -1,20 +1,18 @@
-import type { KeyObject } from 'node:crypto';
 import { ESCAPED, scanJson, type JsonVisitor } from '../../kernel/json-scan.js';
 import { SEALED } from '../../kernel/sealed-token.js';
+import type { VaultKey } from '../ledger.js';
 import type { SealedBody, SealingPolicy } from '../vault.js';
 import { emailOf, emailsIn, holdsEmail } from './email-address.js';
-import { boundTo, EntryKey, KEY_BYTES, randomOf, uuidV7, wrap } from './keys.js';
+import type { EntryKey } from './keys.js';
 
 /** What stands in the place of a value whose key was erased. */
 export const ERASED = '"[erased]"';
 
 export interface SealingKeys {
-  /** Wraps the keys of entries. */
-  vaultKey: KeyObject;
   /** Keyed hash of a normalised e-mail address. */
   emailHash(email: string): string;
-  /** Epoch milliseconds, for the ids of keys. */
-  now(): number;
+  /** A key that nothing was sealed under yet, and as the vault keeps it. */
+  newKey(): { key: EntryKey; kept: VaultKey };
 }
 
 /** Replaces the personal tokens of a JSON text by sealed ones. Throws Problem `unreadable_body`. */
@@ -25,10 +23,7 @@ export function sealBody(keys: SealingKeys, text: string, policy: SealingPolicy)
 }
 
 class Sealing implements JsonVisitor {
-  private body = '';
-  private copied = 0;
-  private key: EntryKey | undefined;
-  private vaultKey: SealedBody['key'];
+  private readonly tokens: Replaced[] = [];
   private readonly subjects = new Set<string>();
 
   constructor(
@@ -52,8 +47,19 @@ class Sealing implements JsonVisitor {
   }
 
   result(): SealedBody {
-    const body = this.copied === 0 ? this.text : this.body + this.text.slice(this.copied);
-    return { body, subjects: [...this.subjects], ...(this.vaultKey ? { key: this.vaultKey } : {}) };
+    const { text, tokens } = this;
+    const subjects = [...this.subjects];
+    if (tokens.length === 0) return { body: text, subjects };
+    const { key, kept } = this.keys.newKey();
+    const sealed = key.seal(tokens.map(({ start, end }) => text.slice(start, end)));
+    let body = '';
+    let copied = 0;
+    for (let index = 0; index < tokens.length; index++) {
+      const { start, end, suffix } = tokens[index]!;
+      body += `${text.slice(copied, start)}"${SEALED}${sealed[index]!}${suffix}"`;
+      copied = end;
+    }
+    return { body: body + text.slice(copied), subjects, key: kept };
   }
 
   // An escape must not hide what a value is: with a backslash in it, its meaning decides and not its spelling.
@@ -80,36 +86,37 @@ class Sealing implements JsonVisitor {
   }
 
   private replace(start: number, end: number, suffix: string): void {
-    this.key ??= this.newKey();
-    const sealed = this.key.sealNext(this.text.slice(start, end));
-    this.body += `${this.text.slice(this.copied, start)}"${SEALED}${sealed}${suffix}"`;
-    this.copied = end;
+    this.tokens.push({ start, end, suffix });
   }
+}
 
-  private newKey(): EntryKey {
-    const plain = randomOf(KEY_BYTES);
-    const id = uuidV7(this.keys.now());
-    const bound = boundTo(id);
-    const key = new EntryKey(plain, bound);
-    this.vaultKey = { id, wrapped: wrap(this.keys.vaultKey, plain, bound) };
-    plain.fill(0);
-    return key;
-  }
+/** Where a token stands that is sealed, and what is said beside its ciphertext. */
+interface Replaced {
+  start: number;
+  end: number;
+  suffix: string;
 }
 
 /** The received text again, or with `[erased]` in the place of sealed tokens where there is no key. Throws SealBroken. */
 export function unsealBody(body: string, key: EntryKey | undefined): string {
-  let text = '';
-  let copied = 0;
-  const open = (_path: readonly string[], start: number, end: number): void => {
+  const places: { start: number; end: number }[] = [];
+  const pieces: string[] = [];
+  const note = (_path: readonly string[], start: number, end: number): void => {
     if (!body.startsWith(SEALED, start + 1)) return;
     const from = start + 1 + SEALED.length;
     const colon = body.indexOf(':', from);
-    const until = colon < 0 || colon >= end ? end - 1 : colon;
-    text += body.slice(copied, start) + (key ? key.openNext(body.slice(from, until)) : ERASED);
-    copied = end;
+    places.push({ start, end });
+    pieces.push(body.slice(from, colon < 0 || colon >= end ? end - 1 : colon));
   };
   // Stored bodies passed the limits when they came in; sealing adds no tokens.
-  scanJson(body, { string: open, oddName: open });
-  return copied === 0 ? body : text + body.slice(copied);
+  scanJson(body, { string: note, oddName: note });
+  if (places.length === 0) return body;
+  const opened = key?.open(pieces);
+  let text = '';
+  let copied = 0;
+  places.forEach(({ start, end }, index) => {
+    text += body.slice(copied, start) + (opened?.[index] ?? ERASED);
+    copied = end;
+  });
+  return text + body.slice(copied);
 }

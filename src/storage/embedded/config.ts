@@ -7,7 +7,7 @@ export type Conf = Readonly<Record<string, string | number>>;
 // Durable before all (fsync, full_page_writes, synchronous_commit), small enough to sit beside the service.
 const DEFAULTS: Conf = {
   shared_buffers: '128MB',
-  max_connections: 60,
+  max_connections: 100,
   fsync: 'on',
   full_page_writes: 'on',
   synchronous_commit: 'on',

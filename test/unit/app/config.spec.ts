@@ -24,6 +24,7 @@ describe('readConfig', () => {
       stripe: { webhookSecrets: [], apiBase: 'https://api.stripe.com' },
       square: { signatureKeys: [] },
       adyen: { hmacKeys: [], automaticCapture: [] },
+      keyPoolMinutes: 5,
       logLevel: 'info',
     });
   });
@@ -80,6 +81,7 @@ describe('readConfig', () => {
     ['DATABASE_URL', 'mysql://a'],
     ['REDIS_URL', 'localhost:6379'],
     ['LEDGER_URL', 'nonsense'],
+    ['KEY_POOL_MINUTES', '0'],
     ['LEDGER_URL', 'kurrentdb://a'],
     ['ADMIN_API_KEY', 'short'],
     ['VAULT_KEY', 'abc'],
@@ -137,5 +139,7 @@ describe('readConfig', () => {
 
   it('given a ledger that the build can keep, when its address is read, then it is taken', () => {
     expect(readConfig({ LEDGER_URL: 'kurrentdb://a' }, ['postgres', 'kurrentdb']).ledgerUrl).toBe('kurrentdb://a');
+    const cluster = readConfig({ LEDGER_URL: 'kurrentdb://u:p@a:2113,b:2113?tls=true' }, ['postgres', 'kurrentdb']);
+    expect(settingsForLog(cluster)).toMatchObject({ ledger: 'kurrentdb', database: 'embedded' });
   });
 });

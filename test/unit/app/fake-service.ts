@@ -5,6 +5,7 @@ import type { KeyStore, StoredKey } from '../../../src/app/auth/key-store.js';
 import { readConfig } from '../../../src/config.js';
 import type { CollectReply, Outcome, Principal, RawRequest } from '../../../src/ingest/ingest.js';
 import { ROLES, type Role, type Service } from '../../../src/service-types.js';
+import type { Ledger } from '../../../src/ledger/ledger.js';
 
 export const ADMIN_KEY = 'operator-key-of-this-test';
 export const ENTRY_ID = '6f1c0a52-2b5e-5c6a-9a39-0a5d3c1f7e10';
@@ -19,10 +20,16 @@ export class FakeService {
     Promise.resolve({ batch: false, outcomes: [{ outcome: 'recorded', entryId: ENTRY_ID }] });
   collect: () => Promise<CollectReply> = () => Promise.resolve({ accepted: 1, duplicates: 0, rejected: {} });
   head: () => Promise<number> = () => Promise.resolve(7);
+  ledgerHealth: Ledger['health'] = () =>
+    this.head().then(
+      (head) => ({ ok: true, head, standsAlone: false }),
+      () => ({ ok: false, detail: 'no answer', standsAlone: false }),
+    );
   query: () => Promise<unknown> = () => Promise.resolve({ rows: [] });
   jobs: () => Promise<{ ok: boolean; detail?: string }> = () => Promise.resolve({ ok: true });
   roles: readonly Role[] = ROLES;
   reconciliations: unknown[] = [];
+  keysLeft: number | undefined;
   waiting = 0;
   lagMs = 0;
   superseded = false;
@@ -41,7 +48,12 @@ export class FakeService {
     return {
       config: readConfig({ ADMIN_API_KEY: ADMIN_KEY }),
       roles: this.roles,
-      ledger: { head: () => this.head(), queue: () => ({ waiting: this.waiting, limit: 10 }) },
+      ledger: {
+        head: () => this.head(),
+        queue: () => ({ waiting: this.waiting, limit: 10 }),
+        health: () => this.ledgerHealth(),
+      },
+      vault: { pool: { state: () => ({ left: this.keysLeft, target: 100 }) } },
       database: { pool: { query: () => this.query() } },
       ingest: {
         webhook: (provider: string, request: RawRequest) =>

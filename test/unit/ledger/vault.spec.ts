@@ -151,6 +151,14 @@ describe('a body that is sealed', () => {
     }
   });
 
+  it('fails closed when the same ciphertext is cut in other places', async () => {
+    const sealed = keep(vault.seal('["Ada Lovelace","Grace Hopper"]', everything));
+    const [first, second] = tokensIn(sealed.body).map((token) => Buffer.from(token.slice(SEALED.length), 'base64url'));
+    const moved = [Buffer.concat([first!, second!.subarray(0, 1)]), second!.subarray(1)];
+    const body = JSON.stringify(moved.map((piece) => `${SEALED}${piece.toString('base64url')}`));
+    await expect(vault.unseal(body, sealed.key!.id)).rejects.toThrow(SealBroken);
+  });
+
   it('fails closed under another vault key', async () => {
     const sealed = keep(vault.seal('"Ada"', everything));
     const stranger = createVault(vaultInMemory().secrets, async () => sealed.key!.wrapped);

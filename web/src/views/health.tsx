@@ -15,6 +15,12 @@ type Letter = Schemas['DeadLetterPage']['data'][number];
 
 const PARTS = ['ledger', 'read_model', 'lag', 'seal', 'jobs'] as const;
 
+interface Part {
+  name: (typeof PARTS)[number];
+  ok: boolean;
+  [figure: string]: unknown;
+}
+
 /** For whoever is woken at night: what runs, what is behind, what did not arrive, what could not be understood. */
 export function HealthView({ from, to, session }: ViewProps) {
   const ready = useData('ready', () => api<Ready>('/health/ready'));
@@ -37,28 +43,30 @@ export function HealthView({ from, to, session }: ViewProps) {
 }
 
 function Parts({ ready }: { ready: Ready }) {
-  const told = (part: (typeof PARTS)[number]): string => {
-    const { detail, head, events, lag, size } = ready[part] as Record<string, unknown>;
-    if (typeof detail === 'string') return detail;
-    if (part === 'ledger') return `${figure(Number(head))} entries`;
-    if (part === 'lag')
-      return events === 0 ? 'the read model shows everything' : `${figure(Number(events))} entries behind`;
-    if (part === 'seal') return `${figure(Number(size))} entries sealed, ${figure(Number(lag))} not yet`;
-    return 'answers';
-  };
+  // A process shows the parts of the roles it has.
+  const parts = PARTS.flatMap((name): Part[] => (ready[name] ? [{ ...ready[name], name }] : []));
   return (
     <ul class="parts">
-      {PARTS.map((part) => (
-        <li class={ready[part].ok ? 'good' : 'bad'}>
-          <span class="name">{part.replace('_', ' ')}</span>
+      {parts.map((part) => (
+        <li class={part.ok ? 'good' : 'bad'}>
+          <span class="name">{part.name.replace('_', ' ')}</span>
           <span>
-            {ready[part].ok ? 'well: ' : 'in trouble: '}
+            {part.ok ? 'well: ' : 'in trouble: '}
             {told(part)}
           </span>
         </li>
       ))}
     </ul>
   );
+}
+
+function told({ name, detail, head, events, lag, size }: Part): string {
+  if (typeof detail === 'string') return detail;
+  if (name === 'ledger') return `${figure(Number(head))} entries`;
+  if (name === 'lag')
+    return events === 0 ? 'the read model shows everything' : `${figure(Number(events))} entries behind`;
+  if (name === 'seal') return `${figure(Number(size))} entries sealed, ${figure(Number(lag))} not yet`;
+  return 'answers';
 }
 
 function Completeness({ from, to }: { from: string; to: string }) {

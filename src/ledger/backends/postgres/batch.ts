@@ -1,6 +1,8 @@
 import { decisionId } from '../../../kernel/entry-id.js';
 import { Problem } from '../../../kernel/errors.js';
+import { isComparable } from '../../check-entry.js';
 import type { Expected, NewEntry, Position, Recorded, Revision, StreamName } from '../../ledger.js';
+import { receivedIdOf } from '../../streams.js';
 
 interface Waiting<Answer> {
   /** About what it takes in memory and on the wire. */
@@ -11,7 +13,7 @@ interface Waiting<Answer> {
   reject(error: Error): void;
 }
 
-export interface RecordRequest extends Waiting<Recorded> {
+export interface RecordRequest extends Waiting<Recorded & { position: Position }> {
   kind: 'record';
   entry: NewEntry;
   /** Hash of the row as last sent, and of earlier attempts whose outcome stayed unknown. */
@@ -101,7 +103,11 @@ export function planBatch(requests: readonly Request[], known: Map<string, Known
 
 type Place = (entry: NewEntry, revision: Revision, request?: RecordRequest) => Position;
 
-function planRecord(request: RecordRequest, known: ReadonlyMap<string, Known>, place: Place): Recorded {
+function planRecord(
+  request: RecordRequest,
+  known: ReadonlyMap<string, Known>,
+  place: Place,
+): Recorded & { position: Position } {
   const { entry } = request;
   const first = known.get(entry.id);
   if (!first) return { outcome: 'recorded', position: place(entry, 0, request) };
@@ -112,9 +118,8 @@ function planRecord(request: RecordRequest, known: ReadonlyMap<string, Known>, p
   return { outcome: sameContent(entry, first) ? 'duplicate' : 'conflict', position };
 }
 
-// Another version of a provider's API writes the same event differently, so contents are compared within one only.
 const sameContent = (entry: NewEntry, first: Known): boolean =>
-  entry.contentMac.equals(first.contentMac) || entry.attributes['api_version'] !== first.apiVersion;
+  entry.contentMac.equals(first.contentMac) || !isComparable(entry, first.apiVersion);
 
 /** The answers of KurrentDB: written at the end, success when exactly these entries are there already, undefined (refused) otherwise. */
 function planAppend(
@@ -145,12 +150,3 @@ const wrongRevision = ({ stream, expected }: AppendRequest): Problem =>
     'wrong_expected_revision',
     `The stream ${stream} is not at ${expected === 'no_stream' ? 'its start' : `revision ${expected}`}.`,
   );
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-export const isUuid = (text: string): boolean => UUID.test(text);
-
-/** The id of the received event whose stream this would be: what follows the first dash, when that is an id. */
-export function receivedIdOf(stream: StreamName): string | undefined {
-  const tail = stream.slice(stream.indexOf('-') + 1);
-  return isUuid(tail) ? tail : undefined;
-}

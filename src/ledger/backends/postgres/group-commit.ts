@@ -21,6 +21,9 @@ export const COMMIT_LIMITS: CommitLimits = {
   patienceMs: 5_000,
 };
 
+/** Requests that are worth a commit of their own at once. */
+const WORTHWHILE = 16;
+
 const BACKOFF_MS = [10, 50, 100, 250];
 
 /** Writes a batch in one transaction and answers its requests once durable. Throws when it does not know that it is. */
@@ -36,6 +39,8 @@ export class GroupCommit {
   private waitingBytes = 0;
   private inFlight = 0;
   private running: Promise<void> | undefined;
+  /** Ends the wait for the end of the turn. */
+  private begin: () => void = () => undefined;
   private closed = false;
 
   constructor(
@@ -55,6 +60,7 @@ export class GroupCommit {
     this.waiting.push(request);
     this.waitingBytes += request.bytes;
     this.running ??= this.run();
+    if (this.waiting.length >= WORTHWHILE) this.begin();
   }
 
   queue(): { waiting: number; limit: number } {
@@ -68,17 +74,23 @@ export class GroupCommit {
   }
 
   private async run(): Promise<void> {
-    // A turn of the event loop later, so that requests made together commit together.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.waiting.length > 0) {
+    for (;;) {
+      if (this.waiting.length < WORTHWHILE) await this.endOfTurn();
+      if (this.waiting.length === 0) break;
       const batch = this.take();
       this.inFlight = batch.length;
       await this.commit(batch);
       this.inFlight = 0;
-      // Those who were just answered may ask again at once: let them in.
-      if (this.waiting.length < this.limits.batchMax) await new Promise((resolve) => setImmediate(resolve));
     }
     this.running = undefined;
+  }
+
+  /** Requests of one turn of the event loop commit together; but when many come in it, the database writes the first of them while the others are still read. */
+  private endOfTurn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.begin = resolve;
+      setImmediate(resolve);
+    });
   }
 
   private take(): Request[] {

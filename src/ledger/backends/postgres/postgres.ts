@@ -1,23 +1,24 @@
 import type { Clock } from '../../../kernel/clock.js';
-import { decisionId } from '../../../kernel/entry-id.js';
-import { Problem } from '../../../kernel/errors.js';
 import type { Database } from '../../../storage/database.js';
 import type {
   Entry,
   Expected,
   FeedPage,
   Ledger,
+  LedgerHealth,
   NewEntry,
   Position,
   Recorded,
   Revision,
   StreamName,
+  VaultKey,
 } from '../../ledger.js';
-import { assertStorable } from '../../stored-hash.js';
-import { isUuid } from './batch.js';
+import { checkDecisions, checkReceived } from '../../check-entry.js';
+import { followFeed } from '../follow-feed.js';
 import { FeedSignal } from './feed-signal.js';
 import { COMMIT_LIMITS, GroupCommit, type CommitLimits } from './group-commit.js';
 import { Reads } from './reads.js';
+import { takeOver } from './take-over.js';
 import { Writer } from './writer.js';
 
 export interface PostgresLedgerOptions {
@@ -27,10 +28,9 @@ export interface PostgresLedgerOptions {
   limits?: Partial<CommitLimits>;
 }
 
-/** A ledger, and what sealing reads from this backend more cheaply than entries. */
+/** A ledger that knows the place of an entry when it is appended. */
 export interface PostgresLedger extends Ledger {
-  /** Stored hashes of the feed after a position, 32 bytes each, joined. */
-  storedHashes(after: Position, limit: number): Promise<Buffer>;
+  record(entry: NewEntry): Promise<Recorded & { position: Position }>;
 }
 
 /** Opens the ledger in a migrated database. Throws the driver's error when it cannot be reached. `close` leaves the database open. */
@@ -40,24 +40,23 @@ export async function openPostgresLedger(database: Database, options: PostgresLe
   const writer = new Writer(database.connection, options.clock, () => signal.notify(), log);
   await writer.start();
   const commits = new GroupCommit((batch) => writer.write(batch), { ...COMMIT_LIMITS, ...options.limits }, log);
-  return new LedgerInPostgres(new Reads(database.pool), commits, writer, signal);
+  return new LedgerInPostgres(database, new Reads(database.pool), commits, writer, signal);
 }
 
 class LedgerInPostgres implements PostgresLedger {
   private readonly closing = new AbortController();
 
   constructor(
+    private readonly database: Database,
     private readonly reads: Reads,
     private readonly commits: GroupCommit,
     private readonly writer: Writer,
     private readonly signal: FeedSignal,
   ) {}
 
-  record(entry: NewEntry): Promise<Recorded> {
+  record(entry: NewEntry): Promise<Recorded & { position: Position }> {
     return new Promise((resolve, reject) => {
-      if (!entry.stream.endsWith(entry.id))
-        throw new Error(`a received event has a stream of its own, named after its id: ${entry.stream}`);
-      check(entry);
+      checkReceived(entry);
       this.commits.submit({ kind: 'record', entry, bytes: bytesOf(entry), since: performance.now(), resolve, reject });
     });
   }
@@ -68,14 +67,7 @@ class LedgerInPostgres implements PostgresLedger {
     entries: readonly NewEntry[],
   ): Promise<{ revision: Revision; position: Position }> {
     return new Promise((resolve, reject) => {
-      const first = expected === 'no_stream' ? 0 : expected + 1;
-      if (!Number.isSafeInteger(first) || first < 0) throw new Error(`not a revision: ${expected}`);
-      entries.forEach((entry, index) => {
-        const named = entry.stream === stream && entry.id === decisionId(stream, first + index);
-        if (!named)
-          throw new Error(`an entry of ${stream} at revision ${first + index} has the id decisionId gives it`);
-        check(entry);
-      });
+      checkDecisions(stream, expected, entries);
       const bytes = entries.reduce((sum, entry) => sum + bytesOf(entry), 0);
       this.commits.submit({
         kind: 'append',
@@ -98,37 +90,18 @@ class LedgerInPostgres implements PostgresLedger {
     return this.reads.feed(after, limit);
   }
 
-  async *subscribe(after: Position, options: { limit: number; signal: AbortSignal }): AsyncGenerator<FeedPage> {
+  subscribe(after: Position, options: { limit: number; signal: AbortSignal }): AsyncIterable<FeedPage> {
     const stop = AbortSignal.any([options.signal, this.closing.signal]);
-    let last = after;
-    let reading = this.readPage(after, options.limit);
-    while (!stop.aborted) {
-      const { seen, page } = await reading;
-      const newest = page?.entries.at(-1);
-      if (!page || !newest) await this.signal.changed(seen, stop);
-      last = newest?.position ?? last;
-      if (stop.aborted) return;
-      // Behind the head the database reads the next page while the reader works on this one.
-      const behind = page !== undefined && last < page.head;
-      if (behind) reading = this.readPage(last, options.limit);
-      if (page && newest) yield page;
-      if (!behind) reading = this.readPage(last, options.limit);
-    }
-  }
-
-  /** The version of the signal is taken before the read, so that whatever is appended during it wakes who waits for the next one. */
-  private readPage(after: Position, limit: number): Promise<{ seen: number; page: FeedPage | undefined }> {
-    const seen = this.signal.version;
-    const reading = this.reads.feed(after, limit).then(
-      (page) => ({ seen, page }),
-      (error: unknown) => ({ seen, page: pageUnlessDown(error) }),
-    );
-    reading.catch(() => undefined); // a subscription that ended does not await its last read
-    return reading;
+    return followFeed((from) => this.reads.feed(from, options.limit), this.signal, after, stop);
   }
 
   storedHashes(after: Position, limit: number): Promise<Buffer> {
     return this.reads.storedHashes(after, limit);
+  }
+
+  async takeOver(entries: readonly Entry[], keys: readonly VaultKey[]): Promise<void> {
+    await takeOver(this.database, entries, keys);
+    this.signal.notify();
   }
 
   head(): Promise<Position> {
@@ -147,6 +120,14 @@ class LedgerInPostgres implements PostgresLedger {
     return this.reads.at(position);
   }
 
+  async health(): Promise<LedgerHealth> {
+    try {
+      return { ok: true, head: await this.head(), standsAlone: false };
+    } catch {
+      return { ok: false, detail: 'no answer', standsAlone: false };
+    }
+  }
+
   queue(): { waiting: number; limit: number } {
     return this.commits.queue();
   }
@@ -158,20 +139,4 @@ class LedgerInPostgres implements PostgresLedger {
   }
 }
 
-const ENTRY_TYPE = /^[\p{L}\p{N}_.$:-]+$/u;
-
-function check(entry: NewEntry): void {
-  if (!isUuid(entry.id)) throw new Error(`not the id of an entry: ${entry.id}`);
-  if (entry.key && !isUuid(entry.key.id)) throw new Error(`not the id of a key: ${entry.key.id}`);
-  if (!ENTRY_TYPE.test(entry.type))
-    throw new Problem('invalid_request', 'The type of an entry has letters, digits and _ . $ : - only.');
-  assertStorable(entry);
-}
-
 const bytesOf = (entry: NewEntry): number => entry.body.length + 1024;
-
-// A subscription outlives its database: it goes on when that is back.
-function pageUnlessDown(error: unknown): undefined {
-  if (error instanceof Problem && error.code === 'unavailable') return undefined;
-  throw error;
-}

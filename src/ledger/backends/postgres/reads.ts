@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { decisionId } from '../../../kernel/entry-id.js';
 import type { Entry, FeedPage, Position, Revision, StreamName } from '../../ledger.js';
-import { isUuid, receivedIdOf } from './batch.js';
+import { isEntryId, receivedIdOf } from '../../streams.js';
 import { unavailable } from './group-commit.js';
 import { asText, ENTRY_COLUMNS, toEntry } from './rows.js';
 
@@ -68,13 +68,13 @@ export class Reads {
   }
 
   async find(id: string): Promise<Entry | undefined> {
-    if (!isUuid(id)) return undefined;
+    if (!isEntryId(id)) return undefined;
     const [row] = await this.query('ledger_find', `select ${ENTRY_COLUMNS} from ledger.entries where id = $1`, [id]);
     return row && toEntry(row);
   }
 
   async findMany(ids: readonly string[]): Promise<Entry[]> {
-    const known = ids.filter(isUuid);
+    const known = ids.filter(isEntryId);
     if (known.length === 0) return [];
     const rows = await this.query(
       'ledger_find_many',

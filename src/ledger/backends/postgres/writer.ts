@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Clock } from '../../../kernel/clock.js';
-import type { VaultKey } from '../../ledger.js';
+import type { Position, VaultKey } from '../../ledger.js';
 import { storedHashOf } from '../../stored-hash.js';
 import { idsOf, planBatch, type Known, type PlannedRow, type Request } from './batch.js';
 import { copyIn } from '../../../storage/copy-in.js';
@@ -15,6 +15,9 @@ const ATTEMPT_MS = 15_000;
 const SETTINGS = `set statement_timeout = '10s'; set lock_timeout = '5s'; set idle_in_transaction_session_timeout = '10s';
   set enable_seqscan = off`;
 
+/** Batches that look first, after one that found its ids or its place taken: where that happens it happens again. */
+const CAREFUL_BATCHES = 64;
+
 const COPY_ENTRIES = 'copy ledger.entries from stdin (format binary)';
 const COPY_KEYS = 'copy ledger.vault_keys (id, wrapped) from stdin (format binary)';
 
@@ -22,6 +25,9 @@ const COPY_KEYS = 'copy ledger.vault_keys (id, wrapped) from stdin (format binar
 export class Writer {
   private client: pg.Client | undefined;
   private lastRecordedMs = 0;
+  /** The head that our last commit left, and probably still there; undefined when it is not known. */
+  private head: Position | undefined;
+  private careful = 0;
 
   constructor(
     private readonly connection: pg.ClientConfig,
@@ -30,14 +36,15 @@ export class Writer {
     private readonly log: (line: string) => void,
   ) {}
 
-  /** One transaction: lock, look up, copy in what is new, commit; then the requests are answered. Throws the driver's error, the outcome being unknown. */
+  /** One transaction: lock, look up, copy in what is new, commit; then the requests are answered. Throws the driver's error, the outcome then being unknown. */
   async write(requests: readonly Request[]): Promise<void> {
     const client = (this.client ??= await this.open());
     const timer = setTimeout(() => cut(client), ATTEMPT_MS);
     try {
-      const answer = await this.transact(client, requests);
+      const answer = (await this.appendNew(client, requests)) ?? (await this.transact(client, requests));
       answer();
     } catch (error) {
+      this.head = undefined;
       await this.abandon(client);
       if ((error as { code?: string }).code === LOCK_TIMEOUT)
         await endSilentHolder(this.connection).catch(() => undefined); // the next attempt will tell
@@ -61,6 +68,28 @@ export class Writer {
     clearTimeout(timer);
   }
 
+  /**
+   * Nearly every batch is received events that are all new, behind our own last commit: then one message is all, and nothing is looked up.
+   * The unique indexes say so when it is not: an id that is known, or a place that another process has filled. Undefined then, and
+   * nothing was written.
+   */
+  private async appendNew(client: pg.Client, requests: readonly Request[]): Promise<(() => void) | undefined> {
+    if (this.careful > 0 || this.head === undefined || requests.some(({ kind }) => kind !== 'record')) {
+      this.careful -= this.careful > 0 ? 1 : 0;
+      return undefined;
+    }
+    const { rows, answer } = planBatch(requests, new Map(), this.head);
+    try {
+      await this.commit(client, rows, this.head, new Date(Math.max(this.clock().getTime(), this.lastRecordedMs)), LOCK);
+      return answer;
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
+      await client.query('rollback');
+      this.careful = CAREFUL_BATCHES;
+      return undefined;
+    }
+  }
+
   private async transact(client: pg.Client, requests: readonly Request[]): Promise<() => void> {
     const locking = client.query<(string | null)[]>({
       text: lockAndLookUp(idsOf(requests)),
@@ -76,16 +105,29 @@ export class Writer {
       return answer;
     }
     const recordedAt = new Date(Math.max(hashed.getTime(), Number(recordedMs)));
-    this.lastRecordedMs = recordedAt.getTime();
+    await this.commit(client, rows, Number(position), recordedAt, '', hashed);
+    return answer;
+  }
+
+  /** Copies rows in behind a head and commits. `lock` is what begins the transaction, where nothing has yet. */
+  private async commit(
+    client: pg.Client,
+    rows: readonly PlannedRow[],
+    head: Position,
+    recordedAt: Date,
+    lock: string,
+    hashed?: Date,
+  ): Promise<void> {
     const full = withHashes(rows, recordedAt, hashed);
     const keys = keysOf(full);
-    const head = `update ledger.head set position = ${Number(position) + rows.length}, recorded_at = '${recordedAt.toISOString()}'`;
-    const texts = [COPY_ENTRIES, ...(keys.length > 0 ? [COPY_KEYS] : []), head, `notify ${FEED_CHANNEL}`, 'commit'];
-    const done = await copyIn(client, texts.join(';'), [encodeRows(full, recordedAt), encodeKeys(keys)]);
+    const moved = `update ledger.head set position = ${head + rows.length}, recorded_at = '${recordedAt.toISOString()}'`;
+    const texts = [COPY_ENTRIES, ...(keys.length > 0 ? [COPY_KEYS] : []), moved, `notify ${FEED_CHANNEL}`, 'commit'];
+    const done = await copyIn(client, lock + texts.join(';'), [encodeRows(full, recordedAt), encodeKeys(keys)]);
     // A transaction that failed answers COMMIT with ROLLBACK, without an error.
     if (done.at(-1) !== 'COMMIT') throw new Error('the transaction was rolled back');
+    this.head = head + rows.length;
+    this.lastRecordedMs = recordedAt.getTime();
     this.committed();
-    return answer;
   }
 
   /** Hashes while the database takes the lock, with the time they will most likely be recorded at. */
@@ -146,8 +188,10 @@ export class Writer {
 
 // Two statements in one message: each has a snapshot of its own, so the second one sees all that the lock waited for.
 // The ids are UUIDs by the time they come here, nothing else can be in the text.
+const LOCK = 'begin; select position, (extract(epoch from recorded_at) * 1000)::int8 from ledger.head for update;';
+const UNIQUE_VIOLATION = '23505';
 const lockAndLookUp = (ids: readonly string[]): string =>
-  `begin; select position, (extract(epoch from recorded_at) * 1000)::int8 from ledger.head for update;
+  `${LOCK}
   select id, position, encode(content_mac, 'hex'), attributes->>'api_version', encode(stored_hash, 'hex') from ledger.entries where id = any('{${ids.join()}}'::uuid[])`;
 
 function knownOf(rows: readonly (string | null)[][]): Map<string, Known> {
@@ -163,8 +207,8 @@ function knownOf(rows: readonly (string | null)[][]): Map<string, Known> {
   return known;
 }
 
-function withHashes(rows: readonly PlannedRow[], recordedAt: Date, hashed: Date): NewRow[] {
-  const asHashed = recordedAt.getTime() === hashed.getTime();
+function withHashes(rows: readonly PlannedRow[], recordedAt: Date, hashed: Date | undefined): NewRow[] {
+  const asHashed = recordedAt.getTime() === hashed?.getTime();
   const iso = recordedAt.toISOString();
   return rows.map(({ entry, position, revision, request }) => {
     const storedHash = (asHashed && request?.hash) || storedHashOf(entry, revision, iso);

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { runCli } from '../../src/cli/program.js';
+import type { CliContext } from '../../src/cli/context.js';
+import { backends } from '../../src/ledger/backends/index.js';
+import { copyLedger, type Place } from '../../src/ledger/copy/copy-ledger.js';
+import { openPlaces } from '../../src/ledger/copy/open-place.js';
+import type { Entry, Ledger } from '../../src/ledger/ledger.js';
+import { openService } from '../../src/service.js';
+import { readConfig } from '../../src/config.js';
+import { startKurrentdb, type KurrentdbDouble } from '../support/kurrentdb/double.js';
+import { RunningService } from '../support/running-service.js';
+import { siblingDatabase, type SiblingDatabase } from '../support/sibling-database.js';
+import { tellHistory } from '../support/told-history.js';
+import { until } from '../support/start-storage.js';
+
+jest.setTimeout(240_000); // each starts several services
+
+const VAULT_KEY = '17'.repeat(32);
+const given = { zone: 'Europe/Berlin', now: '2026-11-08T12:00:00Z' };
+
+let shop: RunningService;
+let double: KurrentdbDouble;
+let expected: { entries: Entry[]; stateHash: string; clear: string[] };
+const open: SiblingDatabase[] = [];
+
+const database = async (): Promise<string> => {
+  const made = await siblingDatabase(shop.service.database, false);
+  open.push(made);
+  return made.url;
+};
+const entriesOf = async (ledger: Ledger): Promise<Entry[]> => (await ledger.readFeed(0, 1_000)).entries;
+const clearOf = (entries: readonly Entry[]) =>
+  Promise.all(entries.map(({ body, keyId }) => shop.service.vault.unseal(body, keyId)));
+
+beforeAll(async () => {
+  shop = await RunningService.start({ ...given, settings: { VAULT_KEY } });
+  double = await startKurrentdb();
+  await tellHistory(shop);
+  const stateHash = await shop.stateHash();
+  await until(async () => (await shop.service.seal.state()).lag === 0);
+  const entries = await entriesOf(shop.service.ledger);
+  expected = { entries, stateHash, clear: await clearOf(entries) };
+});
+afterAll(async () => {
+  for (const each of open) await each.drop();
+  await shop.stop();
+  await double.close();
+});
+
+/** Copies by address, `interruptions` of which break off in the middle, each elsewhere. */
+async function copy(from: Place | string, to: string, databaseUrl: string, interruptions = 0): Promise<number[]> {
+  const added: number[] = [];
+  for (let left = interruptions; left >= 0; left -= 1) {
+    const config = readConfig({ DATABASE_URL: databaseUrl }, Object.keys(backends));
+    const addresses = typeof from === 'string' ? [from, to] : [to];
+    const { places, close } = await openPlaces(config, () => new Date(), addresses);
+    const source = typeof from === 'string' ? places[0]! : from;
+    const whole = places.at(-1)!;
+    const target = left > 0 ? { ...whole, ledger: breaking(whole.ledger) } : whole;
+    try {
+      const copied = await copyLedger(source, target, { pageMax: 5 });
+      added.push(copied.added);
+    } catch (error) {
+      if (left === 0 || !(error instanceof Error) || error.message !== 'broken off') throw error;
+    } finally {
+      await close();
+    }
+  }
+  return added;
+}
+
+/** A ledger whose second page is taken over by half before everything stops. */
+function breaking(ledger: Ledger): Ledger {
+  let pages = 0;
+  return new Proxy(ledger, {
+    get(target, name, receiver) {
+      if (name !== 'takeOver') {
+        const value: unknown = Reflect.get(target, name, receiver);
+        return typeof value === 'function' ? value.bind(target) : value;
+      }
+      return async (...[entries, keys]: Parameters<Ledger['takeOver']>) => {
+        pages += 1;
+        await target.takeOver(pages < 2 ? entries : entries.slice(0, 2), keys);
+        if (pages >= 2) throw new Error('broken off');
+      };
+    },
+  });
+}
+
+/** A service on the copy has the same entries, in clear too, the same numbers, and its seals go on. */
+async function proveCopy(settings: Record<string, string>): Promise<void> {
+  const other = await RunningService.start({ ...given, settings: { VAULT_KEY, ...settings } });
+  try {
+    const { service } = other;
+    expect(await other.stateHash()).toBe(expected.stateHash);
+    await service.projections.rebuild();
+    expect(await service.projections.stateHash()).toBe(expected.stateHash);
+    const entries = await entriesOf(service.ledger);
+    expect(entries).toEqual(expected.entries);
+    const clear = await Promise.all(entries.map(({ body, keyId }) => service.vault.unseal(body, keyId)));
+    expect(clear).toEqual(expected.clear);
+    expect((await service.seal.state()).lag).toBe(0);
+    const id = expected.entries[3]!.id;
+    expect(await service.seal.proof(id)).toEqual(await shop.service.seal.proof(id));
+    await tellHistory(other); // every delivery is known
+    expect(await service.ledger.head()).toBe(expected.entries.length);
+  } finally {
+    await other.stop();
+  }
+}
+
+describe('a ledger that is copied', () => {
+  it('is worth copying', () => {
+    expect(expected.entries.length).toBeGreaterThan(12);
+    expect(expected.entries.some(({ keyId }) => keyId !== undefined)).toBe(true);
+    expect(expected.clear.join()).toContain('shop.example');
+  });
+
+  it('given embedded to KurrentDB and on to PostgreSQL, each broken off twice, then all three are the same', async () => {
+    const [index, target] = [await database(), await database()];
+    const ledgerUrl = `${double.url}&ledger=moved`;
+    const added = await copy({ ledger: shop.service.ledger, database: shop.service.database }, ledgerUrl, index, 2);
+    expect(added[0]).toBeLessThan(expected.entries.length); // the rest was there
+    expect(await copy(ledgerUrl, target, index, 2)).toHaveLength(1);
+    const [readModel] = [await database()];
+    await proveCopy({ LEDGER_URL: ledgerUrl, DATABASE_URL: index });
+    await proveCopy({ LEDGER_URL: target, DATABASE_URL: readModel });
+  });
+
+  it('given the command, from PostgreSQL to KurrentDB and back, then it says what it did, and again that nothing is left', async () => {
+    const [source, index, back] = [await database(), await database(), await database()];
+    await copy({ ledger: shop.service.ledger, database: shop.service.database }, source, source);
+    const moved = `${double.url}&ledger=by_command`;
+    const lines: string[] = [];
+    const context = {
+      settings: { DATABASE_URL: index, VAULT_KEY },
+      open: openService,
+      clock: () => new Date(),
+      out: (line: string) => void lines.push(line),
+      err: (line: string) => void lines.push(line),
+      exitCode: 0,
+    } as unknown as CliContext;
+    const run = (from: string, to: string) => runCli(['ledger', 'copy', '--from', from, '--to', to], context);
+    expect([await run(source, moved), await run(source, moved), await run(moved, back)]).toEqual([0, 0, 0]);
+    const total = expected.entries.length;
+    expect(lines).toEqual([
+      expect.stringContaining(`all ${total} entries, ${total} of them new`),
+      expect.stringContaining(`all ${total} entries, 0 of them new`),
+      expect.stringContaining(`all ${total} entries, ${total} of them new`),
+    ]);
+    await proveCopy({ LEDGER_URL: back, DATABASE_URL: await database() });
+  });
+
+  it('given a service that moves its ledger to KurrentDB and keeps its database, then the read model goes on where it was', async () => {
+    const url = await database();
+    const settings = { VAULT_KEY, DATABASE_URL: url };
+    const before = await RunningService.start({ ...given, settings });
+    await tellHistory(before);
+    const stateHash = await before.stateHash();
+    await until(async () => (await before.service.seal.state()).lag === 0);
+    await before.stop();
+    const moved = `${double.url}&ledger=upgraded`;
+    expect(await copy(url, moved, url, 1)).toHaveLength(1);
+    const after = await RunningService.start({ ...given, settings: { ...settings, LEDGER_URL: moved } });
+    expect((await after.service.projections.state(new Date())).position).toBe(expected.entries.length);
+    expect(await after.stateHash()).toBe(stateHash);
+    await tellHistory(after);
+    expect(await after.service.ledger.head()).toBe(expected.entries.length);
+    expect((await after.service.projections.verify()).findings).toEqual([]);
+    await after.stop();
+    expect(await copy(moved, url, url)).toEqual([0]); // nothing came since
+  });
+
+  it('given a target with another ledger or another vault, then nothing is copied', async () => {
+    const other = await database();
+    const stranger = await RunningService.start({ ...given, settings: { VAULT_KEY, DATABASE_URL: other } });
+    await stranger.stop();
+    const from = { ledger: shop.service.ledger, database: shop.service.database };
+    await expect(copy(from, other, other)).rejects.toThrow('another ledger');
+    const index = await database();
+    await expect(copy(from, `${double.url}&ledger=other`, other)).rejects.toThrow('vault of its own');
+    await expect(copy('mysql://a/b', index, index)).rejects.toThrow('no place of a ledger');
+    await expect(copy(index, index, index)).rejects.toThrow('the same ledger');
+  });
+
+  it('given a read model of a longer ledger, when an empty ledger is named beside it, then the service refuses to start', async () => {
+    const [readModel, empty] = [await database(), await database()];
+    const settings = { VAULT_KEY, DATABASE_URL: readModel };
+    const other = await RunningService.start({ ...given, settings });
+    await tellHistory(other);
+    await other.catchUp();
+    await other.stop();
+    for (const LEDGER_URL of [empty, `${double.url}&ledger=empty`])
+      await expect(RunningService.start({ ...given, settings: { ...settings, LEDGER_URL } })).rejects.toThrow(
+        `a ledger with ${expected.entries.length} entries, but this one has 0`,
+      );
+    await (await RunningService.start({ ...given, settings })).stop();
+  });
+});

@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openKurrentDbLedger } from '../../src/ledger/backends/kurrentdb/kurrentdb.js';
+import type { Ledger, NewEntry } from '../../src/ledger/ledger.js';
+import { openVault, type OpenVault } from '../../src/ledger/vault/open-vault.js';
+import { type Database, openDatabase } from '../../src/storage/database.js';
+import { found, received, times } from '../contracts/ledger-entries.js';
+import { cuttingProxy, type CuttingProxy } from '../faults/cutting-proxy.js';
+import { testDatabase, type TestDatabase } from '../support/database.js';
+import { startKurrentdb, type KurrentdbDouble } from '../support/kurrentdb/double.js';
+import { until } from '../support/start-storage.js';
+
+const KEYS = 1_000;
+
+let test: TestDatabase;
+let double: KurrentdbDouble;
+let proxy: CuttingProxy;
+let database: Database;
+let ledger: Ledger;
+let vault: OpenVault;
+beforeEach(async () => {
+  [test, double] = [await testDatabase(), await startKurrentdb()];
+  proxy = await cuttingProxy(test.database.connection);
+  const { host, port, user, database: name } = proxy.connection;
+  const databaseUrl = `postgres://${user}@${host}:${port}/${name}`;
+  database = await openDatabase({ databaseUrl, dataDir: 'unused', allowUnsafe: true });
+  const pooled = { minutes: 1, keysMin: KEYS, keysMax: KEYS };
+  vault = await openVault(database, { vaultKey: '42'.repeat(32), dataDir: 'unused', pooled });
+  ledger = await openKurrentDbLedger({ url: double.url, database, clock: () => new Date() });
+});
+afterEach(async () => {
+  proxy.down(false);
+  await ledger.close();
+  await vault.pool!.close();
+  await database.close();
+  await proxy.close();
+  await test.drop();
+  await double.close();
+});
+
+const text = (n: number): string => `{"name":"Ada ${n}"}`;
+const sealed = (n: number): NewEntry => {
+  const { body, key } = vault.sealEntry(text(n), () => true);
+  return received(`e${n}`, { body, key, contentMac: vault.contentMac(text(n)) });
+};
+const keysIn = async (table: string): Promise<string[]> =>
+  (await test.database.pool.query<{ id: string }>(`select id from ledger.${table}`)).rows.map(({ id }) => id);
+const unsealed = async (entry: NewEntry): Promise<string> => vault.unseal(entry.body, entry.key!.id);
+
+describe('the keys of entries that PostgreSQL does not store', () => {
+  it('given a pool, when an entry is sealed, then its key is durable before it is appended, and the entry’s own afterwards', async () => {
+    await vault.pool!.start();
+    expect(await keysIn('pooled_keys')).toHaveLength(KEYS);
+    const entry = sealed(1);
+    expect(await keysIn('pooled_keys')).toContain(entry.key!.id);
+    expect(await unsealed(entry)).toBe(text(1));
+    await ledger.record(entry);
+    expect((await found(ledger, entry.id)).keyId).toBe(entry.key!.id);
+    expect(await keysIn('vault_keys')).toEqual([entry.key!.id]);
+    expect(await keysIn('pooled_keys')).not.toContain(entry.key!.id);
+    expect(await unsealed(entry)).toBe(text(1));
+  });
+
+  it('given PostgreSQL down, then entries are taken as long as there are keys, and every one can be read when it is back', async () => {
+    await vault.pool!.start();
+    proxy.down(true);
+    const entries = times(200, sealed);
+    const told = await Promise.all(entries.map((entry) => ledger.record(entry)));
+    expect(told.map(({ outcome }) => outcome)).toEqual(times(200, () => 'recorded'));
+    expect(vault.pool!.state().left).toBe(KEYS - 200);
+    expect(await ledger.health()).toMatchObject({ ok: true, detail: 'the index of the feed does not answer' });
+    proxy.down(false);
+    await until(async () => (await ledger.head().catch(() => 0)) === 200);
+    for (const entry of entries) expect(await unsealed(entry)).toBe(text(Number(entry.originEventId.slice(1))));
+    expect(new Set(await keysIn('vault_keys'))).toEqual(new Set(entries.map(({ key }) => key!.id)));
+  });
+
+  it('given no key left and PostgreSQL down, then it is unavailable and nothing is in the log; with PostgreSQL up it is taken', async () => {
+    proxy.down(true);
+    const entry = sealed(1);
+    await expect(ledger.record(entry)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(double.log.records.filter(({ stream }) => stream.startsWith('truth.'))).toEqual([]);
+    proxy.down(false);
+    await until(() =>
+      ledger.record(entry).then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect((await found(ledger, entry.id)).keyId).toBe(entry.key!.id);
+    expect(await unsealed(entry)).toBe(text(1));
+  });
+
+  it('given a pool that is used up while PostgreSQL is there, then it is filled again', async () => {
+    await vault.pool!.start();
+    times(KEYS, sealed);
+    await until(() => vault.pool!.state().left === KEYS);
+  });
+
+  it('given an orderly stop, then unused keys are gone, and those of entries stay', async () => {
+    await vault.pool!.start();
+    const entry = sealed(1);
+    await ledger.record(entry);
+    await found(ledger, entry.id);
+    await vault.pool!.close();
+    expect([await keysIn('pooled_keys'), await keysIn('vault_keys')]).toEqual([[], [entry.key!.id]]);
+  });
+
+  it('given keys of a process that died, then they are deleted after two days, once the index has everything of that time', async () => {
+    const old = '00000000-0000-7000-8000-000000000001';
+    await ledger.close();
+    const add = `insert into ledger.pooled_keys (id, wrapped, made_at) values ($1, '', now() - interval '49 hours')`;
+    await test.database.pool.query(add, [old]);
+    await test.database.pool.query(`update ledger.feed_index_head set caught_up_at = now() - interval '2 hours'`);
+    await vault.pool!.start();
+    await vault.pool!.close();
+    expect(await keysIn('pooled_keys')).toEqual([old]);
+    await test.database.pool.query('update ledger.feed_index_head set caught_up_at = now()');
+    const next = await openVault(database, {
+      ...{ vaultKey: '42'.repeat(32), dataDir: 'unused' },
+      pooled: { minutes: 1, keysMin: 1, keysMax: 1 },
+    });
+    await next.pool!.start();
+    await next.pool!.close();
+    expect(await keysIn('pooled_keys')).toEqual([]);
+  });
+});
