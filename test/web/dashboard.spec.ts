@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import {
   chargeSucceeded,
@@ -13,14 +13,12 @@ import {
 } from '../fixtures/shop-events.js';
 import { chromiumAt, openBrowser } from '../support/browser.js';
 import { RunningService, secrets, type Json } from '../support/running-service.js';
+import { describeWhere } from '../support/where.js';
 
 const DAY = '2026-10-03';
 const at = (clock: string): string => `${DAY}T${clock}:00.000Z`;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const VIEWS = ['Gap', 'Numbers', 'Attribution', 'Customers', 'Health', 'Contract'];
-
-// Without a browser on the machine the suite is skipped, and its name printed.
-const withBrowser = chromiumAt ? describe : describe.skip;
 
 let shop: RunningService;
 let browser: Browser;
@@ -68,7 +66,7 @@ const key = async (...scopes: string[]): Promise<string> => {
   return made.token;
 };
 
-withBrowser('the dashboard in a real browser', () => {
+describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () => {
   beforeAll(async () => {
     shop = await RunningService.start({ now: '2026-10-05T12:00:00.000Z' });
     await trade();

@@ -304,7 +304,7 @@ describe('dead letters', () => {
     expect(await deadLetters.find(id!)).toMatchObject({ entryId, blocks: false, errors: letter.errors });
     expect(await deadLetters.find(other!)).toMatchObject({ blocks: true });
     expect(await deadLetters.counts()).toContainEqual({ reason: 'not_interpretable', unresolved: 1 });
-    expect((await problemOf(deadLetters.replay(id!, 'ops'))).code).toBe('invalid_request');
+    expect((await problemOf(deadLetters.replay(id!, 'ops'))).code).toBe('needs_rebuild');
     deadLetters.onReplay('projector', async ({ letter: parked, text }) => {
       expect(text).toBeUndefined();
       return { outcome: 'recorded', entryId: parked.entryId! };
