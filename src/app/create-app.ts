@@ -60,7 +60,7 @@ export async function createApp(
   installHooks(http, routes, telemetry, log);
   if (service.roles.includes('api')) {
     registerDoors(http, { service, telemetry, log });
-    await registerDashboard(http);
+    registerDashboard(http);
   }
   const document = describeApi(nest);
   http.server.maxConnections = limits.connections;

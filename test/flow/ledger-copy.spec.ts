@@ -133,7 +133,7 @@ describe('a ledger that is copied', () => {
     const moved = `${double.url}&ledger=by_command`;
     const lines: string[] = [];
     const context = {
-      settings: { DATABASE_URL: index, VAULT_KEY },
+      env: { DATABASE_URL: index, VAULT_KEY },
       open: openService,
       clock: () => new Date(),
       out: (line: string) => void lines.push(line),

@@ -31,13 +31,14 @@ const NOT_BUILT = `<!doctype html><html lang="en"><title>Truth Ledger</title><h1
 <p>The dashboard was not built with this service. The interface is described at <a href="/docs">/docs</a>.</p></html>`;
 
 /** The dashboard at `/` and its files, whose names change with their content, under `/assets/`. */
-export async function registerDashboard(http: FastifyInstance): Promise<void> {
+export function registerDashboard(http: FastifyInstance): void {
   const root = places.find((place) => existsSync(path.join(place, 'index.html')));
   if (root === undefined) {
     http.get('/', (_, reply) => reply.headers(HEADERS).type('text/html; charset=utf-8').send(NOT_BUILT));
     return;
   }
-  await http.register(fastifyStatic, {
+  // Not waited for: that would close the set of routes before Nest has said how errors are answered.
+  void http.register(fastifyStatic, {
     root: path.join(root, 'assets'),
     prefix: '/assets/',
     decorateReply: true,
