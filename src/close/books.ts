@@ -1,0 +1,34 @@
+import type { Day } from '../kernel/day.js';
+import type { Position } from '../ledger/ledger.js';
+import type { PostingLine } from './posting.js';
+
+/** Days from the first to the last, both included, as they were known at a ledger position (the newest when absent). */
+export interface BooksQuery {
+  from: Day;
+  to: Day;
+  upTo?: Position;
+}
+
+/** Why a period's books can't be closed yet. */
+export interface BookProblem {
+  kind: 'suspense' | 'unbalanced' | 'without_balance_transaction' | 'fx_rate_missing' | 'opening_balance_missing';
+  /** What it concerns: `stripe:txn_1`, `payment:ch_1`, `EUR 2026-10-03`. */
+  object: string;
+  day: Day;
+  amount?: bigint;
+  currency?: string;
+  /** A sentence for people. */
+  detail: string;
+}
+
+/**
+ * The double-entry sub-ledger: postings projected from facts. It knows nothing of periods being open or closed: a line's `period` is that
+ * of its day, and `adjusts` is absent. The close decides what is reported where.
+ */
+export interface Books {
+  /** Posts what the read model knows and the books do not yet. Resolves with the ledger position that they are at. */
+  catchUp(): Promise<Position>;
+  /** Net lines, ordered by day, entry and line; streamed, so that memory does not grow with their number. */
+  lines(query: BooksQuery): AsyncIterable<PostingLine>;
+  problems(query: BooksQuery): Promise<BookProblem[]>;
+}
