@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { domainEventSchemas } from './catalog/domain-events/index.js';
 import { applyFact } from './catalog/merge-facts.js';
+import { openBooks } from './close/open-books.js';
 import { type Config, ledgerEngine } from './config.js';
 import { createIngest } from './ingest/create-ingest.js';
 import { createInterpret, interpretersFor, type KnownToOperator, versionOf } from './ingest/interpret.js';
@@ -98,6 +99,11 @@ async function wire(
     log: (level, line, error) => log?.[level](error === undefined ? {} : { err: error }, line),
   });
 
+  const books = openBooks(config, {
+    ...{ ledger, database, zone, clock, contentMac: (value) => vault.contentMac(value) },
+    ...{ interpret: createInterpret(interpreters), interpreterVersion: versionOf(interpreters) },
+  });
+
   const queue: { jobs?: Jobs } = {}; // jobs run reconciliations, which may be put into the queue
   const reconcile = createReconcile({
     ...{ database, ledger, zone, clock, newId: randomUUID },
@@ -130,7 +136,7 @@ async function wire(
 
   return {
     ...{ config, roles, database, vault, ledger, ingest },
-    ...{ projections, reconcile, report, jobs, seal },
+    ...{ projections, reconcile, report, books, jobs, seal },
     start: () => startWork(roles, { vault, projections, seal, jobs }, log),
     stop: () => life.stop(),
   };

@@ -11,6 +11,7 @@ import { Sessions } from './auth/sessions.js';
 import { operatorProviders } from './commands/operator.js';
 import { ProblemFilter } from './errors/problem.filter.js';
 import type { Life } from './health.js';
+import { BooksController } from './http/books.controller.js';
 import { CatalogController } from './http/catalog.controller.js';
 import { CompletenessController } from './http/completeness.controller.js';
 import { CustomersController } from './http/customers.controller.js';
@@ -57,6 +58,7 @@ const api = [
   DeadLettersController,
   CatalogController,
   CompletenessController,
+  BooksController,
   SessionController,
 ];
 

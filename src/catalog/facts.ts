@@ -103,7 +103,15 @@ export const factTypes = {
     failed_at: 'lowest',
     balance_transaction: 'latest',
   },
-  DisputeChanged: { at: 'lowest', amount: 'latest', currency: 'latest', status: 'latest', reason: 'latest' },
+  /** `closed_at`: from when on it is known to be decided. */
+  DisputeChanged: {
+    at: 'lowest',
+    closed_at: 'lowest',
+    amount: 'latest',
+    currency: 'latest',
+    status: 'latest',
+    reason: 'latest',
+  },
   DisputeFundsWithdrawn: { at: 'lowest', amount: 'latest', currency: 'latest' },
   DisputeFundsReinstated: { at: 'lowest', amount: 'latest', currency: 'latest' },
   InvoiceChanged: {
@@ -119,7 +127,22 @@ export const factTypes = {
     paid_at: 'latest',
     /** Paid, wholly or in part, outside the provider: no charge and no balance transaction will follow. */
     paid_elsewhere: 'latest',
+    amount_elsewhere: 'latest',
+    /** When it began to be owed, ceased to be, or was given up as lost. */
+    finalized_at: 'lowest',
+    voided_at: 'lowest',
+    uncollectible_at: 'lowest',
+    /** Signed: an invoice may come to a credit. `tax` is part of `total`. */
+    total: 'latest',
+    tax: 'latest',
+    /** What the customer's balance paid of it (positive), or took in from it (negative). */
+    balance_applied: 'latest',
+    amount_overpaid: 'latest',
+    /** Of `total` without tax: what lines say that the entry does not carry. */
+    amount_untold: 'latest',
   },
+  /** What an invoice bills for a service over time, without tax and discounts: the lines of one service period together. Signed. */
+  InvoicePeriodBilled: { starts_at: 'latest', ends_at: 'latest', net: 'latest', currency: 'latest' },
   /** One of the payments of an invoice. Its money is its charge's. */
   InvoicePaymentMade: { at: 'lowest', amount: 'latest', currency: 'latest', paid_elsewhere: 'latest' },
   /** Takes a part of an invoice back. What it pays back in money is a refund of its own. */
@@ -132,6 +155,11 @@ export const factTypes = {
     amount_before_payment: 'latest',
     amount_after_payment: 'latest',
     amount_elsewhere: 'latest',
+    /** Of `amount`: its tax, and what went to the customer's balance. */
+    tax: 'latest',
+    amount_credited: 'latest',
+    /** Ids of the refunds within it, between spaces. */
+    refunds: 'latest',
     currency: 'latest',
     voided_at: 'latest',
   },
@@ -178,6 +206,7 @@ export const factTypes = {
     currency: 'latest',
     arrival_at: 'latest',
     failed_at: 'lowest',
+    canceled_at: 'lowest',
     failure: 'latest',
     automatic: 'latest',
     method: 'latest',

@@ -5,9 +5,11 @@ import { toProblem } from '../errors/to-problem.js';
 import { LOG } from '../tokens.js';
 import { DismissDeadLetterHandler } from './dismiss-dead-letter.js';
 import { RebuildProjectionHandler } from './rebuild-projection.js';
+import { RecordFxRatesHandler } from './record-fx-rates.js';
 import { ReplayDeadLetterHandler } from './replay-dead-letter.js';
 import { RunBackfillHandler } from './run-backfill.js';
 import { RunReconciliationHandler } from './run-reconciliation.js';
+import { SetOpeningBalanceHandler } from './set-opening-balance.js';
 
 /** Who asks for a command: `key:<id>`, `cli:<user>` or `system`; and in which request. */
 export interface Asker {
@@ -50,4 +52,6 @@ export const operatorProviders = [
   DismissDeadLetterHandler,
   RebuildProjectionHandler,
   RunBackfillHandler,
+  RecordFxRatesHandler,
+  SetOpeningBalanceHandler,
 ];

@@ -188,3 +188,6 @@ export const BackfillRequestBody = ranged(only({ provider: word, ...range }, 'fi
 
 export const SignInRequest = only({ key: text(512) }, 'field').meta({ id: 'SignIn' });
 export const SignInCode = only({ code: text(100) });
+
+// The pieces that queries of other files are made of.
+export { only, paging, position, range, ranged };

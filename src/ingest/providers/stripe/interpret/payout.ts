@@ -13,7 +13,7 @@ const STEPS = ['created', 'updated', 'paid', 'canceled', 'failed', 'reconciliati
 /** Money on its way to our bank. What it consists of is told by its balance transactions. */
 export const payout: Interpreter = {
   name: 'stripe/payout',
-  version: 1,
+  version: 2,
   reads: STEPS.map((step) => `stripe.payout.${step}`),
   interpret: (entry) => payoutFacts(stripeEvent(entry)),
 };
@@ -33,6 +33,7 @@ function payoutFacts(event: StripeEvent): Fact[] {
         currency: decimalsOf(object['currency']).currency,
         arrival_at: msOrNull(object['arrival_date']),
         failed_at: status === 'failed' ? event.at : undefined,
+        canceled_at: status === 'canceled' ? event.at : undefined,
         failure: openText(object['failure_code']),
         automatic: object['automatic'] === true,
         method: openText(object['method']),
