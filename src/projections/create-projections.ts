@@ -33,6 +33,8 @@ export interface ProjectionDeps {
   readAside?: ReadFacts | undefined;
   /** Names this process in the lease. */
   holder: string;
+  /** No other process may project: a lease that somebody has is that of a dead one, and not waited for. */
+  alone?: boolean;
   park(client: pg.ClientBase, parked: readonly Parked[]): Promise<void>;
   /** The same after a rebuild, which has looked at every entry: letters about others are settled. */
   reparkAll(client: pg.ClientBase, parked: readonly Parked[]): Promise<void>;
@@ -94,6 +96,7 @@ export function createProjections(deps: ProjectionDeps): Projections {
     database: live,
     ...part('model'),
     holder,
+    alone: deps.alone ?? false,
     modelVersion,
     park: (client, parked) => deps.park(client, parked),
     log,
