@@ -117,7 +117,7 @@ async function wire(
 
   const jobs = await createJobs({
     ...{ connection: database.connection, redisUrl: config.redisUrl },
-    ...{ reconcile, backfill: ingest.backfill, zone, clock },
+    ...{ reconcile, backfill: ingest.backfill, imports: ingest.imports, zone, clock },
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),
     log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
   });

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { toProblem } from '../errors/to-problem.js';
 import { LOG } from '../tokens.js';
 import { DismissDeadLetterHandler } from './dismiss-dead-letter.js';
+import { ImportObjectsHandler } from './import-objects.js';
 import { RebuildProjectionHandler } from './rebuild-projection.js';
 import { ReplayDeadLetterHandler } from './replay-dead-letter.js';
 import { RunBackfillHandler } from './run-backfill.js';
@@ -50,4 +51,5 @@ export const operatorProviders = [
   DismissDeadLetterHandler,
   RebuildProjectionHandler,
   RunBackfillHandler,
+  ImportObjectsHandler,
 ];

@@ -9,6 +9,7 @@ import {
   idIn,
   msOrNull,
   ownId,
+  readObject,
   stampAt,
   type StripeEvent,
   stripeEvent,
@@ -19,8 +20,8 @@ const STEPS = ['created', 'updated', 'voided'];
 /** What was taken back of an invoice. The money within it comes as a refund of its own, so it is not booked here. */
 export const creditNote: Interpreter = {
   name: 'stripe/credit-note',
-  version: 1,
-  reads: STEPS.map((step) => `stripe.credit_note.${step}`),
+  version: 2,
+  reads: [...STEPS.map((step) => `stripe.credit_note.${step}`), readObject('credit_note')],
   interpret: (entry) => creditNoteFacts(stripeEvent(entry)),
 };
 

@@ -11,6 +11,7 @@ import {
   listIn,
   msOf,
   ownId,
+  readObject,
   refIn,
   stampAt,
   type StripeEvent,
@@ -38,10 +39,13 @@ const STATUSES = [
  */
 export const dispute: Interpreter = {
   name: 'stripe/dispute',
-  version: 2,
-  reads: ['created', 'updated', 'funds_withdrawn', 'funds_reinstated', 'closed'].map(
-    (each) => `stripe.charge.dispute.${each}`,
-  ),
+  version: 3,
+  reads: [
+    ...['created', 'updated', 'funds_withdrawn', 'funds_reinstated', 'closed'].map(
+      (each) => `stripe.charge.dispute.${each}`,
+    ),
+    readObject('dispute'),
+  ],
   interpret: (entry) => disputeFacts(stripeEvent(entry)),
 };
 

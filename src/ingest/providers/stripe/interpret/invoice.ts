@@ -14,6 +14,7 @@ import {
   orderRef,
   ownId,
   peopleOf,
+  readObject,
   refIn,
   stampAt,
   type StripeEvent,
@@ -53,8 +54,8 @@ const WITHOUT_CUSTOMER = new Set([
 /** What was billed, and which payment belongs to it. Its money is its charge's. */
 export const invoice: Interpreter = {
   name: 'stripe/invoice',
-  version: 2,
-  reads: STEPS.map((step) => `stripe.invoice.${step}`),
+  version: 3,
+  reads: [...STEPS.map((step) => `stripe.invoice.${step}`), readObject('invoice')],
   interpret: (entry) => [invoiceChanged(stripeEvent(entry))],
 };
 
