@@ -33,10 +33,13 @@ export interface Service {
   ledger: Ledger;
   vault: Vault;
   database: Database;
-  ingest: Pick<IngestStage, 'webhook' | 'events' | 'collect' | 'deadLetters' | 'completeness' | 'backfill' | 'stop'>;
+  ingest: Pick<
+    IngestStage,
+    'webhook' | 'events' | 'collect' | 'deadLetters' | 'completeness' | 'backfill' | 'imports' | 'stop'
+  >;
   projections: Pick<
     Projections,
-    'state' | 'stop' | 'whenCurrent' | 'catchUp' | 'rebuild' | 'verify' | 'stateHash' | 'modelVersion'
+    'state' | 'stop' | 'whenCurrent' | 'catchUp' | 'rebuild' | 'dryRun' | 'verify' | 'stateHash' | 'modelVersion'
   >;
   /** A method answers undefined where nothing has that name or id. */
   report: Report;

@@ -34,6 +34,8 @@ export interface OpenOptions {
   log?: Logger;
   /** Use the embedded database of a service that runs. */
   attach?: boolean;
+  /** This process works for the one whose embedded database it uses, and no other does: what an earlier one held is taken over at once. */
+  beside?: boolean;
   /** Accept another reporting time zone than the recorded one; the read model must be rebuilt next. */
   changeZone?: boolean;
 }
@@ -72,7 +74,7 @@ async function wire(
   clock: Clock,
   { database, ledgerDatabase }: Databases,
   life: Lifecycle,
-  { roles = [], log, changeZone = false }: OpenOptions,
+  { roles = [], log, changeZone = false, beside = false }: OpenOptions,
 ): Promise<Service> {
   const zone = new Zone(config.reportingTimeZone);
   const holder = `${process.pid}-${randomUUID()}`;
@@ -94,6 +96,7 @@ async function wire(
     ...{ interpret: createInterpret(interpreters), interpreterVersion: versionOf(interpreters) },
     readAside: readAside(config, database, known),
     holder,
+    alone: database.server?.owner === true || (beside && database.embedded),
     park: (client, parked) => parkUnprojected(ingest.deadLetters, parked, client),
     reparkAll: (client, parked) => reparkUnprojected(ingest.deadLetters, parked, client),
     log: (level, line, error) => log?.[level](error === undefined ? {} : { err: error }, line),
@@ -120,7 +123,7 @@ async function wire(
 
   const jobs = await createJobs({
     ...{ connection: database.connection, redisUrl: config.redisUrl },
-    ...{ reconcile, backfill: ingest.backfill, zone, clock },
+    ...{ reconcile, backfill: ingest.backfill, imports: ingest.imports, zone, clock },
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),
     log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
   });

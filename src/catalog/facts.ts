@@ -8,7 +8,8 @@
 
 /**
  * `order:o1` `checkout:c1` `session:cs_1` `intent:pi_1` `payment:ch_1` `invoice:in_1` `subscription:sub_1`: something bought.
- * `payout:po_1`: money on its way to our own bank, which nobody bought.
+ * `payout:po_1`: money on its way to our own bank, which nobody bought. `balance:txn_1`: a line of the provider's balance that belongs to
+ * neither, such as a fee of the account.
  */
 export type Ref = string;
 /** `user:u1` `stripe:cus_1` (`stripe:acct_9/cus_1` for a connected account) `square:CUS1` `email:<keyed hash>` `anonymous:a1`: somebody. */
@@ -87,6 +88,8 @@ export const factTypes = {
     method: 'latest',
     country: 'latest',
     customer_present: 'latest',
+    /** Who captured it: `stripe`. */
+    provider: 'latest',
     /** Id of the provider's balance transaction, known some time after the capture. */
     balance_transaction: 'latest',
     /** The part of an authorisation that a partial capture let go, where the provider tells that as a refund. */
@@ -214,7 +217,7 @@ export const factTypes = {
     balance_transaction: 'latest',
   },
   /**
-   * A line of the provider's balance, on the payment or payout it comes from. `gross`, `fee` and `net` are signed, in the currency of
+   * A line of the provider's balance, on the payment or payout it comes from, or by itself (`balance:txn_1`). `gross`, `fee` and `net` are signed, in the currency of
    * settlement; the fees by kind sum to `fee`. `exchange_rate` is a decimal, null without a conversion.
    */
   BalanceMoved: {
@@ -227,6 +230,11 @@ export const factTypes = {
     exchange_rate: 'latest',
     category: 'latest',
     kind: 'latest',
+    /** Whose balance it is: `stripe`. */
+    provider: 'latest',
+    /** The provider's id of what moved it, and of the payout that it was paid out in. */
+    source: 'latest',
+    payout: 'latest',
     fee_processing: 'latest',
     fee_application: 'latest',
     fee_tax: 'latest',

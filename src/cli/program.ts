@@ -4,6 +4,7 @@ import { Problem, SetupError } from '../kernel/errors.js';
 import type { CliContext } from './context.js';
 import { addBackfill } from './backfill.js';
 import { addDemo } from './demo.js';
+import { addImport } from './import.js';
 import { addKeys } from './keys.js';
 import { addLedger } from './ledger.js';
 import { addRebuild } from './rebuild.js';
@@ -32,6 +33,7 @@ export function createProgram(context: CliContext): Command {
     addDemo,
     addReconcile,
     addBackfill,
+    addImport,
     addRebuild,
     addVerify,
     addTrace,

@@ -1,4 +1,5 @@
 import type { Backfill } from '../ingest/backfill.js';
+import type { Imports } from '../ingest/import-objects.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Zone } from '../kernel/day.js';
 import type { Reconcile } from '../reconcile/create-reconcile.js';
@@ -7,6 +8,7 @@ import type { Reconcile } from '../reconcile/create-reconcile.js';
 export interface JobContext {
   reconcile: Reconcile;
   backfill: Backfill;
+  imports?: Pick<Imports, 'providers' | 'sweep'> | undefined;
   zone: Zone;
   clock: Clock;
   /** Puts a job into the queue; nothing happens while one of that id waits or runs. */

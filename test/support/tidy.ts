@@ -17,7 +17,7 @@ export const STAGES: readonly (readonly string[])[] = [
   ['jobs'],
   ['lifecycle'],
   ['service', 'facts-thread'],
-  ['app', 'cli', 'main'],
+  ['app', 'cli', 'main', 'background'],
 ];
 
 /** What a stage may not import although it stands below. `storage` is for the ledger and whatever is above it. */
@@ -27,6 +27,7 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
   ledger: ['storage'],
   app: ['main', 'cli'],
   main: ['app', 'cli'],
+  background: ['app'],
   cli: ['app', 'main'],
 };
 /** Read by everybody above the ledger: settings are a record, types are no dependency. */

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { toProblem } from '../errors/to-problem.js';
 import { LOG } from '../tokens.js';
 import { DismissDeadLetterHandler } from './dismiss-dead-letter.js';
+import { ImportObjectsHandler } from './import-objects.js';
 import { RebuildProjectionHandler } from './rebuild-projection.js';
 import { RecordFxRatesHandler } from './record-fx-rates.js';
 import { ReplayDeadLetterHandler } from './replay-dead-letter.js';
@@ -54,4 +55,5 @@ export const operatorProviders = [
   RunBackfillHandler,
   RecordFxRatesHandler,
   SetOpeningBalanceHandler,
+  ImportObjectsHandler,
 ];

@@ -11,6 +11,7 @@ import {
   listIn,
   msOrNull,
   ownId,
+  readObject,
   stampAt,
   type StripeEvent,
   stripeEvent,
@@ -22,7 +23,7 @@ const STEPS = ['created', 'updated', 'voided'];
 export const creditNote: Interpreter = {
   name: 'stripe/credit-note',
   version: 2,
-  reads: STEPS.map((step) => `stripe.credit_note.${step}`),
+  reads: [...STEPS.map((step) => `stripe.credit_note.${step}`), readObject('credit_note')],
   interpret: (entry) => creditNoteFacts(stripeEvent(entry)),
 };
 

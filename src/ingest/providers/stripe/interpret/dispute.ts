@@ -11,6 +11,7 @@ import {
   listIn,
   msOf,
   ownId,
+  readObject,
   refIn,
   stampAt,
   type StripeEvent,
@@ -41,9 +42,12 @@ const DECIDED: ReadonlySet<string> = new Set(['won', 'lost', 'warning_closed', '
 export const dispute: Interpreter = {
   name: 'stripe/dispute',
   version: 3,
-  reads: ['created', 'updated', 'funds_withdrawn', 'funds_reinstated', 'closed'].map(
-    (each) => `stripe.charge.dispute.${each}`,
-  ),
+  reads: [
+    ...['created', 'updated', 'funds_withdrawn', 'funds_reinstated', 'closed'].map(
+      (each) => `stripe.charge.dispute.${each}`,
+    ),
+    readObject('dispute'),
+  ],
   interpret: (entry) => disputeFacts(stripeEvent(entry)),
 };
 

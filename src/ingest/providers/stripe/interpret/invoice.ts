@@ -15,6 +15,7 @@ import {
   orderRef,
   ownId,
   peopleOf,
+  readObject,
   refIn,
   stampAt,
   type StripeEvent,
@@ -55,7 +56,7 @@ const WITHOUT_CUSTOMER = new Set([
 export const invoice: Interpreter = {
   name: 'stripe/invoice',
   version: 3,
-  reads: STEPS.map((step) => `stripe.invoice.${step}`),
+  reads: [...STEPS.map((step) => `stripe.invoice.${step}`), readObject('invoice')],
   interpret: (entry) => {
     const event = stripeEvent(entry);
     return [invoiceChanged(event), ...periodsBilled(event)];
