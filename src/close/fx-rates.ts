@@ -29,7 +29,7 @@ const folding: Folding<Readonly<Record<Day, string>>, Event> = {
 
 /**
  * Records rates in the ledger. The same rate again changes nothing; a rate is never restated, so another one for the same source, pair
- * and day is Problem `conflict`, and then none of that pair's rates is recorded. Resolves with the number of new ones.
+ * and day is Problem `restated`, and then none of that pair's rates is recorded. Resolves with the number of new ones.
  */
 export async function recordRates(
   ledger: Ledger,
@@ -39,7 +39,7 @@ export async function recordRates(
   let recorded = 0;
   for (const [stream, group] of byStream(rates)) {
     const appended = await decideAndAppend(ledger, stream, folding, (known) => decide(known, group), context);
-    if ('refused' in appended) throw new Problem('conflict', appended.detail);
+    if ('refused' in appended) throw new Problem('restated', appended.detail);
     recorded += appended.events.length;
   }
   return recorded;
@@ -54,7 +54,7 @@ function decide(known: Readonly<Record<Day, string>>, rates: readonly RateToReco
     if (other !== undefined) {
       const { source, base, quote, day, rate } = data;
       return refused(
-        'conflict',
+        'restated',
         `${source} has the rate ${other} for ${base}/${quote} on ${day}: a recorded rate is never restated, so ${rate} was not taken.`,
       );
     }

@@ -30,6 +30,11 @@ export const problems = {
     'The same id is known with other content.',
     'Use a new id; both copies are kept and listed at /v1/dead-letters.',
   ],
+  restated: [
+    409,
+    'It is recorded otherwise, and is never restated.',
+    'See `detail` for what is recorded; a correction is a rate of another source.',
+  ],
   needs_rebuild: [
     409,
     'Only a rebuild of the read model settles this.',

@@ -48,7 +48,7 @@ describe('the books over HTTP', () => {
     const csv = 'Day,Base,Quote,Rate,Note\n2026-07-31,EUR,USD,1.20,month end\n';
     expect((await post('/v1/fx-rates', { source: 'ECB', csv })).body).toEqual({ given: 1, recorded: 1 });
     const restated = await post('/v1/fx-rates', { source: 'ECB', rates: [rate('2026-07-30', '1.11')] });
-    expect([restated.status, restated.body.code]).toEqual([409, 'conflict']);
+    expect([restated.status, restated.body.code]).toEqual([409, 'restated']);
     expect(restated.body.detail).toContain('1.1 for EUR/USD on 2026-07-30');
     const wrong = await post('/v1/fx-rates', { source: 'ECB', csv: 'day,base,quote,rate\n2026-07-31,EUR,USD,0\n' });
     expect([wrong.status, wrong.body.errors]).toEqual([400, ['csv row 1: rate must be above 0']]);

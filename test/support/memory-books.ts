@@ -1,4 +1,4 @@
-import type { InterpretableEntry, Ref } from '../../src/catalog/facts.js';
+import type { Fact, InterpretableEntry, Ref } from '../../src/catalog/facts.js';
 import type { JournalEntry } from '../../src/close/journal-entry.js';
 import type { MoneyObject } from '../../src/close/money-objects.js';
 import { Poster, type Posting } from '../../src/close/post.js';
@@ -18,12 +18,14 @@ export class MemoryBooks {
   }
 
   tell(...entries: readonly InterpretableEntry[]): this {
-    for (const entry of entries) {
-      this.position += 1;
-      const { id: entryId, origin: provider } = entry;
-      const news = { position: this.position, entryId, provider, facts: interpret(entry) ?? [] };
-      this.postings.push(...this.poster.take(news));
-    }
+    for (const entry of entries) this.learn(interpret(entry) ?? [], entry);
+    return this;
+  }
+
+  /** Facts as an entry of a provider would mean them. */
+  learn(facts: readonly Fact[], { id, origin }: { id: string; origin: string } = { id: 'entry', origin: 'stripe' }): this {
+    this.position += 1;
+    this.postings.push(...this.poster.take({ position: this.position, entryId: id, provider: origin, facts }));
     return this;
   }
 

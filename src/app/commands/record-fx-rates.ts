@@ -11,7 +11,7 @@ export interface RatesRecorded {
   recorded: number;
 }
 
-/** Record exchange rates. Throws Problem `conflict` for one that would restate another. */
+/** Record exchange rates. Throws Problem `restated` for one that would restate another. */
 export class RecordFxRates extends Command<RatesRecorded> {
   /** Private, because there may be thousands and an audit line has all that a command shows. */
   readonly #rates: readonly RateToRecord[];

@@ -126,7 +126,7 @@ export class BooksController {
     ...guarded,
     'invalid_request',
     'unreadable_body',
-    'conflict',
+    'restated',
   )
   recordRates(
     @Body({ schema: FxRatesRequest }) body: z.infer<typeof FxRatesRequest>,

@@ -68,7 +68,9 @@ function servicesIn(effects: Readonly<Record<string, EffectRecord>>, dayOf: (at:
   for (const [, { fields }] of effectsOf(effects, 'InvoicePeriodBilled')) {
     const { starts_at: start, ends_at: end, net } = fields;
     if (typeof start !== 'number' || typeof end !== 'number' || typeof net !== 'string') continue;
-    const [from, until] = [dayOf(start), dayOf(end - 1)];
+    // The day on which it ends belongs to the time after it, so that a month has as many days as the calendar says.
+    const [from, until] = [dayOf(start), addDays(dayOf(end), -1)];
+    if (until < from) continue;
     const name = `${from}..${until}`;
     services.set(name, { name, from, until, amount: (services.get(name)?.amount ?? 0n) + BigInt(net) });
   }

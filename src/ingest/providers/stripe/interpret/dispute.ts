@@ -41,7 +41,7 @@ const DECIDED: ReadonlySet<string> = new Set(['won', 'lost', 'warning_closed', '
  */
 export const dispute: Interpreter = {
   name: 'stripe/dispute',
-  version: 3,
+  version: 4,
   reads: [
     ...['created', 'updated', 'funds_withdrawn', 'funds_reinstated', 'closed'].map(
       (each) => `stripe.charge.dispute.${each}`,
@@ -75,7 +75,8 @@ function disputeFacts(event: StripeEvent): Fact[] {
     type: 'DisputeChanged',
     fields: {
       ...{ at: createdAt(event), ...money, status, reason: openText(object['reason']) },
-      closed_at: DECIDED.has(status ?? '') ? event.at : undefined,
+      // An object that was read says that it is decided, and not when.
+      closed_at: DECIDED.has(status ?? '') && !event.read ? event.at : undefined,
     },
   });
   // An inquiry is a question: it never takes money.

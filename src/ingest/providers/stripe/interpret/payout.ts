@@ -23,7 +23,7 @@ const STEPS = ['created', 'updated', 'paid', 'canceled', 'failed', 'reconciliati
 /** Money on its way to our bank. What it consists of is told by its balance transactions. */
 export const payout: Interpreter = {
   name: 'stripe/payout',
-  version: 2,
+  version: 3,
   reads: [...STEPS.map((step) => `stripe.payout.${step}`), readObject('payout')],
   interpret: (entry) => payoutFacts(stripeEvent(entry)),
 };
@@ -44,7 +44,8 @@ function payoutFacts(event: StripeEvent): Fact[] {
         arrival_at: msOrNull(object['arrival_date']),
         failed_at:
           status === 'failed' ? (settledAt(event, object['failure_balance_transaction']) ?? event.at) : undefined,
-        canceled_at: status === 'canceled' ? event.at : undefined,
+        canceled_at:
+          status === 'canceled' ? (settledAt(event, object['failure_balance_transaction']) ?? event.at) : undefined,
         failure: openText(object['failure_code']),
         automatic: object['automatic'] === true,
         method: openText(object['method']),
