@@ -28,6 +28,14 @@ export interface Config {
     /** Merchant accounts whose payments are captured without a request; `*`: all. */
     automaticCapture: readonly string[];
   };
+  /** Where alerts are told; nowhere unless set. */
+  alerts: {
+    webhookUrl?: string;
+    webhookSecret?: string;
+    slackUrl?: string;
+    emailTo: readonly string[];
+    smtpUrl?: string;
+  };
   /** How many minutes of peak the pool of keys lasts without its database, where the ledger is not in it. */
   keyPoolMinutes: number;
   logLevel: (typeof logLevels)[number];
@@ -141,6 +149,21 @@ const schema = z.object({
       (accounts) => accounts.every((account) => /^(?:\*|[\w.-]+)$/.test(account)),
       'ADYEN_AUTOMATIC_CAPTURE must be merchant accounts between commas, or * for all.',
     ),
+  ALERT_WEBHOOK_URL: optional((text) => isUrl(text, 'http', 'https'), httpUrl('ALERT_WEBHOOK_URL')),
+  ALERT_WEBHOOK_SECRET: optional(
+    (text) => text.length >= SECRET_MIN,
+    `ALERT_WEBHOOK_SECRET must have at least ${SECRET_MIN} characters.`,
+  ),
+  ALERT_SLACK_URL: optional((text) => isUrl(text, 'http', 'https'), httpUrl('ALERT_SLACK_URL')),
+  ALERT_EMAIL_TO: z
+    .string()
+    .default('')
+    .transform((text) => (text === '' ? [] : list(text)))
+    .refine(
+      (receivers) => receivers.every((receiver) => /^[^\s@<>"]+@[^\s@<>"]+$/.test(receiver)),
+      'ALERT_EMAIL_TO must be mail addresses between commas.',
+    ),
+  SMTP_URL: optional((text) => isUrl(text, 'smtp', 'smtps'), 'SMTP_URL must begin with smtp:// or smtps://.'),
   KEY_POOL_MINUTES: z
     .string()
     .refine(
@@ -189,6 +212,13 @@ export function readConfig(
       basicAuth: s.ADYEN_BASIC_AUTH,
       automaticCapture: s.ADYEN_AUTOMATIC_CAPTURE,
     },
+    alerts: {
+      webhookUrl: s.ALERT_WEBHOOK_URL,
+      webhookSecret: s.ALERT_WEBHOOK_SECRET,
+      slackUrl: s.ALERT_SLACK_URL,
+      emailTo: s.ALERT_EMAIL_TO,
+      smtpUrl: s.SMTP_URL,
+    },
     keyPoolMinutes: s.KEY_POOL_MINUTES,
     logLevel: s.LOG_LEVEL,
   };
@@ -208,6 +238,9 @@ export function settingsForLog(config: Config): Record<string, string | number> 
     stripe_webhook_secrets: config.stripe.webhookSecrets.length,
     square_webhook_signature_keys: config.square.signatureKeys.length,
     adyen_hmac_keys: config.adyen.hmacKeys.length,
+    alert_webhook: config.alerts.webhookUrl === undefined ? 'not set' : 'set',
+    alert_slack: config.alerts.slackUrl === undefined ? 'not set' : 'set',
+    alert_email_receivers: config.alerts.emailTo.length,
     adyen_basic_auth: config.adyen.basicAuth === undefined ? 'not set' : 'set',
   };
 }
@@ -228,6 +261,8 @@ function acrossSettings(given: Record<string, string>, backends: readonly string
       'SQUARE_NOTIFICATION_URL must be set when SQUARE_WEBHOOK_SIGNATURE_KEYS is: Square signs the address with the body.',
     );
   }
+  if (given['ALERT_EMAIL_TO'] && !given['SMTP_URL'])
+    mistakes.push('SMTP_URL must be set when ALERT_EMAIL_TO is: mail needs a server.');
   return mistakes;
 }
 

@@ -1,3 +1,4 @@
+import type { Alerts } from './alert/create-alerts.js';
 import type { Config } from './config.js';
 import type { IngestStage } from './ingest/create-ingest.js';
 import type { Jobs } from './jobs/create-jobs.js';
@@ -30,8 +31,12 @@ export interface Service {
   >;
   /** A method answers undefined where nothing has that name or id. */
   report: Report;
-  reconcile: Pick<Reconcile, 'list' | 'detail' | 'run' | 'now' | 'gaps'>;
-  jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'stop'>;
+  reconcile: Pick<
+    Reconcile,
+    'list' | 'detail' | 'run' | 'now' | 'gaps' | 'drift' | 'setMarker' | 'markers' | 'gapReport'
+  >;
+  jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'list' | 'cancel' | 'stop'>;
+  alerts: Pick<Alerts, 'list' | 'acknowledge' | 'counts'>;
   /** `size` entries are sealed, `lag` are not yet. */
   seal: {
     state(): Promise<{ size: number; lag: number }>;

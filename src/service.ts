@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
+import { createAlerts } from './alert/create-alerts.js';
 import { domainEventSchemas } from './catalog/domain-events/index.js';
 import { applyFact } from './catalog/merge-facts.js';
 import { type Config, ledgerEngine } from './config.js';
-import { createIngest } from './ingest/create-ingest.js';
+import { createIngest, type IngestStage } from './ingest/create-ingest.js';
 import { createInterpret, interpretersFor, type KnownToOperator, versionOf } from './ingest/interpret.js';
 import { parkFailedJob, parkUnprojected, reparkUnprojected, replayJobs } from './ingest/park.js';
+import { cancellationsIn } from './jobs/cancellations.js';
 import { createJobs, type Jobs } from './jobs/create-jobs.js';
+import { lookAround } from './jobs/watched.js';
 import type { Clock } from './kernel/clock.js';
 import { Zone } from './kernel/day.js';
 import { type BackendName, backends } from './ledger/backends/index.js';
+import type { Ledger } from './ledger/ledger.js';
 import { openSeal, type Seal } from './ledger/open-seal.js';
 import { keepReportingZone } from './ledger/reporting-zone.js';
 import { assertSameLedger } from './ledger/same-ledger.js';
@@ -21,7 +25,7 @@ import { createProjections, type Projections } from './projections/create-projec
 import type { ReadFacts } from './projections/fact-pages.js';
 import { factsAside } from './projections/facts-aside.js';
 import { connectionName } from './projections/lease.js';
-import { createReconcile } from './reconcile/create-reconcile.js';
+import { createReconcile, type Reconcile } from './reconcile/create-reconcile.js';
 import { createReport } from './report/create-report.js';
 import type { Role, Service } from './service-types.js';
 import { boundedDatabase, type Database, openDatabase } from './storage/database.js';
@@ -112,9 +116,11 @@ async function wire(
     ...{ completeness: ingest.completeness, clock, zone },
   });
 
+  const alerts = watchOver(config, clock, { database, ledger, vault, ingest, reconcile }, log);
   const jobs = await createJobs({
     ...{ connection: database.connection, redisUrl: config.redisUrl },
-    ...{ reconcile, backfill: ingest.backfill, zone, clock },
+    ...{ reconcile, backfill: ingest.backfill, alerts, zone, clock },
+    cancellations: cancellationsIn(database, clock),
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),
     log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
   });
@@ -130,7 +136,7 @@ async function wire(
 
   return {
     ...{ config, roles, database, vault, ledger, ingest },
-    ...{ projections, reconcile, report, jobs, seal },
+    ...{ projections, reconcile, report, alerts, jobs, seal },
     start: () => startWork(roles, { vault, projections, seal, jobs }, log),
     stop: () => life.stop(),
   };
@@ -175,6 +181,26 @@ async function openLedger(
     (it) => it.close(),
   );
   return { vault, ledger };
+}
+
+/** What is wrong anywhere, and who is told. */
+function watchOver(
+  config: Config,
+  clock: Clock,
+  stages: { database: Database; ledger: Ledger; vault: OpenVault; ingest: IngestStage; reconcile: Reconcile },
+  log: Logger | undefined,
+) {
+  const { database, ledger, vault, ingest, reconcile } = stages;
+  const { completeness, deadLetters } = ingest;
+  return createAlerts({
+    ...{ database, ledger, clock, newId: randomUUID, settings: config.alerts },
+    contentMac: (value) => vault.contentMac(value),
+    watched: () =>
+      lookAround({
+        ...{ reconcile, completeness, deadLetters, clock },
+        failed: (part, error) => log?.warn({ err: error }, `${part} could not be watched`),
+      }),
+  });
 }
 
 /** Begins what this process does. A reconciliation is judged by the read model, so jobs wait for one of this version; nothing else does. */

@@ -11,11 +11,14 @@ import { Sessions } from './auth/sessions.js';
 import { operatorProviders } from './commands/operator.js';
 import { ProblemFilter } from './errors/problem.filter.js';
 import type { Life } from './health.js';
+import { AlertsController } from './http/alerts.controller.js';
 import { CatalogController } from './http/catalog.controller.js';
 import { CompletenessController } from './http/completeness.controller.js';
 import { CustomersController } from './http/customers.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
+import { DriftController } from './http/drift.controller.js';
 import { EventsController } from './http/events.controller.js';
+import { JobsController } from './http/jobs.controller.js';
 import { LedgerController } from './http/ledger.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
 import { OperatingController } from './http/operating.controller.js';
@@ -57,6 +60,9 @@ const api = [
   DeadLettersController,
   CatalogController,
   CompletenessController,
+  DriftController,
+  AlertsController,
+  JobsController,
   SessionController,
 ];
 

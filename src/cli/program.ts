@@ -9,6 +9,7 @@ import { addLedger } from './ledger.js';
 import { addRebuild } from './rebuild.js';
 import { addReconcile } from './reconcile.js';
 import { addReplay } from './replay.js';
+import { addReport } from './report.js';
 import { addServe } from './serve.js';
 import { addTrace } from './trace.js';
 import { addVerify } from './verify.js';
@@ -31,6 +32,7 @@ export function createProgram(context: CliContext): Command {
     addServe,
     addDemo,
     addReconcile,
+    addReport,
     addBackfill,
     addRebuild,
     addVerify,

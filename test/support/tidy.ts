@@ -13,7 +13,7 @@ export const STAGES: readonly (readonly string[])[] = [
   ['catalog'],
   ['ledger', 'storage'],
   ['ingest', 'projections', 'metrics'],
-  ['reconcile', 'report', 'close', 'route'],
+  ['reconcile', 'report', 'close', 'route', 'alert'],
   ['jobs'],
   ['lifecycle'],
   ['service', 'facts-thread'],
@@ -37,6 +37,7 @@ export const PLUGIN_FOLDERS = [
   'backends',
   'collectors',
   'causes',
+  'channels',
   'destinations',
   'domain-events',
   'domain-interpreters',
@@ -57,8 +58,9 @@ export const PURE: readonly RegExp[] = [
   /^src\/ledger\/(ledger|streams)\.ts$/,
   /^src\/ingest\/(domain-interpreters|providers\/[^/]+\/interpret)\//,
   /^src\/projections\/(contributions|customers|documents|evaluate-purchase|fact-pages|fold|people|purchases|purchase-change|rows|shared-links|step|subject-states|subscription-history)\.ts$/,
-  /^src\/reconcile\/(cause|comparable-amount|drift|gap|groups|match|parts|reconciled-metrics)\.ts$/,
+  /^src\/reconcile\/(cause|comparable-amount|concentration|drift|gap|gap-report|gap-report-text|groups|match|multimap|parts|reconciled-metrics|shift|silence|statistics)\.ts$/,
   /^src\/reconcile\/causes\//,
+  /^src\/alert\/(channel|condition|decide-alert|message)\.ts$/,
 ];
 
 const IO_MODULES =

@@ -3,11 +3,14 @@ import { CommandBus, type Command } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import { toProblem } from '../errors/to-problem.js';
 import { LOG } from '../tokens.js';
+import { AcknowledgeAlertHandler } from './acknowledge-alert.js';
+import { CancelJobHandler } from './cancel-job.js';
 import { DismissDeadLetterHandler } from './dismiss-dead-letter.js';
 import { RebuildProjectionHandler } from './rebuild-projection.js';
 import { ReplayDeadLetterHandler } from './replay-dead-letter.js';
 import { RunBackfillHandler } from './run-backfill.js';
 import { RunReconciliationHandler } from './run-reconciliation.js';
+import { SetMarkerHandler } from './set-marker.js';
 
 /** Who asks for a command: `key:<id>`, `cli:<user>` or `system`; and in which request. */
 export interface Asker {
@@ -50,4 +53,7 @@ export const operatorProviders = [
   DismissDeadLetterHandler,
   RebuildProjectionHandler,
   RunBackfillHandler,
+  SetMarkerHandler,
+  AcknowledgeAlertHandler,
+  CancelJobHandler,
 ];

@@ -13,7 +13,7 @@ const isAsOf = (text: string): boolean =>
   (/^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) && !Number.isNaN(Date.parse(text)));
 
 /** An object that refuses members it does not know, and says their names. */
-const only = <T extends z.ZodRawShape>(shape: T, what: 'parameter' | 'field' = 'parameter') =>
+export const only = <T extends z.ZodRawShape>(shape: T, what: 'parameter' | 'field' = 'parameter') =>
   z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
@@ -28,7 +28,7 @@ const day = (description: string) =>
     .meta({ description, format: 'date', example: '2026-10-03' });
 
 // No column holds a NUL, and no name or id of ours any other control character.
-const text = (max: number) =>
+export const text = (max: number) =>
   z
     .string()
     .min(1)
@@ -57,7 +57,7 @@ const position = z.coerce
 const from = day('First day, in the reporting time zone.');
 const to = day('Last day, included.');
 const range = { from, to };
-const paging = {
+export const paging = {
   limit: z.coerce
     .number('must be a number from 1 to 1000')
     .int('must be a number from 1 to 1000')

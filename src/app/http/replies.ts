@@ -124,10 +124,38 @@ export const ReconciliationRow = z
     fetched_at: time,
   })
   .meta({ id: 'Reconciliation' });
+const concentration = z.object({
+  verdict: z.enum(['concentrated', 'uniform', 'too_few']),
+  findings: z.array(
+    z.object({
+      dimension: z.string(),
+      value: z.string(),
+      lost: count,
+      of: count,
+      lost_pct: z.number(),
+      elsewhere_pct: z.number(),
+      ratio: z.number().nullable(),
+      difference: z.array(z.number()).meta({ description: '99 % interval of the difference, in points.' }),
+      excess: z.number(),
+      p: z.number().meta({ description: 'Fisher’s exact test, corrected for everything that was looked at.' }),
+    }),
+  ),
+  known: z.record(z.string(), z.number()).meta({ description: 'Of how many of the lost, in percent.' }),
+});
 export const ReconciliationDetail = ReconciliationRow.extend({
+  concentration: concentration
+    .nullish()
+    .meta({ description: 'What the missing ids have in common; null where none is missing.' }),
   ids: z.record(
     z.string(),
-    z.array(z.object({ id: z.string(), cause: z.string().nullable(), evidence: z.record(z.string(), z.unknown()) })),
+    z.array(
+      z.object({
+        id: z.string(),
+        cause: z.string().nullable(),
+        confidence: z.enum(['certain', 'likely', 'possible']).nullable(),
+        evidence: z.record(z.string(), z.unknown()),
+      }),
+    ),
   ),
   next_cursor: z.string().nullable(),
 }).meta({ id: 'ReconciliationDetail' });
