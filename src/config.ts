@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { SetupError } from './kernel/errors.js';
+import { readSources, type SourceSettings } from './reconcile/pull/source-settings.js';
+import { sourceTypes } from './reconcile/sources/index.js';
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -30,6 +32,8 @@ export interface Config {
   };
   /** How many minutes of peak the pool of keys lasts without its database, where the ledger is not in it. */
   keyPoolMinutes: number;
+  /** What is fetched from outside, and what the operator sets of the measurement contract. */
+  sources: SourceSettings;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -149,6 +153,9 @@ const schema = z.object({
     )
     .default('5')
     .transform(Number),
+  // Read as a whole by `readSources`; secrets in them are names of other variables.
+  SOURCES: z.string().optional(),
+  SOURCES_FILE: z.string().optional(),
   LOG_LEVEL: z.enum(logLevels, `LOG_LEVEL must be one of ${logLevels.join(', ')}.`).default('info'),
 });
 
@@ -164,7 +171,12 @@ export function readConfig(
     settingNames.flatMap((name) => (env[name]?.trim() ? [[name, env[name].trim()]] : [])),
   );
   const read = schema.safeParse(given);
-  const mistakes = [...(read.error?.issues.map((issue) => issue.message) ?? []), ...acrossSettings(given, backends)];
+  const sources = readSources(env, sourceTypes);
+  const mistakes = [
+    ...(read.error?.issues.map((issue) => issue.message) ?? []),
+    ...acrossSettings(given, backends),
+    ...sources.mistakes,
+  ];
   if (!read.success || mistakes.length > 0) throw new SetupError(mistakes.join('\n'));
   const s = read.data;
   return {
@@ -190,6 +202,7 @@ export function readConfig(
       automaticCapture: s.ADYEN_AUTOMATIC_CAPTURE,
     },
     keyPoolMinutes: s.KEY_POOL_MINUTES,
+    sources: sources.settings,
     logLevel: s.LOG_LEVEL,
   };
 }
@@ -209,6 +222,7 @@ export function settingsForLog(config: Config): Record<string, string | number> 
     square_webhook_signature_keys: config.square.signatureKeys.length,
     adyen_hmac_keys: config.adyen.hmacKeys.length,
     adyen_basic_auth: config.adyen.basicAuth === undefined ? 'not set' : 'set',
+    sources: config.sources.sources.map(({ name, type }) => `${name} (${type.name})`).join(', ') || 'none',
   };
 }
 

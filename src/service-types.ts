@@ -4,6 +4,7 @@ import type { Jobs } from './jobs/create-jobs.js';
 import type { Ledger } from './ledger/ledger.js';
 import type { Vault } from './ledger/vault.js';
 import type { Projections } from './projections/create-projections.js';
+import type { MeasurementContract } from './reconcile/contract.js';
 import type { Reconcile } from './reconcile/create-reconcile.js';
 import type { Report } from './report/create-report.js';
 import type { Database } from './storage/database.js';
@@ -30,7 +31,12 @@ export interface Service {
   >;
   /** A method answers undefined where nothing has that name or id. */
   report: Report;
-  reconcile: Pick<Reconcile, 'list' | 'detail' | 'run' | 'now' | 'gaps'>;
+  reconcile: Pick<
+    Reconcile,
+    'list' | 'detail' | 'run' | 'now' | 'gaps' | 'pull' | 'shadow' | 'sources' | 'sourceEvents' | 'pageRequestDays'
+  >;
+  /** The measurement contract of this process, and how it differs from the recorded one. */
+  contract: Pick<MeasurementContract, 'current' | 'changes'>;
   jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'stop'>;
   /** `size` entries are sealed, `lag` are not yet. */
   seal: {

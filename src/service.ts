@@ -21,7 +21,9 @@ import { createProjections, type Projections } from './projections/create-projec
 import type { ReadFacts } from './projections/fact-pages.js';
 import { factsAside } from './projections/facts-aside.js';
 import { connectionName } from './projections/lease.js';
+import { createContract, type MeasurementContract } from './reconcile/contract.js';
 import { createReconcile } from './reconcile/create-reconcile.js';
+import { createPulls } from './reconcile/pull/create-pulls.js';
 import { createReport } from './report/create-report.js';
 import type { Role, Service } from './service-types.js';
 import { boundedDatabase, type Database, openDatabase } from './storage/database.js';
@@ -98,18 +100,24 @@ async function wire(
     log: (level, line, error) => log?.[level](error === undefined ? {} : { err: error }, line),
   });
 
+  const pulls = createPulls({ database, vault, clock, zone, sources: config.sources.sources });
+  const contentMac = (value: unknown): Buffer => vault.contentMac(value);
+  const contract = createContract({
+    ...{ metrics, pulls, zone, ledger, clock, contentMac, newId: randomUUID },
+    ...{ settings: config.sources.contract, modelVersion: projections.modelVersion },
+  });
   const queue: { jobs?: Jobs } = {}; // jobs run reconciliations, which may be put into the queue
   const reconcile = createReconcile({
-    ...{ database, ledger, zone, clock, newId: randomUUID },
-    contentMac: (value) => vault.contentMac(value),
+    ...{ database, ledger, zone, clock, contentMac, newId: randomUUID },
     subjectTag: (kind, value) => vault.subjectTag(kind, value),
     projectionPosition: () => projections.currentPosition(),
     enqueueRun: async (runId) => queue.jobs?.enqueueRun(runId),
+    ...{ pulls, sources: pulls.sources, tolerances: contract.tolerances },
   });
   const report = createReport({
     ...{ database, ledger, vault, metrics, modelVersion: projections.modelVersion },
     domainEvents: domainEventSchemas,
-    ...{ completeness: ingest.completeness, clock, zone },
+    ...{ contract: contract.current, completeness: ingest.completeness, clock, zone },
   });
 
   const jobs = await createJobs({
@@ -130,8 +138,8 @@ async function wire(
 
   return {
     ...{ config, roles, database, vault, ledger, ingest },
-    ...{ projections, reconcile, report, jobs, seal },
-    start: () => startWork(roles, { vault, projections, seal, jobs }, log),
+    ...{ projections, reconcile, contract, report, jobs, seal },
+    start: () => startWork(roles, { vault, projections, contract, seal, jobs }, log),
     stop: () => life.stop(),
   };
 }
@@ -177,15 +185,24 @@ async function openLedger(
   return { vault, ledger };
 }
 
+interface Working {
+  vault: OpenVault;
+  projections: Projections;
+  contract: MeasurementContract;
+  seal: Seal;
+  jobs: Jobs;
+}
+
 /** Begins what this process does. A reconciliation is judged by the read model, so jobs wait for one of this version; nothing else does. */
 async function startWork(
   roles: readonly Role[],
-  { vault, projections, seal, jobs }: { vault: OpenVault; projections: Projections; seal: Seal; jobs: Jobs },
+  { vault, projections, contract, seal, jobs }: Working,
   log: Logger | undefined,
 ): Promise<void> {
   if (roles.includes('api')) await vault.pool?.start();
   if (roles.includes('projector')) {
     await projections.start();
+    await contract.record();
     seal.start();
   }
   if (!roles.includes('worker')) return;

@@ -21,6 +21,7 @@ import { MetricsController } from './http/metrics.controller.js';
 import { OperatingController } from './http/operating.controller.js';
 import { ReconciliationsController } from './http/reconciliations.controller.js';
 import { SessionController } from './http/session.controller.js';
+import { SourcesController } from './http/sources.controller.js';
 import type { RouteTable } from './routes.js';
 import { Telemetry } from './telemetry.js';
 import { CLOCK, KEYS, LIFE, LOG, ROUTES, SERVICE } from './tokens.js';
@@ -52,6 +53,7 @@ const api = [
   EventsController,
   MetricsController,
   ReconciliationsController,
+  SourcesController,
   CustomersController,
   LedgerController,
   DeadLettersController,

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { Problem, SetupError } from '../kernel/errors.js';
 import type { CliContext } from './context.js';
 import { addBackfill } from './backfill.js';
+import { addContract } from './contract.js';
 import { addDemo } from './demo.js';
 import { addKeys } from './keys.js';
 import { addLedger } from './ledger.js';
@@ -31,6 +32,7 @@ export function createProgram(context: CliContext): Command {
     addServe,
     addDemo,
     addReconcile,
+    addContract,
     addBackfill,
     addRebuild,
     addVerify,

@@ -31,6 +31,7 @@ export function judge(row: ReconciliationRow, history: History): ReconciliationR
 
 /** How many ids the percentage is a share of. */
 function volumeOf(row: ReconciliationRow, name: Baselined): number {
+  if (row.matched_by === 'count') return typeof row.actual === 'number' ? row.actual : 0;
   const names = name === 'overcount_pct' ? trackedParts : truthParts;
   return names.reduce((sum, part) => sum + (row[part] ?? 0), 0);
 }

@@ -8,6 +8,7 @@ import { Problem } from '../kernel/errors.js';
 import { exponentOf } from '../kernel/money.js';
 import type { Ledger, Position } from '../ledger/ledger.js';
 import type { Vault } from '../ledger/vault.js';
+import type { Contract } from '../metrics/contract.js';
 import type { Database } from '../storage/database.js';
 import { attributionReport, funnelReport, type RangeQuery } from './attribution-report.js';
 import { completenessPage, type CompletenessQuery } from './completeness-report.js';
@@ -27,6 +28,8 @@ export interface ReportDeps {
   /** The reporting zone of this process. */
   zone: Zone;
   completeness: CompletenessStore;
+  /** What is agreed about the metrics, with its version; left out, only their definitions are told. */
+  contract?: Contract & { digest: string };
   clock: Clock;
   /** Of this process: `<zone> <digest>`. The stored model may still be that of another. */
   modelVersion: string;
@@ -63,7 +66,15 @@ export function createReport(deps: ReportDeps) {
       }));
     },
     completeness: (query: CompletenessQuery) => completenessPage(completeness, query, zone, clock()),
-    catalogOfMetrics: () => ({ data: metrics.filter((metric) => !metric.internal).map(described), next_cursor: null }),
+    catalogOfMetrics: () => ({
+      data: metrics
+        .filter((metric) => !metric.internal)
+        .map((metric) => ({ ...described(metric), ...agreed(metric, deps) })),
+      next_cursor: null,
+      ...(deps.contract
+        ? { contract: { digest: deps.contract.digest, model_version: deps.contract.model_version } }
+        : {}),
+    }),
     catalog: () => ({
       domain_events: deps.domainEvents(),
       facts: factTypes,
@@ -120,6 +131,14 @@ const described = ({ name, unit, meaning, sourceOfTruth, dated, excludes, tracke
   ...(shape.kind === 'ratio' ? { numerator: shape.numerator, denominator: shape.denominator } : {}),
   ...(shape.kind === 'sum' || shape.kind === 'stock' ? { terms: shape.terms } : {}),
 });
+
+/** What of the contract stands beside the definition. */
+function agreed({ name }: Metric, { contract }: ReportDeps) {
+  const entry = contract?.metrics.find((metric) => metric.name === name);
+  if (!entry) return {};
+  const { time_zone, currency, named, owner, allowed_lateness_hours, tolerance_pct, expected_reasons } = entry;
+  return { time_zone, currency, named, owner, allowed_lateness_hours, tolerance_pct, expected_reasons };
+}
 
 /** Runs a query in one repeatable-read view of the model, at its newest position or an earlier one. */
 async function snapshot<T>(deps: ReportDeps, asOf: string | undefined, work: (at: Snapshot) => Promise<T>): Promise<T> {

@@ -1245,6 +1245,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What truth is compared with, and how fetching from it went. */
+        get: operations["SourcesController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/{name}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every event name of a source with what it is taken for: what is mapped to nothing counts nowhere, and comes first. */
+        get: operations["SourcesController_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/{name}/page-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the access log of a server says by day: visitors, and how many of them sent no event. */
+        get: operations["SourcesController_pageRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{id}": {
         parameters: {
             query?: never;
@@ -1535,9 +1586,24 @@ export interface components {
                 dated: string;
                 excludes: string;
                 tracked_as: string[];
+                time_zone: string;
+                currency: string | null;
+                /** @description What it is called in each source. */
+                named: {
+                    [key: string]: string[];
+                };
+                owner: string;
+                allowed_lateness_hours: number;
+                tolerance_pct: number | null;
+                expected_reasons: string[];
             } & {
                 [key: string]: unknown;
             })[];
+            /** @description The version of the contract; a new one is an entry ContractChanged of the ledger. */
+            contract: {
+                digest: string;
+                model_version: string;
+            };
         };
         Metric: {
             metric: string;
@@ -1767,6 +1833,66 @@ export interface components {
         };
         Run: {
             run_id: string;
+        };
+        SourceList: {
+            data: ({
+                name: string;
+                type: string;
+                meaning: string;
+                /** @enum {string|null} */
+                matched_by: "id" | "count" | null;
+                settles_hours: number;
+                last_fetch: {
+                    /** Format: date */
+                    day: string;
+                    /** Format: date-time */
+                    fetched_at: string;
+                    time_zone: string;
+                    flags: string[];
+                    notes: string[];
+                } | null;
+                failures: {
+                    /** Format: date */
+                    day: string;
+                    error: string;
+                    failures: number;
+                    /** Format: date-time */
+                    retry_at: string | null;
+                }[];
+            } & {
+                [key: string]: unknown;
+            })[];
+            /** @enum {string|null} */
+            next_cursor: null;
+        };
+        SourceEvents: {
+            source: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            data: {
+                event: string;
+                /** @description What it is taken for; null for what is mapped to nothing. */
+                kind: string | null;
+                count: number;
+            }[];
+        };
+        PageRequestDays: {
+            source: string;
+            data: ({
+                /** Format: date */
+                day: string;
+                source: string;
+                requests: number;
+                visitors: number;
+                /** @description Visitors whose browser sent the collector nothing. */
+                without_beacon: number;
+                bots: number;
+                no_user_agent: number;
+            } & {
+                [key: string]: unknown;
+            })[];
         };
         Customer: {
             id: string;
@@ -2661,6 +2787,206 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReconciliationDetail"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SourcesController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceList"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SourcesController_events: {
+        parameters: {
+            query: {
+                /** @description First day, in the reporting time zone. */
+                from: string;
+                /** @description Last day, included. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceEvents"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SourcesController_pageRequests: {
+        parameters: {
+            query: {
+                /** @description First day, in the reporting time zone. */
+                from: string;
+                /** @description Last day, included. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRequestDays"];
                 };
             };
             /** @description `invalid_request`: The request is not valid. */

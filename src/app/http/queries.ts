@@ -146,6 +146,7 @@ export const AttributionQuery = ranged(
     as_of: asOf,
   }),
 );
+export const SourceRangeQuery = ranged(only(range));
 export const FunnelQuery = ranged(only({ ...range, as_of: asOf }));
 export const EntriesQuery = only({
   type: name.optional(),

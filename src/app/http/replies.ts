@@ -37,8 +37,18 @@ export const MetricList = z
         dated: z.string(),
         excludes: z.string(),
         tracked_as: z.array(z.string()),
+        time_zone: z.string(),
+        currency: z.string().nullable(),
+        named: z.record(z.string(), z.array(z.string())).meta({ description: 'What it is called in each source.' }),
+        owner: z.string(),
+        allowed_lateness_hours: z.number(),
+        tolerance_pct: z.number().nullable(),
+        expected_reasons: z.array(z.string()),
       }),
     ),
+    contract: z
+      .object({ digest: z.string(), model_version: z.string() })
+      .meta({ description: 'The version of the contract; a new one is an entry ContractChanged of the ledger.' }),
   })
   .meta({ id: 'MetricList' });
 export const MetricReply = z

@@ -25,6 +25,7 @@ describe('readConfig', () => {
       square: { signatureKeys: [] },
       adyen: { hmacKeys: [], automaticCapture: [] },
       keyPoolMinutes: 5,
+      sources: { sources: [], contract: {} },
       logLevel: 'info',
     });
   });
