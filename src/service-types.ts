@@ -23,14 +23,17 @@ export interface Service {
   ledger: Ledger;
   vault: Vault;
   database: Database;
-  ingest: Pick<IngestStage, 'webhook' | 'events' | 'collect' | 'deadLetters' | 'completeness' | 'backfill' | 'stop'>;
+  ingest: Pick<
+    IngestStage,
+    'webhook' | 'events' | 'collect' | 'deadLetters' | 'completeness' | 'backfill' | 'decideIdentity' | 'stop'
+  >;
   projections: Pick<
     Projections,
     'state' | 'stop' | 'whenCurrent' | 'catchUp' | 'rebuild' | 'verify' | 'stateHash' | 'modelVersion'
   >;
   /** A method answers undefined where nothing has that name or id. */
   report: Report;
-  reconcile: Pick<Reconcile, 'list' | 'detail' | 'run' | 'now' | 'gaps'>;
+  reconcile: Pick<Reconcile, 'list' | 'detail' | 'run' | 'now' | 'gaps' | 'confusion'>;
   jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'stop'>;
   /** `size` entries are sealed, `lag` are not yet. */
   seal: {

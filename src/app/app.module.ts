@@ -11,11 +11,13 @@ import { Sessions } from './auth/sessions.js';
 import { operatorProviders } from './commands/operator.js';
 import { ProblemFilter } from './errors/problem.filter.js';
 import type { Life } from './health.js';
+import { AttributionController } from './http/attribution.controller.js';
 import { CatalogController } from './http/catalog.controller.js';
 import { CompletenessController } from './http/completeness.controller.js';
 import { CustomersController } from './http/customers.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
 import { EventsController } from './http/events.controller.js';
+import { IdentityController } from './http/identity.controller.js';
 import { LedgerController } from './http/ledger.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
 import { OperatingController } from './http/operating.controller.js';
@@ -51,8 +53,10 @@ const validation = () =>
 const api = [
   EventsController,
   MetricsController,
+  AttributionController,
   ReconciliationsController,
   CustomersController,
+  IdentityController,
   LedgerController,
   DeadLettersController,
   CatalogController,

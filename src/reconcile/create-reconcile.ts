@@ -4,6 +4,7 @@ import { Problem } from '../kernel/errors.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Database } from '../storage/database.js';
 import { causes } from './causes/index.js';
+import { confusion, type ConfusionQuery } from './confusion.js';
 import type { SubjectTag } from './evidence.js';
 import type { DayKey, Outcome } from './outcome.js';
 import { type DetailQuery, latestGaps, listRows, type ListQuery, rowDetail } from './queries.js';
@@ -61,6 +62,7 @@ export function createReconcile(deps: ReconcileDeps) {
     detail: (day: Day, source: string, metric: string, query: DetailQuery) =>
       rowDetail(database, day, source, metric, query),
     gaps: () => latestGaps(database),
+    confusion: (query: ConfusionQuery) => confusion(database, deps.zone, query),
 
     requestRun,
     async run(request: RunRequest, actor: string): Promise<{ run_id: string }> {

@@ -9,7 +9,11 @@ import { exponentOf } from '../kernel/money.js';
 import type { Ledger, Position } from '../ledger/ledger.js';
 import type { Vault } from '../ledger/vault.js';
 import type { Database } from '../storage/database.js';
-import { attributionReport, funnelReport, type RangeQuery } from './attribution-report.js';
+import { channelRules } from '../catalog/channels.js';
+import { attributedMetrics, FIRST_TOUCH_LOOKBACK_DAYS, LAST_TOUCH_LOOKBACK_DAYS } from '../catalog/lookback.js';
+import { attributionReport, type RangeQuery } from './attribution-report.js';
+import { bridgeReport } from './bridge-report.js';
+import { type Behaviour, cohortReport, type CohortQuery, funnelReport } from './funnel-report.js';
 import { completenessPage, type CompletenessQuery } from './completeness-report.js';
 import { contributionsPage, type ContributionsQuery, findContributions } from './contributions-report.js';
 import { customerReport } from './customer-report.js';
@@ -67,6 +71,7 @@ export function createReport(deps: ReportDeps) {
     catalog: () => ({
       domain_events: deps.domainEvents(),
       facts: factTypes,
+      channels: channelRules,
       currencies: CURRENCIES.map((currency) => ({ currency, exponent: exponentOf(currency) })),
     }),
     async contributions(name: string, query: ContributionsQuery): Promise<ReportPage | undefined> {
@@ -83,13 +88,17 @@ export function createReport(deps: ReportDeps) {
         ...(await attributionReport(query, metrics, at)),
         ...markOf(at),
       })),
-    funnel: (query: RangeQuery) =>
+    funnel: (query: RangeQuery & { dimension?: Behaviour }) =>
       snapshot(deps, query.as_of, async (at) => {
         const until =
           query.as_of === undefined ? undefined : ((await ledger.at(at.position))?.recordedAt ?? new Date(0));
         return { ...(await funnelReport(query, at, until)), ...markOf(at) };
       }),
-    customer: (id: string) => customerReport(database.pool, deps.vault, id),
+    cohort: (query: CohortQuery) =>
+      snapshot(deps, undefined, async (at) => ({ ...(await cohortReport(query, at, clock())), ...markOf(at) })),
+    bridge: (query: RangeQuery) =>
+      snapshot(deps, undefined, async (at) => ({ ...(await bridgeReport(query, at)), ...markOf(at) })),
+    customer: (id: string) => customerReport({ pool: database.pool, vault: deps.vault, ledger }, id),
     entries: (query: EntriesQuery): Promise<ReportPage> => entriesPage(ledger, query),
     async entry(id: string): Promise<Record<string, unknown> | undefined> {
       const entry = /^\d+$/.test(id) ? await ledger.at(Number(id)) : UUID.test(id) ? await ledger.find(id) : undefined;
@@ -117,6 +126,14 @@ const described = ({ name, unit, meaning, sourceOfTruth, dated, excludes, tracke
   dated,
   excludes,
   tracked_as: trackedAs,
+  ...(attributedMetrics.includes(name)
+    ? {
+        attribution: {
+          first_touch: { lookback_days: FIRST_TOUCH_LOOKBACK_DAYS },
+          last_touch: { lookback_days: LAST_TOUCH_LOOKBACK_DAYS },
+        },
+      }
+    : {}),
   ...(shape.kind === 'ratio' ? { numerator: shape.numerator, denominator: shape.denominator } : {}),
   ...(shape.kind === 'sum' || shape.kind === 'stock' ? { terms: shape.terms } : {}),
 });

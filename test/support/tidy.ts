@@ -11,7 +11,7 @@ export interface Source {
 export const STAGES: readonly (readonly string[])[] = [
   ['kernel'],
   ['catalog'],
-  ['ledger', 'storage'],
+  ['ledger', 'storage', 'landing'],
   ['ingest', 'projections', 'metrics'],
   ['reconcile', 'report', 'close', 'route'],
   ['jobs'],
@@ -54,6 +54,7 @@ export const PURE: readonly RegExp[] = [
   /^src\/kernel\//,
   /^src\/catalog\//,
   /^src\/metrics\//,
+  /^src\/landing\/(cookies|read-touch)\.ts$/,
   /^src\/ledger\/(ledger|streams)\.ts$/,
   /^src\/ingest\/(domain-interpreters|providers\/[^/]+\/interpret)\//,
   /^src\/projections\/(contributions|customers|documents|evaluate-purchase|fact-pages|fold|people|purchases|purchase-change|rows|shared-links|step|subject-states|subscription-history)\.ts$/,

@@ -3,6 +3,7 @@ import { CommandBus, type Command } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import { toProblem } from '../errors/to-problem.js';
 import { LOG } from '../tokens.js';
+import { DecideIdentityHandler } from './decide-identity.js';
 import { DismissDeadLetterHandler } from './dismiss-dead-letter.js';
 import { RebuildProjectionHandler } from './rebuild-projection.js';
 import { ReplayDeadLetterHandler } from './replay-dead-letter.js';
@@ -50,4 +51,5 @@ export const operatorProviders = [
   DismissDeadLetterHandler,
   RebuildProjectionHandler,
   RunBackfillHandler,
+  DecideIdentityHandler,
 ];

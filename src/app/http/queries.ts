@@ -1,5 +1,6 @@
 import { parts } from '../../reconcile/parts.js';
 import { z } from 'zod';
+import { behaviours } from '../../report/funnel-report.js';
 import { REASON_MAX } from '../../ingest/dismiss.js';
 import { daysBetween, isDay } from '../../kernel/day.js';
 import { holdsEmail } from '../../ledger/vault/email-address.js';
@@ -13,7 +14,7 @@ const isAsOf = (text: string): boolean =>
   (/^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) && !Number.isNaN(Date.parse(text)));
 
 /** An object that refuses members it does not know, and says their names. */
-const only = <T extends z.ZodRawShape>(shape: T, what: 'parameter' | 'field' = 'parameter') =>
+export const only = <T extends z.ZodRawShape>(shape: T, what: 'parameter' | 'field' = 'parameter') =>
   z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
@@ -28,7 +29,7 @@ const day = (description: string) =>
     .meta({ description, format: 'date', example: '2026-10-03' });
 
 // No column holds a NUL, and no name or id of ours any other control character.
-const text = (max: number) =>
+export const text = (max: number) =>
   z
     .string()
     .min(1)
@@ -80,7 +81,7 @@ const ranged = <T extends z.ZodType<{ from?: string; to?: string }>>(schema: T) 
 const hasRange = (query: { from?: string; to?: string }): query is { from: string; to: string } =>
   isDay(query.from ?? '') && isDay(query.to ?? '');
 
-export const dimensions = ['source', 'medium', 'campaign', 'customer_kind', 'unknown_reason'] as const;
+export const dimensions = ['source', 'medium', 'campaign', 'channel', 'customer_kind', 'unknown_reason'] as const;
 const interval = z.enum(['day', 'week', 'month'], 'must be day, week or month').default('day');
 const groupBy = z
   .string()
@@ -146,7 +147,35 @@ export const AttributionQuery = ranged(
     as_of: asOf,
   }),
 );
-export const FunnelQuery = ranged(only({ ...range, as_of: asOf }));
+export const FunnelQuery = ranged(
+  only({
+    ...range,
+    as_of: asOf,
+    dimension: z
+      .enum(behaviours, `must be one of ${behaviours.join(', ')}`)
+      .optional()
+      .meta({ description: 'Also by what the browser is; known only where its events arrive.' }),
+  }),
+);
+export const CohortQuery = ranged(
+  only({
+    ...range,
+    window_days: z.coerce
+      .number('must be a number from 1 to 365')
+      .int('must be a number from 1 to 365')
+      .min(1, 'must be a number from 1 to 365')
+      .max(365, 'must be a number from 1 to 365')
+      .optional()
+      .meta({ description: 'Days after the sign-up in which the first payment counts. Default: 30.' }),
+  }),
+);
+export const BridgeQuery = ranged(only({ ...range }));
+export const ConfusionQuery = ranged(
+  only({
+    ...range,
+    metric: name.default('signups').meta({ description: 'signups, checkouts_started, orders or revenue_gross.' }),
+  }),
+);
 export const EntriesQuery = only({
   type: name.optional(),
   origin: name.optional(),

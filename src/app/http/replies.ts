@@ -133,26 +133,7 @@ export const ReconciliationDetail = ReconciliationRow.extend({
 }).meta({ id: 'ReconciliationDetail' });
 export const ReconciliationPage = page(ReconciliationRow, 'ReconciliationPage');
 export const RunReply = z.object({ run_id: z.string() }).meta({ id: 'Run' });
-export const AttributionReply = z
-  .looseObject({
-    metric: z.string(),
-    unit: z.string(),
-    rebuilding,
-    data: z.array(
-      z.looseObject({
-        source: z.string(),
-        medium: z.string(),
-        campaign: z.string(),
-        value: z.union([z.number(), z.string()]),
-        currency: z.string().optional(),
-        share: z.number().nullable(),
-        reasons: z.record(z.string(), z.union([z.number(), z.string()])).optional(),
-      }),
-    ),
-  })
-  .meta({ id: 'Attribution' });
-const steps = z.looseObject({ started: count, completed: count, rate: z.number().nullable() });
-export const FunnelReply = z.looseObject({ rebuilding, actual: steps, tracked: steps }).meta({ id: 'Funnel' });
+export { AttributionReply, BridgeReply, CohortReply, ConfusionReply, FunnelReply } from './attribution-shapes.js';
 export const CustomerReply = z
   .looseObject({
     id: z.string(),
@@ -163,10 +144,45 @@ export const CustomerReply = z
       source: z.string(),
       medium: z.string(),
       campaign: z.string(),
+      channel: z.string(),
       unknown_reason: z.string().optional(),
     }),
     first_payment: z.object({ ref: z.string(), at: time.nullable() }).nullable(),
     identifiers: z.array(z.string()),
+    non_links: z
+      .array(
+        z.object({
+          identifier: z.string(),
+          other: z.string().nullable(),
+          reason: z.enum(['crowded', 'shared_device', 'ambiguous', 'two_users', 'separated']),
+          links: count,
+        }),
+      )
+      .meta({ description: 'Links that facts name and that make nobody one, and why.' }),
+    decisions: z.array(
+      z.object({
+        identifier: z.string(),
+        other: z.string(),
+        kind: z.enum(['join', 'separate']),
+        reason: z.string(),
+        actor: z.string(),
+        decided_at: time,
+        entry_id: z.string(),
+        position: count,
+      }),
+    ),
+    touches: z.array(
+      z.object({
+        node: z.string(),
+        at: time,
+        source: z.string().nullable(),
+        medium: z.string(),
+        campaign: z.string(),
+        channel: z.string(),
+        landing_page: z.string().nullable(),
+        entry_id: z.string(),
+      }),
+    ),
     purchases: z.array(
       z.looseObject({
         ref: z.string(),
