@@ -30,6 +30,8 @@ export interface Config {
   };
   /** How many minutes of peak the pool of keys lasts without its database, where the ledger is not in it. */
   keyPoolMinutes: number;
+  /** An address outside that is told of each new seal. */
+  sealWitnessUrl?: string;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -149,6 +151,7 @@ const schema = z.object({
     )
     .default('5')
     .transform(Number),
+  SEAL_WITNESS_URL: optional((text) => isUrl(text, 'http', 'https'), httpUrl('SEAL_WITNESS_URL')),
   LOG_LEVEL: z.enum(logLevels, `LOG_LEVEL must be one of ${logLevels.join(', ')}.`).default('info'),
 });
 
@@ -190,6 +193,7 @@ export function readConfig(
       automaticCapture: s.ADYEN_AUTOMATIC_CAPTURE,
     },
     keyPoolMinutes: s.KEY_POOL_MINUTES,
+    sealWitnessUrl: s.SEAL_WITNESS_URL,
     logLevel: s.LOG_LEVEL,
   };
 }
@@ -208,6 +212,7 @@ export function settingsForLog(config: Config): Record<string, string | number> 
     stripe_webhook_secrets: config.stripe.webhookSecrets.length,
     square_webhook_signature_keys: config.square.signatureKeys.length,
     adyen_hmac_keys: config.adyen.hmacKeys.length,
+    seal_witness: config.sealWitnessUrl === undefined ? 'file' : 'file and address',
     adyen_basic_auth: config.adyen.basicAuth === undefined ? 'not set' : 'set',
   };
 }

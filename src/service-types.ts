@@ -2,6 +2,7 @@ import type { Config } from './config.js';
 import type { IngestStage } from './ingest/create-ingest.js';
 import type { Jobs } from './jobs/create-jobs.js';
 import type { Ledger } from './ledger/ledger.js';
+import type { Seal } from './ledger/open-seal.js';
 import type { Vault } from './ledger/vault.js';
 import type { Projections } from './projections/create-projections.js';
 import type { Reconcile } from './reconcile/create-reconcile.js';
@@ -32,12 +33,8 @@ export interface Service {
   report: Report;
   reconcile: Pick<Reconcile, 'list' | 'detail' | 'run' | 'now' | 'gaps'>;
   jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'stop'>;
-  /** `size` entries are sealed, `lag` are not yet. */
-  seal: {
-    state(): Promise<{ size: number; lag: number }>;
-    /** The proof of an entry under the last seal; undefined when it is unknown or not sealed yet. */
-    proof(entryId: string): Promise<Reply | undefined>;
-  };
+  /** `size` entries are sealed, `lag` are not yet; a proof is undefined for an entry that is unknown or not sealed. */
+  seal: Pick<Seal, 'state' | 'proof' | 'consistency' | 'checkpoints' | 'publicKey' | 'verify'>;
   start(): Promise<void>;
   /** Graceful, in the reverse order of start. */
   stop(): Promise<void>;

@@ -123,6 +123,7 @@ async function wire(
 
   const seal = openSeal({
     ...{ ledger, database: ledgerDatabase, clock, signingKey: vault.signingKey, dataDir: config.dataDir },
+    witnessUrl: config.sealWitnessUrl,
     failed: (error) => log?.error({ err: error }, 'sealing failed; it is tried again'),
   });
   life.closes(seal, (it) => it.stop());

@@ -19,6 +19,7 @@ import { EventsController } from './http/events.controller.js';
 import { LedgerController } from './http/ledger.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
 import { OperatingController } from './http/operating.controller.js';
+import { ProofsController } from './http/proofs.controller.js';
 import { ReconciliationsController } from './http/reconciliations.controller.js';
 import { SessionController } from './http/session.controller.js';
 import type { RouteTable } from './routes.js';
@@ -54,6 +55,7 @@ const api = [
   ReconciliationsController,
   CustomersController,
   LedgerController,
+  ProofsController,
   DeadLettersController,
   CatalogController,
   CompletenessController,

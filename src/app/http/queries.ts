@@ -153,6 +153,15 @@ export const EntriesQuery = only({
   stream: text(512).optional(),
   ...paging,
 });
+const size = z.coerce
+  .number('must be a number of entries')
+  .int('must be a number of entries')
+  .min(0, 'must be a number of entries');
+export const ConsistencyQuery = only({
+  from: size.meta({ description: 'The smaller size.' }),
+  to: size.optional().meta({ description: 'The larger size; the newest that is sealed when left out.' }),
+});
+export const CheckpointsQuery = only(paging);
 export const DeadLettersQuery = only({
   reason: name.optional(),
   resolved: z

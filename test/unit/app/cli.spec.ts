@@ -135,6 +135,20 @@ describe('truth-ledger verify', () => {
     expect(JSON.parse(json.out)).toMatchObject({ ok: false, state_hash: 'a', rebuilt_state_hash: 'b' });
   });
 
+  it('given a ledger that was changed, when it is verified, then exit code 1 and each verdict, also as JSON', async () => {
+    const finding = { verdict: 'edit', position: 3, detail: 'Entry 3 is not what was sealed there.' };
+    const tampered = (service: any) => {
+      with_(report)(service);
+      service.seal.verify = () =>
+        Promise.resolve({ ok: false, entries: 7, sealed: 2, checkpoints: 1, root: 'r', findings: [finding], count: 4 });
+    };
+    const { code, out } = await cli(['verify'], tampered);
+    expect(code).toBe(1);
+    expect(out).toContain('edit: Entry 3 is not what was sealed there.\nand 3 more');
+    const json = await cli(['verify', '--json'], tampered);
+    expect(JSON.parse(json.out)).toMatchObject({ ok: false, ledger: { sealed: 2, findings: [finding] } });
+  });
+
   it('given a failure, when it is verified, then exit code 1, its sentence, and the service is closed', async () => {
     const { code, err, opened } = await cli(
       ['verify'],

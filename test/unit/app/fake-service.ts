@@ -6,6 +6,7 @@ import { readConfig } from '../../../src/config.js';
 import type { CollectReply, Outcome, Principal, RawRequest } from '../../../src/ingest/ingest.js';
 import { ROLES, type Role, type Service } from '../../../src/service-types.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
+import type { LedgerVerified } from '../../../src/ledger/open-seal.js';
 
 export const ADMIN_KEY = 'operator-key-of-this-test';
 export const ENTRY_ID = '6f1c0a52-2b5e-5c6a-9a39-0a5d3c1f7e10';
@@ -27,6 +28,9 @@ export class FakeService {
     );
   query: () => Promise<unknown> = () => Promise.resolve({ rows: [] });
   jobs: () => Promise<{ ok: boolean; detail?: string }> = () => Promise.resolve({ ok: true });
+  ledgerVerified: LedgerVerified = {
+    ...{ ok: true, entries: 7, sealed: 4, checkpoints: 2, root: 'r', findings: [], count: 0 },
+  };
   roles: readonly Role[] = ROLES;
   reconciliations: unknown[] = [];
   keysLeft: number | undefined;
@@ -103,7 +107,14 @@ export class FakeService {
         counts: () => Promise.resolve({ waiting: 2, active: 1 }),
         tallies: () => new Map([['reconcile-day', { completed: 4, failed: 1, seconds: 2.5 }]]),
       },
-      seal: { state: () => Promise.resolve({ size: 4, lag: 3 }), proof: () => Promise.resolve(undefined) },
+      seal: {
+        state: () => Promise.resolve({ size: 4, lag: 3 }),
+        proof: () => Promise.resolve(undefined),
+        consistency: ask('consistency', { from: {}, to: {}, path: [] }),
+        checkpoints: () => Promise.resolve({ data: [], next_cursor: null }),
+        publicKey: () => ({ algorithm: 'ed25519', public_key: '', fingerprint: '' }),
+        verify: () => Promise.resolve(this.ledgerVerified),
+      },
     } as unknown as Service;
   }
 
