@@ -1,3 +1,4 @@
+import type { Close } from './close/create-close.js';
 import type { Config } from './config.js';
 import type { IngestStage } from './ingest/create-ingest.js';
 import type { Jobs } from './jobs/create-jobs.js';
@@ -30,6 +31,7 @@ export interface Service {
   >;
   /** A method answers undefined where nothing has that name or id. */
   report: Report;
+  close: Close;
   reconcile: Pick<Reconcile, 'list' | 'detail' | 'run' | 'now' | 'gaps'>;
   jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'stop'>;
   /** `size` entries are sealed, `lag` are not yet. */

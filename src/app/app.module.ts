@@ -19,6 +19,7 @@ import { EventsController } from './http/events.controller.js';
 import { LedgerController } from './http/ledger.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
 import { OperatingController } from './http/operating.controller.js';
+import { PeriodsController } from './http/periods.controller.js';
 import { ReconciliationsController } from './http/reconciliations.controller.js';
 import { SessionController } from './http/session.controller.js';
 import type { RouteTable } from './routes.js';
@@ -57,6 +58,7 @@ const api = [
   DeadLettersController,
   CatalogController,
   CompletenessController,
+  PeriodsController,
   SessionController,
 ];
 

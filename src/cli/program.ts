@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { Problem, SetupError } from '../kernel/errors.js';
 import type { CliContext } from './context.js';
 import { addBackfill } from './backfill.js';
+import { addClose } from './close.js';
 import { addDemo } from './demo.js';
 import { addKeys } from './keys.js';
 import { addLedger } from './ledger.js';
@@ -32,6 +33,7 @@ export function createProgram(context: CliContext): Command {
     addDemo,
     addReconcile,
     addBackfill,
+    addClose,
     addRebuild,
     addVerify,
     addTrace,

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Close } from '../close/create-close.js';
 import type { Backfill } from '../ingest/backfill.js';
 import type { Clock } from '../kernel/clock.js';
 import { Problem } from '../kernel/errors.js';
@@ -21,6 +22,7 @@ export interface JobsDeps {
   connection: pg.ClientConfig;
   redisUrl?: string;
   reconcile: Reconcile;
+  close: Pick<Close, 'softCloseEnded'>;
   backfill: Backfill;
   zone: Zone;
   clock: Clock;
@@ -132,8 +134,8 @@ class Running implements Jobs {
     try {
       const job = this.jobs.get(name);
       if (!job) throw new Error(`There is no job "${name}" in this version.`);
-      const { reconcile, backfill, zone, clock } = this.deps;
-      const context: JobContext = { reconcile, backfill, zone, clock, enqueue: (each) => this.queue.add(each) };
+      const { reconcile, close, backfill, zone, clock } = this.deps;
+      const context: JobContext = { reconcile, close, backfill, zone, clock, enqueue: (each) => this.queue.add(each) };
       await job.run(data, context);
       tally.completed += 1;
     } catch (error) {

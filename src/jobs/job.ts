@@ -1,11 +1,13 @@
 import type { Backfill } from '../ingest/backfill.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Zone } from '../kernel/day.js';
+import type { Close } from '../close/create-close.js';
 import type { Reconcile } from '../reconcile/create-reconcile.js';
 
 /** What jobs work with. */
 export interface JobContext {
   reconcile: Reconcile;
+  close: Pick<Close, 'softCloseEnded'>;
   backfill: Backfill;
   zone: Zone;
   clock: Clock;

@@ -83,6 +83,9 @@ export class FakeStripe {
 }
 
 /** For jobs that fetch nothing. */
+/** For jobs that close nothing. */
+export const noClose = { softCloseEnded: () => Promise.resolve([]) };
+
 export const noBackfill: Backfill = {
   providers: [],
   request: () => Promise.reject(new Error('nothing is fetched here')),

@@ -59,6 +59,7 @@ export const PURE: readonly RegExp[] = [
   /^src\/projections\/(contributions|customers|documents|evaluate-purchase|fact-pages|fold|people|purchases|purchase-change|rows|shared-links|step|subject-states|subscription-history)\.ts$/,
   /^src\/reconcile\/(cause|comparable-amount|drift|gap|groups|match|parts|reconciled-metrics)\.ts$/,
   /^src\/reconcile\/causes\//,
+  /^src\/close\/(adjusting-lines|close-contents|fiscal-calendar|period)\.ts$/,
 ];
 
 const IO_MODULES =
