@@ -31,6 +31,10 @@ export interface Config {
     /** Merchant accounts whose payments are captured without a request; `*`: all. */
     automaticCapture: readonly string[];
   };
+  /** ISO 4217: what the books are kept in besides the currencies that money moves in. */
+  functionalCurrency?: string;
+  /** A JSON file with codes and names of accounts. Absolute. */
+  chartOfAccounts?: string;
   /** How many minutes of peak the pool of keys lasts without its database, where the ledger is not in it. */
   keyPoolMinutes: number;
   logLevel: (typeof logLevels)[number];
@@ -146,6 +150,14 @@ const schema = z.object({
       (accounts) => accounts.every((account) => /^(?:\*|[\w.-]+)$/.test(account)),
       'ADYEN_AUTOMATIC_CAPTURE must be merchant accounts between commas, or * for all.',
     ),
+  FUNCTIONAL_CURRENCY: optional(
+    (text) => /^[A-Z]{3}$/.test(text),
+    'FUNCTIONAL_CURRENCY must be a currency code in upper case, such as EUR.',
+  ),
+  CHART_OF_ACCOUNTS: z
+    .string()
+    .transform((file) => path.resolve(file))
+    .optional(),
   KEY_POOL_MINUTES: z
     .string()
     .refine(
@@ -195,6 +207,8 @@ export function readConfig(
       basicAuth: s.ADYEN_BASIC_AUTH,
       automaticCapture: s.ADYEN_AUTOMATIC_CAPTURE,
     },
+    functionalCurrency: s.FUNCTIONAL_CURRENCY,
+    chartOfAccounts: s.CHART_OF_ACCOUNTS,
     keyPoolMinutes: s.KEY_POOL_MINUTES,
     logLevel: s.LOG_LEVEL,
   };

@@ -7,7 +7,7 @@ import type { Books } from './close/books.js';
 import { openClosings } from './close/closing-store.js';
 import { type Close, createClose } from './close/create-close.js';
 import { fiscalCalendar } from './close/fiscal-calendar.js';
-import { noBooks } from './close/no-books.js';
+import { openBooks } from './close/open-books.js';
 import type { TieOuts } from './close/tie-outs.js';
 import { type Config, ledgerEngine } from './config.js';
 import { createIngest } from './ingest/create-ingest.js';
@@ -39,6 +39,8 @@ export interface OpenOptions {
   log?: Logger;
   /** Use the embedded database of a service that runs. */
   attach?: boolean;
+  /** This process works for the one whose embedded database it uses, and no other does: what an earlier one held is taken over at once. */
+  beside?: boolean;
   /** Accept another reporting time zone than the recorded one; the read model must be rebuilt next. */
   changeZone?: boolean;
   /** The journal, and what ties it out, where they are not the service's own. For tests. */
@@ -80,7 +82,7 @@ async function wire(
   clock: Clock,
   { database, ledgerDatabase }: Databases,
   life: Lifecycle,
-  { roles = [], log, changeZone = false, ...given }: OpenOptions,
+  { roles = [], log, changeZone = false, beside = false, ...given }: OpenOptions,
 ): Promise<Service> {
   const zone = new Zone(config.reportingTimeZone);
   const holder = `${process.pid}-${randomUUID()}`;
@@ -102,9 +104,15 @@ async function wire(
     ...{ interpret: createInterpret(interpreters), interpreterVersion: versionOf(interpreters) },
     readAside: readAside(config, database, known),
     holder,
+    alone: database.server?.owner === true || (beside && database.embedded),
     park: (client, parked) => parkUnprojected(ingest.deadLetters, parked, client),
     reparkAll: (client, parked) => reparkUnprojected(ingest.deadLetters, parked, client),
     log: (level, line, error) => log?.[level](error === undefined ? {} : { err: error }, line),
+  });
+
+  const books = openBooks(config, {
+    ...{ ledger, database, zone, clock, contentMac: (value) => vault.contentMac(value) },
+    ...{ interpret: createInterpret(interpreters), interpreterVersion: versionOf(interpreters) },
   });
 
   const queue: { jobs?: Jobs } = {}; // jobs run reconciliations, which may be put into the queue
@@ -118,12 +126,12 @@ async function wire(
   const { report, close } = await openNumbers(
     config,
     { ...{ database, ledger, vault, clock, zone }, completeness: ingest.completeness, projections },
-    { interpreters: versionOf(interpreters), ...given },
+    { interpreters: versionOf(interpreters), books, ...given },
   );
 
   const jobs = await createJobs({
     ...{ connection: database.connection, redisUrl: config.redisUrl },
-    ...{ reconcile, close, backfill: ingest.backfill, zone, clock },
+    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, zone, clock },
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),
     log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
   });
@@ -139,7 +147,7 @@ async function wire(
 
   return {
     ...{ config, roles, database, vault, ledger, ingest },
-    ...{ projections, reconcile, report, close, jobs, seal },
+    ...{ projections, reconcile, report, books, close, jobs, seal },
     start: () => startWork(roles, { vault, projections, seal, jobs }, log),
     stop: () => life.stop(),
   };
@@ -172,7 +180,7 @@ interface NumbersDeps extends Pick<ReportDeps, 'database' | 'ledger' | 'vault' |
 async function openNumbers(
   config: Config,
   { projections, vault, ...deps }: NumbersDeps,
-  { interpreters, books, tieOuts }: Pick<OpenOptions, 'books' | 'tieOuts'> & { interpreters: string },
+  { interpreters, books, tieOuts }: { interpreters: string; books: Books; tieOuts?: TieOuts },
 ): Promise<{ report: Report; close: Close }> {
   const { modelVersion } = projections;
   const calendar = fiscalCalendar(config.fiscalCalendar);
@@ -180,10 +188,9 @@ async function openNumbers(
   const report = createReport({ ...deps, vault, closings, metrics, modelVersion, domainEvents: domainEventSchemas });
   const modelPosition = (): Promise<number> => projections.currentPosition();
   const close = createClose({
-    ...{ ...deps, calendar, closings, metrics, modelPosition, tieOuts },
+    ...{ ...deps, calendar, closings, metrics, modelPosition, books, tieOuts },
     versions: { model: modelVersion, interpreters, fold: FOLD_VERSION },
     contentMac: (value) => vault.contentMac(value),
-    books: books ?? noBooks(modelPosition),
     numbers: (days, closing) => report.numbers(days, closing),
   });
   return { report, close };

@@ -5,6 +5,7 @@ import type { CliContext } from './context.js';
 import { addBackfill } from './backfill.js';
 import { addClose } from './close.js';
 import { addDemo } from './demo.js';
+import { addImport } from './import.js';
 import { addKeys } from './keys.js';
 import { addLedger } from './ledger.js';
 import { addRebuild } from './rebuild.js';
@@ -34,6 +35,7 @@ export function createProgram(context: CliContext): Command {
     addReconcile,
     addBackfill,
     addClose,
+    addImport,
     addRebuild,
     addVerify,
     addTrace,

@@ -37,6 +37,7 @@ export interface Closing {
 export const periodStream = (id: string): string => decisionStream('period', id);
 
 const LINES_PER_PAGE = 5_000;
+const ANNOUNCED_MS = 3_600_000; // whoever announced a change so long ago and has not settled it is dead
 const ENTRIES_PER_PAGE = 8; // of half a megabyte each
 const DIGEST_IN_NAME = 32; // hexadecimal digits
 
@@ -130,6 +131,8 @@ export class ClosingStore {
     const today = zone.dayOf(clock().getTime());
     const first = await assertCalendar(this.deps);
     for (let each = first; each && each.from <= today; each = periodAfter(calendar, each)) await this.takeOver(each.id);
+    const dead = new Date(clock().getTime() - ANNOUNCED_MS);
+    await this.deps.database.pool.query('delete from close.pending where since < $1', [dead]);
   }
 
   /** Reads the stream of a period into the tables: what is there already stays. Throws where contents have not the digest of their close. */

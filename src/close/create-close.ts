@@ -245,10 +245,17 @@ class Closer {
     }
   }
 
-  /** One close or reopening at a time, in all processes: their order among periods is no matter of one stream. */
+  /**
+   * One close or reopening at a time, in all processes: their order among periods is no matter of one stream. Nobody waits for another,
+   * as who waits holds a connection that the other may need.
+   */
   private exclusively<T>(work: () => Promise<T>): Promise<T> {
     return this.deps.database.transaction(async (client) => {
-      await client.query(`select pg_advisory_xact_lock(hashtext('truth-ledger close'))`);
+      const { rows } = await client.query<{ got: boolean }>(
+        `select pg_try_advisory_xact_lock(hashtext('truth-ledger close')) as got`,
+      );
+      if (!rows[0]!.got)
+        throw new Problem('wrong_expected_revision', 'Somebody else is closing or reopening a period just now.');
       return work();
     });
   }

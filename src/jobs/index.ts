@@ -1,5 +1,6 @@
 import { backfillHours } from './backfill-hours.js';
 import { backfillUndelivered } from './backfill-undelivered.js';
+import { fetchBalanceTransactions } from './fetch-balance-transactions.js';
 import type { Job } from './job.js';
 import { reconcileDaily } from './reconcile-daily.js';
 import { reconcileDay } from './reconcile-day.js';
@@ -14,4 +15,5 @@ export const jobs: readonly Job[] = [
   backfillHours,
   backfillUndelivered,
   softClose,
+  fetchBalanceTransactions,
 ];

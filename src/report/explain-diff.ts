@@ -38,7 +38,7 @@ export async function explainDiff(
   metric: Metric,
   all: readonly Metric[],
   query: ExplainQuery,
-  { before, after }: { before: Moment | undefined; after: Moment | undefined },
+  { before, after }: { before: Moment; after: Moment | undefined },
 ) {
   const closingsOf = async (moment: Moment | undefined): Promise<ClosedDays[]> =>
     moment?.closing ? deps.closings.inForce({ from: query.from, to: query.to, at: moment.at }) : [];

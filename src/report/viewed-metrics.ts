@@ -43,6 +43,8 @@ export function viewedMetrics(deps: Deps) {
         };
       });
     },
+    /** The ledger position of a position, a time or a close. Throws Problem `invalid_request`. */
+    positionOf: async (asOf: string): Promise<Position> => (await momentOf(ledger, deps.closings, asOf)).position,
     explainDiff: async (name: string, query: ExplainQuery) => {
       const metric = known(name);
       if (!metric) return undefined;

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiKeys } from '../../src/app/auth/api-keys.js';
 import { postgresKeyStore } from '../../src/app/auth/key-store.js';
 import type { TieOutState } from '../../src/close/tie-outs.js';
-import { chargeSucceeded, refundCreated, signedUp, touch } from '../fixtures/shop-events.js';
-import { MemoryBooks } from '../support/memory-books.js';
+import { chargeSucceeded, refundCreated, signedUp, touch, track } from '../fixtures/shop-events.js';
+import { GivenBooks } from '../support/given-books.js';
 import { type Json, type Reply, RunningService } from '../support/running-service.js';
 
-const books = new MemoryBooks();
+const books = new GivenBooks();
 let tieOuts: TieOutState[] = [];
 let shop: RunningService;
 const keys: Record<'alice' | 'aliceToo' | 'bob', string> = { alice: '', aliceToo: '', bob: '' };
@@ -31,6 +31,8 @@ beforeAll(async () => {
     chargeSucceeded('2026-10-05T09:00:00Z', 'ch_1', 10_000),
     chargeSucceeded('2026-10-20T09:00:00Z', 'ch_2', 5_000),
   ]);
+  await shop.segment([track('2026-10-02T08:00:01Z', 'signup_completed', { userId: 'u1' })]);
+  await shop.reconcile('2026-10-02');
   await shop.catchUp();
   books.post('stripe:ch_1', '2026-10-05', 10_000n, { position: 1, object: 'stripe:ch_1' });
   books.post('stripe:ch_2', '2026-10-20', 5_000n, { position: 1, object: 'stripe:ch_2' });
@@ -67,6 +69,7 @@ const reported = (period = '2026-10'): Promise<string[]> =>
       `/v1/attribution?metric=signups&from=2026-10-01&to=2026-10-31&view=reported`,
       `/v1/funnel?from=2026-10-01&to=2026-10-31&view=reported`,
       `/v1/periods/2026-10/journal`,
+      `/v1/reconciliations?from=2026-10-01&to=2026-10-31&view=reported`,
       `/v1/metrics/revenue_net/contributions?from=2026-10-01&to=2026-10-31`,
     ].map(raw),
   );
@@ -189,6 +192,23 @@ describe('a close', () => {
       },
       { entry: 'adjust:2026-10:stripe:re_1', account: '4000', amount_minor: '4000', adjusts: '2026-10' },
     ]);
+  });
+
+  it('when a closed day is reconciled again, then its gap stays as it was reported, with what is known beside', async () => {
+    await shop.events(signedUp('2026-10-02T09:00:00Z', 'u_late'));
+    await shop.catchUp();
+    await shop.reconcile('2026-10-02');
+    await shop.reconcile('2026-10-03');
+    expect(await reported()).toEqual(bytes);
+    const range = '/v1/reconciliations?metric=signups&from=2026-10-02&to=2026-10-03';
+    const [row, after] = (await shop.get(range)).data;
+    expect(row).toMatchObject({ closed: '2026-10@1', actual: 1, gap: 0, known: { actual: 2, gap: 1 }, adjustment: 1 });
+    expect(after).toMatchObject({ day: '2026-10-03', closed: '2026-10@1', reported: false });
+    const known = (await shop.get(`${range}&view=known`)).data[0];
+    expect([known.gap, known.known]).toEqual([1, undefined]);
+    expect((await shop.get(`${range}&as_of=2026-10`)).data).toMatchObject([{ day: '2026-10-02', gap: 0 }]);
+    expect(await shop.detail('2026-10-02', 'signups')).toMatchObject({ gap: 0, known: { gap: 1 } });
+    expect(await shop.detail('2026-10-02', 'signups', '&view=known')).toMatchObject({ gap: 1 });
   });
 
   it('then explain-diff names what moved it, and its rows sum to the difference', async () => {

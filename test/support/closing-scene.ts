@@ -11,7 +11,7 @@ import { Zone } from '../../src/kernel/day.js';
 import { metrics as allMetrics } from '../../src/metrics/index.js';
 import type { ProjectionDeps, Projections } from '../../src/projections/create-projections.js';
 import { createReport, type Report } from '../../src/report/create-report.js';
-import { MemoryBooks } from './memory-books.js';
+import { GivenBooks } from './given-books.js';
 import { projectedLedger, type ProjectedLedger } from './projected-ledger.js';
 
 export const ZONE = new Zone('UTC');
@@ -27,7 +27,7 @@ export interface Build {
 
 /** A ledger of facts with its numbers and its close, in a database of its own; the time is the 20th of December 2026. */
 export class ClosingScene {
-  readonly books = new MemoryBooks();
+  readonly books = new GivenBooks();
   report!: Report;
   close!: Close;
   deps!: CloseDeps;

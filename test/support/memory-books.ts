@@ -1,46 +1,70 @@
-import type { BookProblem, Books, BooksQuery } from '../../src/close/books.js';
-import type { PostingLine } from '../../src/close/posting.js';
+import type { InterpretableEntry, Ref } from '../../src/catalog/facts.js';
+import type { JournalEntry } from '../../src/close/journal-entry.js';
+import type { MoneyObject } from '../../src/close/money-objects.js';
+import { Poster, type Posting } from '../../src/close/post.js';
+import { interpret } from '../../src/ingest/interpret.js';
+import { Zone } from '../../src/kernel/day.js';
 
-/** A line and the positions between which it is known; for ever without `until`. */
-interface Known {
-  line: PostingLine;
-  from: number;
-  until?: number;
+/** The books in memory: what is posted of entries, in the order in which they are told. */
+export class MemoryBooks {
+  readonly objects = new Map<Ref, MoneyObject>();
+  readonly postings: Posting[] = [];
+  private readonly poster: Poster;
+  private position = 0;
+
+  constructor(zone = 'UTC') {
+    const days = new Zone(zone);
+    this.poster = new Poster(this.objects, (at) => days.dayOf(at));
+  }
+
+  tell(...entries: readonly InterpretableEntry[]): this {
+    for (const entry of entries) {
+      this.position += 1;
+      const { id: entryId, origin: provider } = entry;
+      const news = { position: this.position, entryId, provider, facts: interpret(entry) ?? [] };
+      this.postings.push(...this.poster.take(news));
+    }
+    return this;
+  }
+
+  /** What stands, each entry once, as text. Throws where one is retracted that does not stand, or asserted twice. */
+  get standing(): string[] {
+    const standing = new Set<string>();
+    for (const { sign, entry } of this.postings) {
+      const text = textOf(entry);
+      if (standing.has(text) === (sign === 1))
+        throw new Error(`${sign === 1 ? 'asserted twice' : 'never stood'}: ${text}`);
+      if (sign === 1) standing.add(text);
+      else standing.delete(text);
+    }
+    return [...standing].sort();
+  }
+
+  /** Entries that stand, by name. */
+  get entries(): Map<string, JournalEntry> {
+    const standing = new Map<string, JournalEntry>();
+    for (const { sign, entry } of this.postings) {
+      if (sign === 1) standing.set(entry.entry, entry);
+      else if (standing.get(entry.entry) === entry || textOf(standing.get(entry.entry)!) === textOf(entry))
+        standing.delete(entry.entry);
+    }
+    return standing;
+  }
+
+  /** Sum of an account by currency, what is spread whole. */
+  balance(account: string): Record<string, string> {
+    const sums = new Map<string, bigint>();
+    for (const { sign, entry } of this.postings)
+      for (const line of entry.lines)
+        if (line.account === account)
+          sums.set(line.currency, (sums.get(line.currency) ?? 0n) + BigInt(sign) * line.amount);
+    return Object.fromEntries([...sums].filter(([, sum]) => sum !== 0n).map(([key, sum]) => [key, String(sum)]));
+  }
 }
 
-/** Books as a test writes them. */
-export class MemoryBooks implements Books {
-  readonly known: Known[] = [];
-  trouble: BookProblem[] = [];
+const textOf = (entry: JournalEntry): string =>
+  JSON.stringify(entry, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 
-  catchUp = (): Promise<number> => Promise.resolve(Number.MAX_SAFE_INTEGER);
-
-  /** Posts an entry of two lines: `amount` from one account to another. */
-  post(entry: string, day: string, amount: bigint, given: Partial<PostingLine> & { position: number }): void {
-    const at = Date.parse(`${day}T10:00:00Z`);
-    const period = day.slice(0, 7);
-    const like = { entry, period, day, at, currency: 'USD', kind: 'charge' as const, memo: entry, ...given };
-    const accounts: [string, bigint][] = [
-      ['1100', amount],
-      ['4000', -amount],
-    ];
-    for (const [index, [account, value]] of accounts.entries())
-      this.known.push({ line: { ...like, line: index + 1, account, amount: value }, from: given.position });
-  }
-
-  /** Takes an entry back from a position on. */
-  retract(entry: string, position: number): void {
-    for (const each of this.known) if (each.line.entry === entry) each.until ??= position;
-  }
-
-  async *lines({ from, to, upTo = Infinity }: BooksQuery): AsyncGenerator<PostingLine> {
-    const shown = this.known
-      .filter(({ line }) => line.day >= from && line.day <= to)
-      .filter((each) => each.from <= upTo && (each.until === undefined || each.until > upTo))
-      .map(({ line }) => line);
-    const orderOf = ({ day, entry, line }: PostingLine): string => `${day} ${entry} ${line}`;
-    yield* shown.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
-  }
-
-  problems = (): Promise<BookProblem[]> => Promise.resolve(this.trouble);
-}
+/** The lines of an entry as people write them: `clearing.stripe 941 EUR`. */
+export const linesOf = (entry: JournalEntry | undefined): string[] =>
+  (entry?.lines ?? []).map(({ account, amount, currency }) => `${account} ${amount} ${currency}`);

@@ -5,10 +5,13 @@ import { toProblem } from '../errors/to-problem.js';
 import { LOG } from '../tokens.js';
 import { ActOnPeriodHandler } from './act-on-period.js';
 import { DismissDeadLetterHandler } from './dismiss-dead-letter.js';
+import { ImportObjectsHandler } from './import-objects.js';
 import { RebuildProjectionHandler } from './rebuild-projection.js';
+import { RecordFxRatesHandler } from './record-fx-rates.js';
 import { ReplayDeadLetterHandler } from './replay-dead-letter.js';
 import { RunBackfillHandler } from './run-backfill.js';
 import { RunReconciliationHandler } from './run-reconciliation.js';
+import { SetOpeningBalanceHandler } from './set-opening-balance.js';
 
 /** Who asks for a command: `key:<id>`, `cli:<user>` or `system`; and in which request. */
 export interface Asker {
@@ -54,4 +57,7 @@ export const operatorProviders = [
   RebuildProjectionHandler,
   RunBackfillHandler,
   ActOnPeriodHandler,
+  RecordFxRatesHandler,
+  SetOpeningBalanceHandler,
+  ImportObjectsHandler,
 ];

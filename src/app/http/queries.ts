@@ -56,13 +56,6 @@ const view = z.enum(['reported', 'known'], 'must be reported or known').optional
     'Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it.',
 });
 
-const position = z.coerce
-  .number('must be a ledger position')
-  .int('must be a ledger position')
-  .min(0, 'must be a ledger position')
-  .optional()
-  .meta({ description: 'Ledger position: the rows as they were when this was the last entry.' });
-
 const from = day('First day, in the reporting time zone.');
 const to = day('Last day, included.');
 const range = { from, to };
@@ -138,14 +131,16 @@ export const ReconciliationsQuery = ranged(
     from: from.optional(),
     to: to.optional(),
     currency,
-    as_of: position,
+    as_of: asOf,
+    view,
     ...paging,
   }),
 );
 export const ReconciliationQuery = only({
   currency,
   part: z.enum(parts, `must be one of ${parts.join(', ')}`).optional(),
-  as_of: position,
+  as_of: asOf,
+  view,
   ...paging,
 });
 export const AttributionQuery = ranged(
@@ -222,3 +217,13 @@ export const BackfillRequestBody = ranged(only({ provider: word, ...range }, 'fi
 
 export const SignInRequest = only({ key: text(512) }, 'field').meta({ id: 'SignIn' });
 export const SignInCode = only({ code: text(100) });
+
+const position = z.coerce
+  .number('must be a ledger position')
+  .int('must be a ledger position')
+  .min(0, 'must be a ledger position')
+  .optional()
+  .meta({ description: 'Ledger position: the rows as they were when this was the last entry.' });
+
+// The pieces that queries of other files are made of.
+export { only, paging, position, range, ranged };

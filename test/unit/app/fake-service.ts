@@ -83,6 +83,7 @@ export class FakeService {
       report: {
         metric: (name: string, query: unknown) =>
           name === 'signups' ? ask('metric', { metric: name })(name, query) : Promise.resolve(undefined),
+        positionOf: (asOf: string) => Promise.resolve(Number(asOf)),
         catalogOfMetrics: () => [{ name: 'signups' }],
         catalog: () => ({ domain_events: {} }),
         contributions: ask('contributions', page),
