@@ -2,9 +2,10 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../kernel/clock.js';
+import { Problem } from '../kernel/errors.js';
 import type { Database } from '../storage/database.js';
 import { sealStoreInPostgres } from './backends/postgres/seal-store.js';
-import type { Ledger } from './ledger.js';
+import type { Ledger, Position } from './ledger.js';
 import { type Checkpoint, keepSealing, Sealer, type SealStore } from './seal.js';
 import { sealProofs } from './seal-proofs.js';
 import { verifyLedger } from './verify-ledger.js';
@@ -26,6 +27,7 @@ export interface SealDeps {
   failed(error: unknown): void;
 }
 
+const ORIGIN = 'truth-ledger'; // in every checkpoint
 const FINDINGS_MAX = 1_000;
 
 /** Seals the ledger off the path of the acknowledgement, and proves entries under the newest seal. */
@@ -33,7 +35,7 @@ export function openSeal(deps: SealDeps) {
   const { ledger, database, signingKey, witnessUrl } = deps;
   const store: SealStore = sealStoreInPostgres(database, (after, limit) => ledger.storedHashes(after, limit));
   const witnessPath = path.join(deps.dataDir, 'checkpoints.log');
-  const sealer = new Sealer({ store, origin: 'truth-ledger', signingKey, witness: witnessFile(witnessPath) });
+  const sealer = new Sealer({ store, origin: ORIGIN, signingKey, witness: witnessFile(witnessPath) });
   const publicKey = createPublicKey(signingKey);
   const stopping = new AbortController();
   let done: Promise<unknown> = Promise.resolve();
@@ -53,6 +55,15 @@ export function openSeal(deps: SealDeps) {
     async stop(): Promise<void> {
       stopping.abort();
       await done;
+    },
+    /** A checkpoint that covers a position; seals up to it where nobody has yet. */
+    async covering(position: Position, clock: Clock): Promise<Checkpoint> {
+      // A sealer of its own: the one that runs is in the middle of something. Both make the same seals.
+      const own = new Sealer({ store, origin: ORIGIN, signingKey });
+      let newest = await store.latest();
+      while ((newest?.size ?? 0) < position && (await own.step(clock()))) newest = own.latest;
+      if (newest && newest.size >= position) return newest;
+      throw new Problem('unavailable', `Position ${position} is not sealed yet.`);
     },
     async state(): Promise<{ size: number; lag: number }> {
       const size = (sealer.latest ?? (await store.latest()))?.size ?? 0;

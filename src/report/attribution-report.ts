@@ -1,14 +1,16 @@
 import type { Metric } from '../catalog/subjects.js';
 import type { Day } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
+import { segmentsOf } from './closed-days.js';
 import { metricRows, ratio } from './metrics-report.js';
-import { type Snapshot, sums } from './sums.js';
+import { type Snapshot, type Sum, sums } from './sums.js';
 
 export interface RangeQuery {
   from: Day;
   to: Day;
   currency?: string;
   as_of?: string;
+  view?: 'reported' | 'known';
 }
 
 const ATTRIBUTED = ['signups', 'orders', 'revenue_gross', 'new_customers', 'payments', 'checkouts_started'];
@@ -20,7 +22,7 @@ export async function attributionReport(
   query: RangeQuery & { metric: string },
   metrics: readonly Metric[],
   snapshot: Snapshot,
-): Promise<Record<string, unknown>> {
+): Promise<{ data: ChannelRow[] } & Record<string, unknown>> {
   const metric = metrics.find(({ name }) => name === query.metric);
   if (!metric || !ATTRIBUTED.includes(metric.name)) {
     throw new Problem('invalid_request', `attribution takes the metrics ${ATTRIBUTED.join(', ')}`);
@@ -63,7 +65,10 @@ interface Channel {
   reasons: Map<string, bigint>;
 }
 
-function channelJson({ touch, currency, value, reasons }: Channel, whole: bigint): Record<string, unknown> {
+/** A row of the answer: `known` and `adjustment` beside what was reported of closed days. */
+type ChannelRow = { value: number | string } & Record<string, unknown>;
+
+function channelJson({ touch, currency, value, reasons }: Channel, whole: bigint): ChannelRow {
   const wire = (amount: bigint): number | string => (currency ? String(amount) : Number(amount));
   const counted = [...reasons].filter(([, amount]) => amount !== 0n).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
@@ -77,21 +82,31 @@ function channelJson({ touch, currency, value, reasons }: Channel, whole: bigint
   };
 }
 
+/** Puts what is known beside what was reported; a channel of which nothing was reported stands at the end, with nothing. */
+export function withKnownChannels(reported: readonly ChannelRow[], known: readonly ChannelRow[]): ChannelRow[] {
+  const keyOf = ({ source, medium, campaign, currency }: ChannelRow): string =>
+    JSON.stringify([source, medium, campaign, currency]);
+  const rows = new Map(reported.map((row) => [keyOf(row), row]));
+  for (const { reasons: _, ...row } of known)
+    if (!rows.has(keyOf(row)))
+      rows.set(keyOf(row), { ...row, value: typeof row.value === 'string' ? '0' : 0, share: 0 });
+  const knownRows = new Map(known.map((row) => [keyOf(row), row.value]));
+  return [...rows].map(([key, row]) => {
+    const money = typeof row.value === 'string';
+    const is = knownRows.get(key) ?? (money ? '0' : 0);
+    const adjustment = money ? String(BigInt(is) - BigInt(row.value)) : Number(is) - Number(row.value);
+    return { ...row, known: is, adjustment };
+  });
+}
+
 /**
  * Checkouts started and completed: true attempts beside what client-side analytics counted, event by event. `trackedUntil`: only events
  * that had come by then, so that an answer of the past stays as it was.
  */
-export async function funnelReport(
-  query: RangeQuery,
-  snapshot: Snapshot,
-  trackedUntil?: Date,
-): Promise<Record<string, unknown>> {
-  const found = await sums(snapshot, {
-    metrics: ['checkouts_started', 'checkouts_completed'],
-    from: query.from,
-    to: query.to,
-    groupBy: [],
-  });
+export async function funnelReport(query: RangeQuery, snapshot: Snapshot, trackedUntil?: Date) {
+  const found: Sum[] = [];
+  for (const { from, to, closing } of segmentsOf(query.from, query.to, snapshot.closings))
+    found.push(...(await sums(snapshot, { metrics: STEPS, from, to, groupBy: [] }, closing)));
   const total = (metric: string): number =>
     found.filter((row) => row.metric === metric).reduce((sum, row) => sum + Number(row.value), 0);
   const { rows } = await snapshot.client.query<{ kind: string; events: bigint }>(
@@ -112,5 +127,7 @@ export async function funnelReport(
     tracked: funnel(tracked('checkout_started'), tracked('order_completed')),
   };
 }
+
+const STEPS = ['checkouts_started', 'checkouts_completed'];
 
 const funnel = (started: number, completed: number) => ({ started, completed, rate: ratio(completed, started) });

@@ -41,6 +41,11 @@ export const MetricList = z
     ),
   })
   .meta({ id: 'MetricList' });
+const figureOrNull = z.union([z.number(), z.string()]).nullable();
+const closes = z
+  .array(z.object({ period: z.string(), version: count, up_to: count, digest: z.string(), model_version: z.string() }))
+  .optional()
+  .meta({ description: 'The closes that closed days of the answer are of.' });
 export const MetricReply = z
   .object({
     metric: z.string(),
@@ -59,8 +64,11 @@ export const MetricReply = z
         denominator: z.unknown().optional(),
         group: z.record(z.string(), z.string()).optional(),
         incomplete: z.literal(true).optional(),
+        known: figureOrNull.optional().meta({ description: 'Of closed days: what is known of them now.' }),
+        adjustment: figureOrNull.optional().meta({ description: 'known − reported' }),
       }),
     ),
+    closes,
   })
   .meta({ id: 'Metric' });
 export const ContributionPage = page(

@@ -31,7 +31,7 @@ async function cli(
     },
     out: (line) => out.push(line),
     err: (line) => err.push(line),
-    serve: (roles) => Promise.resolve(void opened.push(['served', ...roles])),
+    serve: (roles) => Promise.resolve(void opened.push(['served', ...(roles ?? ['everything'])])),
     script: (name, given) => Promise.resolve(opened.push([name, ...given])),
     exitCode: 0,
   };
@@ -101,7 +101,7 @@ describe('truth-ledger', () => {
   });
 
   it('given serve and demo, when they are called, then they are run with what was given', async () => {
-    const whole = ['served', 'api', 'projector', 'worker'];
+    const whole = ['served', 'everything'];
     expect((await cli(['serve'])).opened).toEqual([whole]);
     expect((await cli(['serve', '--role', 'projector'])).opened).toEqual([['served', 'projector']]);
     expect((await cli(['serve', '--role', 'api,worker', '--role', 'api'])).opened).toEqual([

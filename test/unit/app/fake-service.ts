@@ -33,6 +33,8 @@ export class FakeService {
   };
   roles: readonly Role[] = ROLES;
   reconciliations: unknown[] = [];
+  /** What becomes of a period by any step. */
+  period: () => unknown = () => ({ id: '2026-10', state: 'open', version: 0 });
   keysLeft: number | undefined;
   waiting = 0;
   lagMs = 0;
@@ -85,6 +87,7 @@ export class FakeService {
       report: {
         metric: (name: string, query: unknown) =>
           name === 'signups' ? ask('metric', { metric: name })(name, query) : Promise.resolve(undefined),
+        positionOf: (asOf: string) => Promise.resolve(Number(asOf)),
         catalogOfMetrics: () => [{ name: 'signups' }],
         catalog: () => ({ domain_events: {} }),
         contributions: ask('contributions', page),
@@ -93,6 +96,18 @@ export class FakeService {
         customer: ask('customer', { id: 'user:u1' }),
         entries: ask('entries', page),
         entry: ask('entry', { id: ENTRY_ID }),
+      },
+      close: {
+        list: ask('periods', page),
+        detail: ask('period', { id: '2026-10' }),
+        journal: ask('journal', page),
+        rebuild: () => Promise.resolve(0),
+        ...Object.fromEntries(
+          ['softClose', 'propose', 'approve', 'close', 'reopen', 'waive'].map((step) => [
+            step,
+            (...args: unknown[]) => ask(step, this.period)(...args).then(() => this.period()),
+          ]),
+        ),
       },
       reconcile: {
         list: (...args: unknown[]) =>
