@@ -3,7 +3,9 @@ import { Command, CommanderError } from 'commander';
 import { Problem, SetupError } from '../kernel/errors.js';
 import type { CliContext } from './context.js';
 import { addBackfill } from './backfill.js';
+import { addClose } from './close.js';
 import { addDemo } from './demo.js';
+import { addImport } from './import.js';
 import { addKeys } from './keys.js';
 import { addLedger } from './ledger.js';
 import { addRebuild } from './rebuild.js';
@@ -32,6 +34,8 @@ export function createProgram(context: CliContext): Command {
     addDemo,
     addReconcile,
     addBackfill,
+    addClose,
+    addImport,
     addRebuild,
     addVerify,
     addTrace,

@@ -34,7 +34,7 @@ export interface HasContributed {
   contributed: Contributed[];
 }
 
-/** A row of `model.parts`: one order, checkout, session, intent, payment, invoice, subscription or payout. */
+/** A row of `model.parts`: one order, checkout, session, intent, payment, invoice, subscription, payout or line of a balance. */
 export interface Part {
   ref: Ref;
   /** `order`, `payment`, …: what the ref begins with. */
@@ -151,7 +151,7 @@ function purchaseRank(id: Ref | Node): number {
 export const isRef = (subject: string): boolean => purchaseRank(subject) >= 0 || isOurs(subject);
 
 /** Whether a part is nobody's purchase: it has neither links nor a party. */
-export const isOurs = (ref: Ref): boolean => ref.startsWith('payout:');
+export const isOurs = (ref: Ref): boolean => ref.startsWith('payout:') || ref.startsWith('balance:');
 
 export const isUser = (node: Node): boolean => node.startsWith('user:');
 export const isEmail = (node: Node): boolean => node.startsWith('email:');

@@ -7,7 +7,7 @@ import {
 import type { Metric } from '../catalog/subjects.js';
 import type { Day } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
-import { type Attributed, attributionRows } from './attribution-rows.js';
+import { type AttributionRow, type Attributed, attributionRows } from './attribution-rows.js';
 import { metricRows } from './metrics-report.js';
 import { byLastTouch, byOwnAttribution, isSmall, PARTS_MAX } from './other-touches.js';
 import type { Snapshot } from './sums.js';
@@ -17,6 +17,7 @@ export interface RangeQuery {
   to: Day;
   currency?: string;
   as_of?: string;
+  view?: 'reported' | 'known';
 }
 
 const GROUP = ['source', 'medium', 'campaign', 'unknown_reason'];
@@ -29,7 +30,7 @@ export async function attributionReport(
   query: RangeQuery & { metric: string },
   metrics: readonly Metric[],
   snapshot: Snapshot,
-): Promise<Record<string, unknown>> {
+) {
   const metric = metrics.find(({ name }) => name === query.metric);
   if (!metric || !attributedMetrics.includes(metric.name)) {
     throw new Problem('invalid_request', `attribution takes the metrics ${attributedMetrics.join(', ')}`);
@@ -40,7 +41,8 @@ export async function attributionReport(
     return { source: source!, medium: medium!, campaign: campaign!, reason: reason!, currency, value: BigInt(value!) };
   });
   const others = { metric: metric.name, from: query.from, to: query.to, currency: query.currency };
-  const small = await isSmall(snapshot, others);
+  // Of closed days only what was reported is told, and a close keeps no other touches than the first.
+  const small = snapshot.closings.length === 0 && (await isSmall(snapshot, others));
   return {
     metric: metric.name,
     unit: metric.unit,
@@ -60,7 +62,27 @@ export async function attributionReport(
   };
 }
 
-const omitted = ({ past }: Snapshot): string =>
-  past
+const omitted = ({ past, closings }: Snapshot): string =>
+  past || closings.length > 0
     ? 'the last touch is told only of the present'
     : `the last touch is told of at most ${PARTS_MAX} parts; ask for fewer days`;
+
+/** A row of the answer: `known` and `adjustment` beside what was reported of closed days. */
+type ChannelRow = AttributionRow & { known?: number | string; adjustment?: number | string };
+
+/** Puts what is known beside what was reported; a channel of which nothing was reported stands at the end, with nothing. */
+export function withKnownChannels(reported: readonly AttributionRow[], known: readonly AttributionRow[]): ChannelRow[] {
+  const keyOf = ({ source, medium, campaign, currency }: AttributionRow): string =>
+    JSON.stringify([source, medium, campaign, currency]);
+  const rows = new Map(reported.map((row) => [keyOf(row), row]));
+  for (const { reasons: _, ...row } of known)
+    if (!rows.has(keyOf(row)))
+      rows.set(keyOf(row), { ...row, value: typeof row.value === 'string' ? '0' : 0, share: 0 });
+  const knownRows = new Map(known.map((row) => [keyOf(row), row.value]));
+  return [...rows].map(([key, row]) => {
+    const money = typeof row.value === 'string';
+    const is = knownRows.get(key) ?? (money ? '0' : 0);
+    const adjustment = money ? String(BigInt(is) - BigInt(row.value)) : Number(is) - Number(row.value);
+    return { ...row, known: is, adjustment };
+  });
+}

@@ -78,6 +78,9 @@ interface Figures {
   bounds?: [lowest: number | null, highest: number | null];
 }
 
+/** What a touch stands for. */
+export type AttributionRow = Touch & { channel: string } & Figures;
+
 /** A row's value and share; `bounds`: what the share would be if none, or all, of the unknown were its. The unknown has reasons instead. */
 function figures({ currency, value, reasons }: Sum, whole: bigint, unknown: bigint): Figures {
   const wire = (amount: bigint): number | string => (currency ? String(amount) : Number(amount));

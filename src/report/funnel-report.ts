@@ -1,13 +1,15 @@
 import { CONVERSION_WINDOW_DAYS } from '../metrics/signups-converted.js';
 import type { Day } from '../kernel/day.js';
 import type { RangeQuery } from './attribution-report.js';
+import { segmentsOf } from './closed-days.js';
 import { ratio } from './metrics-report.js';
-import { type Snapshot, sums } from './sums.js';
+import { type Snapshot, type Sum, sums } from './sums.js';
 
 /** What only a browser tells, and only where its events arrive. */
 export const behaviours = ['device', 'browser', 'country'] as const;
 export type Behaviour = (typeof behaviours)[number];
 
+const STEPS = ['checkouts_started', 'checkouts_completed'];
 const steps = (started: number, completed: number) => ({ started, completed, rate: ratio(completed, started) });
 
 // Events of client-side analytics in a range of days of the zone; `until`: only those that had come by then.
@@ -23,13 +25,10 @@ export async function funnelReport(
   query: RangeQuery & { dimension?: Behaviour },
   snapshot: Snapshot,
   trackedUntil?: Date,
-): Promise<Record<string, unknown>> {
-  const found = await sums(snapshot, {
-    metrics: ['checkouts_started', 'checkouts_completed'],
-    from: query.from,
-    to: query.to,
-    groupBy: [],
-  });
+) {
+  const found: Sum[] = [];
+  for (const { from, to, closing } of segmentsOf(query.from, query.to, snapshot.closings))
+    found.push(...(await sums(snapshot, { metrics: STEPS, from, to, groupBy: [] }, closing)));
   const total = (metric: string): number =>
     found.filter((row) => row.metric === metric).reduce((sum, row) => sum + Number(row.value), 0);
   const range = [query.from, query.to, snapshot.timeZone, trackedUntil ?? null];
@@ -46,7 +45,8 @@ export async function funnelReport(
     as_of: snapshot.position,
     actual: steps(total('checkouts_started'), total('checkouts_completed')),
     tracked: steps(tracked('checkout_started'), tracked('order_completed')),
-    ...(query.dimension ? { by: await byBehaviour(query.dimension, snapshot, range) } : {}),
+    // A close keeps no signals of browsers.
+    ...(query.dimension && snapshot.closings.length === 0 ? { by: await byBehaviour(query.dimension, snapshot, range) } : {}),
   };
 }
 

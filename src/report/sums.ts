@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { channelOf } from '../catalog/channels.js';
 import type { Day } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
+import type { ClosedDays } from './closed-days.js';
 
 export type GroupKey = 'source' | 'medium' | 'campaign' | 'channel' | 'customer_kind' | 'unknown_reason';
 export type Group = Partial<Record<GroupKey, string>>;
@@ -27,6 +28,8 @@ export interface Snapshot {
   timeZone: string;
   /** True while the model is that of another version, which is being rebuilt. */
   superseded: boolean;
+  /** Closes whose days are read as they were reported, in order; none where everything is read as it is known. */
+  closings: readonly ClosedDays[];
 }
 
 export interface Sum {
@@ -43,15 +46,14 @@ interface SumsQuery {
   to: Day;
   groupBy: readonly GroupKey[];
   currency?: string | undefined;
-  source?: string;
+  source?: string | undefined;
   /** Also everything before `from`, as if it had been on the day before it. */
   opening?: boolean;
 }
 
-/** Sums of contributions per day, currency and group; zero sums are left out. */
-export async function sums(snapshot: Snapshot, query: SumsQuery): Promise<Sum[]> {
+/** Sums of contributions per day, currency and group, of a close or as the model knows them; zero sums are left out. */
+export async function sums(snapshot: Snapshot, query: SumsQuery, closing?: ClosedDays): Promise<Sum[]> {
   const columns = ['metric', 'day', 'currency', ...storedKeys(query.groupBy)];
-  const table = snapshot.past ? 'model.contributions' : 'model.daily';
   const values: unknown[] = [query.metrics, query.from, query.to];
   const where = ['metric = any($1)', query.opening ? 'day <= $3' : 'day between $2 and $3'];
   const also = (condition: string, value: unknown): void => {
@@ -60,8 +62,15 @@ export async function sums(snapshot: Snapshot, query: SumsQuery): Promise<Sum[]>
   };
   if (query.currency) also('currency =', query.currency);
   if (query.source) also('source =', query.source);
-  if (snapshot.past) also('position <=', snapshot.position);
-  const total = snapshot.past ? 'sum(delta)' : 'sum(value)';
+  if (closing) {
+    also('period =', closing.period);
+    also('version =', closing.version);
+  } else if (snapshot.past) also('position <=', snapshot.position);
+  const [table, total] = closing
+    ? ['close.rows', 'sum(value)']
+    : snapshot.past
+      ? ['model.contributions', 'sum(delta)']
+      : ['model.daily', 'sum(value)'];
   const written: Record<string, string> = {
     unknown_reason: `coalesce(unknown_reason, '') as unknown_reason`,
     ...(query.opening ? { day: 'greatest(day, $2::date - 1) as day' } : {}),

@@ -41,6 +41,11 @@ export const MetricList = z
     ),
   })
   .meta({ id: 'MetricList' });
+const figureOrNull = z.union([z.number(), z.string()]).nullable();
+const closes = z
+  .array(z.object({ period: z.string(), version: count, up_to: count, digest: z.string(), model_version: z.string() }))
+  .optional()
+  .meta({ description: 'The closes that closed days of the answer are of.' });
 export const MetricReply = z
   .object({
     metric: z.string(),
@@ -59,8 +64,11 @@ export const MetricReply = z
         denominator: z.unknown().optional(),
         group: z.record(z.string(), z.string()).optional(),
         incomplete: z.literal(true).optional(),
+        known: figureOrNull.optional().meta({ description: 'Of closed days: what is known of them now.' }),
+        adjustment: figureOrNull.optional().meta({ description: 'known − reported' }),
       }),
     ),
+    closes,
   })
   .meta({ id: 'Metric' });
 export const ContributionPage = page(
@@ -211,6 +219,28 @@ export const EntryReply = z
   .meta({ id: 'Entry' });
 export const EntryPage = page(EntryReply, 'EntryPage');
 export const ProofReply = anything.meta({ id: 'Proof' });
+const sizedRoot = z.object({ size: count, root: z.string().meta({ description: 'Hexadecimal.' }) });
+export const ConsistencyReply = z
+  .object({ from: sizedRoot, to: sizedRoot, path: z.array(z.string()) })
+  .meta({ id: 'Consistency' });
+export const CheckpointPage = page(
+  z.object({
+    origin: z.string(),
+    size: count,
+    root: z.string(),
+    signed_at: time,
+    signature: z.string().meta({ description: 'Ed25519, base64.' }),
+    note: z.string().meta({ description: 'The same as a signed note, as the witness gets it.' }),
+  }),
+  'CheckpointPage',
+);
+export const SealKeyReply = z
+  .object({
+    algorithm: z.literal('ed25519'),
+    public_key: z.string().meta({ description: 'PEM.' }),
+    fingerprint: z.string().meta({ description: 'SHA-256 of the raw key, hexadecimal.' }),
+  })
+  .meta({ id: 'SealKey' });
 export const CatalogReply = anything.meta({ id: 'Catalog' });
 export const DeadLetterReply = z
   .looseObject({
