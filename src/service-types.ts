@@ -1,7 +1,13 @@
+import type { Close } from './close/create-close.js';
+import type { BooksReport } from './close/books-report.js';
+import type { Books } from './close/books.js';
+import type { RateToRecord } from './close/fx-rates.js';
+import type { OpeningBalance } from './close/opening-balances.js';
 import type { Config } from './config.js';
 import type { IngestStage } from './ingest/create-ingest.js';
 import type { Jobs } from './jobs/create-jobs.js';
 import type { Ledger } from './ledger/ledger.js';
+import type { Seal } from './ledger/open-seal.js';
 import type { Vault } from './ledger/vault.js';
 import type { Projections } from './projections/create-projections.js';
 import type { MeasurementContract } from './reconcile/contract.js';
@@ -17,6 +23,12 @@ export const ROLES: readonly Role[] = ['api', 'projector', 'worker'];
 export type Reply = Record<string, unknown>;
 export type OnProgress = (done: number, total: number) => void;
 
+/** Who decides, and in which request. */
+export interface Decider {
+  actor: string;
+  correlationId: string;
+}
+
 export interface Service {
   config: Config;
   /** None for commands, which only read or decide. */
@@ -24,26 +36,51 @@ export interface Service {
   ledger: Ledger;
   vault: Vault;
   database: Database;
-  ingest: Pick<IngestStage, 'webhook' | 'events' | 'collect' | 'deadLetters' | 'completeness' | 'backfill' | 'stop'>;
+  ingest: Pick<
+    IngestStage,
+    | 'webhook'
+    | 'events'
+    | 'collect'
+    | 'deadLetters'
+    | 'completeness'
+    | 'backfill'
+    | 'imports'
+    | 'decideIdentity'
+    | 'stop'
+  >;
   projections: Pick<
     Projections,
-    'state' | 'stop' | 'whenCurrent' | 'catchUp' | 'rebuild' | 'verify' | 'stateHash' | 'modelVersion'
+    'state' | 'stop' | 'whenCurrent' | 'catchUp' | 'rebuild' | 'dryRun' | 'verify' | 'stateHash' | 'modelVersion'
   >;
   /** A method answers undefined where nothing has that name or id. */
   report: Report;
+  close: Close;
   reconcile: Pick<
     Reconcile,
-    'list' | 'detail' | 'run' | 'now' | 'gaps' | 'pull' | 'shadow' | 'sources' | 'sourceEvents' | 'pageRequestDays'
+    | 'list'
+    | 'detail'
+    | 'run'
+    | 'now'
+    | 'gaps'
+    | 'confusion'
+    | 'pull'
+    | 'shadow'
+    | 'sources'
+    | 'sourceEvents'
+    | 'pageRequestDays'
   >;
   /** The measurement contract of this process, and how it differs from the recorded one. */
   contract: Pick<MeasurementContract, 'current' | 'changes'>;
-  jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'stop'>;
-  /** `size` entries are sealed, `lag` are not yet. */
-  seal: {
-    state(): Promise<{ size: number; lag: number }>;
-    /** The proof of an entry under the last seal; undefined when it is unknown or not sealed yet. */
-    proof(entryId: string): Promise<Reply | undefined>;
+  /** The double-entry journal of the facts, its statements, and what people decide for it. */
+  books: Books & {
+    report: BooksReport;
+    setOpeningBalance(balance: OpeningBalance, asker: Decider): Promise<number>;
+    /** Resolves with the number of rates that were not known. */
+    recordRates(rates: readonly RateToRecord[], asker: Decider): Promise<number>;
   };
+  jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'stop'>;
+  /** `size` entries are sealed, `lag` are not yet; a proof is undefined for an entry that is unknown or not sealed. */
+  seal: Pick<Seal, 'state' | 'proof' | 'consistency' | 'checkpoints' | 'publicKey' | 'verify'>;
   start(): Promise<void>;
   /** Graceful, in the reverse order of start. */
   stop(): Promise<void>;

@@ -1,5 +1,7 @@
 import type pg from 'pg';
+import type { Close } from '../close/create-close.js';
 import type { Backfill } from '../ingest/backfill.js';
+import type { Imports } from '../ingest/import-objects.js';
 import type { Clock } from '../kernel/clock.js';
 import { Problem } from '../kernel/errors.js';
 import type { Zone } from '../kernel/day.js';
@@ -21,7 +23,10 @@ export interface JobsDeps {
   connection: pg.ClientConfig;
   redisUrl?: string;
   reconcile: Reconcile;
+  close: Pick<Close, 'softCloseEnded'>;
   backfill: Backfill;
+  /** Left out where no provider's objects are read. */
+  imports?: Pick<Imports, 'providers' | 'sweep'>;
   zone: Zone;
   clock: Clock;
   /** Keeps a job that failed for the last time as a dead letter; the same one again is the same letter. */
@@ -132,8 +137,9 @@ class Running implements Jobs {
     try {
       const job = this.jobs.get(name);
       if (!job) throw new Error(`There is no job "${name}" in this version.`);
-      const { reconcile, backfill, zone, clock } = this.deps;
-      const context: JobContext = { reconcile, backfill, zone, clock, enqueue: (each) => this.queue.add(each) };
+      const { reconcile, close, backfill, imports, zone, clock } = this.deps;
+      const enqueue: JobContext['enqueue'] = (each) => this.queue.add(each);
+      const context: JobContext = { reconcile, close, backfill, imports, zone, clock, enqueue };
       await job.run(data, context);
       tally.completed += 1;
     } catch (error) {

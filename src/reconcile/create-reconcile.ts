@@ -4,6 +4,7 @@ import { Problem } from '../kernel/errors.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Database } from '../storage/database.js';
 import { causes } from './causes/index.js';
+import { confusion, type ConfusionQuery } from './confusion.js';
 import type { SubjectTag } from './evidence.js';
 import type { DayKey, Outcome } from './outcome.js';
 import { type DetailQuery, latestGaps, listRows, type ListQuery, rowDetail } from './queries.js';
@@ -16,7 +17,7 @@ import type { Pulls } from './pull/create-pulls.js';
 import type { Pulled, PullOptions } from './pull/puller.js';
 import { lastDays, shadowDay, type ShadowDifference } from './shadow.js';
 import type { AnySource, Reader } from './source.js';
-import { listSources, sourceEventNames } from './sources-report.js';
+import { firstTouchCounts, listSources, sourceEventNames } from './sources-report.js';
 import { sources as allSources } from './sources/index.js';
 
 const DAYS_MAX = 366; // of one request
@@ -76,6 +77,7 @@ export function createReconcile(deps: ReconcileDeps) {
     detail: (day: Day, source: string, metric: string, query: DetailQuery) =>
       rowDetail(database, day, source, metric, query),
     gaps: () => latestGaps(database),
+    confusion: (query: ConfusionQuery) => confusion(database, deps.zone, query),
 
     requestRun,
     async run(request: RunRequest, actor: string): Promise<{ run_id: string }> {
@@ -221,7 +223,8 @@ class Engine {
     if (!this.has(name)) return undefined;
     const { zone, database } = this.deps;
     const [fromAt, toAt] = [new Date(zone.startOf(from)), new Date(zone.startOf(addDays(to, 1)))];
-    return { source: name, from, to, data: await sourceEventNames(database.pool, name, { from, to, fromAt, toAt }) };
+    const data = await sourceEventNames(database.pool, name, { from, to, fromAt, toAt });
+    return { source: name, from, to, data, first_touch: await firstTouchCounts(database.pool, name, { from, to }) };
   }
 
   async pageDays(name: string, { from, to }: DayRange) {

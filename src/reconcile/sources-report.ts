@@ -86,3 +86,24 @@ export async function sourceEventNames(
         );
   return rows;
 }
+
+/** How the events of a kind divide by first touch, as a source that only counts has it. */
+export interface FirstTouchCount {
+  kind: string;
+  source: string;
+  count: number;
+}
+
+export async function firstTouchCounts(
+  reader: Reader,
+  source: string,
+  { from, to }: { from: Day; to: Day },
+): Promise<FirstTouchCount[]> {
+  const { rows } = await reader.query<FirstTouchCount>(
+    `select c.kind, c.first_user_source as source, sum(c.count)::float8 as count
+     from reconcile.pulled_counts c join reconcile.latest_pulls l on l.id = c.pull_id
+     where l.source = $1 and l.day between $2 and $3 and c.first_user_source <> '' group by 1, 2 order by 1, 3 desc, 2`,
+    [source, from, to],
+  );
+  return rows;
+}

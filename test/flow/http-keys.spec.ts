@@ -17,6 +17,7 @@ const samples: Readonly<Record<string, string>> = {
   metric: 'signups',
   code: 'internal',
   provider: 'stripe',
+  period: '2026-10',
 };
 
 interface Route {

@@ -8,7 +8,7 @@ import { reconcileDay } from '../../src/jobs/reconcile-day.js';
 import { reconcileRun } from '../../src/jobs/reconcile-run.js';
 import { Problem } from '../../src/kernel/errors.js';
 import type { Reconcile } from '../../src/reconcile/create-reconcile.js';
-import { noBackfill } from '../support/fake-stripe.js';
+import { noBackfill, noClose } from '../support/fake-stripe.js';
 import { QUEUES, type QueuePlace } from '../support/queues.js';
 import { describeWhere } from '../support/where.js';
 import { Shop, ZONE } from './reconcile-given.js';
@@ -38,6 +38,7 @@ async function open(given: Partial<JobsDeps> = {}): Promise<{ jobs: Jobs; reconc
     redisUrl: place.redisUrl,
     reconcile,
     backfill: noBackfill,
+    close: noClose,
     zone: new Zone(ZONE),
     clock: () => shop.now,
     jobs: [reconcileDaily, reconcileRun, reconcileDay],
@@ -170,6 +171,7 @@ for (const { name, there, open: openPlace } of QUEUES)
         const context = {
           reconcile,
           backfill: noBackfill,
+          close: noClose,
           zone: new Zone(ZONE),
           clock: () => shop.now,
           enqueue: (job: { id: string }) => Promise.resolve(void ids.push(job.id)),

@@ -454,6 +454,15 @@ describe('what is known of the sources', () => {
       { event: 'e', kind: null, count: 1 },
     ]);
     expect(await open().sourceEvents('nobody', { from: DAY, to: DAY })).toBeUndefined();
+    told['counter'] = [
+      { counted: { name: 'purchase', count: 3 } },
+      { counted: { name: 'purchase', count: 2, firstUserSource: 'google' } },
+    ];
+    await open().pull('counter', DAY);
+    expect(await open().sourceEvents('counter', { from: DAY, to: DAY })).toMatchObject({
+      data: [{ event: 'purchase', kind: 'order_completed', count: 3 }],
+      first_touch: [{ kind: 'order_completed', source: 'google', count: 2 }],
+    });
   });
 });
 

@@ -19,8 +19,9 @@ export interface Told {
   headers?: Record<string, string>;
   /** An object goes out as JSON. */
   body?: unknown;
-  /** The connection is cut after the body. */
+  /** The connection is cut after the body, or stays open and nothing more comes. */
   cut?: boolean;
+  hangs?: boolean;
 }
 
 /** A tool on this machine: what a test says it answers, and what it was asked. */
@@ -40,11 +41,17 @@ export class FakeSource {
       void (async () => {
         const pieces: Buffer[] = [];
         for await (const piece of request) pieces.push(piece as Buffer);
-        const { status = 200, headers = {}, body = '', cut } = holder.fake!.reply(request, Buffer.concat(pieces));
+        const {
+          status = 200,
+          headers = {},
+          body = '',
+          cut,
+          hangs,
+        } = holder.fake!.reply(request, Buffer.concat(pieces));
         const bytes =
           Buffer.isBuffer(body) || typeof body === 'string' ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
-        response.writeHead(status, { 'content-length': String(bytes.length + (cut ? 1 : 0)), ...headers });
-        response.write(bytes, () => (cut ? response.destroy() : response.end()));
+        response.writeHead(status, { 'content-length': String(bytes.length + (cut || hangs ? 1 : 0)), ...headers });
+        response.write(bytes, () => void (cut ? response.destroy() : hangs || response.end()));
       })();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -42,6 +42,9 @@ export const SourceEvents = z
         count,
       }),
     ),
+    first_touch: z
+      .array(z.object({ kind: z.string(), source: z.string(), count }))
+      .meta({ description: 'By first touch, from a source that only counts: `firstUserSource` of GA4.' }),
   })
   .meta({ id: 'SourceEvents' });
 export const PageRequestDays = z

@@ -24,6 +24,7 @@ describe('readConfig', () => {
       stripe: { webhookSecrets: [], apiBase: 'https://api.stripe.com' },
       square: { signatureKeys: [] },
       adyen: { hmacKeys: [], automaticCapture: [] },
+      fiscalCalendar: { name: 'month' },
       keyPoolMinutes: 5,
       sources: { sources: [], contract: {} },
       logLevel: 'info',
