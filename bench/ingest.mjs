@@ -85,13 +85,18 @@ async function oneTurn(contender, name, { round, connections, seconds, count }) 
   const turn = { contender: name, connections, round, ...result, load_average: load };
   const after = await contender.state();
   turn.process = {
-    cpu_us_per_request: Math.round(((after.cpu_s - before.cpu_s) * 1e6) / result.requests),
+    cpu_us_per_request: perRequest(before.cpu_s, after.cpu_s, result.requests),
     rss_mb: after.rss_mb,
     heap_used_mb: after.heap_used_mb,
     rss_max_mb: after.rss_max_mb,
+    background_rss_mb: after.background_rss_mb,
+    background_rss_max_mb: after.background_rss_max_mb,
+    background_cpu_us_per_request: perRequest(before.background_cpu_s, after.background_cpu_s, result.requests),
   };
   return name === 'everything' ? { ...turn, behind: await drained(contender, after) } : turn;
 }
+
+const perRequest = (before, after, requests) => Math.round(((after - before) * 1e6) / requests) || undefined;
 
 /** Waits until the read model has caught up, so that its work is not done in the turn of another. */
 async function drained(contender, after) {

@@ -8,10 +8,13 @@ import type { Service } from '../service-types.js';
 import type { ApiKeys } from './auth/api-keys.js';
 import { ScopesGuard } from './auth/scopes.guard.js';
 import { Sessions } from './auth/sessions.js';
+import type { Background } from './background.js';
 import { operatorProviders } from './commands/operator.js';
 import { ProblemFilter } from './errors/problem.filter.js';
 import type { Life } from './health.js';
 import { AlertsController } from './http/alerts.controller.js';
+import { AttributionController } from './http/attribution.controller.js';
+import { BooksController } from './http/books.controller.js';
 import { CatalogController } from './http/catalog.controller.js';
 import { CompletenessController } from './http/completeness.controller.js';
 import { CustomersController } from './http/customers.controller.js';
@@ -19,14 +22,18 @@ import { DeadLettersController } from './http/dead-letters.controller.js';
 import { DriftController } from './http/drift.controller.js';
 import { EventsController } from './http/events.controller.js';
 import { JobsController } from './http/jobs.controller.js';
+import { IdentityController } from './http/identity.controller.js';
 import { LedgerController } from './http/ledger.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
 import { OperatingController } from './http/operating.controller.js';
+import { PeriodsController } from './http/periods.controller.js';
+import { ProofsController } from './http/proofs.controller.js';
 import { ReconciliationsController } from './http/reconciliations.controller.js';
 import { SessionController } from './http/session.controller.js';
+import { SourcesController } from './http/sources.controller.js';
 import type { RouteTable } from './routes.js';
 import { Telemetry } from './telemetry.js';
-import { CLOCK, KEYS, LIFE, LOG, ROUTES, SERVICE } from './tokens.js';
+import { BACKGROUND, CLOCK, KEYS, LIFE, LOG, ROUTES, SERVICE } from './tokens.js';
 
 export interface AppParts {
   service: Service;
@@ -37,6 +44,7 @@ export interface AppParts {
   routes: RouteTable;
   life: Life;
   telemetry: Telemetry;
+  background: Background | undefined;
 }
 
 /** Schemas of parameters and bodies are zod objects in the route's decorators; what they refuse becomes one problem with every reason. */
@@ -54,15 +62,21 @@ const validation = () =>
 const api = [
   EventsController,
   MetricsController,
+  AttributionController,
   ReconciliationsController,
+  SourcesController,
   CustomersController,
+  IdentityController,
   LedgerController,
+  ProofsController,
   DeadLettersController,
   CatalogController,
   CompletenessController,
   DriftController,
   AlertsController,
   JobsController,
+  PeriodsController,
+  BooksController,
   SessionController,
 ];
 
@@ -80,6 +94,7 @@ export class AppModule {
         { provide: Sessions, useValue: parts.sessions },
         { provide: ROUTES, useValue: parts.routes },
         { provide: LIFE, useValue: parts.life },
+        { provide: BACKGROUND, useValue: parts.background },
         { provide: Telemetry, useValue: parts.telemetry },
         { provide: APP_PIPE, useFactory: validation },
         { provide: APP_FILTER, useClass: ProblemFilter },

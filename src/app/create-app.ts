@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../kernel/clock.js';
 import type { Service } from '../service-types.js';
 import { AppModule } from './app.module.js';
+import type { Background } from './background.js';
 import { ApiKeys } from './auth/api-keys.js';
 import { postgresKeyStore, type KeyStore } from './auth/key-store.js';
 import { postgresSessionStore, type SessionStore } from './auth/session-store.js';
@@ -23,6 +24,8 @@ import { Telemetry } from './telemetry.js';
 export interface AppOptions {
   log: Logger;
   clock?: Clock;
+  /** The process that does the rest of the work. */
+  background?: Background | undefined;
   /** Default: `app.api_keys` of the service's database. */
   keyStore?: KeyStore;
   /** Default: `app.sessions` of the service's database. */
@@ -42,14 +45,14 @@ export interface App {
 /** The HTTP side of a service: every route of its roles, ready to listen. It does not start or stop the service. */
 export async function createApp(
   service: Service,
-  { log, clock = () => new Date(), keyStore, sessionStore }: AppOptions,
+  { log, clock = () => new Date(), keyStore, sessionStore, background }: AppOptions,
 ): Promise<App> {
   const keys = new ApiKeys(keyStore ?? postgresKeyStore(service.database.pool), clock, service.config.adminApiKey);
   const sessions = new Sessions(sessionStore ?? postgresSessionStore(service.database.pool), keys, clock);
-  const telemetry = new Telemetry(service, clock, log);
+  const telemetry = new Telemetry(service, clock, log, background);
   const routes = new RouteTable();
   const life = new Life();
-  const module = AppModule.with({ service, log, clock, keys, sessions, routes, life, telemetry });
+  const module = AppModule.with({ service, log, clock, keys, sessions, routes, life, telemetry, background });
   const nest = await NestFactory.create<NestFastifyApplication>(module, createAdapter(), {
     bodyParser: false,
     logger: new NestLog(log),

@@ -1,5 +1,6 @@
 import type { ProjectionState } from '../projections/create-projections.js';
-import type { Role, Service } from '../service-types.js';
+import { type Role, ROLES, type Service } from '../service-types.js';
+import type { Background } from './background.js';
 import { withTimeout } from './telemetry.js';
 
 const CHECK_TIMEOUT_MS = 2_000;
@@ -31,32 +32,23 @@ export class Life {
  * Whether this process can do what it is there for. Without ledger or read model: `unready`, 503. While the read model of another
  * version is rebuilt: `rebuilding`, 200, because deliveries are taken all the same and the former numbers are served, marked. Jobs or
  * lag in trouble: `degraded`, 200, because a reconciliation that waits is no reason to turn deliveries away; where jobs are all that it
- * does, `unready`.
+ * does, `unready`. What a process has in its background is told with it, as if it did that itself.
  */
 export async function readiness(
   service: Service,
   life: Life,
   now: Date,
+  background?: Background,
 ): Promise<{ status: number; body: Record<string, unknown> }> {
-  const { roles } = service;
-  const state = service.projections.state(now);
-  state.catch(() => undefined); // each part that asks for it says so
-  const of = (wanted: readonly Role[], ask: () => Promise<Part>) =>
-    wanted.some((role) => roles.includes(role)) ? check(ask) : undefined;
-  // Of several projectors one is active; the others wait to take over, which is as good.
-  const [ledger, readModel, jobs, lag, projector, seal] = await Promise.all([
-    check(() => ledgerPart(service)),
-    check(() => readModelPart(service, state)),
-    of(['worker'], () => service.jobs.health()),
-    of(['api', 'projector'], async () => lagPart(await state)),
-    of(['projector'], async () => ({ ok: true, active: (await state).running })),
-    of(['projector'], () => sealPart(service)),
-  ]);
+  const roles: readonly Role[] = background ? ROLES : service.roles;
+  const [own, behind] = await Promise.all([partsOf(service, now), background && partsBehind(background)]);
+  const { ledger, read_model: readModel, jobs, lag, projector, seal } = { ...own, ...behind };
   // A ledger that stands alone takes deliveries while the read model is away; turning them away would lose time for nothing.
   const standsAlone = roles.includes('api') && 'stands_alone' in ledger && ledger.stands_alone;
   const needed = [ledger, ...(standsAlone ? [] : [readModel]), ...(roles.length === 1 && jobs ? [jobs] : [])];
   const open = needed.every(({ ok }) => ok) && !life.isEnding;
-  const well = readModel.ok && (jobs?.ok ?? true) && (lag?.ok ?? true) && ledger.detail === undefined;
+  const parts = [readModel, jobs, lag, projector, seal];
+  const well = parts.every((part) => part?.ok ?? true) && ledger.detail === undefined;
   const whole = 'superseded' in readModel ? 'rebuilding' : well ? 'ready' : 'degraded';
   const status = open ? whole : 'unready';
   const process = { ...(life.isEnding ? { ok: false, detail: 'stopping' } : { ok: true }), roles };
@@ -64,6 +56,44 @@ export async function readiness(
     status: open ? 200 : 503,
     body: { status, ledger, read_model: readModel, jobs, lag, projector, seal, process },
   };
+}
+
+interface Parts {
+  ledger: LedgerPart;
+  read_model: Part;
+  jobs?: Part | undefined;
+  lag?: Part | undefined;
+  projector?: Part | undefined;
+  seal?: Part | undefined;
+}
+
+async function partsOf(service: Service, now: Date): Promise<Parts> {
+  const { roles } = service;
+  const state = service.projections.state(now);
+  state.catch(() => undefined); // each part that asks for it says so
+  const of = (wanted: readonly Role[], ask: () => Promise<Part>) =>
+    wanted.some((role) => roles.includes(role)) ? check(ask) : undefined;
+  // Of several projectors one is active; the others wait to take over, which is as good.
+  const [ledger, read_model, jobs, lag, projector, seal] = await Promise.all([
+    check(() => ledgerPart(service)),
+    check(() => readModelPart(service, state)),
+    of(['worker'], () => service.jobs.health()),
+    of(['api', 'projector'], async () => lagPart(await state)),
+    of(['projector'], async () => ({ ok: true, active: (await state).running })),
+    of(['projector'], () => sealPart(service)),
+  ]);
+  return { ledger, read_model, jobs, lag, projector, seal };
+}
+
+/** What the background says of its parts; of the read model, which this process sees too, only how far a rebuild got. */
+async function partsBehind(background: Background): Promise<Partial<Parts>> {
+  try {
+    const { jobs, lag, projector, seal, read_model } = (await background.readiness()) as unknown as Parts;
+    return { jobs, lag, projector, seal, ...(read_model.ok ? { read_model } : {}) };
+  } catch {
+    const silent = { ok: false, detail: 'the background process does not answer' };
+    return { jobs: silent, projector: { ...silent, active: false } as Part, seal: silent };
+  }
 }
 
 interface LedgerPart extends Part {

@@ -5,12 +5,15 @@ import { SetupError } from '../kernel/errors.js';
 import type { Clock } from '../kernel/clock.js';
 import type { openService } from '../service.js';
 import { ROLES, type Role, type Service } from '../service-types.js';
+import { background, type Background } from './background.js';
 import { createApp, type App } from './create-app.js';
 import { createLog } from './log.js';
 
 const REQUESTS_MS = 4_000; // requests in flight get this long
 const STOP_MS = 9_500; // then the process ends, whatever hangs: a container is killed after 10 s
 const IDLE_CHECK_MS = 50;
+/** What the background process runs. */
+export const BACKGROUND = new URL('../background.js', import.meta.url);
 
 export type OpenService = typeof openService;
 
@@ -29,28 +32,38 @@ export async function listen(
   clock: Clock,
   log: Logger,
   roles: readonly Role[] = ROLES,
+  behind?: Background,
 ): Promise<Running> {
-  if (roles.length < ROLES.length) refuseEmbedded(config);
+  if (roles.length < ROLES.length && !behind) refuseEmbedded(config);
   const service = await open(config, clock, { roles, log });
   let app: App | undefined;
   try {
-    app = await createApp(service, { log, clock });
+    app = await createApp(service, { log, clock, background: behind });
     await app.nest.init();
     // Fastify's own: that of Nest logs a stack where the operator needs a sentence.
     const url = await app.http.listen({ port: config.port, host: config.host }).catch((error: unknown) => {
       throw listenError(error, config);
     });
     await service.start();
-    log.info({ url, roles, ...settingsForLog(config) }, 'listening');
-    return running(app, url, service, log);
+    await behind?.start();
+    log.info({ url, roles: behind ? ROLES : roles, ...settingsForLog(config) }, 'listening');
+    return running(app, url, together(service, behind), log);
   } catch (error) {
     await app?.nest.close().catch(() => undefined);
-    await service.stop();
+    await together(service, behind).stop();
     throw error;
   }
 }
 
-function running(app: App, url: string, service: Service, log: Logger): Running {
+/** The background first: the database that it works on may be this process's. */
+const together = (service: Service, behind: Background | undefined): Pick<Service, 'stop'> => ({
+  stop: async () => {
+    await behind?.stop();
+    await service.stop();
+  },
+});
+
+function running(app: App, url: string, service: Pick<Service, 'stop'>, log: Logger): Running {
   let stopping: Promise<void> | undefined;
   return { app, url, stop: () => (stopping ??= shutDown(app, service, log)) };
 }
@@ -81,10 +94,13 @@ export async function shutDown(app: App, service: Pick<Service, 'stop'>, log: Lo
   log.info('stopped');
 }
 
-/** The whole life of a serving process: settings, start, signals, exit code (0 after a signal, 2 for a mistake in the settings, 1 for a defect). */
+/**
+ * The whole life of a serving process, which has all but the doors and the questions in a process in its background, or, with `roles`,
+ * does just these itself: settings, start, signals, exit code (0 after a signal, 2 for a mistake in the settings, 1 for a defect).
+ */
 export async function runProcess(
   open: OpenService,
-  roles: readonly Role[] = ROLES,
+  roles?: readonly Role[],
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
   const config = readConfigOrExit(env);
@@ -93,7 +109,9 @@ export async function runProcess(
   process.on('uncaughtException', (error) => die(log, error, 'an exception that nobody expected'));
   const signal = firstSignal(log);
   try {
-    const running = await listen(config, open, () => new Date(), log, roles);
+    const clock = (): Date => new Date();
+    const behind = roles ? undefined : background(BACKGROUND, log, env);
+    const running = await listen(config, open, clock, log, roles ?? ['api'], behind);
     await signal;
     setTimeout(() => die(log, new Error(`not stopped within ${STOP_MS} ms`), 'stopping hangs'), STOP_MS);
     await running.stop();

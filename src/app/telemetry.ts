@@ -2,41 +2,86 @@ import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client
 import type { Logger } from 'pino';
 import type { Clock } from '../kernel/clock.js';
 import type { Service } from '../service-types.js';
+import type { Background } from './background.js';
 import { type Figures, figuresOf } from './role-figures.js';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const PART_TIMEOUT_MS = 2_000;
 
-/** The figures of one process in Prometheus' format. */
-export class Telemetry {
+/** What a process reads of its service when the page of figures is asked for, and its own use of the machine. */
+export class FigurePage {
   readonly registry = new Registry();
-  private readonly ingested = this.counter('ingest_events_total', 'Events by door, origin and outcome.', [
-    'door',
-    'origin',
-    'outcome',
-  ]);
-  private readonly appended = this.histogram('append_duration_seconds', 'From a whole request to its durable answer.', [
-    'door',
-  ]);
-  private readonly http = this.histogram('http_request_duration_seconds', 'Requests by route pattern.', [
-    'method',
-    'route',
-    'status',
-  ]);
-  private readonly scrapeErrors = this.counter('scrape_errors_total', 'Parts of this page that could not be read.', [
-    'part',
-  ]);
+  private readonly scrapeErrors: Counter<'part'>;
+  private readonly figures: readonly Figures[];
   private scraping: Promise<string> | undefined;
 
-  private readonly figures: readonly Figures[];
-
+  /** `prefix`: before the names of what two processes of one service both have. */
   constructor(
     service: Service,
     clock: Clock,
     private readonly log: Logger,
+    prefix = '',
   ) {
-    collectDefaultMetrics({ register: this.registry });
+    collectDefaultMetrics({ register: this.registry, prefix });
+    this.scrapeErrors = new Counter({
+      name: `truth_ledger_${prefix}scrape_errors_total`,
+      help: 'Parts of this page that could not be read.',
+      labelNames: ['part'],
+      registers: [this.registry],
+    });
     this.figures = figuresOf(service, this.registry, clock);
+  }
+
+  /** The whole page. Scrapes at the same time share one reading; a part that fails is counted and left as it was. */
+  scrape(): Promise<string> {
+    this.scraping ??= this.read().finally(() => (this.scraping = undefined));
+    return this.scraping;
+  }
+
+  /** What the work resolves with, or undefined where it fails or takes too long: then the part is counted as one that could not be read. */
+  async part<T>(name: string, read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await withTimeout(read(), PART_TIMEOUT_MS);
+    } catch (error) {
+      this.scrapeErrors.inc({ part: name });
+      this.log.warn({ err: error, part: name }, 'a part of /metrics could not be read');
+      return undefined;
+    }
+  }
+
+  private async read(): Promise<string> {
+    await Promise.all(this.figures.map(({ part, read }) => this.part(part, read)));
+    return this.registry.metrics();
+  }
+}
+
+/** The figures of one process in Prometheus' format, and with them those of the process in its background. */
+export class Telemetry {
+  readonly registry: Registry;
+  private readonly page: FigurePage;
+  private readonly ingested: Counter<'door' | 'origin' | 'outcome'>;
+  private readonly appended: Histogram<'door'>;
+  private readonly http: Histogram<'method' | 'route' | 'status'>;
+
+  constructor(
+    service: Service,
+    clock: Clock,
+    log: Logger,
+    private readonly background?: Background,
+  ) {
+    this.page = new FigurePage(service, clock, log);
+    this.registry = this.page.registry;
+    this.ingested = this.counter('ingest_events_total', 'Events by door, origin and outcome.', [
+      'door',
+      'origin',
+      'outcome',
+    ]);
+    this.appended = this.histogram('append_duration_seconds', 'From a whole request to its durable answer.', ['door']);
+    this.http = this.histogram('http_request_duration_seconds', 'Requests by route pattern.', [
+      'method',
+      'route',
+      'status',
+    ]);
   }
 
   /** An event was answered. `origin` must be one of few: a provider, a key's account, a protocol. */
@@ -52,24 +97,11 @@ export class Telemetry {
     this.http.observe({ method, route, status: String(status) }, seconds);
   }
 
-  /** The whole page. Scrapes at the same time share one reading; a part that fails is counted and left as it was. */
-  scrape(): Promise<string> {
-    this.scraping ??= this.read().finally(() => (this.scraping = undefined));
-    return this.scraping;
-  }
-
-  private async read(): Promise<string> {
-    await Promise.all(this.figures.map(({ part, read }) => this.part(part, read)));
-    return this.registry.metrics();
-  }
-
-  private async part(name: string, read: () => Promise<void>): Promise<void> {
-    try {
-      await withTimeout(read(), PART_TIMEOUT_MS);
-    } catch (error) {
-      this.scrapeErrors.inc({ part: name });
-      this.log.warn({ err: error, part: name }, 'a part of /metrics could not be read');
-    }
+  async scrape(): Promise<string> {
+    const { background } = this;
+    if (!background) return this.page.scrape();
+    const theirs = await this.page.part('background', () => background.figures());
+    return (await this.page.scrape()) + (theirs ?? '');
   }
 
   private counter<T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> {

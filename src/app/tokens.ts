@@ -5,3 +5,4 @@ export const CLOCK = Symbol('clock');
 export const KEYS = Symbol('keys');
 export const ROUTES = Symbol('routes');
 export const LIFE = Symbol('life');
+export const BACKGROUND = Symbol('background');

@@ -8,7 +8,8 @@
 
 /**
  * `order:o1` `checkout:c1` `session:cs_1` `intent:pi_1` `payment:ch_1` `invoice:in_1` `subscription:sub_1`: something bought.
- * `payout:po_1`: money on its way to our own bank, which nobody bought.
+ * `payout:po_1`: money on its way to our own bank, which nobody bought. `balance:txn_1`: a line of the provider's balance that belongs to
+ * neither, such as a fee of the account.
  */
 export type Ref = string;
 /** `user:u1` `stripe:cus_1` (`stripe:acct_9/cus_1` for a connected account) `square:CUS1` `email:<keyed hash>` `anonymous:a1`: somebody. */
@@ -33,9 +34,16 @@ export const factTypes = {
     referrer: 'latest',
     landing_page: 'latest',
     click_id: 'latest',
+    /** It came from another site, and what would tell which was lost on the way. */
+    stripped: 'latest',
   },
   ConsentChanged: { at: 'highest', analytics: 'latest' },
   PersonSeen: { at: 'lowest' },
+  /**
+   * An operator said that two identifiers are one person's (`join`) or are not (`separate`). The subject is one, `nodes` has the other;
+   * of two decisions on a pair the one with the greater `number` holds.
+   */
+  IdentityDecided: { at: 'lowest', kind: 'latest', number: 'latest' },
   // purchases
   CheckoutStarted: { at: 'lowest', amount: 'latest', currency: 'latest' },
   CheckoutSessionChanged: {
@@ -87,6 +95,8 @@ export const factTypes = {
     method: 'latest',
     country: 'latest',
     customer_present: 'latest',
+    /** Who captured it: `stripe`. */
+    provider: 'latest',
     /** Id of the provider's balance transaction, known some time after the capture. */
     balance_transaction: 'latest',
     /** The part of an authorisation that a partial capture let go, where the provider tells that as a refund. */
@@ -103,7 +113,15 @@ export const factTypes = {
     failed_at: 'lowest',
     balance_transaction: 'latest',
   },
-  DisputeChanged: { at: 'lowest', amount: 'latest', currency: 'latest', status: 'latest', reason: 'latest' },
+  /** `closed_at`: from when on it is known to be decided. */
+  DisputeChanged: {
+    at: 'lowest',
+    closed_at: 'lowest',
+    amount: 'latest',
+    currency: 'latest',
+    status: 'latest',
+    reason: 'latest',
+  },
   DisputeFundsWithdrawn: { at: 'lowest', amount: 'latest', currency: 'latest' },
   DisputeFundsReinstated: { at: 'lowest', amount: 'latest', currency: 'latest' },
   InvoiceChanged: {
@@ -119,7 +137,22 @@ export const factTypes = {
     paid_at: 'latest',
     /** Paid, wholly or in part, outside the provider: no charge and no balance transaction will follow. */
     paid_elsewhere: 'latest',
+    amount_elsewhere: 'latest',
+    /** When it began to be owed, ceased to be, or was given up as lost. */
+    finalized_at: 'lowest',
+    voided_at: 'lowest',
+    uncollectible_at: 'lowest',
+    /** Signed: an invoice may come to a credit. `tax` is part of `total`. */
+    total: 'latest',
+    tax: 'latest',
+    /** What the customer's balance paid of it (positive), or took in from it (negative). */
+    balance_applied: 'latest',
+    amount_overpaid: 'latest',
+    /** Of `total` without tax: what lines say that the entry does not carry. */
+    amount_untold: 'latest',
   },
+  /** What an invoice bills for a service over time, without tax and discounts: the lines of one service period together. Signed. */
+  InvoicePeriodBilled: { starts_at: 'latest', ends_at: 'latest', net: 'latest', currency: 'latest' },
   /** One of the payments of an invoice. Its money is its charge's. */
   InvoicePaymentMade: { at: 'lowest', amount: 'latest', currency: 'latest', paid_elsewhere: 'latest' },
   /** Takes a part of an invoice back. What it pays back in money is a refund of its own. */
@@ -132,6 +165,11 @@ export const factTypes = {
     amount_before_payment: 'latest',
     amount_after_payment: 'latest',
     amount_elsewhere: 'latest',
+    /** Of `amount`: its tax, and what went to the customer's balance. */
+    tax: 'latest',
+    amount_credited: 'latest',
+    /** Ids of the refunds within it, between spaces. */
+    refunds: 'latest',
     currency: 'latest',
     voided_at: 'latest',
   },
@@ -178,6 +216,7 @@ export const factTypes = {
     currency: 'latest',
     arrival_at: 'latest',
     failed_at: 'lowest',
+    canceled_at: 'lowest',
     failure: 'latest',
     automatic: 'latest',
     method: 'latest',
@@ -185,7 +224,7 @@ export const factTypes = {
     balance_transaction: 'latest',
   },
   /**
-   * A line of the provider's balance, on the payment or payout it comes from. `gross`, `fee` and `net` are signed, in the currency of
+   * A line of the provider's balance, on the payment or payout it comes from, or by itself (`balance:txn_1`). `gross`, `fee` and `net` are signed, in the currency of
    * settlement; the fees by kind sum to `fee`. `exchange_rate` is a decimal, null without a conversion.
    */
   BalanceMoved: {
@@ -198,6 +237,11 @@ export const factTypes = {
     exchange_rate: 'latest',
     category: 'latest',
     kind: 'latest',
+    /** Whose balance it is: `stripe`. */
+    provider: 'latest',
+    /** The provider's id of what moved it, and of the payout that it was paid out in. */
+    source: 'latest',
+    payout: 'latest',
     fee_processing: 'latest',
     fee_application: 'latest',
     fee_tax: 'latest',
@@ -209,6 +253,9 @@ export const factTypes = {
 } as const satisfies Record<string, Record<string, Merge>>;
 
 export type FactType = keyof typeof factTypes;
+
+/** Decisions of our own that mean something to the read model; all others are read by whoever decides. */
+export const DECISIONS_WITH_FACTS: ReadonlySet<string> = new Set(['IdentityDecided']);
 
 export interface Fact {
   type: FactType;

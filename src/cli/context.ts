@@ -24,8 +24,8 @@ export interface CliContext {
   out: (line: string) => void;
   /** A line to standard error: progress and mistakes. */
   err: (line: string) => void;
-  /** Serves until a signal. */
-  serve: (roles: readonly Role[]) => Promise<void>;
+  /** Serves until a signal: these roles, or everything with a process in the background. */
+  serve: (roles: readonly Role[] | undefined) => Promise<void>;
   /** Runs a script of this package with arguments; its exit code. */
   script: (name: string, args: readonly string[]) => Promise<number>;
   /** What the process ends with: 0 done, 1 findings or a failure, 2 a mistake in the call or the settings. */
@@ -74,7 +74,8 @@ export async function withOperator<T>(
         abortOnError: false,
       });
       try {
-        return await use(nest.get(Operator), service, { actor: `cli:${userName()}`, correlationId: randomUUID() });
+        const name = userName();
+        return await use(nest.get(Operator), service, { actor: `cli:${name}`, correlationId: randomUUID(), name });
       } finally {
         await nest.close();
       }

@@ -3,7 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { Problem, SetupError } from '../kernel/errors.js';
 import type { CliContext } from './context.js';
 import { addBackfill } from './backfill.js';
+import { addClose } from './close.js';
+import { addContract } from './contract.js';
 import { addDemo } from './demo.js';
+import { addImport } from './import.js';
 import { addKeys } from './keys.js';
 import { addLedger } from './ledger.js';
 import { addRebuild } from './rebuild.js';
@@ -33,7 +36,10 @@ export function createProgram(context: CliContext): Command {
     addDemo,
     addReconcile,
     addReport,
+    addContract,
     addBackfill,
+    addClose,
+    addImport,
     addRebuild,
     addVerify,
     addTrace,

@@ -1,5 +1,15 @@
 import { RebuildProjection } from '../app/commands/rebuild-projection.js';
-import { print, progressBar, withOperator, type AddCommand } from './context.js';
+import { SetupError } from '../kernel/errors.js';
+import type { DryRun } from '../projections/dry-run.js';
+import { type CliContext, print, progressBar, table, withOperator, withService, type AddCommand } from './context.js';
+
+interface Options {
+  json?: boolean;
+  dryRun?: boolean;
+  changeTimeZone?: boolean;
+}
+
+const COLUMNS = ['metric', 'day', 'currency', 'live', 'rebuilt', 'difference'];
 
 export const addRebuild: AddCommand = (program, context) => {
   program
@@ -7,8 +17,15 @@ export const addRebuild: AddCommand = (program, context) => {
     .summary('Make the read model anew from the ledger.')
     .description('Make the read model anew from the ledger, beside the old one, then swap.')
     .option('--change-time-zone', 'accept that REPORTING_TIME_ZONE is another than before: every day is counted anew')
+    .option(
+      '--dry-run',
+      'say what would change, number by number, and switch nothing; exit code 1 when something would',
+    )
     .option('--json', 'print JSON')
-    .action(async ({ json, changeTimeZone = false }: { json?: boolean; changeTimeZone?: boolean }) => {
+    .action(async ({ json, dryRun = false, changeTimeZone = false }: Options) => {
+      if (dryRun && changeTimeZone)
+        throw new SetupError('A change of the time zone is recorded at once, so it has no dry run.');
+      if (dryRun) return showChanges(context, json);
       const bar = progressBar('rebuild');
       const result = await withOperator(
         context,
@@ -21,3 +38,22 @@ export const addRebuild: AddCommand = (program, context) => {
       ]);
     });
 };
+
+async function showChanges(context: CliContext, json: boolean | undefined): Promise<void> {
+  const bar = progressBar('rebuild');
+  const result = await withService(context, ({ projections }) => projections.dryRun(bar.onProgress)).finally(bar.stop);
+  const rows = rowsOf(result);
+  const { position, liveVersion, rebuiltVersion, parked } = result;
+  const head = { position, live_version: liveVersion, rebuilt_version: rebuiltVersion, parked };
+  print(context, json, { ...head, differences: rows }, () => [
+    ...(rows.length > 0 ? table(rows, COLUMNS) : []),
+    `${rows.length} numbers would change up to position ${position}; ${parked} entries would be parked. Nothing was switched.`,
+  ]);
+  if (rows.length > 0) context.exitCode = 1;
+}
+
+const rowsOf = ({ differences }: DryRun) =>
+  differences.map(({ metric, day, currency, live, rebuilt }) => ({
+    ...{ metric, day, currency: currency === '' ? null : currency },
+    ...{ live: String(live), rebuilt: String(rebuilt), difference: String(rebuilt - live) },
+  }));

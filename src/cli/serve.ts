@@ -7,7 +7,7 @@ export const addServe: AddCommand = (program, context) => {
     .command('serve')
     .description('Serve the HTTP interface, the projector and the jobs until SIGTERM or SIGINT.')
     .option('--role <role>', `only this part: ${ROLES.join(', ')}; may be repeated (needs DATABASE_URL)`, addRoles)
-    .action(({ role = ROLES }: { role?: readonly Role[] }) => context.serve(role));
+    .action(({ role }: { role?: readonly Role[] }) => context.serve(role));
 };
 
 /** `api`, or several between commas, beside those that were named before. */

@@ -12,15 +12,25 @@ import { createCollect } from './collect.js';
 import { collectors } from './collectors/index.js';
 import { CompletenessStore } from './completeness-store.js';
 import { DeliveryCounts } from './delivery-counts.js';
+import { createDecideIdentity, type DecideIdentity } from './decide-identity.js';
 import { createDeadLetters, type DeadLetterStore, type ParkedDelivery } from './dead-letters.js';
 import { judge, receiveEvents, type EventsDeps } from './domain-events.js';
 import type { ProviderApi } from './event-list.js';
+import { createImports, type ImportSource, type Imports } from './import-objects.js';
+import { ImportStore } from './import-store.js';
 import type { Ingest, Outcome, Principal } from './ingest.js';
 import { isInterpreted } from './interpret.js';
 import { defaultLimits, type IngestLimits } from './limits.js';
 import type { DoorCount, OnOutcome } from './outcome.js';
 import type { Provider } from './provider.js';
-import { eventLists, providerNamed, providers, type ProviderName, type ProviderSettings } from './providers/index.js';
+import {
+  eventLists,
+  objectSources,
+  providerNamed,
+  providers,
+  type ProviderName,
+  type ProviderSettings,
+} from './providers/index.js';
 import { keep, receiveWebhook, webhookArrival } from './receive.js';
 import { createTrackedStore } from './tracked-store.js';
 import { writeKeyFinder, type WriteKey } from './write-keys.js';
@@ -51,6 +61,8 @@ export interface IngestStage extends Ingest {
   deadLetters: DeadLetterStore;
   completeness: CompletenessStore;
   backfill: Backfill;
+  decideIdentity: DecideIdentity;
+  imports: Imports;
   /** Writes what was counted. The doors are shut by then. */
   stop(): Promise<void>;
 }
@@ -78,13 +90,18 @@ export function createIngest(deps: IngestDeps): IngestStage {
   deadLetters.onReplay('events', (parked) => replayEvent(doors, parked));
   deadLetters.onReplay('projector', replayEntry);
 
-  const lists = listsOf(deps.apis ?? {}, deps.pause ?? ((ms) => wait(ms)));
+  const { apis = {}, pause = (ms) => wait(ms) } = deps;
+  const lists = listsOf(apis, pause);
   const backfill = createBackfill({ ...doors, ledger, completeness, lists, isRead: isInterpreted });
+  const sources = sourcesOf(apis, pause);
+  const imports = createImports({ ...doors, ledger, sources, store: new ImportStore(database), pause });
 
   return {
     deadLetters,
     completeness,
     backfill,
+    decideIdentity: createDecideIdentity({ ledger, database, vault, clock }),
+    imports,
     stop: () => deliveries.stop(),
     async webhook(name, request) {
       const door = used.get(name);
@@ -147,6 +164,14 @@ function listsOf(
   return (Object.keys(apis) as ProviderName[]).flatMap((name) => {
     const [api, open] = [apis[name], eventLists[name]];
     return api && open ? [{ provider: providers[name], list: open(api, pause), authenticatedBy: `${name}-api` }] : [];
+  });
+}
+
+/** Files can be read of each, the interface asked only of those whose settings are known. */
+function sourcesOf(apis: NonNullable<IngestDeps['apis']>, pause: (ms: number) => Promise<void>): ImportSource[] {
+  return (Object.keys(objectSources) as ProviderName[]).flatMap((name) => {
+    const [api, source] = [apis[name], objectSources[name]];
+    return source ? [{ source, ...(api ? { list: source.open(api, pause) } : {}) }] : [];
   });
 }
 

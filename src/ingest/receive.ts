@@ -24,7 +24,7 @@ export interface ReceiveDeps {
 
 /** One event that was authenticated and identified, on its way into the ledger. */
 export interface Arrival {
-  door: 'provider' | 'events';
+  door: 'provider' | 'events' | 'import';
   account: string;
   origin: string;
   originEventId: string;
@@ -37,6 +37,8 @@ export interface Arrival {
   text: string;
   /** What is compared between two copies. */
   content: unknown;
+  /** Its HMAC, where the caller has it already. */
+  contentMac?: Buffer;
   policy: SealingPolicy;
   /** Whether a copy with these attributes can be compared with this one; default: always. */
   comparable?: (known: Readonly<Record<string, string>>) => boolean;
@@ -92,7 +94,18 @@ export function webhookArrival<S>(
   correlationId: string,
   said?: Said,
 ): Arrival & Required<Pick<Arrival, 'shortenable'>> {
-  const body = parseStrict(text);
+  return providerArrival(deps, provider, text, parseStrict(text), correlationId, said);
+}
+
+/** The same of a text that was parsed before. */
+export function providerArrival<S>(
+  deps: Pick<ReceiveDeps, 'vault' | 'clock'>,
+  provider: Provider<S>,
+  text: string,
+  body: unknown,
+  correlationId: string,
+  said?: Said,
+): Arrival & Required<Pick<Arrival, 'shortenable'>> {
   const content = provider.content(body);
   const identified = provider.identify(body, said) ?? unreadable(provider.name);
   const { occurredAt, attributes } = identified;
@@ -151,7 +164,7 @@ async function parkConflict(deps: ReceiveDeps, arrival: Arrival, entry: NewEntry
 /** The entry within the stored size. How much longer sealing makes a text is told by the first attempt; small steps do the rest. */
 function entryOf(deps: ReceiveDeps, arrival: Arrival): NewEntry {
   const { storedBytesMax } = deps.limits;
-  const contentMac = deps.vault.contentMac(arrival.content);
+  const contentMac = arrival.contentMac ?? deps.vault.contentMac(arrival.content);
   const whole = sealedEntry(deps.vault, arrival, arrival.text, contentMac);
   if (isSmall(whole, storedBytesMax)) return whole;
   const bytes = storedBytes(whole);

@@ -1,3 +1,4 @@
+import { ROUTE_MARKER } from '../catalog/lineage.js';
 import { mapTracked } from '../catalog/tracked-events.js';
 import { trackedPolicy } from '../catalog/personal.js';
 import type { Vault } from '../ledger/vault.js';
@@ -121,7 +122,7 @@ const messageIdOf = ({ clear, vault }: Sealing, client: ClientEvent, sent: Json)
   clear(client.messageId) ?? `content_${vault.contentMac(sent).toString('base64url').slice(0, 22)}`;
 
 /** Keyed hash of the network that an address is in; undefined for what is no address. */
-export function networkOf(vault: Vault, address: unknown): string | undefined {
+export function networkOf(vault: Pick<Vault, 'contentMac'>, address: unknown): string | undefined {
   const network = truncatedAddress(address);
   return network === undefined ? undefined : vault.contentMac({ network }).toString('base64url').slice(0, 22);
 }
@@ -144,7 +145,7 @@ function describe(sealing: Sealing, client: ClientEvent, request: ClientRequest)
     medium: word(client.medium) ?? word(query?.get('utm_medium')),
     campaign: word(client.campaign) ?? word(query?.get('utm_campaign')),
     // What we routed to a tool ourselves must not come back as evidence of what browsers saw.
-    lineage: client.properties['truth_ledger_origin'] === undefined ? ('client' as const) : ('server' as const),
+    lineage: client.properties[ROUTE_MARKER] === undefined ? ('client' as const) : ('server' as const),
   };
 }
 

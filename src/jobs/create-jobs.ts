@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import type { Alerts } from '../alert/create-alerts.js';
+import type { Close } from '../close/create-close.js';
 import type { Backfill } from '../ingest/backfill.js';
+import type { Imports } from '../ingest/import-objects.js';
 import type { Clock } from '../kernel/clock.js';
 import { Problem } from '../kernel/errors.js';
 import type { Zone } from '../kernel/day.js';
@@ -25,8 +27,11 @@ export interface JobsDeps {
   connection: pg.ClientConfig;
   redisUrl?: string;
   reconcile: Reconcile;
+  close: Pick<Close, 'softCloseEnded'>;
   backfill: Backfill;
   alerts: Alerts;
+  /** Left out where no provider's objects are read. */
+  imports?: Pick<Imports, 'providers' | 'sweep'>;
   zone: Zone;
   clock: Clock;
   /** Keeps a job that failed for the last time as a dead letter; the same one again is the same letter. */
@@ -172,8 +177,8 @@ class Running implements Jobs {
   }
 
   private context(): Omit<JobContext, 'progress'> {
-    const { reconcile, backfill, alerts, zone, clock } = this.deps;
-    return { reconcile, backfill, alerts, zone, clock, enqueue: (each) => this.add(each) };
+    const { reconcile, close, backfill, imports, alerts, zone, clock } = this.deps;
+    return { reconcile, close, backfill, imports, alerts, zone, clock, enqueue: (each) => this.add(each) };
   }
 
   private add(job: Enqueued): Promise<void> {

@@ -1,14 +1,18 @@
 import type { Alerts } from '../alert/create-alerts.js';
 import type { Backfill } from '../ingest/backfill.js';
+import type { Imports } from '../ingest/import-objects.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Zone } from '../kernel/day.js';
+import type { Close } from '../close/create-close.js';
 import type { Reconcile } from '../reconcile/create-reconcile.js';
 
 /** What jobs work with. */
 export interface JobContext {
   reconcile: Reconcile;
+  close: Pick<Close, 'softCloseEnded'>;
   backfill: Backfill;
   alerts: Alerts;
+  imports?: Pick<Imports, 'providers' | 'sweep'> | undefined;
   zone: Zone;
   clock: Clock;
   /** Puts a job into the queue; nothing happens while one of that id waits or runs. */

@@ -27,8 +27,8 @@ export function uuidV5(name: string | Buffer): string {
 }
 
 export interface Identity {
-  /** Which way it came in: a webhook and its backfilled copy share one door, `provider`. */
-  door: 'provider' | 'events';
+  /** Which way it came in: a webhook and its backfilled copy share one door, `provider`; an object that was read is no event. */
+  door: 'provider' | 'events' | 'import';
   /** The authenticated account: a provider's account id, or the API key's account. */
   account: string;
   /** Who sent it: `stripe`, or the CloudEvents `source`. */

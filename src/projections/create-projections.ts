@@ -7,6 +7,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Database } from '../storage/database.js';
 import { Contributions } from './contributions.js';
 import type { ApplyFact } from './fold.js';
+import { type DryRun, dryRun } from './dry-run.js';
 import { hashed, historyHash, stateHash } from './hashes.js';
 import { ModelStore } from './model-store.js';
 import type { ReadFacts } from './fact-pages.js';
@@ -17,7 +18,7 @@ import { type RebuildProgress, Upgrade } from './upgrade.js';
 import { verify, type VerifyReport } from './verify.js';
 
 /** Raised when the fold, a metric or what interpreters share says something else of any entry, so that an older model is rebuilt. A test notices. */
-export const FOLD_VERSION = 4;
+export const FOLD_VERSION = 6;
 
 export interface ProjectionDeps {
   ledger: Ledger;
@@ -33,6 +34,8 @@ export interface ProjectionDeps {
   readAside?: ReadFacts | undefined;
   /** Names this process in the lease. */
   holder: string;
+  /** No other process may project: a lease that somebody has is that of a dead one, and not waited for. */
+  alone?: boolean;
   park(client: pg.ClientBase, parked: readonly Parked[]): Promise<void>;
   /** The same after a rebuild, which has looked at every entry: letters about others are settled. */
   reparkAll(client: pg.ClientBase, parked: readonly Parked[]): Promise<void>;
@@ -73,6 +76,8 @@ export interface Projections {
   /** Resolves when the read model shows everything up to the head the feed has now. Throws after `timeoutMs`. */
   catchUp(timeoutMs?: number): Promise<number>;
   rebuild(onProgress?: Progress): Promise<{ position: number }>;
+  /** What a rebuild by this version would change, number by number; nothing is switched. */
+  dryRun(onProgress?: Progress): Promise<DryRun>;
   verify(onProgress?: Progress): Promise<VerifyReport>;
   stateHash(): Promise<string>;
   historyHash(): Promise<string>;
@@ -94,6 +99,7 @@ export function createProjections(deps: ProjectionDeps): Projections {
     database: live,
     ...part('model'),
     holder,
+    alone: deps.alone ?? false,
     modelVersion,
     park: (client, parked) => deps.park(client, parked),
     log,
@@ -136,6 +142,7 @@ export function createProjections(deps: ProjectionDeps): Projections {
     currentPosition: async () => ((await upgrade.isCurrent()) ? checkpointOf(database.pool, 'model') : 0),
     catchUp: (timeoutMs) => catchUp(deps, upgrade, timeoutMs),
     rebuild: rebuildNow,
+    dryRun: (onProgress) => dryRun({ ...beside(), modelVersion }, onProgress),
     verify: (onProgress) => verify(beside(), onProgress),
     stateHash: () => hashed(database.pool, stateHash),
     historyHash: () => hashed(database.pool, historyHash),

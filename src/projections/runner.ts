@@ -33,6 +33,8 @@ export interface RunnerDeps {
   store: ModelStore;
   projector: Projector;
   holder: string;
+  /** No other process may project: a lease that somebody has is that of a dead one. */
+  alone: boolean;
   /** A model of another version was rebuilt by a newer process, or for another zone: this one must not write to it. */
   modelVersion: string;
   /** Keeps what could not be projected, in the batch's own transaction. */
@@ -66,8 +68,7 @@ export class Runner {
   }
 
   private async run(): Promise<void> {
-    // Only one process owns an embedded server, so to its owner a lease in it is that of a dead process.
-    let force = this.deps.database.server?.owner === true;
+    let force = this.deps.alone;
     while (!this.stopping.signal.aborted) {
       try {
         const lease = await takeLease(this.deps.database.pool, this.deps.holder, force);

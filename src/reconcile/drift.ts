@@ -80,7 +80,7 @@ function daysThatCount(day: Day, before: readonly DriftDay[], shift: Shift | nul
 
 function baselineOf(day: Day, usual: readonly DriftDay[]): { values: number[]; basis: 'weekday' | 'all' } {
   const sameWeekday = usual.filter((each) => daysBetween(each.day, day) % 7 === 0);
-  const weekday = sameWeekday.length >= 99;
+  const weekday = sameWeekday.length >= WEEKDAYS_MIN;
   return { values: (weekday ? sameWeekday : usual).map(({ value }) => value), basis: weekday ? 'weekday' : 'all' };
 }
 

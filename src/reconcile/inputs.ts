@@ -3,7 +3,7 @@ import type { Day, Zone } from '../kernel/day.js';
 import { windowOf } from './load-day.js';
 import { REACH_DAYS } from './match.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
-import type { Source, Reader } from './source.js';
+import type { AnySource, Reader } from './source.js';
 
 /**
  * What a comparison is made from, as a digest that costs a few counts: the truth of the day, the events, links and refusals around it, and
@@ -12,7 +12,7 @@ import type { Source, Reader } from './source.js';
  */
 export async function inputsOf(
   reader: Reader,
-  { source, metric, day, zone, now }: { source: Source; metric: ReconciledMetric; day: Day; zone: Zone; now: Date },
+  { source, metric, day, zone, now }: { source: AnySource; metric: ReconciledMetric; day: Day; zone: Zone; now: Date },
 ): Promise<string> {
   const own = windowOf(zone, day, 0);
   const near = windowOf(zone, day, REACH_DAYS);
@@ -28,8 +28,9 @@ export async function inputsOf(
        (select coalesce(sum(events), 0) from ingest.collector_limited where hour >= $4 and hour < $5)) as inputs`,
     [metric.truth, day, metric.kind, ...times],
   );
+  const fetched = await source.inputs?.(reader, day);
   const settled = now.getTime() >= own.to + source.settlesMs;
   return createHash('sha256')
-    .update(JSON.stringify([source.name, metric.name, day, settled, rows[0]!.inputs]))
+    .update(JSON.stringify([source.name, metric.name, day, settled, rows[0]!.inputs, fetched]))
     .digest('hex');
 }

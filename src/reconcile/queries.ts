@@ -1,6 +1,7 @@
 import { isDay } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import type { Database } from '../storage/database.js';
+import { closeOf, REPORTED_FIRST, type View, withKnownGaps } from './closed-rows.js';
 import type { Listed } from './outcome.js';
 
 const LIMIT_DEFAULT = 100;
@@ -15,6 +16,7 @@ export interface ListQuery {
   currency?: string;
   /** Ledger position: the rows as they were when this was the last entry. */
   as_of?: number;
+  view?: View;
   limit?: number;
   cursor?: string;
 }
@@ -23,6 +25,7 @@ export interface DetailQuery {
   currency?: string;
   part?: string;
   as_of?: number;
+  view?: View;
   limit?: number;
   cursor?: string;
 }
@@ -44,10 +47,12 @@ export async function listRows(
   const { rows } = await database.pool.query<Found & { day: string; source: string; metric: string }>(
     `select l.position, l.day, l.source, l.metric, r.currency, r."row" - 'concentration' as "row"
      from (
-       select distinct on (day, source, metric) position, day, source, metric from reconcile.recorded
-       where ($1::text is null or source = $1) and ($2::text is null or metric = $2)
-         and ($3::date is null or day >= $3) and ($4::date is null or day <= $4) and ($5::bigint is null or position <= $5)
-       order by day, source, metric, position desc
+       select distinct on (r.day, r.source, r.metric) r.position, r.day, r.source, r.metric from reconcile.recorded r
+       ${closeOf(`$5::bigint is null and $12::text <> 'known'`)}
+       where ($1::text is null or r.source = $1) and ($2::text is null or r.metric = $2)
+         and ($3::date is null or r.day >= $3) and ($4::date is null or r.day <= $4) and ($5::bigint is null or r.position <= $5)
+         and ($12 <> 'reported' or c.period is null or r.position <= c.up_to)
+       order by r.day, r.source, r.metric, ${REPORTED_FIRST}
      ) l join reconcile.results r using (position)
      where ($6::text is null or r.currency = $6)
        and ($7::date is null or (l.day, l.source, l.metric, r.currency) > ($7, $8, $9, $10))
@@ -61,12 +66,13 @@ export async function listRows(
       query.currency,
       ...(after ?? [null, null, null, null]),
       limit + 1,
+      query.view ?? '',
     ],
   );
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
-    data: page.map(shown),
+    data: (await viewed(database, page, query)).map(shown),
     next_cursor: rows.length > limit && last ? writeCursor([last.day, last.source, last.metric, last.currency]) : null,
   };
 }
@@ -79,17 +85,27 @@ export async function listRows(
 export async function rowDetail(database: Database, day: string, source: string, metric: string, query: DetailQuery) {
   const { rows } = await database.pool.query<Found>(
     `select position, currency, "row" from reconcile.results
-     where position = (select max(position) from reconcile.recorded
-       where day = $1 and source = $2 and metric = $3 and ($4::bigint is null or position <= $4))
+     where position = (select r.position from reconcile.recorded r ${closeOf(`$4::bigint is null and $5::text <> 'known'`)}
+       where r.day = $1 and r.source = $2 and r.metric = $3 and ($4::bigint is null or r.position <= $4)
+         and ($5 <> 'reported' or c.period is null or r.position <= c.up_to)
+       order by ${REPORTED_FIRST} limit 1)
      order by currency`,
-    [day, source, metric, query.as_of],
+    [day, source, metric, query.as_of, query.view ?? ''],
   );
   const found = query.currency === undefined ? rows[0] : rows.find((row) => row.currency === query.currency);
   if (!found) return undefined;
   const { ids, nextCursor } = await idsOf(database, found, query);
   const currencies = rows.flatMap(({ currency }) => (currency === '' ? [] : [currency]));
-  return { ...shown(found), ...(currencies.length > 0 ? { currencies } : {}), ids, next_cursor: nextCursor };
+  const [row] = await viewed(database, [found], query);
+  return { ...shown(row!), ...(currencies.length > 0 ? { currencies } : {}), ids, next_cursor: nextCursor };
 }
+
+/** What is known stands beside what was reported where neither was asked for. */
+const viewed = async <T extends Found>(
+  database: Database,
+  rows: readonly T[],
+  { as_of: asOf, view }: Pick<ListQuery, 'as_of' | 'view'>,
+): Promise<readonly T[]> => (asOf === undefined && view === undefined ? withKnownGaps(database, rows) : rows);
 
 async function idsOf(database: Database, { position, currency }: Found, query: DetailQuery) {
   const limit = limitOf(query.limit);

@@ -11,13 +11,14 @@ import { type DayData, loadDay, windowOf } from './load-day.js';
 import { type DayKey, listed, type Outcome, outcomeOf } from './outcome.js';
 import { type Buckets, sortIntoParts } from './parts.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
-import { type Reader, type Source, SourceFailure, type SourceReader } from './source.js';
+import { reconcileCounts } from './reconcile-counts.js';
+import { type AnySource, type Reader, SourceFailure, type SourceReader, type SourceState } from './source.js';
 import { modelPosition, paymentsOf, truthsOn } from './truth-queries.js';
 
 export interface Context {
   /** In a transaction that sees one state of the read model. */
   reader: Reader;
-  source: Source;
+  source: AnySource;
   metric: ReconciledMetric;
   causes: readonly Cause[];
   zone: Zone;
@@ -25,17 +26,27 @@ export interface Context {
   history: (currency: string) => Promise<History>;
   subjectTag?: SubjectTag;
   pageLog?: PageLog;
+  /** The gap that is lived with, in percent either way. */
+  tolerance?: number;
+  /** Of the day as it was fetched, where the source has to be asked. */
+  state?: SourceState;
 }
 
 /**
  * The product in one function: what truly happened on a day, what the source saw of it, each id in one part with one cause, and the
  * figures that follow. The same data give the same outcome; only truth that was too young to be judged changes with time.
  */
-export async function reconcileDay(day: string, context: Context): Promise<Outcome> {
-  const key: DayKey = { day, source: context.source.name, metric: context.metric.name };
-  const at = { ...key, modelPosition: await modelPosition(context.reader), fetchedAt: context.now };
-  const reader = context.source.open(context.reader);
+export async function reconcileDay(day: string, given: Context): Promise<Outcome> {
+  const key: DayKey = { day, source: given.source.name, metric: given.metric.name };
+  const at = { ...key, modelPosition: await modelPosition(given.reader), fetchedAt: given.now };
+  let context = given;
   try {
+    const state = await given.source.state?.(given.reader, day);
+    if (state) at.fetchedAt = state.fetchedAt;
+    context = { ...given, state };
+    if (given.source.matchedBy === 'count')
+      return outcomeOf({ ...at, rows: await reconcileCounts(key, given.source, context), ids: new Map() });
+    const reader = given.source.open(given.reader);
     const mapped = await reader.maps(context.metric.kind, context.metric.unit === 'money');
     if (!mapped) return outcomeOf({ ...at, rows: await notMapped(key, context), ids: new Map() });
     const { buckets, reasons, concentrations } = await compare(day, reader, context);
@@ -135,19 +146,33 @@ async function rowOf(
     provisional,
     status: provisional ? 'provisional' : 'ok',
   };
-  if (provisional) return { ...row, reasons: [...row.reasons, provisionalReason(context)] };
-  return judge(row, await context.history(currency));
+  return judged(row, context);
+}
+
+/** With what speaks against its numbers; a row that may still change, or must not be compared, is judged by nothing. */
+export async function judged(given: ReconciliationRow, context: Context): Promise<ReconciliationRow> {
+  const { flags = [], notes = [] } = context.state ?? {};
+  const comparable = given.comparable && flags.length === 0;
+  const row = { ...given, comparable, reasons: [...given.reasons, ...flags, ...notes] };
+  if (row.provisional) return { ...row, reasons: [...row.reasons, provisionalReason(context)] };
+  return comparable ? withinTolerance(judge(row, await context.history(row.currency ?? '')), context.tolerance) : row;
+}
+
+function withinTolerance(row: ReconciliationRow, tolerance: number | undefined): ReconciliationRow {
+  if (tolerance === undefined || row.gap_pct === null || Math.abs(row.gap_pct) <= tolerance) return row;
+  const reason = `tolerance: gap_pct is ${row.gap_pct}, the contract allows ${tolerance} either way`;
+  return { ...row, status: 'failed', reasons: [...row.reasons, reason] };
 }
 
 /** Whether events of the day may still be on their way. */
-const isOpen = (day: string, { zone, source, now }: Context): boolean =>
+export const isOpen = (day: string, { zone, source, now }: Context): boolean =>
   now.getTime() < windowOf(zone, day, 0).to + source.settlesMs;
 
 const provisionalReason = ({ source }: Context): string =>
   `provisional: events may arrive for ${source.settlesMs / 3_600_000} hours after they happened`;
 
 /** Truth without anything to compare it with: never a gap. */
-async function notMapped(key: DayKey, context: Context): Promise<ReconciliationRow[]> {
+export async function notMapped(key: DayKey, context: Context): Promise<ReconciliationRow[]> {
   const { metric } = context;
   const base = {
     ...blank(key, context),
@@ -166,7 +191,7 @@ async function notMapped(key: DayKey, context: Context): Promise<ReconciliationR
   });
 }
 
-const blank = ({ day, source, metric }: DayKey, context: Context): ReconciliationRow => ({
+export const blank = ({ day, source, metric }: DayKey, context: Context): ReconciliationRow => ({
   day,
   source,
   metric,

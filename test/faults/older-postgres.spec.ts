@@ -14,12 +14,15 @@ const SUITES = [
   ...['flow/projections', 'rules/rule-06-crowds-stored', 'rules/rule-09', 'rules/rule-13'],
 ];
 
+// The contract of the ledger is kept by other engines too, which are the same whatever PostgreSQL is beside them.
+const OF_POSTGRES = '--testNamePattern=^(?!kurrentdb)';
+
 /** The suites on a cluster of another version, in a run of their own. Resolves with its exit code and what it said. */
 function suitesOn(version: number): Promise<{ code: number | null; said: string }> {
   const jest = path.join(ROOT, 'node_modules/jest/bin/jest.js');
   const child = spawn(
     process.execPath,
-    [...['--experimental-vm-modules', jest, '--maxWorkers=1'], ...SUITES.map((suite) => `test/${suite}`)],
+    [...['--experimental-vm-modules', jest, '--maxWorkers=1', OF_POSTGRES], ...SUITES.map((suite) => `test/${suite}`)],
     { cwd: ROOT, env: { ...process.env, TEST_POSTGRES_BIN: binOf(version) }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let said = '';
@@ -34,7 +37,7 @@ describe('a PostgreSQL older than the embedded one', () => {
       async (version) => {
         const { code, said } = await suitesOn(version);
         expect([code, code === 0 ? '' : said.slice(-8_000)]).toEqual([0, '']);
-        expect(said).toMatch(/Tests:\s+\d+ passed/);
+        expect(said).toMatch(/Tests:.* [1-9]\d* passed/);
       },
       600_000,
     );

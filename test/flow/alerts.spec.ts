@@ -10,7 +10,7 @@ import { type Alerts, createAlerts } from '../../src/alert/create-alerts.js';
 import { alertDeliver, deliveryJob } from '../../src/jobs/alert-deliver.js';
 import type { JobContext } from '../../src/jobs/job.js';
 import { watch } from '../../src/jobs/watch.js';
-import { noBackfill } from '../support/fake-stripe.js';
+import { noBackfill, noClose } from '../support/fake-stripe.js';
 import { Zone } from '../../src/kernel/day.js';
 import { Shop } from './reconcile-given.js';
 
@@ -89,7 +89,14 @@ async function watched(alerts: Alerts): Promise<string[]> {
   const failed: string[] = [];
   const queued = new Map<string, Readonly<Record<string, string>>>();
   const context = {
-    ...{ alerts, reconcile: shop.reconcile(), backfill: noBackfill, zone: new Zone('UTC'), clock: () => shop.now },
+    ...{
+      alerts,
+      reconcile: shop.reconcile(),
+      backfill: noBackfill,
+      close: noClose,
+      zone: new Zone('UTC'),
+      clock: () => shop.now,
+    },
     enqueue: ({ id, data }: { id: string; data: Record<string, string> }) => Promise.resolve(void queued.set(id, data)),
     progress: () => Promise.resolve(),
   } satisfies JobContext;

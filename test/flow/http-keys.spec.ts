@@ -18,6 +18,7 @@ const samples: Readonly<Record<string, string>> = {
   code: 'internal',
   provider: 'stripe',
   week: '2026-W40',
+  period: '2026-10',
 };
 
 interface Route {

@@ -10,7 +10,7 @@ import { reconcileRun } from '../../src/jobs/reconcile-run.js';
 import { Problem } from '../../src/kernel/errors.js';
 import type { Reconcile } from '../../src/reconcile/create-reconcile.js';
 import { cancellationsInMemory, noAlerts } from '../support/job-parts.js';
-import { noBackfill } from '../support/fake-stripe.js';
+import { noBackfill, noClose } from '../support/fake-stripe.js';
 import { QUEUES, type QueuePlace } from '../support/queues.js';
 import { describeWhere } from '../support/where.js';
 import { Shop, ZONE } from './reconcile-given.js';
@@ -42,6 +42,7 @@ async function open(given: Partial<JobsDeps> = {}): Promise<{ jobs: Jobs; reconc
     backfill: noBackfill,
     alerts: noAlerts,
     cancellations: cancellationsInMemory(),
+    close: noClose,
     zone: new Zone(ZONE),
     clock: () => shop.now,
     jobs: [reconcileDaily, reconcileRun, reconcileDay],
@@ -174,6 +175,7 @@ for (const { name, there, open: openPlace } of QUEUES)
         const context = {
           reconcile,
           backfill: noBackfill,
+          close: noClose,
           zone: new Zone(ZONE),
           clock: () => shop.now,
           enqueue: (job: { id: string }) => Promise.resolve(void ids.push(job.id)),
@@ -275,6 +277,7 @@ for (const { name, there, open: openPlace } of QUEUES)
         const context = {
           reconcile,
           backfill: noBackfill,
+          close: noClose,
           alerts: noAlerts,
           zone: new Zone(ZONE),
           clock: () => shop.now,

@@ -5,6 +5,8 @@ import type { Backfill } from '../../src/ingest/backfill.js';
 export type Json = Record<string, any>;
 
 export const API_KEY = 'sk_test_harbour';
+/** One that is not of test mode. */
+export const LIVE_KEY = 'rk_harbour';
 
 /** What a fake answers instead of the list: a status, and headers with it. */
 export interface Trouble {
@@ -13,11 +15,14 @@ export interface Trouble {
 }
 
 /**
- * Stripe's list of events as its documentation tells: the newest first, `starting_after` goes on to older ones, `ending_before` gives
- * the page just newer than an event, `created` and `delivery_success` filter, `limit` is 1 to 100.
+ * Stripe's lists of events and objects as its documentation tells: the newest first, `starting_after` goes on to older ones, `ending_before` gives
+ * the page just newer than an event, `created`, `delivery_success` and `payout` filter, `limit` is 1 to 100. A list leaves out canceled
+ * subscriptions unless `status=all`, and shows what is expanded only where that is asked for.
  */
 export class FakeStripe {
   readonly events: Json[] = [];
+  /** Objects by list, as they are with everything expanded: `{ charges: [...] }`. Lines of a balance name their payout in `payout`. */
+  readonly objects: Record<string, Json[]> = {};
   /** Ids whose webhook no endpoint has confirmed. */
   readonly undelivered = new Set<string>();
   /** Answered to the next requests, one each. */
@@ -51,38 +56,66 @@ export class FakeStripe {
     const trouble = this.troubles.shift();
     if (trouble) return refuse(trouble.status, 'api_error', 'trouble', trouble.headers);
     const { authorization } = request.headers;
-    if (authorization !== `Bearer ${API_KEY}`) return refuse(401, 'invalid_request_error', 'Invalid API Key provided');
+    if (authorization !== `Bearer ${API_KEY}` && authorization !== `Bearer ${LIVE_KEY}`)
+      return refuse(401, 'invalid_request_error', 'Invalid API Key provided');
     const { pathname, searchParams } = new URL(request.url!, 'http://fake');
-    if (pathname !== '/v1/events') return refuse(404, 'invalid_request_error', 'Unrecognized request URL');
+    const name = pathname.slice('/v1/'.length);
+    const listed = name === 'events' ? this.events : this.objects[name];
+    if (!listed) return refuse(404, 'invalid_request_error', 'Unrecognized request URL');
     const cursor = searchParams.get('starting_after') ?? searchParams.get('ending_before');
-    if (cursor !== null && !this.events.some(({ id }) => id === cursor)) {
-      return refuse(404, 'invalid_request_error', `No such event: '${cursor}'`);
+    if (cursor !== null && !listed.some(({ id }) => id === cursor)) {
+      return refuse(404, 'invalid_request_error', `No such object: '${cursor}'`);
     }
-    send(200, { object: 'list', url: '/v1/events', ...this.page(searchParams) });
+    const payout = searchParams.get('payout');
+    if (payout !== null && this.objects['payouts']?.find(({ id }) => id === payout)?.automatic !== true)
+      return refuse(
+        400,
+        'invalid_request_error',
+        'Balance transaction history can only be filtered on automatic payouts',
+      );
+    send(200, { object: 'list', url: pathname, ...this.page(listed, searchParams) });
   }
 
-  private page(query: URLSearchParams): { data: Json[]; has_more: boolean } {
+  private page(listed: readonly Json[], query: URLSearchParams): { data: Json[]; has_more: boolean } {
     const limit = Number(query.get('limit') ?? 10);
-    const all = this.events.map((event, index) => ({ event, index }));
+    const expanded = [...query].flatMap(([key, value]) =>
+      key.startsWith('expand') ? [value.slice('data.'.length)] : [],
+    );
+    const all = listed.map((event, index) => ({ event, index }));
     all.sort((a, b) => b.event.created - a.event.created || b.index - a.index);
     const ordered = all.map(({ event }) => event);
     const passes = (event: Json): boolean =>
       event.created >= Number(query.get('created[gte]') ?? 0) &&
       event.created < Number(query.get('created[lt]') ?? Infinity) &&
-      (query.get('delivery_success') !== 'false' || this.undelivered.has(event.id as string));
+      (query.get('delivery_success') !== 'false' || this.undelivered.has(event.id as string)) &&
+      (event.object !== 'subscription' || event.status !== 'canceled' || query.get('status') === 'all') &&
+      (query.get('payout') === null || event.payout === query.get('payout'));
+    const shown = (objects: Json[]): Json[] => objects.map((each) => unexpanded(each, expanded));
     const placeOf = (id: string): number => ordered.findIndex((event) => event.id === id);
     const after = query.get('starting_after');
     const before = query.get('ending_before');
     if (before !== null) {
       const newer = ordered.slice(0, placeOf(before)).filter(passes);
-      return { data: newer.slice(-limit), has_more: newer.length > limit };
+      return { data: shown(newer.slice(-limit)), has_more: newer.length > limit };
     }
     const older = ordered.slice(after === null ? 0 : placeOf(after) + 1).filter(passes);
-    return { data: older.slice(0, limit), has_more: older.length > limit };
+    return { data: shown(older.slice(0, limit)), has_more: older.length > limit };
   }
 }
 
+const EXPANDABLE = ['balance_transaction', 'failure_balance_transaction', 'source'];
+
+/** As a list shows it: what can be expanded and was not asked for is an id. */
+function unexpanded({ payout: _payout, ...object }: Json, asked: readonly string[]): Json {
+  if (object.object === 'event') return object;
+  const hidden = EXPANDABLE.filter((name) => !asked.includes(name) && object[name]?.id !== undefined);
+  return { ...object, ...Object.fromEntries(hidden.map((name) => [name, object[name].id as string])) };
+}
+
 /** For jobs that fetch nothing. */
+/** For jobs that close nothing. */
+export const noClose = { softCloseEnded: () => Promise.resolve([]) };
+
 export const noBackfill: Backfill = {
   providers: [],
   request: () => Promise.reject(new Error('nothing is fetched here')),

@@ -11,13 +11,13 @@ export interface Source {
 export const STAGES: readonly (readonly string[])[] = [
   ['kernel'],
   ['catalog'],
-  ['ledger', 'storage'],
+  ['ledger', 'storage', 'landing'],
   ['ingest', 'projections', 'metrics'],
   ['reconcile', 'report', 'close', 'route', 'alert'],
   ['jobs'],
   ['lifecycle'],
   ['service', 'facts-thread'],
-  ['app', 'cli', 'main'],
+  ['app', 'cli', 'main', 'background'],
 ];
 
 /** What a stage may not import although it stands below. `storage` is for the ledger and whatever is above it. */
@@ -27,6 +27,7 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
   ledger: ['storage'],
   app: ['main', 'cli'],
   main: ['app', 'cli'],
+  background: ['app'],
   cli: ['app', 'main'],
 };
 /** Read by everybody above the ledger: settings are a record, types are no dependency. */
@@ -41,6 +42,7 @@ export const PLUGIN_FOLDERS = [
   'destinations',
   'domain-events',
   'domain-interpreters',
+  'exports',
   'facts',
   'interpret',
   'jobs',
@@ -55,12 +57,17 @@ export const PURE: readonly RegExp[] = [
   /^src\/kernel\//,
   /^src\/catalog\//,
   /^src\/metrics\//,
-  /^src\/ledger\/(ledger|streams)\.ts$/,
+  /^src\/landing\/(cookies|read-touch)\.ts$/,
+  /^src\/ledger\/(align-hashes|findings|ledger|merkle|streams)\.ts$/,
+  /^src\/close\/(csv-text|distinct-names|export-format|export-lines|pack\/journal-totals)\.ts$/,
+  /^src\/close\/exports\//,
   /^src\/ingest\/(domain-interpreters|providers\/[^/]+\/interpret)\//,
   /^src\/projections\/(contributions|customers|documents|evaluate-purchase|fact-pages|fold|people|purchases|purchase-change|rows|shared-links|step|subject-states|subscription-history)\.ts$/,
   /^src\/reconcile\/(cause|comparable-amount|concentration|drift|gap|gap-report|gap-report-text|groups|match|multimap|parts|reconciled-metrics|shift|silence|statistics)\.ts$/,
   /^src\/reconcile\/causes\//,
   /^src\/alert\/(channel|condition|decide-alert|message)\.ts$/,
+  /^src\/close\/(adjusting-lines|chart-of-accounts|close-contents|fiscal-calendar|functional|journal-entry|money-objects|period|post|rates|spread|wanted-entries)\.ts$/,
+  /^src\/close\/recipes\//,
 ];
 
 const IO_MODULES =

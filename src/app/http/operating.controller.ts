@@ -6,9 +6,10 @@ import { problems, type ProblemCode } from '../../kernel/errors.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { Service } from '../../service-types.js';
 import { Open } from '../auth/scopes.guard.js';
+import type { Background } from '../background.js';
 import { readiness, type Life } from '../health.js';
 import { Telemetry } from '../telemetry.js';
-import { CLOCK, LIFE, SERVICE } from '../tokens.js';
+import { BACKGROUND, CLOCK, LIFE, SERVICE } from '../tokens.js';
 import { Describe } from './describe.js';
 import { found } from './found.js';
 import { NameParam } from './queries.js';
@@ -22,6 +23,7 @@ export class OperatingController {
     @Inject(SERVICE) private readonly service: Service,
     @Inject(LIFE) private readonly life: Life,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(BACKGROUND) private readonly background: Background | undefined,
     private readonly telemetry: Telemetry,
   ) {}
 
@@ -37,7 +39,7 @@ export class OperatingController {
     503: ReadyReply,
   })
   async ready(@Res() reply: FastifyReply): Promise<FastifyReply> {
-    const { status, body } = await readiness(this.service, this.life, this.clock());
+    const { status, body } = await readiness(this.service, this.life, this.clock(), this.background);
     return reply.code(status).send(body);
   }
 

@@ -2,7 +2,9 @@ import type { Provider } from '../provider.js';
 import { adyen } from './adyen/adyen.js';
 import { square } from './square/square.js';
 import type { OpenEventList } from '../event-list.js';
+import type { ObjectSource } from '../object-list.js';
 import { stripeEventList } from './stripe/event-list.js';
+import { stripeObjects } from './stripe/objects.js';
 import { stripe } from './stripe/stripe.js';
 
 /** The only list of payment providers. */
@@ -12,6 +14,9 @@ export type ProviderName = keyof typeof providers;
 
 /** Providers that list the events they made. */
 export const eventLists: Readonly<Partial<Record<ProviderName, OpenEventList>>> = { stripe: stripeEventList };
+
+/** Providers of which objects can be read besides their events. */
+export const objectSources: Readonly<Partial<Record<ProviderName, ObjectSource>>> = { stripe: stripeObjects };
 
 /** Settings of the providers that are used; one that is left out has no door. */
 export type ProviderSettings = {

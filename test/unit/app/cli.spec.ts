@@ -31,7 +31,7 @@ async function cli(
     },
     out: (line) => out.push(line),
     err: (line) => err.push(line),
-    serve: (roles) => Promise.resolve(void opened.push(['served', ...roles])),
+    serve: (roles) => Promise.resolve(void opened.push(['served', ...(roles ?? ['everything'])])),
     script: (name, given) => Promise.resolve(opened.push([name, ...given])),
     exitCode: 0,
   };
@@ -104,7 +104,7 @@ describe('truth-ledger', () => {
   });
 
   it('given serve and demo, when they are called, then they are run with what was given', async () => {
-    const whole = ['served', 'api', 'projector', 'worker'];
+    const whole = ['served', 'everything'];
     expect((await cli(['serve'])).opened).toEqual([whole]);
     expect((await cli(['serve', '--role', 'projector'])).opened).toEqual([['served', 'projector']]);
     expect((await cli(['serve', '--role', 'api,worker', '--role', 'api'])).opened).toEqual([
@@ -136,6 +136,20 @@ describe('truth-ledger verify', () => {
     expect(out).toContain('daily: signups 2026-10-03: 4, should be 3');
     const json = await cli(['verify', '--json'], bad);
     expect(JSON.parse(json.out)).toMatchObject({ ok: false, state_hash: 'a', rebuilt_state_hash: 'b' });
+  });
+
+  it('given a ledger that was changed, when it is verified, then exit code 1 and each verdict, also as JSON', async () => {
+    const finding = { verdict: 'edit', position: 3, detail: 'Entry 3 is not what was sealed there.' };
+    const tampered = (service: any) => {
+      with_(report)(service);
+      service.seal.verify = () =>
+        Promise.resolve({ ok: false, entries: 7, sealed: 2, checkpoints: 1, root: 'r', findings: [finding], count: 4 });
+    };
+    const { code, out } = await cli(['verify'], tampered);
+    expect(code).toBe(1);
+    expect(out).toContain('edit: Entry 3 is not what was sealed there.\nand 3 more');
+    const json = await cli(['verify', '--json'], tampered);
+    expect(JSON.parse(json.out)).toMatchObject({ ok: false, ledger: { sealed: 2, findings: [finding] } });
   });
 
   it('given a failure, when it is verified, then exit code 1, its sentence, and the service is closed', async () => {

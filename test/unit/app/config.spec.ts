@@ -25,7 +25,9 @@ describe('readConfig', () => {
       square: { signatureKeys: [] },
       adyen: { hmacKeys: [], automaticCapture: [] },
       alerts: { emailTo: [] },
+      fiscalCalendar: { name: 'month' },
       keyPoolMinutes: 5,
+      sources: { sources: [], contract: {} },
       logLevel: 'info',
     });
   });

@@ -1,5 +1,6 @@
 // A serving process over a fake service: `process.spec.ts` starts it to see how it ends.
 import { runProcess, type OpenService } from '../../../src/app/serve.js';
+import { ROLES } from '../../../src/service-types.js';
 import { SetupError } from '../../../src/kernel/errors.js';
 import { FakeService } from './fake-service.js';
 
@@ -17,4 +18,4 @@ const open: OpenService = () => {
   return Promise.resolve({ ...service.as(), start, stop });
 };
 
-await runProcess(open);
+await runProcess(open, ROLES);

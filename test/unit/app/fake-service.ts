@@ -6,6 +6,7 @@ import { readConfig } from '../../../src/config.js';
 import type { CollectReply, Outcome, Principal, RawRequest } from '../../../src/ingest/ingest.js';
 import { ROLES, type Role, type Service } from '../../../src/service-types.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
+import type { LedgerVerified } from '../../../src/ledger/open-seal.js';
 
 export const ADMIN_KEY = 'operator-key-of-this-test';
 export const ENTRY_ID = '6f1c0a52-2b5e-5c6a-9a39-0a5d3c1f7e10';
@@ -54,8 +55,13 @@ export class FakeService {
     );
   query: () => Promise<unknown> = () => Promise.resolve({ rows: [] });
   jobs: () => Promise<{ ok: boolean; detail?: string }> = () => Promise.resolve({ ok: true });
+  ledgerVerified: LedgerVerified = {
+    ...{ ok: true, entries: 7, sealed: 4, checkpoints: 2, root: 'r', findings: [], count: 0 },
+  };
   roles: readonly Role[] = ROLES;
   reconciliations: unknown[] = [];
+  /** What becomes of a period by any step. */
+  period: () => unknown = () => ({ id: '2026-10', state: 'open', version: 0 });
   keysLeft: number | undefined;
   waiting = 0;
   lagMs = 0;
@@ -108,6 +114,7 @@ export class FakeService {
       report: {
         metric: (name: string, query: unknown) =>
           name === 'signups' ? ask('metric', { metric: name })(name, query) : Promise.resolve(undefined),
+        positionOf: (asOf: string) => Promise.resolve(Number(asOf)),
         catalogOfMetrics: () => [{ name: 'signups' }],
         catalog: () => ({ domain_events: {} }),
         contributions: ask('contributions', page),
@@ -116,6 +123,18 @@ export class FakeService {
         customer: ask('customer', { id: 'user:u1' }),
         entries: ask('entries', page),
         entry: ask('entry', { id: ENTRY_ID }),
+      },
+      close: {
+        list: ask('periods', page),
+        detail: ask('period', { id: '2026-10' }),
+        journal: ask('journal', page),
+        rebuild: () => Promise.resolve(0),
+        ...Object.fromEntries(
+          ['softClose', 'propose', 'approve', 'close', 'reopen', 'waive'].map((step) => [
+            step,
+            (...args: unknown[]) => ask(step, this.period)(...args).then(() => this.period()),
+          ]),
+        ),
       },
       reconcile: {
         list: (...args: unknown[]) =>
@@ -145,7 +164,14 @@ export class FakeService {
           id === 'j1' ? ask('cancel', { id, outcome: 'removed' })(id, ...args) : Promise.resolve(undefined),
         tallies: () => new Map([['reconcile-day', { completed: 4, failed: 1, seconds: 2.5 }]]),
       },
-      seal: { state: () => Promise.resolve({ size: 4, lag: 3 }), proof: () => Promise.resolve(undefined) },
+      seal: {
+        state: () => Promise.resolve({ size: 4, lag: 3 }),
+        proof: () => Promise.resolve(undefined),
+        consistency: ask('consistency', { from: {}, to: {}, path: [] }),
+        checkpoints: () => Promise.resolve({ data: [], next_cursor: null }),
+        publicKey: () => ({ algorithm: 'ed25519', public_key: '', fingerprint: '' }),
+        verify: () => Promise.resolve(this.ledgerVerified),
+      },
     } as unknown as Service;
   }
 

@@ -32,7 +32,7 @@ const READS: Readonly<Record<string, (item: AdyenItem, automatic: AutomaticCaptu
  */
 export const paymentInterpreter = (automatic: AutomaticCapture): Interpreter => ({
   name: `adyen/payment${automatic.length > 0 ? `(${[...automatic].sort().join(' ')})` : ''}`,
-  version: 1,
+  version: 2,
   reads: Object.keys(READS).map((code) => `adyen.${code}`),
   interpret: (entry: InterpretableEntry) => {
     const item = adyenItem(entry);
@@ -60,7 +60,7 @@ function authorisation(item: AdyenItem, automatic: AutomaticCapture): Fact[] {
   });
   const captures = automatic.includes('*') || automatic.includes(item.merchantAccountCode);
   if (!captures || money.amount === '0') return [authorised]; // nothing is captured of a card that was only checked
-  const fields = { provisional_at: item.at, provisional: true, ...money };
+  const fields = { provisional_at: item.at, provisional: true, ...money, provider: 'adyen' };
   return [authorised, makeFact({ ...about, type: 'PaymentCaptured', effect: 'captured', fields })];
 }
 
@@ -84,7 +84,7 @@ const capture = (item: AdyenItem): Fact =>
     subject: paymentRef(item),
     effect: `captured:${item.pspReference}`,
     stamp: stampAt(item, 1),
-    fields: { at: item.at, provisional: false, ...amountOf(item), method: item.method },
+    fields: { at: item.at, provisional: false, ...amountOf(item), method: item.method, provider: 'adyen' },
   });
 
 /** It has the reference of the capture that did not come true after all. */

@@ -22,7 +22,7 @@ const STATES = ['PENDING', 'APPROVED', 'CANCELED', 'FAILED', 'COMPLETED'];
 /** Money is booked from a completed payment only, however many updates tell of it: what was approved may still be let go. */
 export const payment: Interpreter = {
   name: 'square/payment',
-  version: 1,
+  version: 2,
   reads: ['square.payment.created', 'square.payment.updated'],
   interpret: (entry) => [paymentFact(squareEvent(entry, 'payment'))],
 };
@@ -59,6 +59,8 @@ const captured = (event: SquareEvent) => ({
   provisional: false,
   ...amountOf(event),
   ...means(event.object),
+  // What was paid in cash, or elsewhere, is written down there and in nobody's balance.
+  provider: OFFLINE.has(String(event.object['source_type'])) ? undefined : 'square',
 });
 
 const authorised = (event: SquareEvent) => ({

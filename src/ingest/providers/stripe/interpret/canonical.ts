@@ -29,6 +29,9 @@ const KINDS: readonly (readonly [prefix: string, kind: Kind])[] = [
   ['payment_intent.', 'payment_intent'],
   ['invoice.', 'invoice'],
   ['credit_note.', 'credit_note'],
+  ['object.subscription', 'subscription'],
+  ['object.invoice', 'invoice'],
+  ['object.credit_note', 'credit_note'],
 ];
 
 /** What an event of a type is about, where its shape ever changed in what we read. */

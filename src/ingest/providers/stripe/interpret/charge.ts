@@ -15,7 +15,9 @@ import {
   orderRef,
   ownId,
   peopleOf,
+  readObject,
   refIn,
+  settledAt,
   stampAt,
   type StripeEvent,
   stripeEvent,
@@ -38,8 +40,8 @@ const TIES: Readonly<Record<string, number>> = {
  */
 export const charge: Interpreter = {
   name: 'stripe/charge',
-  version: 2,
-  reads: Object.keys(TIES).map((type) => `stripe.${type}`),
+  version: 3,
+  reads: [...Object.keys(TIES).map((type) => `stripe.${type}`), readObject('charge')],
   interpret: (entry) => chargeFacts(stripeEvent(entry)),
 };
 
@@ -48,7 +50,7 @@ function chargeFacts(event: StripeEvent): Fact[] {
   const metadata = objectIn(object['metadata']);
   const about = {
     subject: `payment:${ownId(event)}`,
-    stamp: stampAt(event, TIES[type]!),
+    stamp: stampAt(event, TIES[type] ?? 0),
     refs: [
       refIn('intent', object['payment_intent']),
       orderRef(metadata),
@@ -57,9 +59,10 @@ function chargeFacts(event: StripeEvent): Fact[] {
     ],
     nodes: peopleOf(event, metadata, emailOf(object)),
   };
-  if (type === 'charge.failed') {
+  if (type === 'charge.failed' || (event.read && object['status'] === 'failed')) {
     const reason = openText(object['failure_code']) ?? openText(objectIn(object['outcome'])['reason']);
-    const failed = makeFact({ ...about, type: 'PaymentFailed', effect: 'failed', fields: { at: event.at, reason } });
+    const at = event.read ? createdAt(event) : event.at; // what was read does not say when it failed: mostly at once
+    const failed = makeFact({ ...about, type: 'PaymentFailed', effect: 'failed', fields: { at, reason } });
     return [failed, ...returned(event, about)];
   }
   if (!hasSucceeded(event)) return [makeFact({ ...about, type: 'Linked', effect: 'linked', fields: {} })];
@@ -80,14 +83,19 @@ function returned(event: StripeEvent, about: Pick<Fact, 'subject' | 'stamp'>): F
   const { object } = event;
   const back = object['failure_balance_transaction'];
   if (idIn(back) === undefined) return [];
-  const captured = object['amount_captured'];
-  const amount = typeof captured === 'number' && captured > 0 ? captured : object['amount'];
+  const taken = object['amount_captured'];
+  const amount = typeof taken === 'number' && taken > 0 ? taken : object['amount'];
   const reason = openText(object['failure_code']);
   return [
+    // An event of the failure follows one of the success. What was read has to say both.
+    ...(event.read
+      ? [makeFact({ ...about, type: 'PaymentCaptured', effect: 'captured', fields: captured(event, amount) })]
+      : []),
     makeFact({
       ...{ ...about, type: 'PaymentReturned', effect: 'returned' },
-      fields: { at: event.at, ...moneyOf(amount, object['currency']), reason },
+      fields: { at: settledAt(event, back) ?? event.at, ...moneyOf(amount, object['currency']), reason },
     }),
+    ...(event.read ? balanceMoved(about, object['balance_transaction']) : []),
     ...balanceMoved(about, back),
   ];
 }
@@ -108,15 +116,16 @@ const authorised = (event: StripeEvent) => ({
   ...means(event.object),
 });
 
-function captured(event: StripeEvent) {
+function captured(event: StripeEvent, amount = event.object['amount_captured'] ?? event.object['amount']) {
   const { object } = event;
   const at = capturedAt(event);
   return {
     at,
     provisional_at: at === undefined ? createdAt(event) : undefined,
     provisional: at === undefined,
-    ...moneyOf(object['amount_captured'] ?? object['amount'], object['currency']),
+    ...moneyOf(amount, object['currency']),
     ...means(object),
+    provider: 'stripe',
     balance_transaction: idIn(object['balance_transaction']),
     amount_released: released(event),
   };
@@ -134,7 +143,8 @@ function released({ type, object }: StripeEvent): string | undefined {
  * does not say whether it was captured at once, and the earliest `at` wins, so a guess would move the day of a later capture for ever.
  */
 function capturedAt(event: StripeEvent): number | undefined {
-  const { type, at, previous } = event;
+  const { type, at, previous, read, object } = event;
+  if (read) return settledAt(event, object['balance_transaction']);
   const created = createdAt(event);
   if (type === 'charge.captured' || previous['captured'] === false) return at;
   if (type === 'charge.succeeded') return at - created < AT_ONCE_MS ? created : at;

@@ -1,13 +1,22 @@
 import { emailNode, present } from '../../../../catalog/identifiers.js';
 import { makeFact } from '../../../../catalog/make-fact.js';
 import type { Interpreter } from '../../../interpreter.js';
-import { createdAt, objectIn, ownId, providerCustomer, stampAt, stripeEvent, userOf } from './stripe-event.js';
+import {
+  createdAt,
+  objectIn,
+  ownId,
+  providerCustomer,
+  readObject,
+  stampAt,
+  stripeEvent,
+  userOf,
+} from './stripe-event.js';
 
 /** A customer of Stripe is an identifier of a person, tied to our user and to an e-mail address where it names them. */
 export const customer: Interpreter = {
   name: 'stripe/customer',
-  version: 2,
-  reads: ['stripe.customer.created', 'stripe.customer.updated', 'stripe.customer.deleted'],
+  version: 3,
+  reads: [...['created', 'updated', 'deleted'].map((step) => `stripe.customer.${step}`), readObject('customer')],
   interpret: (entry) => {
     const event = stripeEvent(entry);
     const { object } = event;

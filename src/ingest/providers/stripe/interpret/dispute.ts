@@ -11,6 +11,7 @@ import {
   listIn,
   msOf,
   ownId,
+  readObject,
   refIn,
   stampAt,
   type StripeEvent,
@@ -32,16 +33,21 @@ const STATUSES = [
   'lost',
 ];
 
+const DECIDED: ReadonlySet<string> = new Set(['won', 'lost', 'warning_closed', 'charge_refunded', 'prevented']);
+
 /**
  * Only withdrawn and reinstated funds are money; opening or closing a dispute moves none. Both are told by an event of their own and
  * by the dispute's balance transactions in every event after it, which restate one effect.
  */
 export const dispute: Interpreter = {
   name: 'stripe/dispute',
-  version: 2,
-  reads: ['created', 'updated', 'funds_withdrawn', 'funds_reinstated', 'closed'].map(
-    (each) => `stripe.charge.dispute.${each}`,
-  ),
+  version: 3,
+  reads: [
+    ...['created', 'updated', 'funds_withdrawn', 'funds_reinstated', 'closed'].map(
+      (each) => `stripe.charge.dispute.${each}`,
+    ),
+    readObject('dispute'),
+  ],
   interpret: (entry) => disputeFacts(stripeEvent(entry)),
 };
 
@@ -67,7 +73,10 @@ function disputeFacts(event: StripeEvent): Fact[] {
   const changed = makeFact({
     ...about,
     type: 'DisputeChanged',
-    fields: { at: createdAt(event), ...money, status, reason: openText(object['reason']) },
+    fields: {
+      ...{ at: createdAt(event), ...money, status, reason: openText(object['reason']) },
+      closed_at: DECIDED.has(status ?? '') ? event.at : undefined,
+    },
   });
   // An inquiry is a question: it never takes money.
   if (status?.startsWith('warning_') || status === 'prevented') return [changed];

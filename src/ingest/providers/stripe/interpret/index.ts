@@ -1,4 +1,5 @@
 import type { Interpreter } from '../../../interpreter.js';
+import { balanceTransaction } from './balance-transaction.js';
 import { charge } from './charge.js';
 import { checkoutSession } from './checkout-session.js';
 import { customer } from './customer.js';
@@ -14,6 +15,7 @@ import { thinEvent } from './thin-event.js';
 
 /** What Stripe's events mean, one interpreter per kind of object. */
 export const stripeInterpreters: readonly Interpreter[] = [
+  balanceTransaction,
   charge,
   checkoutSession,
   creditNote,

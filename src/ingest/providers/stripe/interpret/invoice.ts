@@ -3,6 +3,7 @@ import { openText } from '../../../../catalog/identifiers.js';
 import { makeFact } from '../../../../catalog/make-fact.js';
 import type { Interpreter } from '../../../interpreter.js';
 import { moneyOrNulls } from './amount.js';
+import { owed, periodsBilled } from './invoice-parts.js';
 import {
   createdAt,
   customerNode,
@@ -14,6 +15,7 @@ import {
   orderRef,
   ownId,
   peopleOf,
+  readObject,
   refIn,
   stampAt,
   type StripeEvent,
@@ -53,9 +55,12 @@ const WITHOUT_CUSTOMER = new Set([
 /** What was billed, and which payment belongs to it. Its money is its charge's. */
 export const invoice: Interpreter = {
   name: 'stripe/invoice',
-  version: 2,
-  reads: STEPS.map((step) => `stripe.invoice.${step}`),
-  interpret: (entry) => [invoiceChanged(stripeEvent(entry))],
+  version: 3,
+  reads: [...STEPS.map((step) => `stripe.invoice.${step}`), readObject('invoice')],
+  interpret: (entry) => {
+    const event = stripeEvent(entry);
+    return [invoiceChanged(event), ...periodsBilled(event)];
+  },
 };
 
 function invoiceChanged(event: StripeEvent): Fact {
@@ -84,6 +89,7 @@ function invoiceChanged(event: StripeEvent): Fact {
       customer_present: reason !== undefined && WITHOUT_CUSTOMER.has(reason) ? false : undefined,
       paid_at: status === 'paid' ? (paidAt(object) ?? event.at) : null,
       paid_elsewhere: isPositive(object['amount_paid_off_stripe']),
+      ...owed(event, status),
     },
     // Never the subscription: it would make all renewals one purchase.
     refs: [orderRef(metadata), ...listIn(object['payments']).flatMap(paymentOf)],

@@ -4,7 +4,17 @@ import { makeFact } from '../../../../catalog/make-fact.js';
 import type { Interpreter } from '../../../interpreter.js';
 import { decimalsOf, signedOf } from './amount.js';
 import { balanceMoved } from './balance-transaction.js';
-import { createdAt, idIn, msOrNull, ownId, stampAt, type StripeEvent, stripeEvent } from './stripe-event.js';
+import {
+  createdAt,
+  idIn,
+  msOrNull,
+  ownId,
+  readObject,
+  settledAt,
+  stampAt,
+  type StripeEvent,
+  stripeEvent,
+} from './stripe-event.js';
 
 // The order in which a payout lives through states of one second. `failed` can follow `paid`, which says only what is expected.
 const STATUSES = ['pending', 'in_transit', 'paid', 'canceled', 'failed'];
@@ -13,8 +23,8 @@ const STEPS = ['created', 'updated', 'paid', 'canceled', 'failed', 'reconciliati
 /** Money on its way to our bank. What it consists of is told by its balance transactions. */
 export const payout: Interpreter = {
   name: 'stripe/payout',
-  version: 1,
-  reads: STEPS.map((step) => `stripe.payout.${step}`),
+  version: 2,
+  reads: [...STEPS.map((step) => `stripe.payout.${step}`), readObject('payout')],
   interpret: (entry) => payoutFacts(stripeEvent(entry)),
 };
 
@@ -32,7 +42,9 @@ function payoutFacts(event: StripeEvent): Fact[] {
         amount: signedOf(object['amount'], object['currency']),
         currency: decimalsOf(object['currency']).currency,
         arrival_at: msOrNull(object['arrival_date']),
-        failed_at: status === 'failed' ? event.at : undefined,
+        failed_at:
+          status === 'failed' ? (settledAt(event, object['failure_balance_transaction']) ?? event.at) : undefined,
+        canceled_at: status === 'canceled' ? event.at : undefined,
         failure: openText(object['failure_code']),
         automatic: object['automatic'] === true,
         method: openText(object['method']),

@@ -4,7 +4,18 @@ import { makeFact } from '../../../../catalog/make-fact.js';
 import type { Interpreter } from '../../../interpreter.js';
 import { moneyOf } from './amount.js';
 import { balanceMoved } from './balance-transaction.js';
-import { createdAt, idIn, type Json, ownId, refIn, stampAt, type StripeEvent, stripeEvent } from './stripe-event.js';
+import {
+  createdAt,
+  idIn,
+  type Json,
+  ownId,
+  readObject,
+  refIn,
+  settledAt,
+  stampAt,
+  type StripeEvent,
+  stripeEvent,
+} from './stripe-event.js';
 
 // The order in which a refund lives through states of one second. A status that is not known yet comes before those that end it.
 const STATUSES = ['pending', 'requires_action', 'succeeded', 'canceled', 'failed'];
@@ -12,8 +23,11 @@ const STATUSES = ['pending', 'requires_action', 'succeeded', 'canceled', 'failed
 /** A refund is itself by its id: several events restate it, and one charge may have many. */
 export const refund: Interpreter = {
   name: 'stripe/refund',
-  version: 2,
-  reads: ['stripe.refund.created', 'stripe.refund.updated', 'stripe.refund.failed', 'stripe.charge.refund.updated'],
+  version: 3,
+  reads: [
+    ...['stripe.refund.created', 'stripe.refund.updated', 'stripe.refund.failed', 'stripe.charge.refund.updated'],
+    readObject('refund'),
+  ],
   interpret: (entry) => {
     const event = stripeEvent(entry);
     ownId(event);
@@ -41,7 +55,8 @@ export function refundChanged(event: StripeEvent, object: Json): Fact[] {
         at: createdAt(event, object),
         ...moneyOf(object['amount'], object['currency'] ?? event.object['currency']),
         status,
-        failed_at: status === 'failed' ? event.at : undefined,
+        failed_at:
+          status === 'failed' ? (settledAt(event, object['failure_balance_transaction']) ?? event.at) : undefined,
         balance_transaction: idIn(object['balance_transaction']),
       },
       refs: [subject === intent ? undefined : intent],

@@ -17,10 +17,15 @@ export interface StripeEvent {
   /** As received, and in which version. */
   received: { object: Json; apiVersion: unknown };
   originEventId: string;
+  /** Of an object that was read and not told by an event: its `type` is `object.charge`, `at` the instant it was read. */
+  read?: { rank: number };
 }
 
 const PREFIX = 'stripe.';
-const RANK = 5; // signed webhooks; imports are below
+const READ = 'object.';
+// Events, and objects of which is known when they were read. An object read at an unknown time yields to every event.
+const RANK = 5;
+const RANK_UNDATED = 0;
 
 /** Opens an entry. Throws TypeError when it is no snapshot event. */
 export function stripeEvent(entry: InterpretableEntry): StripeEvent {
@@ -37,15 +42,25 @@ export function stripeEvent(entry: InterpretableEntry): StripeEvent {
     received: { object, apiVersion },
     previous: objectIn(data['previous_attributes']),
     originEventId: entry.originEventId,
+    ...(type.startsWith(READ) ? { read: { rank: body['as_of'] === 'known' ? RANK : RANK_UNDATED } } : {}),
   };
 }
 
+/** The type of entries that hold an object of a kind as it was read. */
+export const readObject = (kind: string): string => `${PREFIX}${READ}${kind}`;
+
 /**
  * Stamp of what the event says. `ties` (0 to 999) orders events of one second as the object lives through them: Stripe's clock has no
- * finer step, and deliveries have no order.
+ * finer step, and deliveries have no order. An object that was read says what all events before that second came to.
  */
 export const stampAt = (event: StripeEvent, ties: number): string =>
-  stampOf(RANK, event.at + ties, event.originEventId);
+  event.read
+    ? stampOf(event.read.rank, event.at, event.originEventId)
+    : stampOf(RANK, event.at + ties, event.originEventId);
+
+/** When a balance transaction was made, where an object that was read carries it whole: the next best to the event itself. */
+export const settledAt = (event: StripeEvent, transaction: unknown): number | undefined =>
+  event.read && isObject(transaction) ? msOf(transaction['created']) : undefined;
 
 /** The object as it was before the event, in the newest shape; undefined where the event does not tell. */
 export function objectBefore({ type, received, previous }: StripeEvent): Json | undefined {

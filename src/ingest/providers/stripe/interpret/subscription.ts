@@ -15,6 +15,7 @@ import {
   objectIn,
   ownId,
   peopleOf,
+  readObject,
   stampAt,
   type StripeEvent,
   stripeEvent,
@@ -41,8 +42,8 @@ const STEPS = [
  */
 export const subscription: Interpreter = {
   name: 'stripe/subscription',
-  version: 2,
-  reads: STEPS.map((step) => `stripe.customer.subscription.${step}`),
+  version: 3,
+  reads: [...STEPS.map((step) => `stripe.customer.subscription.${step}`), readObject('subscription')],
   interpret: (entry) => subscriptionFacts(stripeEvent(entry)),
 };
 

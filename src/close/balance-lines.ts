@@ -1,0 +1,87 @@
+import type { BalanceLine } from '../ingest/balance-line.js';
+import type { Day } from '../kernel/day.js';
+import type { Database } from '../storage/database.js';
+
+interface Row {
+  id: string;
+  ref: string;
+  provider: string;
+  at: string;
+  currency: string;
+  gross: string;
+  fee: string;
+  net: string;
+  category: string | null;
+  source: string | null;
+  payout: string | null;
+}
+
+const LINES = `select substr(e.key, 9) as id, p.ref, coalesce(f.f->>'provider', 'stripe') as provider, f.f->>'at' as at,
+    f.f->>'currency' as currency, f.f->>'gross' as gross, f.f->>'fee' as fee, f.f->>'net' as net, f.f->>'category' as category,
+    f.f->>'source' as source, f.f->>'payout' as payout
+  from model.parts p cross join json_each(p.doc->'effects') e cross join lateral (select e.value->'fields' as f) f
+  where p.kind in ('payment', 'intent', 'payout', 'balance') and e.value->>'type' = 'BalanceMoved' and f.f->>'at' is not null`;
+
+/** Lines of providers' balances as the read model has them. */
+export class BalanceLines {
+  constructor(private readonly database: Pick<Database, 'pool'>) {}
+
+  /** Lines of a provider made from an instant on and before another, by id. */
+  async within(provider: string, from: number, until: number): Promise<Map<string, BalanceLine>> {
+    const { rows } = await this.database.pool.query<Row>(
+      `${LINES} and coalesce(f.f->>'provider', 'stripe') = $1 and (f.f->>'at')::bigint >= $2 and (f.f->>'at')::bigint < $3
+       order by e.key, p.ref`,
+      [provider, from, until],
+    );
+    return byId(rows);
+  }
+
+  /** Lines by their ids, whenever they were made. */
+  async find(ids: readonly string[]): Promise<Map<string, BalanceLine>> {
+    if (ids.length === 0) return new Map();
+    const { rows } = await this.database.pool.query<Row>(`${LINES} and e.key = any($1) order by e.key, p.ref`, [
+      ids.map((id) => `balance:${id}`),
+    ]);
+    return byId(rows);
+  }
+
+  /** Which of these payments and payouts have something besides lines of a balance. */
+  async known(ids: readonly string[]): Promise<Set<string>> {
+    const { rows } = await this.database.pool.query<{ id: string }>(
+      `select substr(ref, position(':' in ref) + 1) as id from model.parts
+       where ref = any($1) and exists (select from json_each(doc->'effects') e where e.value->>'type' <> 'BalanceMoved')`,
+      [ids.flatMap((id) => [`payment:${id}`, `payout:${id}`])],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** Providers and currencies with money in a period: by lines of a balance, or by payments that were captured. */
+  async moneyOf(from: number, until: number, days: { from: Day; to: Day }): Promise<Map<string, Set<string>>> {
+    const { rows } = await this.database.pool.query<{ provider: string; currency: string }>(
+      `select distinct provider, currency from (${LINES}) l where l.at::bigint >= $1 and l.at::bigint < $2
+       union select distinct e.value->'fields'->>'provider', e.value->'fields'->>'currency'
+       from model.parts p cross join json_each(p.doc->'effects') e
+       where p.kind = 'payment' and p.status = 'captured' and p.day between $3 and $4
+         and e.value->>'type' = 'PaymentCaptured' and e.value->'fields'->>'provider' is not null`,
+      [from, until, days.from, days.to],
+    );
+    const money = new Map<string, Set<string>>();
+    for (const { provider, currency } of rows) money.set(provider, (money.get(provider) ?? new Set()).add(currency));
+    return money;
+  }
+}
+
+/** A line that two parts carry is one line: the first by its ref. */
+function byId(rows: readonly Row[]): Map<string, BalanceLine> {
+  const lines = new Map<string, BalanceLine>();
+  for (const row of rows) if (!lines.has(row.id)) lines.set(row.id, lineOf(row));
+  return lines;
+}
+
+const lineOf = ({ id, ref, at, currency, gross, fee, net, category, source, payout }: Row): BalanceLine => ({
+  ...{ id, at: Number(at), currency, gross: BigInt(gross), fee: BigInt(fee), net: BigInt(net) },
+  category: category ?? 'other',
+  ...(source === null ? {} : { source }),
+  ...(payout === null ? {} : { payout }),
+  ...(ref.startsWith('payment:') ? { payment: ref.slice('payment:'.length) } : {}),
+});

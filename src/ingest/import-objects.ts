@@ -1,0 +1,284 @@
+import type { Clock } from '../kernel/clock.js';
+import { entryId } from '../kernel/entry-id.js';
+import { Problem } from '../kernel/errors.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { TimeRange } from './event-list.js';
+import { type ObjectFile, openObjectFile } from './object-file.js';
+import type { ImportProgress, ImportStore } from './import-store.js';
+import type { AsOf, ObjectList, ObjectSource, ReadLine, ReadObject } from './object-list.js';
+import type { Outcome } from './ingest.js';
+import { type Arrival, keep, providerArrival, type ReceiveDeps } from './receive.js';
+
+const DAY_MS = 86_400_000;
+const SWEEP = 'sweep';
+const SWEPT_DAYS_MAX = 35; // at the first sweep, and after a long pause: a month and what is late of it
+const TOGETHER = 500; // objects of a file that are made durable together
+const IDS_MAX = 1_000;
+const ATTEMPTS_MAX = 10;
+const VERSION_LENGTH = 22; // characters of a keyed hash: 132 bits
+
+/** A provider whose objects can be read; `list` where its interface can be asked. */
+export interface ImportSource {
+  source: ObjectSource;
+  list?: ObjectList;
+}
+
+export interface ImportDeps extends ReceiveDeps {
+  ledger: Pick<Ledger, 'record' | 'find' | 'findMany'>;
+  sources: readonly ImportSource[];
+  store: ImportStore;
+  clock: Clock;
+  /** Waits, in milliseconds. */
+  pause(ms: number): Promise<void>;
+}
+
+/** What reading came to. */
+export interface Imported {
+  /** Objects seen, those of earlier attempts at the same included. */
+  listed: number;
+  /** Of these, how many the ledger did not have as they are now. */
+  recorded: number;
+  /** Objects of kinds that mean nothing here, by kind; they are not kept. */
+  skipped: Record<string, number>;
+  /** Lines of a balance that could not be joined to a payment, because their source is only an id. */
+  unattached: number;
+  /** Whether everything was read; false when it was told to stop. */
+  done: boolean;
+}
+
+export interface ImportOptions {
+  /** Stops after the page or the lines at hand; the same call goes on from there. */
+  signal?: AbortSignal;
+  /** Parts done and parts in all: days of lists, or bytes of files. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+export interface FileOptions extends ImportOptions {
+  /** When the objects were as the file has them. Default: some time before now, so that events count more. */
+  asOf?: Date;
+  /** Whether objects that do not say so belong to test mode. */
+  testMode?: boolean;
+}
+
+/** Objects as they are now, for history from before the service existed or that no webhook and no list of events brought. */
+export interface Imports {
+  /** Lists of a provider by name. Throws Problem `invalid_request` for one of which nothing can be read. */
+  listsOf(provider: string): readonly string[];
+  /** Providers that can be asked. */
+  readonly providers: readonly string[];
+  /** Reads lists of objects made within a range. Goes on where an earlier call with the same range was stopped. */
+  lists(provider: string, names: readonly string[], range: TimeRange, options?: ImportOptions): Promise<Imported>;
+  /** Reads a file: JSON Lines of objects, or CSV of a report. Goes on where an earlier call with the same file was stopped. */
+  file(provider: string, path: string, options?: FileOptions): Promise<Imported>;
+  /** Reads what was made since the last sweep, and some days before, of the lists that no event makes whole. What a provider refuses is noted. */
+  sweep(provider: string): Promise<Imported>;
+  /** How the last reading of a list within exactly this range went. */
+  progress(provider: string, name: string, range: TimeRange): Promise<ImportProgress | undefined>;
+}
+
+export function createImports(deps: ImportDeps): Imports {
+  const { store, clock } = deps;
+  const sourceOf = (name: string): ImportSource => {
+    const found = deps.sources.find(({ source }) => source.provider.name === name);
+    if (!found) throw new Problem('invalid_request', `No objects of ${name} can be read.`);
+    return found;
+  };
+  const keyOf = (provider: string, name: string, { from, until }: TimeRange): string =>
+    [provider, name, from.toISOString(), until.toISOString()].join(' ');
+
+  return {
+    listsOf: (provider) => sourceOf(provider).source.lists,
+    providers: deps.sources.flatMap(({ source, list }) => (list ? [source.provider.name] : [])),
+    progress: (provider, name, range) => store.find(keyOf(provider, name, range)),
+
+    async lists(provider, names, range, { signal, onProgress = () => undefined } = {}) {
+      const { source, list } = sourceOf(provider);
+      if (!list) throw new Problem('invalid_request', `${provider} cannot be asked: its API key is not set.`);
+      const unknown = names.find((name) => !source.lists.includes(name));
+      if (unknown !== undefined)
+        throw new Problem('invalid_request', `There is no list "${unknown}"; there are ${source.lists.join(', ')}.`);
+      if (range.from >= range.until) throw new Problem('invalid_request', 'The range is empty.');
+      const days = Math.ceil((range.until.getTime() - range.from.getTime()) / DAY_MS);
+      const imported = nothing();
+      for (const [nth, name] of names.entries()) {
+        const key = keyOf(provider, name, range);
+        await readList(deps, source, list, { key, name, range }, imported, signal, (reached) =>
+          onProgress(nth * days + Math.min(days, (range.until.getTime() - reached) / DAY_MS), names.length * days),
+        );
+        if (!imported.done) break;
+        onProgress((nth + 1) * days, names.length * days);
+      }
+      return imported;
+    },
+
+    async sweep(provider) {
+      const { source, list } = sourceOf(provider);
+      const imported = nothing();
+      const now = clock();
+      for (const [name, days] of Object.entries(list ? source.swept : {})) {
+        const key = `${provider} ${name} ${SWEEP}`;
+        const since = (await store.sweptUntil(key))?.getTime() ?? -Infinity;
+        const from = new Date(Math.max(now.getTime() - SWEPT_DAYS_MAX * DAY_MS, since - days * DAY_MS));
+        try {
+          await readList(deps, source, list!, { key, name, range: { from, until: now } }, imported);
+        } catch (error) {
+          // A key that may not read this can still be good for other things; the tie-out says what is not there.
+          if (!(error instanceof Problem) || error.code !== 'invalid_request') throw error;
+        }
+      }
+      return imported;
+    },
+
+    async file(provider, path, options = {}) {
+      const { source } = sourceOf(provider);
+      const file = await openObjectFile(path);
+      const key = `${provider} ${file.name} ${file.digest}`;
+      const asOf: AsOf = options.asOf ? { at: options.asOf, is: 'known' } : { at: clock(), is: 'assumed' };
+      if (asOf.at > clock()) throw new Problem('invalid_request', 'The time of the objects lies in the future.');
+      const imported = nothing();
+      await readFile(deps, source, file, { key, asOf, options }, imported);
+      return imported;
+    },
+  };
+}
+
+const nothing = (): Imported => ({ listed: 0, recorded: 0, skipped: {}, unattached: 0, done: true });
+
+/** Page by page; each is durable before its cursor is. */
+async function readList(
+  deps: ImportDeps,
+  source: ObjectSource,
+  list: ObjectList,
+  { key, name, range }: { key: string; name: string; range: TimeRange },
+  imported: Imported,
+  signal?: AbortSignal,
+  onReached: (reached: number) => void = () => undefined,
+): Promise<void> {
+  const { store, clock } = deps;
+  const begun = await store.begin(key, clock());
+  imported.listed += begun.listed;
+  imported.recorded += begun.recorded;
+  try {
+    for (let cursor = begun.cursor; ;) {
+      if (signal?.aborted) return void (imported.done = false);
+      const asOf: AsOf = { at: clock(), is: 'known' };
+      const page = await list.page(name, range, cursor ?? undefined);
+      const recorded = await settle(deps, source, page.objects, asOf, `${source.provider.name}-api`, imported);
+      cursor = page.next;
+      const done = cursor === null ? clock() : undefined;
+      await store.advance(key, { cursor, listed: page.objects.length, recorded, done });
+      if (page.reaches) onReached(page.reaches.getTime());
+      if (done) return;
+    }
+  } catch (error) {
+    if (error instanceof Problem) await store.failed(key, error.detail).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Some lines at a time, so that memory does not grow with the file; each lot is durable before its last line is remembered. */
+async function readFile(
+  deps: ImportDeps,
+  source: ObjectSource,
+  file: ObjectFile,
+  { key, asOf, options }: { key: string; asOf: AsOf; options: FileOptions },
+  imported: Imported,
+): Promise<void> {
+  const { store, clock } = deps;
+  const begun = await store.begin(key, clock());
+  imported.listed += begun.listed;
+  imported.recorded += begun.recorded;
+  const readBefore = Number(begun.cursor ?? 0);
+  const put = async (lot: readonly ReadLine[], done?: Date): Promise<void> => {
+    const objects = lot.flatMap((line) => line.objects);
+    const recorded = await settle(deps, source, objects, asOf, 'file', imported);
+    const cursor = String(lot.at(-1)?.line ?? readBefore);
+    await store.advance(key, { cursor, listed: objects.length, recorded, done });
+    options.onProgress?.(file.bytesRead(), file.bytes);
+  };
+  let lot: ReadLine[] = [];
+  // While one lot is made durable, the next is read.
+  let putting: Promise<void> = Promise.resolve();
+  const content = file.content();
+  try {
+    for await (const line of source.parse(file.name, content, !options.testMode)) {
+      if (line.line <= readBefore) continue;
+      lot.push(line);
+      if (lot.length < TOGETHER) continue;
+      await putting;
+      if (options.signal?.aborted) return void (imported.done = false);
+      putting = put(lot);
+      putting.catch(() => undefined); // heard where it is awaited
+      lot = [];
+    }
+    await putting;
+    await put(lot, clock());
+  } finally {
+    content.destroy();
+    await putting.catch(() => undefined);
+  }
+}
+
+/** Sees to it that the ledger has every object as it is now. Resolves when what was new is durable, with how many those were. */
+async function settle(
+  deps: ImportDeps,
+  source: ObjectSource,
+  read: readonly ReadObject[],
+  asOf: AsOf,
+  authenticatedBy: string,
+  imported: Imported,
+): Promise<number> {
+  const arrivals = [];
+  for (const each of read) {
+    const kind = String(each.object['object']);
+    if (!source.kinds.has(kind)) imported.skipped[kind] = (imported.skipped[kind] ?? 0) + 1;
+    else {
+      if (source.isUnattached?.(each.object)) imported.unattached += 1;
+      arrivals.push(arrivalOf(deps, source, each, asOf, authenticatedBy));
+    }
+  }
+  let recorded = 0;
+  for (let from = 0; from < arrivals.length; from += IDS_MAX) {
+    const some = arrivals.slice(from, from + IDS_MAX);
+    const known = new Set((await deps.ledger.findMany(some.map(({ id }) => id))).map(({ id }) => id));
+    const outcomes = await Promise.all(
+      some.filter(({ id }) => !known.has(id)).map(({ arrival }) => keepPatiently(deps, arrival)),
+    );
+    recorded += outcomes.filter((outcome) => outcome === 'recorded').length;
+  }
+  imported.listed += read.length;
+  imported.recorded += recorded;
+  return recorded;
+}
+
+/** A ledger with no room or no keys just now has some in a moment; whoever reads millions of objects is the one to wait. */
+async function keepPatiently(deps: ImportDeps, arrival: Arrival): Promise<Outcome['outcome']> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return (await keep(deps, arrival)).outcome;
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'unavailable' || attempt === ATTEMPTS_MAX) throw error;
+      await deps.pause((error.extra.retryAfterS ?? 1) * 1_000);
+    }
+  }
+}
+
+/** An entry of its own for each object and content: what did not change since it was last read is a duplicate. */
+function arrivalOf(deps: ImportDeps, source: ObjectSource, read: ReadObject, asOf: AsOf, authenticatedBy: string) {
+  const { provider } = source;
+  const { object, payout, text = JSON.stringify(object) } = read;
+  const data = payout === undefined ? { object } : { object, payout };
+  const contentMac = deps.vault.contentMac(data);
+  const version = contentMac.toString('base64url').slice(0, VERSION_LENGTH);
+  const envelope = source.envelope(read, `${String(object['id'])}.${version}`, asOf);
+  const around = JSON.stringify(envelope).slice(0, -1);
+  const whole = `${around},"data":{"object":${text}${payout === undefined ? '' : `,"payout":${JSON.stringify(payout)}`}}}`;
+  const body = { ...envelope, data };
+  const arrival = providerArrival(deps, provider, whole, body, `import-${provider.name}`);
+  const { account, origin, originEventId } = arrival;
+  const door = 'import' as const;
+  return {
+    arrival: { ...arrival, contentMac, door, authenticatedBy, actor: 'import' },
+    id: entryId({ door, account, origin, id: originEventId }),
+  };
+}

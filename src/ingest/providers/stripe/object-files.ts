@@ -1,0 +1,100 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { Problem } from '../../../kernel/errors.js';
+import { parseStrict } from '../../../kernel/json-scan.js';
+import { exponentOf, rescale } from '../../../kernel/money.js';
+import type { BalanceLine } from '../../balance-line.js';
+import { csvRows } from '../../csv-rows.js';
+import type { ReadLine, ReadObject } from '../../object-list.js';
+import { stripeExponentOf } from './interpret/amount.js';
+import { isItemised, itemisedLine } from './report-rows.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Objects of a file: JSON Lines of objects (or of pages as `stripe … list` prints them, one page a line), or the CSV of an itemised report,
+ * whose rows are balance transactions. Throws Problem `invalid_request` that names the line.
+ */
+export async function* stripeFile(name: string, file: Readable, live: boolean): AsyncGenerator<ReadLine> {
+  if (/\.csv$/i.test(name)) yield* itemised(name, file, live);
+  else yield* jsonLines(name, file, live);
+}
+
+async function* jsonLines(name: string, file: Readable, live: boolean): AsyncGenerator<ReadLine> {
+  let line = 0;
+  for await (const text of createInterface({ input: file, crlfDelay: Infinity })) {
+    line += 1;
+    if (text.trim() === '') continue;
+    const bad = (why: string): never => {
+      throw new Problem('invalid_request', `${name}, line ${line}: ${why}.`);
+    };
+    const value = parsed(text, bad);
+    const objects = membersOf(value, bad).map((object): ReadObject => ({
+      ...{ object, live },
+      ...(object === value ? { text } : {}),
+    }));
+    yield { line, objects };
+  }
+}
+
+function parsed(text: string, bad: (why: string) => never): Json {
+  try {
+    const value = parseStrict(text);
+    if (isObject(value)) return value;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+  }
+  return bad('this is no JSON object');
+}
+
+function membersOf(value: Json, bad: (why: string) => never): Json[] {
+  const { object: kind, data } = value;
+  if (kind === 'event') return bad('this is an event, which has no signature here; `backfill` fetches events');
+  const members: unknown[] = kind === 'list' && Array.isArray(data) ? data : [value];
+  return members.map((member) => {
+    const isOne = isObject(member) && typeof member['object'] === 'string' && typeof member['id'] === 'string';
+    return isOne ? member : bad('an object of Stripe has `object` and `id`');
+  });
+}
+
+async function* itemised(name: string, file: Readable, live: boolean): AsyncGenerator<ReadLine> {
+  for await (const row of csvRows(file, name)) {
+    if (!isItemised(Object.keys(row.cells))) {
+      throw new Problem(
+        'invalid_request',
+        `${name}: the headings are not those of an itemised report: balance_transaction_id, created_utc, currency, gross, fee, net, reporting_category, …`,
+      );
+    }
+    const line = itemisedLine(name, row);
+    const { payout } = line;
+    yield {
+      line: row.line,
+      objects: [{ object: transactionOf(line), live, ...(payout === undefined ? {} : { payout }) }],
+    };
+  }
+}
+
+/** The balance transaction that a row states, as the API would show it, as far as the row knows. */
+function transactionOf({
+  id,
+  at,
+  availableAt,
+  currency,
+  gross,
+  fee,
+  net,
+  category,
+  source,
+  payment,
+}: BalanceLine): Json {
+  const amountOf = (minor: bigint): number => Number(rescale(minor, exponentOf(currency), stripeExponentOf(currency)));
+  return {
+    ...{ id, object: 'balance_transaction', currency: currency.toLowerCase(), reporting_category: category },
+    ...{ amount: amountOf(gross), fee: amountOf(fee), net: amountOf(net), created: at / 1000 },
+    ...(availableAt === undefined ? {} : { available_on: availableAt / 1000 }),
+    ...(source === undefined ? {} : { source: payment === undefined ? source : { id: source, charge: payment } }),
+  };
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
