@@ -6,7 +6,7 @@ import { stripeEntry } from '../fixtures/stripe-events.js';
 import { chargeEvent, disputeEvent, line, payoutEvent, refundEvent, s } from '../support/books-given.js';
 import { MemoryBooks } from '../support/memory-books.js';
 
-const RUNS = 300;
+const RUNS = 150;
 const START = Date.parse('2026-07-01T00:00:00Z');
 const HOUR_MS = 3_600_000;
 
