@@ -1,3 +1,5 @@
+import type { TieOutStage } from './close/create-tie-outs.js';
+import type { ProviderReports } from './close/provider-reports.js';
 import type { Config } from './config.js';
 import type { IngestStage } from './ingest/create-ingest.js';
 import type { Jobs } from './jobs/create-jobs.js';
@@ -34,6 +36,9 @@ export interface Service {
   /** A method answers undefined where nothing has that name or id. */
   report: Report;
   reconcile: Pick<Reconcile, 'list' | 'detail' | 'run' | 'now' | 'gaps'>;
+  /** What providers state of their balance, and how it compares with the ledger. */
+  reports: Pick<ProviderReports, 'add' | 'list' | 'kinds'>;
+  tieOuts: TieOutStage;
   jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'stop'>;
   /** `size` entries are sealed, `lag` are not yet. */
   seal: {

@@ -3,14 +3,18 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { domainEventSchemas } from './catalog/domain-events/index.js';
 import { applyFact } from './catalog/merge-facts.js';
+import { createTieOuts } from './close/create-tie-outs.js';
+import { ProviderReports } from './close/provider-reports.js';
 import { type Config, ledgerEngine } from './config.js';
-import { createIngest } from './ingest/create-ingest.js';
+import { createIngest, type IngestStage } from './ingest/create-ingest.js';
 import { createInterpret, interpretersFor, type KnownToOperator, versionOf } from './ingest/interpret.js';
 import { parkFailedJob, parkUnprojected, reparkUnprojected, replayJobs } from './ingest/park.js';
+import { reportKinds } from './ingest/providers/index.js';
 import { createJobs, type Jobs } from './jobs/create-jobs.js';
 import type { Clock } from './kernel/clock.js';
 import { Zone } from './kernel/day.js';
 import { type BackendName, backends } from './ledger/backends/index.js';
+import type { Ledger } from './ledger/ledger.js';
 import { openSeal, type Seal } from './ledger/open-seal.js';
 import { keepReportingZone } from './ledger/reporting-zone.js';
 import { assertSameLedger } from './ledger/same-ledger.js';
@@ -115,9 +119,11 @@ async function wire(
     ...{ completeness: ingest.completeness, clock, zone },
   });
 
+  const tied = tieOutsWith({ database, ledger, vault, clock, zone, ingest, projections });
+
   const jobs = await createJobs({
     ...{ connection: database.connection, redisUrl: config.redisUrl },
-    ...{ reconcile, backfill: ingest.backfill, imports: ingest.imports, zone, clock },
+    ...{ reconcile, backfill: ingest.backfill, imports: ingest.imports, tieOuts: tied.tieOuts, zone, clock },
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),
     log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
   });
@@ -133,7 +139,7 @@ async function wire(
 
   return {
     ...{ config, roles, database, vault, ledger, ingest },
-    ...{ projections, reconcile, report, jobs, seal },
+    ...{ projections, reconcile, report, ...tied, jobs, seal },
     start: () => startWork(roles, { vault, projections, seal, jobs }, log),
     stop: () => life.stop(),
   };
@@ -197,6 +203,32 @@ async function startWork(
   };
   if (await projections.isCurrent()) jobs.start();
   else startLater().catch((error: unknown) => log?.error({ err: error }, 'the jobs could not be started'));
+}
+
+/** What providers state of their balance, and how it compares with the ledger. */
+function tieOutsWith(deps: {
+  database: Database;
+  ledger: Ledger;
+  vault: OpenVault;
+  clock: Clock;
+  zone: Zone;
+  ingest: IngestStage;
+  projections: Projections;
+}) {
+  const { vault, ingest, projections } = deps;
+  const reports = new ProviderReports({
+    ...deps,
+    kinds: reportKinds,
+    keepObjects: (provider, { objects }) => ingest.imports.rows(provider, objects),
+  });
+  const tieOuts = createTieOuts({
+    ...deps,
+    reports,
+    contentMac: (value) => vault.contentMac(value),
+    statement: (provider, range) => ingest.imports.statement(provider, range),
+    caughtUp: () => projections.catchUp(),
+  });
+  return { reports, tieOuts };
 }
 
 /** Which doors are open, and to whom. */

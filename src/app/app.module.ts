@@ -22,6 +22,7 @@ import { MetricsController } from './http/metrics.controller.js';
 import { OperatingController } from './http/operating.controller.js';
 import { ReconciliationsController } from './http/reconciliations.controller.js';
 import { SessionController } from './http/session.controller.js';
+import { TieOutsController } from './http/tie-outs.controller.js';
 import type { RouteTable } from './routes.js';
 import { Telemetry } from './telemetry.js';
 import { BACKGROUND, CLOCK, KEYS, LIFE, LOG, ROUTES, SERVICE } from './tokens.js';
@@ -60,6 +61,7 @@ const api = [
   CatalogController,
   CompletenessController,
   SessionController,
+  TieOutsController,
 ];
 
 @Module({ imports: [CqrsModule.forRoot({ rethrowUnhandled: true })] })

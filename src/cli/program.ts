@@ -11,6 +11,7 @@ import { addRebuild } from './rebuild.js';
 import { addReconcile } from './reconcile.js';
 import { addReplay } from './replay.js';
 import { addServe } from './serve.js';
+import { addTieOut } from './tie-out.js';
 import { addTrace } from './trace.js';
 import { addVerify } from './verify.js';
 
@@ -38,6 +39,7 @@ export function createProgram(context: CliContext): Command {
     addVerify,
     addTrace,
     addReplay,
+    addTieOut,
     addKeys,
     addLedger,
   ])

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Backfill } from '../ingest/backfill.js';
+import type { TieOutStage } from '../close/create-tie-outs.js';
 import type { Imports } from '../ingest/import-objects.js';
 import type { Clock } from '../kernel/clock.js';
 import { Problem } from '../kernel/errors.js';
@@ -25,6 +26,7 @@ export interface JobsDeps {
   backfill: Backfill;
   /** Left out where no provider's objects are read. */
   imports?: Pick<Imports, 'providers' | 'sweep'>;
+  tieOuts?: Pick<TieOutStage, 'state' | 'run'>;
   zone: Zone;
   clock: Clock;
   /** Keeps a job that failed for the last time as a dead letter; the same one again is the same letter. */
@@ -135,9 +137,9 @@ class Running implements Jobs {
     try {
       const job = this.jobs.get(name);
       if (!job) throw new Error(`There is no job "${name}" in this version.`);
-      const { reconcile, backfill, imports, zone, clock } = this.deps;
+      const { reconcile, backfill, imports, tieOuts, zone, clock } = this.deps;
       const enqueue: JobContext['enqueue'] = (each) => this.queue.add(each);
-      const context: JobContext = { reconcile, backfill, imports, zone, clock, enqueue };
+      const context: JobContext = { reconcile, backfill, imports, tieOuts, zone, clock, enqueue };
       await job.run(data, context);
       tally.completed += 1;
     } catch (error) {

@@ -5,6 +5,7 @@ import type { Job } from './job.js';
 import { reconcileDaily } from './reconcile-daily.js';
 import { reconcileDay } from './reconcile-day.js';
 import { reconcileRun } from './reconcile-run.js';
+import { tieOutMonth } from './tie-out-month.js';
 
 /** Every job, by the name it has in the queue. */
 export const jobs: readonly Job[] = [
@@ -14,4 +15,5 @@ export const jobs: readonly Job[] = [
   backfillHours,
   backfillUndelivered,
   fetchBalanceTransactions,
+  tieOutMonth,
 ];

@@ -1,4 +1,5 @@
 import type { Backfill } from '../ingest/backfill.js';
+import type { TieOutStage } from '../close/create-tie-outs.js';
 import type { Imports } from '../ingest/import-objects.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Zone } from '../kernel/day.js';
@@ -9,6 +10,7 @@ export interface JobContext {
   reconcile: Reconcile;
   backfill: Backfill;
   imports?: Pick<Imports, 'providers' | 'sweep'> | undefined;
+  tieOuts?: Pick<TieOutStage, 'state' | 'run'> | undefined;
   zone: Zone;
   clock: Clock;
   /** Puts a job into the queue; nothing happens while one of that id waits or runs. */

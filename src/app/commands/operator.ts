@@ -3,12 +3,14 @@ import { CommandBus, type Command } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import { toProblem } from '../errors/to-problem.js';
 import { LOG } from '../tokens.js';
+import { AddProviderReportHandler } from './add-provider-report.js';
 import { DismissDeadLetterHandler } from './dismiss-dead-letter.js';
 import { ImportObjectsHandler } from './import-objects.js';
 import { RebuildProjectionHandler } from './rebuild-projection.js';
 import { ReplayDeadLetterHandler } from './replay-dead-letter.js';
 import { RunBackfillHandler } from './run-backfill.js';
 import { RunReconciliationHandler } from './run-reconciliation.js';
+import { RunTieOutHandler } from './run-tie-out.js';
 
 /** Who asks for a command: `key:<id>`, `cli:<user>` or `system`; and in which request. */
 export interface Asker {
@@ -52,4 +54,6 @@ export const operatorProviders = [
   RebuildProjectionHandler,
   RunBackfillHandler,
   ImportObjectsHandler,
+  AddProviderReportHandler,
+  RunTieOutHandler,
 ];
