@@ -131,23 +131,7 @@ export function createImports(deps: ImportDeps): Imports {
       return found?.list && found.source.statement && statementOf(found.list, found.source.statement, range);
     },
 
-    async sweep(provider) {
-      const { source, list } = sourceOf(provider);
-      const imported = nothing();
-      const now = clock();
-      for (const [name, days] of Object.entries(list ? source.swept : {})) {
-        const key = `${provider} ${name} ${SWEEP}`;
-        const since = (await store.sweptUntil(key))?.getTime() ?? -Infinity;
-        const from = new Date(Math.max(now.getTime() - SWEPT_DAYS_MAX * DAY_MS, since - days * DAY_MS));
-        try {
-          await readList(deps, source, list!, { key, name, range: { from, until: now } }, imported);
-        } catch (error) {
-          // A key that may not read this can still be good for other things; the tie-out says what is not there.
-          if (!(error instanceof Problem) || error.code !== 'invalid_request') throw error;
-        }
-      }
-      return imported;
-    },
+    sweep: (provider) => sweep(deps, sourceOf(provider)),
 
     async file(provider, path, options = {}) {
       const { source } = sourceOf(provider);
@@ -161,6 +145,24 @@ export function createImports(deps: ImportDeps): Imports {
       return imported;
     },
   };
+}
+
+async function sweep(deps: ImportDeps, { source, list }: ImportSource): Promise<Imported> {
+  const { store, clock } = deps;
+  const imported = nothing();
+  const now = clock();
+  for (const [name, days] of Object.entries(list ? source.swept : {})) {
+    const key = `${source.provider.name} ${name} ${SWEEP}`;
+    const since = (await store.sweptUntil(key))?.getTime() ?? -Infinity;
+    const from = new Date(Math.max(now.getTime() - SWEPT_DAYS_MAX * DAY_MS, since - days * DAY_MS));
+    try {
+      await readList(deps, source, list!, { key, name, range: { from, until: now } }, imported);
+    } catch (error) {
+      // A key that may not read this can still be good for other things; the tie-out says what is not there.
+      if (!(error instanceof Problem) || error.code !== 'invalid_request') throw error;
+    }
+  }
+  return imported;
 }
 
 async function* statementOf(
