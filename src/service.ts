@@ -32,7 +32,7 @@ import type { ReadFacts } from './projections/fact-pages.js';
 import { factsAside } from './projections/facts-aside.js';
 import { connectionName } from './projections/lease.js';
 import { createContract, type MeasurementContract } from './reconcile/contract.js';
-import { createReconcile, type Reconcile } from './reconcile/create-reconcile.js';
+import { createReconcile, type Reconcile, type ReconcileDeps } from './reconcile/create-reconcile.js';
 import { pageRequests } from './reconcile/page-requests.js';
 import { createPulls } from './reconcile/pull/create-pulls.js';
 import { createReport, type Report, type ReportDeps } from './report/create-report.js';
@@ -117,24 +117,16 @@ async function wire(
     log: (level, line, error) => log?.[level](error === undefined ? {} : { err: error }, line),
   });
 
-  const pulls = createPulls({ database, vault, clock, zone, sources: config.sources.sources });
   const contentMac = (value: unknown): Buffer => vault.contentMac(value);
-  const contract = createContract({
-    ...{ metrics, pulls, zone, ledger, clock, contentMac, newId: randomUUID },
-    ...{ settings: config.sources.contract, modelVersion: projections.modelVersion },
-  });
   const books = openBooks(config, {
     ...{ ledger, database, zone, clock, contentMac },
     ...{ interpret: createInterpret(interpreters), interpreterVersion: versionOf(interpreters) },
   });
 
   const queue: { jobs?: Jobs } = {}; // jobs run reconciliations, which may be put into the queue
-  const reconcile = createReconcile({
-    ...{ database, ledger, zone, clock, contentMac, newId: randomUUID },
-    subjectTag: (kind, value) => vault.subjectTag(kind, value),
-    projectionPosition: () => projections.currentPosition(),
+  const { contract, reconcile } = openReconcile(config, {
+    ...{ ledger, vault, database, clock, zone, contentMac, projections },
     enqueueRun: async (runId) => queue.jobs?.enqueueRun(runId),
-    ...{ pulls, sources: pulls.sources, tolerances: contract.tolerances, pageLog: pageRequests },
   });
   const { report, close } = await openNumbers(
     config,
@@ -187,6 +179,31 @@ const readAside = (config: Config, { connection }: Database, known: KnownToOpera
           }),
       )
     : undefined;
+
+/** What analytics systems say, what is agreed about it, and the comparison with the truth. */
+function openReconcile(
+  config: Config,
+  {
+    vault,
+    projections,
+    ...deps
+  }: Pick<NumbersDeps, 'vault' | 'projections' | 'contentMac'> &
+    Pick<ReconcileDeps, 'database' | 'ledger' | 'clock' | 'zone' | 'enqueueRun'>,
+): { contract: MeasurementContract; reconcile: Reconcile } {
+  const { database, clock, zone } = deps;
+  const pulls = createPulls({ database, vault, clock, zone, sources: config.sources.sources });
+  const contract = createContract({
+    ...{ ...deps, metrics, pulls, newId: randomUUID },
+    ...{ settings: config.sources.contract, modelVersion: projections.modelVersion },
+  });
+  const reconcile = createReconcile({
+    ...{ ...deps, newId: randomUUID },
+    subjectTag: (kind, value) => vault.subjectTag(kind, value),
+    projectionPosition: () => projections.currentPosition(),
+    ...{ pulls, sources: pulls.sources, tolerances: contract.tolerances, pageLog: pageRequests },
+  });
+  return { contract, reconcile };
+}
 
 interface NumbersDeps extends Pick<ReportDeps, 'database' | 'ledger' | 'vault' | 'clock' | 'zone' | 'completeness'> {
   projections: Projections;
