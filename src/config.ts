@@ -1,6 +1,9 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { isDay } from './kernel/day.js';
 import { SetupError } from './kernel/errors.js';
+import { readSources, type SourceSettings } from './reconcile/pull/source-settings.js';
+import { sourceTypes } from './reconcile/sources/index.js';
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -16,6 +19,8 @@ export interface Config {
   redisUrl?: string;
   /** IANA name. */
   reportingTimeZone: string;
+  /** Which days make a period: calendar months, or weeks of a fiscal year that begins on `start`. */
+  fiscalCalendar: { name: 'month' } | { name: '4-4-5'; start: string };
   adminApiKey?: string;
   vaultKey?: string;
   /** Who may send client-side events. The name is what `key=` says, else `collector-<n>`. */
@@ -28,8 +33,24 @@ export interface Config {
     /** Merchant accounts whose payments are captured without a request; `*`: all. */
     automaticCapture: readonly string[];
   };
+  /** Where alerts are told; nowhere unless set. */
+  alerts: {
+    webhookUrl?: string;
+    webhookSecret?: string;
+    slackUrl?: string;
+    emailTo: readonly string[];
+    smtpUrl?: string;
+  };
+  /** ISO 4217: what the books are kept in besides the currencies that money moves in. */
+  functionalCurrency?: string;
+  /** A JSON file with codes and names of accounts. Absolute. */
+  chartOfAccounts?: string;
   /** How many minutes of peak the pool of keys lasts without its database, where the ledger is not in it. */
   keyPoolMinutes: number;
+  /** What is fetched from outside, and what the operator sets of the measurement contract. */
+  sources: SourceSettings;
+  /** An address outside that is told of each new seal. */
+  sealWitnessUrl?: string;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -103,6 +124,8 @@ const schema = z.object({
     .string()
     .refine(isZone, 'REPORTING_TIME_ZONE must be a time zone name such as Europe/Berlin or UTC.')
     .default('UTC'),
+  FISCAL_CALENDAR: z.enum(['month', '4-4-5'], 'FISCAL_CALENDAR must be month or 4-4-5.').default('month'),
+  FISCAL_YEAR_START: optional(isDay, 'FISCAL_YEAR_START must be a day such as 2025-12-29.'),
   ADMIN_API_KEY: optional(
     (text) => text.length >= SECRET_MIN,
     `ADMIN_API_KEY must have at least ${SECRET_MIN} characters.`,
@@ -141,6 +164,29 @@ const schema = z.object({
       (accounts) => accounts.every((account) => /^(?:\*|[\w.-]+)$/.test(account)),
       'ADYEN_AUTOMATIC_CAPTURE must be merchant accounts between commas, or * for all.',
     ),
+  ALERT_WEBHOOK_URL: optional((text) => isUrl(text, 'http', 'https'), httpUrl('ALERT_WEBHOOK_URL')),
+  ALERT_WEBHOOK_SECRET: optional(
+    (text) => text.length >= SECRET_MIN,
+    `ALERT_WEBHOOK_SECRET must have at least ${SECRET_MIN} characters.`,
+  ),
+  ALERT_SLACK_URL: optional((text) => isUrl(text, 'http', 'https'), httpUrl('ALERT_SLACK_URL')),
+  ALERT_EMAIL_TO: z
+    .string()
+    .default('')
+    .transform((text) => (text === '' ? [] : list(text)))
+    .refine(
+      (receivers) => receivers.every((receiver) => /^[^\s@<>"]+@[^\s@<>"]+$/.test(receiver)),
+      'ALERT_EMAIL_TO must be mail addresses between commas.',
+    ),
+  SMTP_URL: optional((text) => isUrl(text, 'smtp', 'smtps'), 'SMTP_URL must begin with smtp:// or smtps://.'),
+  FUNCTIONAL_CURRENCY: optional(
+    (text) => /^[A-Z]{3}$/.test(text),
+    'FUNCTIONAL_CURRENCY must be a currency code in upper case, such as EUR.',
+  ),
+  CHART_OF_ACCOUNTS: z
+    .string()
+    .transform((file) => path.resolve(file))
+    .optional(),
   KEY_POOL_MINUTES: z
     .string()
     .refine(
@@ -149,6 +195,10 @@ const schema = z.object({
     )
     .default('5')
     .transform(Number),
+  // Read as a whole by `readSources`; secrets in them are names of other variables.
+  SOURCES: z.string().optional(),
+  SOURCES_FILE: z.string().optional(),
+  SEAL_WITNESS_URL: optional((text) => isUrl(text, 'http', 'https'), httpUrl('SEAL_WITNESS_URL')),
   LOG_LEVEL: z.enum(logLevels, `LOG_LEVEL must be one of ${logLevels.join(', ')}.`).default('info'),
 });
 
@@ -164,7 +214,12 @@ export function readConfig(
     settingNames.flatMap((name) => (env[name]?.trim() ? [[name, env[name].trim()]] : [])),
   );
   const read = schema.safeParse(given);
-  const mistakes = [...(read.error?.issues.map((issue) => issue.message) ?? []), ...acrossSettings(given, backends)];
+  const sources = readSources(env, sourceTypes);
+  const mistakes = [
+    ...(read.error?.issues.map((issue) => issue.message) ?? []),
+    ...acrossSettings(given, backends),
+    ...sources.mistakes,
+  ];
   if (!read.success || mistakes.length > 0) throw new SetupError(mistakes.join('\n'));
   const s = read.data;
   return {
@@ -175,6 +230,7 @@ export function readConfig(
     databaseUrl: s.DATABASE_URL,
     redisUrl: s.REDIS_URL,
     reportingTimeZone: s.REPORTING_TIME_ZONE,
+    fiscalCalendar: s.FISCAL_CALENDAR === 'month' ? { name: 'month' } : { name: '4-4-5', start: s.FISCAL_YEAR_START! },
     adminApiKey: s.ADMIN_API_KEY,
     vaultKey: s.VAULT_KEY,
     collectorWriteKeys: s.COLLECTOR_WRITE_KEYS,
@@ -189,7 +245,18 @@ export function readConfig(
       basicAuth: s.ADYEN_BASIC_AUTH,
       automaticCapture: s.ADYEN_AUTOMATIC_CAPTURE,
     },
+    alerts: {
+      webhookUrl: s.ALERT_WEBHOOK_URL,
+      webhookSecret: s.ALERT_WEBHOOK_SECRET,
+      slackUrl: s.ALERT_SLACK_URL,
+      emailTo: s.ALERT_EMAIL_TO,
+      smtpUrl: s.SMTP_URL,
+    },
+    functionalCurrency: s.FUNCTIONAL_CURRENCY,
+    chartOfAccounts: s.CHART_OF_ACCOUNTS,
     keyPoolMinutes: s.KEY_POOL_MINUTES,
+    sources: sources.settings,
+    sealWitnessUrl: s.SEAL_WITNESS_URL,
     logLevel: s.LOG_LEVEL,
   };
 }
@@ -204,11 +271,17 @@ export function settingsForLog(config: Config): Record<string, string | number> 
     database: engine(config.databaseUrl),
     jobs: config.redisUrl === undefined ? 'postgres' : 'redis',
     reporting_time_zone: config.reportingTimeZone,
+    fiscal_calendar: config.fiscalCalendar.name,
     collector_write_keys: config.collectorWriteKeys.length,
     stripe_webhook_secrets: config.stripe.webhookSecrets.length,
     square_webhook_signature_keys: config.square.signatureKeys.length,
     adyen_hmac_keys: config.adyen.hmacKeys.length,
+    alert_webhook: config.alerts.webhookUrl === undefined ? 'not set' : 'set',
+    alert_slack: config.alerts.slackUrl === undefined ? 'not set' : 'set',
+    alert_email_receivers: config.alerts.emailTo.length,
+    seal_witness: config.sealWitnessUrl === undefined ? 'file' : 'file and address',
     adyen_basic_auth: config.adyen.basicAuth === undefined ? 'not set' : 'set',
+    sources: config.sources.sources.map(({ name, type }) => `${name} (${type.name})`).join(', ') || 'none',
   };
 }
 
@@ -223,11 +296,18 @@ function acrossSettings(given: Record<string, string>, backends: readonly string
       );
     }
   }
+  if ((given['FISCAL_CALENDAR'] === '4-4-5') !== (given['FISCAL_YEAR_START'] !== undefined)) {
+    mistakes.push(
+      'FISCAL_YEAR_START must be set with FISCAL_CALENDAR=4-4-5, and only then: it is the first day of a fiscal year.',
+    );
+  }
   if (given['SQUARE_WEBHOOK_SIGNATURE_KEYS'] && !given['SQUARE_NOTIFICATION_URL']) {
     mistakes.push(
       'SQUARE_NOTIFICATION_URL must be set when SQUARE_WEBHOOK_SIGNATURE_KEYS is: Square signs the address with the body.',
     );
   }
+  if (given['ALERT_EMAIL_TO'] && !given['SMTP_URL'])
+    mistakes.push('SMTP_URL must be set when ALERT_EMAIL_TO is: mail needs a server.');
   return mistakes;
 }
 

@@ -1,11 +1,19 @@
 import type { TieOutStage } from './close/create-tie-outs.js';
 import type { ProviderReports } from './close/provider-reports.js';
+import type { Alerts } from './alert/create-alerts.js';
+import type { Close } from './close/create-close.js';
+import type { BooksReport } from './close/books-report.js';
+import type { Books } from './close/books.js';
+import type { RateToRecord } from './close/fx-rates.js';
+import type { OpeningBalance } from './close/opening-balances.js';
 import type { Config } from './config.js';
 import type { IngestStage } from './ingest/create-ingest.js';
 import type { Jobs } from './jobs/create-jobs.js';
 import type { Ledger } from './ledger/ledger.js';
+import type { Seal } from './ledger/open-seal.js';
 import type { Vault } from './ledger/vault.js';
 import type { Projections } from './projections/create-projections.js';
+import type { MeasurementContract } from './reconcile/contract.js';
 import type { Reconcile } from './reconcile/create-reconcile.js';
 import type { Report } from './report/create-report.js';
 import type { Database } from './storage/database.js';
@@ -18,6 +26,12 @@ export const ROLES: readonly Role[] = ['api', 'projector', 'worker'];
 export type Reply = Record<string, unknown>;
 export type OnProgress = (done: number, total: number) => void;
 
+/** Who decides, and in which request. */
+export interface Decider {
+  actor: string;
+  correlationId: string;
+}
+
 export interface Service {
   config: Config;
   /** None for commands, which only read or decide. */
@@ -27,7 +41,15 @@ export interface Service {
   database: Database;
   ingest: Pick<
     IngestStage,
-    'webhook' | 'events' | 'collect' | 'deadLetters' | 'completeness' | 'backfill' | 'imports' | 'stop'
+    | 'webhook'
+    | 'events'
+    | 'collect'
+    | 'deadLetters'
+    | 'completeness'
+    | 'backfill'
+    | 'imports'
+    | 'decideIdentity'
+    | 'stop'
   >;
   projections: Pick<
     Projections,
@@ -35,17 +57,41 @@ export interface Service {
   >;
   /** A method answers undefined where nothing has that name or id. */
   report: Report;
-  reconcile: Pick<Reconcile, 'list' | 'detail' | 'run' | 'now' | 'gaps'>;
+  close: Close;
   /** What providers state of their balance, and how it compares with the ledger. */
   reports: Pick<ProviderReports, 'add' | 'list' | 'kinds'>;
   tieOuts: TieOutStage;
-  jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'stop'>;
-  /** `size` entries are sealed, `lag` are not yet. */
-  seal: {
-    state(): Promise<{ size: number; lag: number }>;
-    /** The proof of an entry under the last seal; undefined when it is unknown or not sealed yet. */
-    proof(entryId: string): Promise<Reply | undefined>;
+  alerts: Pick<Alerts, 'list' | 'acknowledge' | 'counts'>;
+  reconcile: Pick<
+    Reconcile,
+    | 'drift'
+    | 'setMarker'
+    | 'markers'
+    | 'gapReport'
+    | 'list'
+    | 'detail'
+    | 'run'
+    | 'now'
+    | 'gaps'
+    | 'confusion'
+    | 'pull'
+    | 'shadow'
+    | 'sources'
+    | 'sourceEvents'
+    | 'pageRequestDays'
+  >;
+  /** The measurement contract of this process, and how it differs from the recorded one. */
+  contract: Pick<MeasurementContract, 'current' | 'changes'>;
+  /** The double-entry journal of the facts, its statements, and what people decide for it. */
+  books: Books & {
+    report: BooksReport;
+    setOpeningBalance(balance: OpeningBalance, asker: Decider): Promise<number>;
+    /** Resolves with the number of rates that were not known. */
+    recordRates(rates: readonly RateToRecord[], asker: Decider): Promise<number>;
   };
+  jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'list' | 'cancel' | 'stop'>;
+  /** `size` entries are sealed, `lag` are not yet; a proof is undefined for an entry that is unknown or not sealed. */
+  seal: Pick<Seal, 'state' | 'proof' | 'consistency' | 'checkpoints' | 'publicKey' | 'verify'>;
   start(): Promise<void>;
   /** Graceful, in the reverse order of start. */
   stop(): Promise<void>;

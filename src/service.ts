@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import { domainEventSchemas } from './catalog/domain-events/index.js';
 import { applyFact } from './catalog/merge-facts.js';
-import { createTieOuts } from './close/create-tie-outs.js';
-import { ProviderReports } from './close/provider-reports.js';
+import type { Books } from './close/books.js';
+import { fiscalCalendar } from './close/fiscal-calendar.js';
+import { openBooks } from './close/open-books.js';
+import type { TieOuts } from './close/tie-outs.js';
 import { type Config, ledgerEngine } from './config.js';
-import { createIngest, type IngestStage } from './ingest/create-ingest.js';
+import { createIngest } from './ingest/create-ingest.js';
 import { createInterpret, interpretersFor, type KnownToOperator, versionOf } from './ingest/interpret.js';
 import { parkFailedJob, parkUnprojected, reparkUnprojected, replayJobs } from './ingest/park.js';
-import { reportKinds } from './ingest/providers/index.js';
+import { cancellationsIn } from './jobs/cancellations.js';
 import { createJobs, type Jobs } from './jobs/create-jobs.js';
 import type { Clock } from './kernel/clock.js';
 import { Zone } from './kernel/day.js';
 import { type BackendName, backends } from './ledger/backends/index.js';
-import type { Ledger } from './ledger/ledger.js';
 import { openSeal, type Seal } from './ledger/open-seal.js';
 import { keepReportingZone } from './ledger/reporting-zone.js';
 import { assertSameLedger } from './ledger/same-ledger.js';
@@ -25,9 +25,9 @@ import { createProjections, type Projections } from './projections/create-projec
 import type { ReadFacts } from './projections/fact-pages.js';
 import { factsAside } from './projections/facts-aside.js';
 import { connectionName } from './projections/lease.js';
-import { createReconcile } from './reconcile/create-reconcile.js';
-import { createReport } from './report/create-report.js';
+import type { MeasurementContract } from './reconcile/contract.js';
 import type { Role, Service } from './service-types.js';
+import { openNumbers, openReconcile, tieOutsWith, watchOver } from './stages.js';
 import { boundedDatabase, type Database, openDatabase } from './storage/database.js';
 import { migrate } from './storage/migrate.js';
 
@@ -41,6 +41,9 @@ export interface OpenOptions {
   beside?: boolean;
   /** Accept another reporting time zone than the recorded one; the read model must be rebuilt next. */
   changeZone?: boolean;
+  /** The journal, and what ties it out, where they are not the service's own. For tests. */
+  books?: Books;
+  tieOuts?: TieOuts;
 }
 
 /** Where the parts of the state are: one database, or one for the ledger and one for the read model. */
@@ -77,7 +80,7 @@ async function wire(
   clock: Clock,
   { database, ledgerDatabase }: Databases,
   life: Lifecycle,
-  { roles = [], log, changeZone = false, beside = false }: OpenOptions,
+  { roles = [], log, changeZone = false, beside = false, ...given }: OpenOptions,
 ): Promise<Service> {
   const zone = new Zone(config.reportingTimeZone);
   const holder = `${process.pid}-${randomUUID()}`;
@@ -105,25 +108,31 @@ async function wire(
     log: (level, line, error) => log?.[level](error === undefined ? {} : { err: error }, line),
   });
 
+  const calendar = fiscalCalendar(config.fiscalCalendar);
+  const contentMac = (value: unknown): Buffer => vault.contentMac(value);
+  const books = openBooks(config, {
+    ...{ ledger, database, zone, clock, contentMac },
+    ...{ interpret: createInterpret(interpreters), interpreterVersion: versionOf(interpreters) },
+  });
+
   const queue: { jobs?: Jobs } = {}; // jobs run reconciliations, which may be put into the queue
-  const reconcile = createReconcile({
-    ...{ database, ledger, zone, clock, newId: randomUUID },
-    contentMac: (value) => vault.contentMac(value),
-    subjectTag: (kind, value) => vault.subjectTag(kind, value),
-    projectionPosition: () => projections.currentPosition(),
+  const { contract, reconcile } = openReconcile(config, {
+    ...{ ledger, vault, database, clock, zone, contentMac, projections },
     enqueueRun: async (runId) => queue.jobs?.enqueueRun(runId),
   });
-  const report = createReport({
-    ...{ database, ledger, vault, metrics, modelVersion: projections.modelVersion },
-    domainEvents: domainEventSchemas,
-    ...{ completeness: ingest.completeness, clock, zone },
-  });
+  const tied = tieOutsWith({ database, ledger, vault, clock, zone, ingest, projections }, calendar);
+  const { report, close } = await openNumbers(
+    calendar,
+    { ...{ database, ledger, vault, clock, zone }, contentMac, completeness: ingest.completeness, projections },
+    { interpreters: versionOf(interpreters), books, contract: contract.current, tieOuts: tied.tieOuts, ...given },
+  );
 
-  const tied = tieOutsWith({ database, ledger, vault, clock, zone, ingest, projections });
-
+  const alerts = watchOver(config, clock, { database, ledger, vault, ingest, reconcile }, log);
   const jobs = await createJobs({
     ...{ connection: database.connection, redisUrl: config.redisUrl },
-    ...{ reconcile, backfill: ingest.backfill, imports: ingest.imports, tieOuts: tied.tieOuts, zone, clock },
+    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, alerts, zone, clock },
+    tieOuts: tied.tieOuts,
+    cancellations: cancellationsIn(database, clock),
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),
     log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
   });
@@ -132,6 +141,7 @@ async function wire(
 
   const seal = openSeal({
     ...{ ledger, database: ledgerDatabase, clock, signingKey: vault.signingKey, dataDir: config.dataDir },
+    witnessUrl: config.sealWitnessUrl,
     failed: (error) => log?.error({ err: error }, 'sealing failed; it is tried again'),
   });
   life.closes(seal, (it) => it.stop());
@@ -139,8 +149,8 @@ async function wire(
 
   return {
     ...{ config, roles, database, vault, ledger, ingest },
-    ...{ projections, reconcile, report, ...tied, jobs, seal },
-    start: () => startWork(roles, { vault, projections, seal, jobs }, log),
+    ...{ projections, reconcile, contract, report, books, ...tied, close, alerts, jobs, seal },
+    start: () => startWork(roles, { vault, projections, contract, seal, jobs }, log),
     stop: () => life.stop(),
   };
 }
@@ -163,6 +173,7 @@ const readAside = (config: Config, { connection }: Database, known: KnownToOpera
           }),
       )
     : undefined;
+
 /** The ledger and the vault with its keys: in one database, or the ledger in KurrentDB. */
 async function openLedger(
   config: Config,
@@ -186,15 +197,24 @@ async function openLedger(
   return { vault, ledger };
 }
 
+interface Working {
+  vault: OpenVault;
+  projections: Projections;
+  contract: MeasurementContract;
+  seal: Seal;
+  jobs: Jobs;
+}
+
 /** Begins what this process does. A reconciliation is judged by the read model, so jobs wait for one of this version; nothing else does. */
 async function startWork(
   roles: readonly Role[],
-  { vault, projections, seal, jobs }: { vault: OpenVault; projections: Projections; seal: Seal; jobs: Jobs },
+  { vault, projections, contract, seal, jobs }: Working,
   log: Logger | undefined,
 ): Promise<void> {
   if (roles.includes('api')) await vault.pool?.start();
   if (roles.includes('projector')) {
     await projections.start();
+    await contract.record();
     seal.start();
   }
   if (!roles.includes('worker')) return;
@@ -203,32 +223,6 @@ async function startWork(
   };
   if (await projections.isCurrent()) jobs.start();
   else startLater().catch((error: unknown) => log?.error({ err: error }, 'the jobs could not be started'));
-}
-
-/** What providers state of their balance, and how it compares with the ledger. */
-function tieOutsWith(deps: {
-  database: Database;
-  ledger: Ledger;
-  vault: OpenVault;
-  clock: Clock;
-  zone: Zone;
-  ingest: IngestStage;
-  projections: Projections;
-}) {
-  const { vault, ingest, projections } = deps;
-  const reports = new ProviderReports({
-    ...deps,
-    kinds: reportKinds,
-    keepObjects: (provider, { objects }) => ingest.imports.rows(provider, objects),
-  });
-  const tieOuts = createTieOuts({
-    ...deps,
-    reports,
-    contentMac: (value) => vault.contentMac(value),
-    statement: (provider, range) => ingest.imports.statement(provider, range),
-    caughtUp: () => projections.catchUp(),
-  });
-  return { reports, tieOuts };
 }
 
 /** Which doors are open, and to whom. */

@@ -136,6 +136,7 @@ export const actorOf = (request: AuthenticatedRequest): string | undefined =>
 export const askerOf = (request: AuthenticatedRequest): Asker => ({
   actor: actorOf(request) ?? 'nobody',
   correlationId: request.id,
+  name: request.principal?.name,
 });
 
 const clientErrors: Readonly<Record<string, ProblemCode>> = {

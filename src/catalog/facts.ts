@@ -34,9 +34,16 @@ export const factTypes = {
     referrer: 'latest',
     landing_page: 'latest',
     click_id: 'latest',
+    /** It came from another site, and what would tell which was lost on the way. */
+    stripped: 'latest',
   },
   ConsentChanged: { at: 'highest', analytics: 'latest' },
   PersonSeen: { at: 'lowest' },
+  /**
+   * An operator said that two identifiers are one person's (`join`) or are not (`separate`). The subject is one, `nodes` has the other;
+   * of two decisions on a pair the one with the greater `number` holds.
+   */
+  IdentityDecided: { at: 'lowest', kind: 'latest', number: 'latest' },
   // purchases
   CheckoutStarted: { at: 'lowest', amount: 'latest', currency: 'latest' },
   CheckoutSessionChanged: {
@@ -106,7 +113,15 @@ export const factTypes = {
     failed_at: 'lowest',
     balance_transaction: 'latest',
   },
-  DisputeChanged: { at: 'lowest', amount: 'latest', currency: 'latest', status: 'latest', reason: 'latest' },
+  /** `closed_at`: from when on it is known to be decided. */
+  DisputeChanged: {
+    at: 'lowest',
+    closed_at: 'lowest',
+    amount: 'latest',
+    currency: 'latest',
+    status: 'latest',
+    reason: 'latest',
+  },
   DisputeFundsWithdrawn: { at: 'lowest', amount: 'latest', currency: 'latest' },
   DisputeFundsReinstated: { at: 'lowest', amount: 'latest', currency: 'latest' },
   InvoiceChanged: {
@@ -122,7 +137,22 @@ export const factTypes = {
     paid_at: 'latest',
     /** Paid, wholly or in part, outside the provider: no charge and no balance transaction will follow. */
     paid_elsewhere: 'latest',
+    amount_elsewhere: 'latest',
+    /** When it began to be owed, ceased to be, or was given up as lost. */
+    finalized_at: 'lowest',
+    voided_at: 'lowest',
+    uncollectible_at: 'lowest',
+    /** Signed: an invoice may come to a credit. `tax` is part of `total`. */
+    total: 'latest',
+    tax: 'latest',
+    /** What the customer's balance paid of it (positive), or took in from it (negative). */
+    balance_applied: 'latest',
+    amount_overpaid: 'latest',
+    /** Of `total` without tax: what lines say that the entry does not carry. */
+    amount_untold: 'latest',
   },
+  /** What an invoice bills for a service over time, without tax and discounts: the lines of one service period together. Signed. */
+  InvoicePeriodBilled: { starts_at: 'latest', ends_at: 'latest', net: 'latest', currency: 'latest' },
   /** One of the payments of an invoice. Its money is its charge's. */
   InvoicePaymentMade: { at: 'lowest', amount: 'latest', currency: 'latest', paid_elsewhere: 'latest' },
   /** Takes a part of an invoice back. What it pays back in money is a refund of its own. */
@@ -135,6 +165,11 @@ export const factTypes = {
     amount_before_payment: 'latest',
     amount_after_payment: 'latest',
     amount_elsewhere: 'latest',
+    /** Of `amount`: its tax, and what went to the customer's balance. */
+    tax: 'latest',
+    amount_credited: 'latest',
+    /** Ids of the refunds within it, between spaces. */
+    refunds: 'latest',
     currency: 'latest',
     voided_at: 'latest',
   },
@@ -181,6 +216,7 @@ export const factTypes = {
     currency: 'latest',
     arrival_at: 'latest',
     failed_at: 'lowest',
+    canceled_at: 'lowest',
     failure: 'latest',
     automatic: 'latest',
     method: 'latest',
@@ -217,6 +253,9 @@ export const factTypes = {
 } as const satisfies Record<string, Record<string, Merge>>;
 
 export type FactType = keyof typeof factTypes;
+
+/** Decisions of our own that mean something to the read model; all others are read by whoever decides. */
+export const DECISIONS_WITH_FACTS: ReadonlySet<string> = new Set(['IdentityDecided']);
 
 export interface Fact {
   type: FactType;

@@ -74,7 +74,8 @@ export async function withOperator<T>(
         abortOnError: false,
       });
       try {
-        return await use(nest.get(Operator), service, { actor: `cli:${userName()}`, correlationId: randomUUID() });
+        const name = userName();
+        return await use(nest.get(Operator), service, { actor: `cli:${name}`, correlationId: randomUUID(), name });
       } finally {
         await nest.close();
       }

@@ -79,12 +79,21 @@ function absentHere(stated: BalanceLine, { elsewhere, known }: Surroundings): Di
   const base = { ...headOf(stated), net: stated.net, provider: figures(stated) };
   const ours = elsewhere.get(stated.id);
   if (ours)
-    return { ...base, kind: 'timing', ledger: figures(ours), detail: 'The ledger has it at a time outside the period.' };
+    return {
+      ...base,
+      kind: 'timing',
+      ledger: figures(ours),
+      detail: 'The ledger has it at a time outside the period.',
+    };
   if (isDispute(stated))
     return { ...base, kind: 'dispute', detail: 'The provider moved money of a dispute that the ledger does not have.' };
   const object = stated.payment ?? stated.source;
   if (isFee(stated) || object === undefined)
-    return { ...base, kind: 'fee', detail: 'The provider took or gave this without a payment, and the ledger does not have it.' };
+    return {
+      ...base,
+      kind: 'fee',
+      detail: 'The provider took or gave this without a payment, and the ledger does not have it.',
+    };
   if (known.has(object) || (stated.source !== undefined && known.has(stated.source)))
     return { ...base, kind: 'timing', detail: 'The ledger knows what it is of, and has not fetched this line yet.' };
   return { ...base, kind: 'missing_webhook', detail: `Nothing of ${object} ever arrived.` };
@@ -111,9 +120,12 @@ function differing(ours: BalanceLine, stated: BalanceLine): Difference[] {
   const base = { ...headOf(stated), ...both, net: stated.net - ours.net };
   if (ours.gross === stated.gross && ours.fee !== stated.fee)
     return [{ ...base, kind: 'fee', detail: 'Another fee than the ledger has.' }];
-  if (isDispute(stated)) return [{ ...base, kind: 'dispute', detail: 'Another amount of a dispute than the ledger has.' }];
+  if (isDispute(stated))
+    return [{ ...base, kind: 'dispute', detail: 'Another amount of a dispute than the ledger has.' }];
   if (ours.gross === stated.gross && ours.net === stated.net)
-    return [{ ...base, kind: 'unknown', detail: `The category is ${stated.category}, and ${ours.category} in the ledger.` }];
+    return [
+      { ...base, kind: 'unknown', detail: `The category is ${stated.category}, and ${ours.category} in the ledger.` },
+    ];
   return [{ ...base, kind: 'unknown', detail: 'Another amount than the ledger has.' }];
 }
 

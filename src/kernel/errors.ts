@@ -35,6 +35,13 @@ export const problems = {
     'Only a rebuild of the read model settles this.',
     'Run `truth-ledger rebuild`; deliveries are taken meanwhile.',
   ],
+  close_blocked: [
+    409,
+    'The period cannot be closed yet.',
+    'See `errors`: settle each, or give `force` with a reason where it may be forced.',
+  ],
+  wrong_state: [409, 'The state of the period does not allow this.', 'See `detail` for what has to come first.'],
+  second_person: [409, 'Another person has to do this.', 'Use the key of somebody who did not do the step before.'],
   wrong_expected_revision: [409, 'Somebody else changed this first.', 'Read it again and decide again.'],
   too_large: [413, 'The request is larger than accepted.', 'A request may have 1 MiB, a stored entry 0.9 MiB.'],
   unsupported_media_type: [

@@ -5,7 +5,7 @@ import { SetupError } from '../kernel/errors.js';
 import type { Database } from '../storage/database.js';
 import { OWN_ORIGIN } from './decide-and-append.js';
 import type { Ledger } from './ledger.js';
-import { decisionStream } from './streams.js';
+import { decisionStream, FISCAL_CALENDAR_STREAM } from './streams.js';
 import type { Vault } from './vault.js';
 
 interface Deps {
@@ -19,7 +19,8 @@ const STREAM = decisionStream('setting', 'reporting_time_zone');
 
 /**
  * The zone that days are of is a decision in the ledger, taken at the first start. Every day of every number depends on it, so
- * another value refuses to start; `change` records it, and the read model must be rebuilt. Throws SetupError.
+ * another value refuses to start; `change` records it, and the read model must be rebuilt. Once a period was closed there is no change
+ * any more. Throws SetupError.
  */
 export async function keepReportingZone(deps: Deps, zone: string, change: boolean): Promise<void> {
   const known = await deps.ledger.readStream(STREAM);
@@ -28,6 +29,15 @@ export async function keepReportingZone(deps: Deps, zone: string, change: boolea
   if (recorded !== undefined && recorded !== zone && !change) {
     throw new SetupError(
       `REPORTING_TIME_ZONE is ${zone}, but this ledger reports in ${recorded}: set it back, or run \`truth-ledger rebuild --change-time-zone\` with the new value.`,
+    );
+  }
+  if (
+    recorded !== undefined &&
+    recorded !== zone &&
+    (await deps.ledger.readStream(FISCAL_CALENDAR_STREAM)).length > 0
+  ) {
+    throw new SetupError(
+      `REPORTING_TIME_ZONE stays ${recorded}: a period was closed in it, and closed periods keep their days.`,
     );
   }
   if (recorded !== zone) await record(deps, zone, last?.revision);

@@ -19,3 +19,6 @@ export function receivedIdOf(stream: StreamName): string | undefined {
   const tail = stream.slice(stream.indexOf('-') + 1);
   return isEntryId(tail) ? tail : undefined;
 }
+
+/** Where the first close of a period fixes how days make periods, and with it the zone that they are of. */
+export const FISCAL_CALENDAR_STREAM: StreamName = decisionStream('setting', 'fiscal_calendar');

@@ -3,10 +3,13 @@ import { type Effect, effectOf, effectsOf, type Part } from './rows.js';
 
 export type Moved = Happened & Amount;
 
+/** What of a part says whether and when it was captured. */
+export type HasEffects = Pick<Part, 'kind'> & { doc: Pick<Part['doc'], 'effects'> };
+
 const NONE: readonly Moved[] = [];
 
 /** The first capture of a payment, with the amount of all; undefined until amount, currency and a day are known. */
-export const captureOf = (part: Part): Moved | undefined => inOne(capturesOf(part));
+export const captureOf = (part: HasEffects): Moved | undefined => inOne(capturesOf(part));
 
 /** Several captures of one payment as one: the first, with the amount of all. */
 export function inOne(captures: readonly Moved[]): Moved | undefined {
@@ -20,7 +23,7 @@ export function inOne(captures: readonly Moved[]): Moved | undefined {
  * The captures of a payment, the earliest first: several where it is captured in parts, all in one currency. A day that nothing proves is
  * provisional; where a capture is only taken for granted, one that was told takes its place, and a released authorisation none.
  */
-export function capturesOf(part: Part): readonly Moved[] {
+export function capturesOf(part: HasEffects): readonly Moved[] {
   if (part.kind !== 'payment') return NONE;
   const all = effectsOf(part.doc.effects, 'PaymentCaptured');
   if (all.length === 0) return NONE;
@@ -34,7 +37,7 @@ export function capturesOf(part: Part): readonly Moved[] {
 }
 
 /** Whether what was authorised is let go. */
-export const isReleased = (part: Part): boolean =>
+export const isReleased = (part: HasEffects): boolean =>
   typeof effectOf(part.doc.effects, 'PaymentAuthorised')?.fields['released_at'] === 'number';
 
 const order = (a: Moved, b: Moved): number => a.at - b.at || (a.entryId < b.entryId ? -1 : 1);

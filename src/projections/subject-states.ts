@@ -83,12 +83,15 @@ function statesOf<T>(
     : found.map(([key, effect]) => of(key, effect)).filter((state) => state !== undefined);
 }
 
-function returnedOf(effects: Record<string, Effect>): PaymentState['returned'] {
+export function returnedOf(effects: Record<string, Effect>): PaymentState['returned'] {
   const effect = effectOf(effects, 'PaymentReturned');
   return effect && moneyMoved('PaymentReturned', effect);
 }
 
-function refundsOf(effects: Record<string, Effect>, captures: PaymentState['captures']): PaymentState['refunds'] {
+export function refundsOf(
+  effects: Record<string, Effect>,
+  captures: PaymentState['captures'],
+): PaymentState['refunds'] {
   if (onlyAuthorised(effects, captures)) return NONE;
   const refunds = statesOf(effects, 'RefundChanged', refundState);
   if (refunds.length === 0) return refunds;

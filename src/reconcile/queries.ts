@@ -1,6 +1,7 @@
 import { isDay } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import type { Database } from '../storage/database.js';
+import { closeOf, REPORTED_FIRST, type View, withKnownGaps } from './closed-rows.js';
 import type { Listed } from './outcome.js';
 
 const LIMIT_DEFAULT = 100;
@@ -15,6 +16,7 @@ export interface ListQuery {
   currency?: string;
   /** Ledger position: the rows as they were when this was the last entry. */
   as_of?: number;
+  view?: View;
   limit?: number;
   cursor?: string;
 }
@@ -23,6 +25,7 @@ export interface DetailQuery {
   currency?: string;
   part?: string;
   as_of?: number;
+  view?: View;
   limit?: number;
   cursor?: string;
 }
@@ -33,7 +36,7 @@ interface Found {
   row: Record<string, unknown>;
 }
 
-/** The latest rows (at or before `as_of`) by day, source, metric, currency. */
+/** The latest rows (at or before `as_of`) by day, source, metric, currency; what a loss concentrates in is told with the ids. */
 export async function listRows(
   database: Database,
   query: ListQuery,
@@ -42,12 +45,14 @@ export async function listRows(
   const after = query.cursor === undefined ? null : readCursor(query.cursor, 4);
   if (after && !isDay(after[0]!)) throw badCursor();
   const { rows } = await database.pool.query<Found & { day: string; source: string; metric: string }>(
-    `select l.position, l.day, l.source, l.metric, r.currency, r."row"
+    `select l.position, l.day, l.source, l.metric, r.currency, r."row" - 'concentration' as "row"
      from (
-       select distinct on (day, source, metric) position, day, source, metric from reconcile.recorded
-       where ($1::text is null or source = $1) and ($2::text is null or metric = $2)
-         and ($3::date is null or day >= $3) and ($4::date is null or day <= $4) and ($5::bigint is null or position <= $5)
-       order by day, source, metric, position desc
+       select distinct on (r.day, r.source, r.metric) r.position, r.day, r.source, r.metric from reconcile.recorded r
+       ${closeOf(`$5::bigint is null and $12::text <> 'known'`)}
+       where ($1::text is null or r.source = $1) and ($2::text is null or r.metric = $2)
+         and ($3::date is null or r.day >= $3) and ($4::date is null or r.day <= $4) and ($5::bigint is null or r.position <= $5)
+         and ($12 <> 'reported' or c.period is null or r.position <= c.up_to)
+       order by r.day, r.source, r.metric, ${REPORTED_FIRST}
      ) l join reconcile.results r using (position)
      where ($6::text is null or r.currency = $6)
        and ($7::date is null or (l.day, l.source, l.metric, r.currency) > ($7, $8, $9, $10))
@@ -61,12 +66,13 @@ export async function listRows(
       query.currency,
       ...(after ?? [null, null, null, null]),
       limit + 1,
+      query.view ?? '',
     ],
   );
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
-    data: page.map(shown),
+    data: (await viewed(database, page, query)).map(shown),
     next_cursor: rows.length > limit && last ? writeCursor([last.day, last.source, last.metric, last.currency]) : null,
   };
 }
@@ -79,30 +85,41 @@ export async function listRows(
 export async function rowDetail(database: Database, day: string, source: string, metric: string, query: DetailQuery) {
   const { rows } = await database.pool.query<Found>(
     `select position, currency, "row" from reconcile.results
-     where position = (select max(position) from reconcile.recorded
-       where day = $1 and source = $2 and metric = $3 and ($4::bigint is null or position <= $4))
+     where position = (select r.position from reconcile.recorded r ${closeOf(`$4::bigint is null and $5::text <> 'known'`)}
+       where r.day = $1 and r.source = $2 and r.metric = $3 and ($4::bigint is null or r.position <= $4)
+         and ($5 <> 'reported' or c.period is null or r.position <= c.up_to)
+       order by ${REPORTED_FIRST} limit 1)
      order by currency`,
-    [day, source, metric, query.as_of],
+    [day, source, metric, query.as_of, query.view ?? ''],
   );
   const found = query.currency === undefined ? rows[0] : rows.find((row) => row.currency === query.currency);
   if (!found) return undefined;
   const { ids, nextCursor } = await idsOf(database, found, query);
   const currencies = rows.flatMap(({ currency }) => (currency === '' ? [] : [currency]));
-  return { ...shown(found), ...(currencies.length > 0 ? { currencies } : {}), ids, next_cursor: nextCursor };
+  const [row] = await viewed(database, [found], query);
+  return { ...shown(row!), ...(currencies.length > 0 ? { currencies } : {}), ids, next_cursor: nextCursor };
 }
+
+/** What is known stands beside what was reported where neither was asked for. */
+const viewed = async <T extends Found>(
+  database: Database,
+  rows: readonly T[],
+  { as_of: asOf, view }: Pick<ListQuery, 'as_of' | 'view'>,
+): Promise<readonly T[]> => (asOf === undefined && view === undefined ? withKnownGaps(database, rows) : rows);
 
 async function idsOf(database: Database, { position, currency }: Found, query: DetailQuery) {
   const limit = limitOf(query.limit);
   const after = query.cursor === undefined ? -1 : Number(readCursor(query.cursor, 1)[0]);
   if (!Number.isSafeInteger(after) || after > 2_147_483_647) throw badCursor();
   const { rows } = await database.pool.query<Listed & { ordinal: number }>(
-    `select ordinal, part, id, cause, evidence from reconcile.result_ids
+    `select ordinal, part, id, cause, confidence, evidence from reconcile.result_ids
      where position = $1 and currency = $2 and ordinal > $3 and ($4::text is null or part = $4) order by ordinal limit $5`,
     [position, currency, after, query.part, limit + 1],
   );
   const page = rows.slice(0, limit);
   const ids: Record<string, Omit<Listed, 'part'>[]> = {};
-  for (const { part, id, cause, evidence } of page) (ids[part] ??= []).push({ id, cause, evidence });
+  for (const { part, id, cause, confidence, evidence } of page)
+    (ids[part] ??= []).push({ id, cause, confidence, evidence });
   return { ids, nextCursor: rows.length > limit ? writeCursor([String(page.at(-1)!.ordinal)]) : null };
 }
 
@@ -124,6 +141,19 @@ export async function latestGaps(
      join reconcile.results r using (position)
      where (r."row" ->> 'comparable')::boolean and r."row" ->> 'value' is null
      order by l.source, l.metric, r.currency, l.day desc`,
+  );
+  return rows;
+}
+
+/** Sources that could not be compared for the newest day that was tried. */
+export async function failingSources(database: Database): Promise<{ source: string; day: string; reason: string }[]> {
+  const { rows } = await database.pool.query<{ source: string; day: string; reason: string }>(
+    `select distinct on (l.source) l.source, l.day, reason
+     from (select distinct on (source, metric) position, day, source, metric from reconcile.recorded
+       where day >= (select max(day) from reconcile.recorded) - 7 order by source, metric, day desc, position desc) l
+     join reconcile.results r using (position)
+     cross join lateral jsonb_array_elements_text(r."row" -> 'reasons') reason
+     where reason like 'source_failed%' order by l.source, l.day desc, reason`,
   );
   return rows;
 }

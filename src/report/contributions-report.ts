@@ -2,6 +2,7 @@ import type { Metric, MetricShape } from '../catalog/subjects.js';
 import { type Day, type Interval, periodOf } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { segmentsOf } from './closed-days.js';
 import type { ReportPage } from './create-report.js';
 import type { Snapshot } from './sums.js';
 
@@ -13,6 +14,8 @@ export interface ContributionsQuery {
   interval?: Interval;
   currency?: string;
   as_of?: string;
+  /** Of closed days: the rows that were reported (the default), or all that are known. */
+  view?: 'reported' | 'known';
   cursor?: string;
   limit?: number;
 }
@@ -54,9 +57,8 @@ export async function findContributions(
   query: ContributionsQuery,
   snapshot: Snapshot,
 ): Promise<FoundContributions> {
-  const from = query.day !== undefined && metric.shape.kind === 'stock' ? BEGINNING : (query.day ?? query.from);
-  const to = query.day ?? query.to;
-  if (!from || !to) throw new Problem('invalid_request', 'name a `day`, or a range by `from` and `to`');
+  const { from, to } = daysOf(metric, query);
+  const limits = limitsOf(from, to, snapshot);
   const limit = query.limit ?? LIMIT_DEFAULT;
   const [position, ordinal] = cursorOf(query.cursor);
   const names = flowsOf(metric, all);
@@ -64,12 +66,33 @@ export async function findContributions(
     `select position, ordinal, metric, subject, day, currency, delta, source, medium, campaign, unknown_reason, customer_kind, fact,
             entry_id, occurred_at
      from model.contributions
-     where metric = any($1) and day between $2 and $3 and position <= $4 and (position, ordinal) > ($5, $6)
-       and ($7::text is null or currency = $7)
-     order by position, ordinal limit $8`,
-    [names, from, to, snapshot.position, position, ordinal, query.currency ?? null, limit + 1],
+     where metric = any($1) and day between $2 and $3 and (position, ordinal) > ($4, $5)
+       and ($6::text is null or currency = $6)
+       and exists (select from unnest($8::date[], $9::date[], $10::bigint[]) as l(from_day, to_day, up_to)
+         where day between l.from_day and l.to_day and position <= l.up_to)
+     order by position, ordinal limit $7`,
+    [names, from, to, position, ordinal, query.currency ?? null, limit + 1, ...limits],
   );
   return { rows: rows.slice(0, limit), more: rows.length > limit, shape: metric.shape };
+}
+
+/** The days whose rows are asked for: under a stock on a day, all until then. */
+export function daysOf(metric: Metric, { day, from, to }: ContributionsQuery): { from: Day; to: Day } {
+  const first = day !== undefined && metric.shape.kind === 'stock' ? BEGINNING : (day ?? from);
+  const last = day ?? to;
+  if (!first || !last) throw new Problem('invalid_request', 'name a `day`, or a range by `from` and `to`');
+  return { from: first, to: last };
+}
+
+/** Up to which position the rows of which days count: of a close those that it knew. A stock's all go with the close of its day. */
+function limitsOf(from: Day, to: Day, { closings, position }: Snapshot): [Day[], Day[], number[]] {
+  const segments = segmentsOf(from, to, closings);
+  const cut = from === BEGINNING ? [{ from, to, closing: segments.at(-1)?.closing }] : segments;
+  return [
+    cut.map((segment) => segment.from),
+    cut.map((segment) => segment.to),
+    cut.map(({ closing }) => closing?.upTo ?? position),
+  ];
 }
 
 const LIMIT_DEFAULT = 100;

@@ -1,16 +1,20 @@
-import type { Metric, Term } from '../catalog/subjects.js';
+import type { Metric } from '../catalog/subjects.js';
 import { addDays, type Day, type Interval, periodOf } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
-import { type Group, type GroupKey, groupKeys, type Snapshot, sums, type Sum } from './sums.js';
+import { type PartSum, partSums } from './metric-parts.js';
+import { type Group, groupKeys, type Snapshot, type Sum } from './sums.js';
 
 export interface MetricQuery {
   from: Day;
   to: Day;
-  interval: Interval;
+  /** `range`: one row for all of the days. */
+  interval: Interval | 'range';
   group_by?: readonly string[];
   currency?: string;
-  /** A ledger position or an RFC 3339 time. */
+  /** A ledger position, an RFC 3339 time, or a closed period: `2026-10`, `2026-10@1`. */
   as_of?: string;
+  /** Of closed days: as they were reported, or as they are known. Default: as reported, with what is known beside. */
+  view?: 'reported' | 'known';
 }
 
 export interface MetricRow {
@@ -23,9 +27,14 @@ export interface MetricRow {
   group?: Group;
   /** Something that a provider lists in this period may not be in the ledger. */
   incomplete?: true;
+  /** Of closed days: what is known of them now, and known − reported; of a ratio with what the known one divides. */
+  known?: number | string | null;
+  adjustment?: number | string | null;
+  known_numerator?: number;
+  known_denominator?: number;
 }
 
-/** The values of one metric. Every number is a sum of contributions up to the snapshot's position. */
+/** The values of one metric. Every number is a sum of contributions up to the snapshot's position, or of what closes stored of them. */
 export async function metricRows(
   metric: Metric,
   all: readonly Metric[],
@@ -34,27 +43,21 @@ export async function metricRows(
 ): Promise<MetricRow[]> {
   const groupBy = groupKeys(query.group_by ?? []);
   const { shape } = metric;
-  if (shape.kind === 'ratio') return ratioRows(shape, query, groupBy, snapshot);
+  if (shape.kind === 'ratio' && query.currency)
+    throw new Problem('invalid_request', 'a ratio of counts has no currency');
   if (metric.unit === 'count' && query.currency) throw new Problem('invalid_request', 'a count has no currency');
-  const terms = termsOf(metric, all);
-  const stock = shape.kind === 'stock';
-  const found = await sums(snapshot, {
-    metrics: terms.map((term) => term.metric),
-    from: query.from,
-    to: query.to,
-    groupBy,
-    currency: query.currency,
-    opening: stock,
-  });
-  const signs = new Map(terms.map((term) => [term.metric, BigInt(term.sign)]));
-  const signed = found.map((sum) => ({ ...sum, value: signs.get(sum.metric)! * sum.value }));
+  const { from, to, currency } = query;
+  const found = await partSums(snapshot, metric, all, { from, to, groupBy, currency });
+  if (shape.kind === 'ratio') return ratioRows(found, query, groupBy.length > 0);
   const money = metric.unit === 'money';
-  const rows = (stock ? runningSums(signed, query) : periodSums(signed, query)).map(({ period, value, of }) => ({
-    period,
-    value: money ? String(value) : Number(value),
-    ...(money ? { currency: of.currency } : {}),
-    ...(groupBy.length > 0 ? { group: of.group } : {}),
-  }));
+  const rows = (shape.kind === 'stock' ? runningSums(found, query) : periodSums(found, query)).map(
+    ({ period, value, of }) => ({
+      period,
+      value: money ? String(value) : Number(value),
+      ...(money ? { currency: of.currency } : {}),
+      ...(groupBy.length > 0 ? { group: of.group } : {}),
+    }),
+  );
   return inOrder(groupBy.length > 0 ? rows : filled(rows, query, money));
 }
 
@@ -69,7 +72,7 @@ const seriesOf = ({ currency, group }: Sum): string => `${currency}|${JSON.strin
 function periodSums(found: readonly Sum[], query: MetricQuery): PeriodSum[] {
   const totals = new Map<string, PeriodSum>();
   for (const of of found) {
-    const period = periodOf(of.day, query.interval);
+    const period = bucketOf(of.day, query);
     const key = `${period}|${seriesOf(of)}`;
     const value = (totals.get(key)?.value ?? 0n) + of.value;
     totals.set(key, { period, value, of });
@@ -98,41 +101,21 @@ function runningSums(found: readonly Sum[], query: MetricQuery): PeriodSum[] {
   );
 }
 
-/** The flows that a metric adds up. */
-const termsOf = (metric: Metric, all: readonly Metric[]): readonly Term[] => {
-  const { shape } = metric;
-  if (shape.kind !== 'sum' && shape.kind !== 'stock') return [{ metric: metric.name, sign: 1 }];
-  return shape.terms.flatMap((term) => {
-    const inner = all.find(({ name }) => name === term.metric)!;
-    return termsOf(inner, all).map((each) => ({ metric: each.metric, sign: (each.sign * term.sign) as 1 | -1 }));
-  });
-};
-
-async function ratioRows(
-  shape: Extract<Metric['shape'], { kind: 'ratio' }>,
-  query: MetricQuery,
-  groupBy: readonly GroupKey[],
-  snapshot: Snapshot,
-): Promise<MetricRow[]> {
-  if (query.currency) throw new Problem('invalid_request', 'a ratio of counts has no currency');
-  const range = { from: query.from, to: query.to, groupBy };
-  const below = await sums(snapshot, { ...range, metrics: [shape.denominator] });
-  const above = await sums(snapshot, { ...range, metrics: [shape.numerator], ...(shape.numeratorFilter ?? {}) });
+function ratioRows(parts: readonly PartSum[], query: MetricQuery, grouped: boolean): MetricRow[] {
   const rows = new Map<string, { period: string; group: Group; numerator: number; denominator: number }>();
-  const add = (sum: Sum, part: 'numerator' | 'denominator'): void => {
-    const period = periodOf(sum.day, query.interval);
+  for (const sum of parts) {
+    const period = bucketOf(sum.day, query);
     const key = `${period}|${JSON.stringify(sum.group)}`;
     const row = rows.get(key) ?? { period, group: sum.group, numerator: 0, denominator: 0 };
+    const part = sum.part === 'numerator' ? 'numerator' : 'denominator';
     rows.set(key, { ...row, [part]: row[part] + Number(sum.value) });
-  };
-  for (const sum of below) add(sum, 'denominator');
-  for (const sum of above) add(sum, 'numerator');
+  }
   const found = [...rows.values()].map(({ group, ...row }) => ({
     ...row,
     value: ratio(row.numerator, row.denominator),
-    ...(groupBy.length > 0 ? { group } : {}),
+    ...(grouped ? { group } : {}),
   }));
-  if (groupBy.length > 0) return inOrder(found);
+  if (grouped) return inOrder(found);
   const empty = { value: null, numerator: 0, denominator: 0 };
   const known = new Map(found.map((row) => [row.period, row]));
   return periods(query).map((period) => known.get(period) ?? { period, ...empty });
@@ -158,17 +141,56 @@ function filled(rows: readonly MetricRow[], query: MetricQuery, money: boolean):
   );
 }
 
-function periods({ from, to, interval }: MetricQuery): string[] {
+function periods(query: MetricQuery): string[] {
   const found = new Set<string>();
-  for (let day = from; day <= to; day = addDays(day, 1)) found.add(periodOf(day, interval));
+  for (let day = query.from; day <= query.to; day = addDays(day, 1)) found.add(bucketOf(day, query));
   return [...found];
 }
+
+/** The period that a day counts in. */
+export const bucketOf = (day: Day, { interval, from, to }: Pick<MetricQuery, 'interval' | 'from' | 'to'>): string =>
+  interval === 'range' ? `${from}/${to}` : periodOf(day, interval);
 
 const orderOf = (row: MetricRow): string => `${row.period}|${row.currency ?? ''}|${JSON.stringify(row.group ?? {})}`;
 const inOrder = (rows: MetricRow[]): MetricRow[] => rows.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
 
 /** Marks the periods that hold one of these days. */
-export function markIncomplete(rows: readonly MetricRow[], interval: Interval, days: readonly Day[]): MetricRow[] {
-  const marked = new Set(days.map((day) => periodOf(day, interval)));
+export function markIncomplete(rows: readonly MetricRow[], query: MetricQuery, days: readonly Day[]): MetricRow[] {
+  const marked = new Set(days.map((day) => bucketOf(day, query)));
   return rows.map((row) => (marked.has(row.period) ? { ...row, incomplete: true } : row));
+}
+
+/** Puts what is known beside what was reported, in the periods that hold a closed day. */
+export function withKnown(
+  reported: readonly MetricRow[],
+  known: readonly MetricRow[],
+  closedPeriods: ReadonlySet<string>,
+): MetricRow[] {
+  const rows = new Map(reported.map((row) => [orderOf(row), row]));
+  // A currency or a group of which nothing was reported is known none the less.
+  for (const row of known) if (!rows.has(orderOf(row))) rows.set(orderOf(row), emptied(row));
+  const knownRows = new Map(known.map((row) => [orderOf(row), row]));
+  return inOrder([...rows.values()]).map((row) =>
+    closedPeriods.has(row.period) ? beside(row, knownRows.get(orderOf(row)) ?? emptied(row)) : row,
+  );
+}
+
+/** The row of nothing, in the shape of another. */
+const emptied = (row: MetricRow): MetricRow => ({
+  ...row,
+  ...('numerator' in row
+    ? { value: null, numerator: 0, denominator: 0 }
+    : { value: typeof row.value === 'string' ? '0' : 0 }),
+});
+
+function beside(row: MetricRow, known: MetricRow): MetricRow {
+  const { value, numerator, denominator } = known;
+  if (numerator === undefined || denominator === undefined) {
+    const money = typeof row.value === 'string';
+    const adjustment = money ? String(BigInt(value!) - BigInt(row.value!)) : Number(value) - Number(row.value);
+    return { ...row, known: value, adjustment };
+  }
+  const both = value !== null && row.value !== null;
+  const adjustment = both ? Math.round(1000 * (Number(value) - Number(row.value))) / 1000 : null;
+  return { ...row, known: value, adjustment, known_numerator: numerator, known_denominator: denominator };
 }

@@ -48,7 +48,7 @@ describe('one table of minor units', () => {
       ...{ metrics, modelVersion: 'UTC 0', domainEvents: () => ({}) },
       ...({} as Pick<
         Parameters<typeof createReport>[0],
-        'database' | 'ledger' | 'vault' | 'completeness' | 'clock' | 'zone'
+        'database' | 'ledger' | 'vault' | 'completeness' | 'closings' | 'clock' | 'zone'
       >),
     });
     const served = new Map(report.catalog().currencies.map(({ currency, exponent }) => [currency, exponent]));

@@ -20,9 +20,9 @@ function named(tests: string): { file: string; words: string[] }[] {
 }
 
 describe('docs/explanation/rules.md', () => {
-  it('given the sixteen rules, when the page is read, then each has its row, and each that is built its tests', () => {
+  it('given the sixteen rules, when the page is read, then each has its row and its tests', () => {
     expect(rows.map(({ number }) => Number(number))).toEqual(Array.from({ length: 16 }, (_, index) => index + 1));
-    expect(rows.filter(({ tests }) => named(tests).length === 0).map(({ number }) => number)).toEqual(['8']);
+    expect(rows.filter(({ tests }) => named(tests).length === 0).map(({ number }) => number)).toEqual([]);
   });
 
   it.each(rows)(

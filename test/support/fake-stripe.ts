@@ -113,6 +113,9 @@ function unexpanded({ payout: _payout, ...object }: Json, asked: readonly string
 }
 
 /** For jobs that fetch nothing. */
+/** For jobs that close nothing. */
+export const noClose = { softCloseEnded: () => Promise.resolve([]) };
+
 export const noBackfill: Backfill = {
   providers: [],
   request: () => Promise.reject(new Error('nothing is fetched here')),

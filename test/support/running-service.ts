@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { listen } from '../../src/app/serve.js';
 import { readConfig } from '../../src/config.js';
 import { backends } from '../../src/ledger/backends/index.js';
-import { openService } from '../../src/service.js';
+import { openService, type OpenOptions } from '../../src/service.js';
 import type { Service } from '../../src/service-types.js';
 import { temporaryFolder } from './test-cluster.js';
 
@@ -33,6 +33,8 @@ export interface RunningOptions {
   settings?: Readonly<Record<string, string>>;
   /** A data folder that stays when it stops. Default: one of its own, removed. */
   dataDir?: string;
+  /** Parts of the service that a test brings. */
+  parts?: Pick<OpenOptions, 'books' | 'tieOuts'>;
   /** Called when it is open and has not started yet. */
   opened?: (service: Service) => Promise<void>;
 }
@@ -68,6 +70,7 @@ export class RunningService {
     now,
     settings,
     opened: told,
+    parts,
     ...given
   }: RunningOptions = {}): Promise<RunningService> {
     const dataDir = given.dataDir ?? temporaryFolder('truth-ledger-flow-');
@@ -83,8 +86,8 @@ export class RunningService {
     };
     const config = readConfig(set, Object.keys(backends));
     let service: Service | undefined;
-    const opened: typeof openService = async (...how) => {
-      service = await openService(...how);
+    const opened: typeof openService = async (read, clock, how) => {
+      service = await openService(read, clock, { ...how, ...parts });
       await told?.(service);
       return service;
     };

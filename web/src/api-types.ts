@@ -1176,6 +1176,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/metrics/{name}/explain-diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What moved a number between two moments, down to the ledger entries; a closed period is what it reported, a position or a time what was known. */
+        get: operations["MetricsController_explainDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/attribution": {
         parameters: {
             query?: never;
@@ -1245,6 +1262,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What truth is compared with, and how fetching from it went. */
+        get: operations["SourcesController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/{name}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every event name of a source with what it is taken for: what is mapped to nothing counts nowhere, and comes first. */
+        get: operations["SourcesController_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/{name}/page-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the access log of a server says by day: visitors, and how many of them sent no event. */
+        get: operations["SourcesController_pageRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{id}": {
         parameters: {
             query?: never;
@@ -1305,6 +1373,57 @@ export interface paths {
         };
         /** The proof that an entry is under the last seal. */
         get: operations["LedgerController_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/proofs/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The proof that the ledger at one size continues the ledger at a smaller one (RFC 9162). */
+        get: operations["ProofsController_consistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Signed roots of the ledger, by size. */
+        get: operations["ProofsController_checkpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public key that signatures of seals and packs are checked with. */
+        get: operations["ProofsController_key"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1409,6 +1528,295 @@ export interface paths {
         put?: never;
         /** Compare a range with what the provider lists, and fetch what is missing. Its hours appear in /v1/completeness. */
         post: operations["CompletenessController_backfill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every period and how it stands, the newest first. */
+        get: operations["PeriodsController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/periods/{period}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A period: its versions, what is in the way of closing it, its numbers as reported and as known, its adjustments. */
+        get: operations["PeriodsController_detail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/periods/{period}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines of the journal: as the close stored them, or as they are known while the period is open. Lines with `adjusts` correct a closed one. */
+        get: operations["PeriodsController_journal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/periods/{period}/soft-close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run the checks now, as every night. */
+        post: operations["PeriodsController_softClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/periods/{period}/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fix the numbers that are to be closed: a ledger position, and a digest of all that the close will store. */
+        post: operations["PeriodsController_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/periods/{period}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say yes to the numbers of a digest; not for who proposed them. */
+        post: operations["PeriodsController_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/periods/{period}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lock what was approved. */
+        post: operations["PeriodsController_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/periods/{period}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a closed period to be reopened, with a reason; the same of a second person reopens it and all later ones. */
+        post: operations["PeriodsController_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/periods/{period}/waive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer by name for the money of a provider that is tied out with nothing. It stays with the period. */
+        post: operations["PeriodsController_waive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/books/trial-balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every account by currency: what it stood at, its debits and credits, and what it stands at. Sums to zero in each currency. */
+        get: operations["BooksController_trialBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/books/roll-forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Each provider's clearing account by currency: opening + activity = closing, which is the provider's own balance. */
+        get: operations["BooksController_rollForward"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/books/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The journal line by line, in the order of days and entries. All pages are of the position of the first. */
+        get: operations["BooksController_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/books/bridge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** From `revenue_gross` to the journal's revenue, step by step; `unexplained` is 0 unless something is wrong. */
+        get: operations["BooksController_bridge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/books/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What keeps the days from being closed: suspense, movements without a line of the balance, missing rates and opening balances. */
+        get: operations["BooksController_problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/books/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The chart of accounts, with what recipes call each. */
+        get: operations["BooksController_chart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/opening-balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide what a provider held at the beginning of a day, before the first entry of this ledger. Another one takes its place. */
+        post: operations["BooksController_setOpeningBalance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fx-rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record exchange rates of a source. A rate is never restated: another one for the same source, pair and day is 409. */
+        post: operations["BooksController_recordRates"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1571,9 +1979,24 @@ export interface components {
                 dated: string;
                 excludes: string;
                 tracked_as: string[];
+                time_zone: string;
+                currency: string | null;
+                /** @description What it is called in each source. */
+                named: {
+                    [key: string]: string[];
+                };
+                owner: string;
+                allowed_lateness_hours: number;
+                tolerance_pct: number | null;
+                expected_reasons: string[];
             } & {
                 [key: string]: unknown;
             })[];
+            /** @description The version of the contract; a new one is an entry ContractChanged of the ledger. */
+            contract: {
+                digest: string;
+                model_version: string;
+            };
         };
         Metric: {
             metric: string;
@@ -1600,9 +2023,21 @@ export interface components {
                 };
                 /** @enum {boolean} */
                 incomplete?: true;
+                /** @description Of closed days: what is known of them now. */
+                known?: (number | string) | null;
+                /** @description known − reported */
+                adjustment?: (number | string) | null;
             } & {
                 [key: string]: unknown;
             })[];
+            /** @description The closes that closed days of the answer are of. */
+            closes?: {
+                period: string;
+                version: number;
+                up_to: number;
+                digest: string;
+                model_version: string;
+            }[];
         };
         ContributionPage: {
             data: ({
@@ -1623,6 +2058,58 @@ export interface components {
                 [key: string]: unknown;
             })[];
             next_cursor: string | null;
+        };
+        ExplainDiff: {
+            metric: string;
+            unit: string;
+            from_as_of: {
+                position: number;
+                period?: string;
+                version?: number;
+            } & {
+                [key: string]: unknown;
+            };
+            to_as_of: {
+                position: number;
+                period?: string;
+                version?: number;
+            } & {
+                [key: string]: unknown;
+            };
+            before: ({
+                value?: (number | string) | null;
+                currency?: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            after: ({
+                value?: (number | string) | null;
+                currency?: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            difference: ({
+                value?: (number | string) | null;
+                currency?: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            /** @description They sum to the difference. */
+            causes: ({
+                value?: (number | string) | null;
+                currency?: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            /** @description They sum to the difference, over all pages. */
+            data: ({
+                cause: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            next_cursor: string | null;
+        } & {
+            [key: string]: unknown;
         };
         Attribution: {
             metric: string;
@@ -1804,6 +2291,66 @@ export interface components {
         Run: {
             run_id: string;
         };
+        SourceList: {
+            data: ({
+                name: string;
+                type: string;
+                meaning: string;
+                /** @enum {string|null} */
+                matched_by: "id" | "count" | null;
+                settles_hours: number;
+                last_fetch: {
+                    /** Format: date */
+                    day: string;
+                    /** Format: date-time */
+                    fetched_at: string;
+                    time_zone: string;
+                    flags: string[];
+                    notes: string[];
+                } | null;
+                failures: {
+                    /** Format: date */
+                    day: string;
+                    error: string;
+                    failures: number;
+                    /** Format: date-time */
+                    retry_at: string | null;
+                }[];
+            } & {
+                [key: string]: unknown;
+            })[];
+            /** @enum {string|null} */
+            next_cursor: null;
+        };
+        SourceEvents: {
+            source: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            data: {
+                event: string;
+                /** @description What it is taken for; null for what is mapped to nothing. */
+                kind: string | null;
+                count: number;
+            }[];
+        };
+        PageRequestDays: {
+            source: string;
+            data: ({
+                /** Format: date */
+                day: string;
+                source: string;
+                requests: number;
+                visitors: number;
+                /** @description Visitors whose browser sent the collector nothing. */
+                without_beacon: number;
+                bots: number;
+                no_user_agent: number;
+            } & {
+                [key: string]: unknown;
+            })[];
+        };
         Customer: {
             id: string;
             user_id: string | null;
@@ -1864,6 +2411,41 @@ export interface components {
         };
         Proof: {
             [key: string]: unknown;
+        };
+        Consistency: {
+            from: {
+                size: number;
+                /** @description Hexadecimal. */
+                root: string;
+            };
+            to: {
+                size: number;
+                /** @description Hexadecimal. */
+                root: string;
+            };
+            path: string[];
+        };
+        CheckpointPage: {
+            data: {
+                origin: string;
+                size: number;
+                root: string;
+                /** Format: date-time */
+                signed_at: string;
+                /** @description Ed25519, base64. */
+                signature: string;
+                /** @description The same as a signed note, as the witness gets it. */
+                note: string;
+            }[];
+            next_cursor: string | null;
+        };
+        SealKey: {
+            /** @enum {string} */
+            algorithm: "ed25519";
+            /** @description PEM. */
+            public_key: string;
+            /** @description SHA-256 of the raw key, hexadecimal. */
+            fingerprint: string;
         };
         DeadLetterPage: {
             data: components["schemas"]["DeadLetter"][];
@@ -1946,6 +2528,444 @@ export interface components {
         Backfill: {
             provider: string;
             hours: number;
+        };
+        PeriodPage: {
+            data: ({
+                /** @example 2026-10 */
+                id: string;
+                /** Format: date */
+                from: string;
+                /** Format: date */
+                to: string;
+                /** @enum {string} */
+                state: "open" | "soft_closed" | "proposed" | "approved" | "closed" | "reopened";
+                /** @description How often it was closed. */
+                version: number;
+                up_to?: number;
+                digest?: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            next_cursor: string | null;
+        };
+        Period: {
+            /** @example 2026-10 */
+            id: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @enum {string} */
+            state: "open" | "soft_closed" | "proposed" | "approved" | "closed" | "reopened";
+            /** @description How often it was closed. */
+            version: number;
+            soft_close?: {
+                position: number;
+                blockers: {
+                    kind: string;
+                    detail: string;
+                }[];
+            } & {
+                [key: string]: unknown;
+            };
+            proposal?: {
+                version: number;
+                /** @description The ledger position that the numbers are of. */
+                up_to: number;
+                /** @description Of all that the close stores; what is approved. */
+                digest: string;
+                model_version: string;
+                by: string;
+                force: string | null;
+                blockers: {
+                    kind: string;
+                    detail: string;
+                }[];
+            } & {
+                [key: string]: unknown;
+            };
+            approval?: {
+                digest: string;
+                by: string;
+            } & {
+                [key: string]: unknown;
+            };
+            closed?: {
+                version: number;
+                /** @description The ledger position that the numbers are of. */
+                up_to: number;
+                /** @description Of all that the close stores; what is approved. */
+                digest: string;
+                model_version: string;
+                by: string;
+                force: string | null;
+                blockers: {
+                    kind: string;
+                    detail: string;
+                }[];
+                proposed_by: string;
+                approved_by: string;
+            } & {
+                [key: string]: unknown;
+            };
+            reopen_request?: {
+                reason: string;
+                by: string;
+            } & {
+                [key: string]: unknown;
+            };
+            waivers?: ({
+                provider: string;
+                reason: string;
+                by: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            time_zone: string;
+            versions: ({
+                version: number;
+                up_to: number;
+                digest: string;
+                model_version: string;
+                closed_position: number;
+                closed_at: string;
+                reopened_position: number | null;
+            } & {
+                [key: string]: unknown;
+            })[];
+            blockers: ({
+                kind: string;
+                detail: string;
+                link: string;
+                forceable: boolean;
+            } & {
+                [key: string]: unknown;
+            })[];
+            numbers: ({
+                metric: string;
+                unit: string;
+                value: (number | string) | null;
+                known?: (number | string) | null;
+            } & {
+                [key: string]: unknown;
+            })[];
+            adjustments: ({
+                /** @description The closed period that the days are in. */
+                adjusts: string;
+                metric: string;
+                /** @enum {string} */
+                cause: "late_fact" | "definition_changed" | "interpreter_changed" | "fx";
+                value: (number | string) | null;
+                currency?: string;
+                days: string[];
+                entries: number;
+                entry_ids: string[];
+            } & {
+                [key: string]: unknown;
+            })[];
+            journal: string;
+        } & {
+            [key: string]: unknown;
+        };
+        JournalPage: {
+            period: string;
+            /** @enum {string} */
+            state: "closed" | "open";
+            up_to: number;
+            digest?: string;
+            data: ({
+                entry: string;
+                line: number;
+                period: string;
+                /** Format: date */
+                day: string;
+                account: string;
+                /** @description A debit is positive, a credit negative. */
+                amount_minor: string;
+                currency: string;
+                kind: string;
+                adjusts?: string;
+                memo: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            next_cursor: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        PeriodSummary: {
+            /** @example 2026-10 */
+            id: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @enum {string} */
+            state: "open" | "soft_closed" | "proposed" | "approved" | "closed" | "reopened";
+            /** @description How often it was closed. */
+            version: number;
+            soft_close?: {
+                position: number;
+                blockers: {
+                    kind: string;
+                    detail: string;
+                }[];
+            } & {
+                [key: string]: unknown;
+            };
+            proposal?: {
+                version: number;
+                /** @description The ledger position that the numbers are of. */
+                up_to: number;
+                /** @description Of all that the close stores; what is approved. */
+                digest: string;
+                model_version: string;
+                by: string;
+                force: string | null;
+                blockers: {
+                    kind: string;
+                    detail: string;
+                }[];
+            } & {
+                [key: string]: unknown;
+            };
+            approval?: {
+                digest: string;
+                by: string;
+            } & {
+                [key: string]: unknown;
+            };
+            closed?: {
+                version: number;
+                /** @description The ledger position that the numbers are of. */
+                up_to: number;
+                /** @description Of all that the close stores; what is approved. */
+                digest: string;
+                model_version: string;
+                by: string;
+                force: string | null;
+                blockers: {
+                    kind: string;
+                    detail: string;
+                }[];
+                proposed_by: string;
+                approved_by: string;
+            } & {
+                [key: string]: unknown;
+            };
+            reopen_request?: {
+                reason: string;
+                by: string;
+            } & {
+                [key: string]: unknown;
+            };
+            waivers?: ({
+                provider: string;
+                reason: string;
+                by: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @default {} */
+        CloseRequest: {
+            /** @description Why it is closed in spite of what is in the way; recorded. */
+            force?: string;
+        };
+        ApproveRequest: {
+            digest: string;
+        };
+        /** @default {} */
+        ReopenRequest: {
+            reason?: string;
+        };
+        WaiveRequest: {
+            provider: string;
+            reason: string;
+        };
+        TrialBalance: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @description Ledger position that it is of. */
+            as_of: number;
+            data: {
+                /** @description Code of the chart of accounts. */
+                account: string;
+                name: string;
+                /** @enum {string} */
+                type: "asset" | "liability" | "equity" | "income" | "expense";
+                currency: string;
+                exponent: number;
+                /** @description Minor units; a debit is positive, a credit negative. */
+                opening: string;
+                debits: string;
+                credits: string;
+                /** @description Minor units; a debit is positive, a credit negative. */
+                closing: string;
+            }[];
+            functional?: {
+                currency: string;
+                /** @description Lines for which no rate is recorded; they are left out. */
+                missing: number;
+                data: {
+                    /** @description Code of the chart of accounts. */
+                    account: string;
+                    name: string;
+                    /** @enum {string} */
+                    type: "asset" | "liability" | "equity" | "income" | "expense";
+                    /** @description Minor units; a debit is positive, a credit negative. */
+                    opening: string;
+                    /** @description Minor units; a debit is positive, a credit negative. */
+                    moved: string;
+                    /** @description Minor units; a debit is positive, a credit negative. */
+                    closing: string;
+                }[];
+            };
+        };
+        RollForward: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @description Ledger position that it is of. */
+            as_of: number;
+            data: {
+                /** @description Code of the chart of accounts. */
+                account: string;
+                name: string;
+                /** @enum {string} */
+                type: "asset" | "liability" | "equity" | "income" | "expense";
+                currency: string;
+                /** @description Minor units; a debit is positive, a credit negative. */
+                opening: string;
+                activity: {
+                    kind: string;
+                    /** @description Minor units; a debit is positive, a credit negative. */
+                    gross: string;
+                    fees: string;
+                    /** @description Minor units; a debit is positive, a credit negative. */
+                    net: string;
+                    count: number;
+                }[];
+                /** @description Minor units; a debit is positive, a credit negative. */
+                closing: string;
+            }[];
+        };
+        BookLines: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @description Ledger position that it is of. */
+            as_of: number;
+            data: ({
+                entry: string;
+                line: number;
+                period: string;
+                /** Format: date */
+                day: string;
+                /** Format: date-time */
+                at: string;
+                account: string;
+                /** @description Minor units; a debit is positive, a credit negative. */
+                amount: string;
+                currency: string;
+                functional?: string;
+                rate?: string;
+                kind: string;
+                object: string | null;
+                entry_id: string | null;
+                position: number | null;
+                memo: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            next_cursor: string | null;
+        };
+        Bridge: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @description Ledger position that it is of. */
+            as_of: number;
+            data: {
+                step: string;
+                currency: string;
+                amount: string;
+                count: number;
+            }[];
+            revenue: {
+                currency: string;
+                bridged: string;
+                journal: string;
+                unexplained: string;
+            }[];
+        };
+        BookProblems: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @description Ledger position that it is of. */
+            as_of: number;
+            data: ({
+                kind: string;
+                object: string;
+                /** Format: date */
+                day: string;
+                amount?: string;
+                currency?: string;
+                detail: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+        };
+        ChartOfAccounts: {
+            data: {
+                key: string;
+                /** @description Code of the chart of accounts. */
+                account: string;
+                name: string;
+                /** @enum {string} */
+                type: "asset" | "liability" | "equity" | "income" | "expense";
+            }[];
+        };
+        OpeningBalance: {
+            /** @enum {string} */
+            provider: "stripe" | "square" | "adyen";
+            /**
+             * Format: date
+             * @description The balance is that of the beginning of this day.
+             */
+            day: string;
+            balance: {
+                amount_minor: string;
+                currency: string;
+            };
+        };
+        OpeningBalanceSet: {
+            position: number;
+        };
+        FxRates: {
+            /** @description Who says so: `ECB`. */
+            source: string;
+            rates?: {
+                day: string;
+                base: string;
+                quote: string;
+                rate: string;
+            }[];
+            /** @description The same as text: a header line with day, base, quote and rate, then a line for each. */
+            csv?: string;
+        };
+        FxRatesRecorded: {
+            given: number;
+            recorded: number;
         };
         SignIn: {
             key: string;
@@ -2407,8 +3427,9 @@ export interface operations {
                 /** @description One or more of source, medium, campaign, customer_kind, unknown_reason, between commas. */
                 group_by?: string;
                 currency?: string;
-                /** @description Ledger position or RFC 3339 time: the answer as it was when nothing later was known. */
+                /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
                 as_of?: string;
+                /** @description Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it. */
                 view?: "reported" | "known";
             };
             header?: never;
@@ -2486,8 +3507,10 @@ export interface operations {
                 to?: string;
                 interval?: "day" | "week" | "month";
                 currency?: string;
-                /** @description Ledger position or RFC 3339 time: the answer as it was when nothing later was known. */
+                /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
                 as_of?: string;
+                /** @description Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it. */
+                view?: "reported" | "known";
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -2556,6 +3579,85 @@ export interface operations {
             };
         };
     };
+    MetricsController_explainDiff: {
+        parameters: {
+            query: {
+                /** @description First day, in the reporting time zone. */
+                from: string;
+                /** @description Last day, included. */
+                to: string;
+                from_as_of: string;
+                /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
+                to_as_of?: string;
+                currency?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainDiff"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     MetricsController_attribution: {
         parameters: {
             query: {
@@ -2566,8 +3668,10 @@ export interface operations {
                 /** @description Last day, included. */
                 to: string;
                 currency?: string;
-                /** @description Ledger position or RFC 3339 time: the answer as it was when nothing later was known. */
+                /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
                 as_of?: string;
+                /** @description Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it. */
+                view?: "reported" | "known";
             };
             header?: never;
             path?: never;
@@ -2629,8 +3733,10 @@ export interface operations {
                 from: string;
                 /** @description Last day, included. */
                 to: string;
-                /** @description Ledger position or RFC 3339 time: the answer as it was when nothing later was known. */
+                /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
                 as_of?: string;
+                /** @description Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it. */
+                view?: "reported" | "known";
             };
             header?: never;
             path?: never;
@@ -2695,8 +3801,10 @@ export interface operations {
                 /** @description Last day, included. */
                 to?: string;
                 currency?: string;
-                /** @description Ledger position: the rows as they were when this was the last entry. */
-                as_of?: number;
+                /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
+                as_of?: string;
+                /** @description Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it. */
+                view?: "reported" | "known";
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -2819,8 +3927,10 @@ export interface operations {
             query?: {
                 currency?: string;
                 part?: "missing" | "client_only" | "duplicates" | "wrong_value" | "wrong_currency" | "other_day" | "tracked_other_day" | "expected" | "matched" | "not_trackable";
-                /** @description Ledger position: the rows as they were when this was the last entry. */
-                as_of?: number;
+                /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
+                as_of?: string;
+                /** @description Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it. */
+                view?: "reported" | "known";
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -2843,6 +3953,206 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReconciliationDetail"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SourcesController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceList"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SourcesController_events: {
+        parameters: {
+            query: {
+                /** @description First day, in the reporting time zone. */
+                from: string;
+                /** @description Last day, included. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceEvents"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SourcesController_pageRequests: {
+        parameters: {
+            query: {
+                /** @description First day, in the reporting time zone. */
+                from: string;
+                /** @description Last day, included. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRequestDays"];
                 };
             };
             /** @description `invalid_request`: The request is not valid. */
@@ -3129,6 +4439,183 @@ export interface operations {
             };
             /** @description `not_found`: There is nothing at this address. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ProofsController_consistency: {
+        parameters: {
+            query: {
+                /** @description The smaller size. */
+                from: number;
+                /** @description The larger size; the newest that is sealed when left out. */
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consistency"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ProofsController_checkpoints: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ProofsController_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealKey"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3512,6 +4999,1186 @@ export interface operations {
             };
             /** @description `forbidden`: The key may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PeriodsController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PeriodsController_detail: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Period"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PeriodsController_journal: {
+        parameters: {
+            query?: {
+                version?: number;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PeriodsController_softClose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodSummary"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PeriodsController_propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodSummary"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. `close_blocked`: The period cannot be closed yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PeriodsController_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodSummary"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. `second_person`: Another person has to do this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PeriodsController_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodSummary"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. `close_blocked`: The period cannot be closed yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PeriodsController_reopen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopenRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodSummary"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. `second_person`: Another person has to do this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PeriodsController_waive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaiveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodSummary"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BooksController_trialBalance: {
+        parameters: {
+            query: {
+                /** @description First day, in the reporting time zone. */
+                from: string;
+                /** @description Last day, included. */
+                to: string;
+                /** @description Ledger position: the rows as they were when this was the last entry. */
+                as_of?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialBalance"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BooksController_rollForward: {
+        parameters: {
+            query: {
+                /** @description First day, in the reporting time zone. */
+                from: string;
+                /** @description Last day, included. */
+                to: string;
+                /** @description Ledger position: the rows as they were when this was the last entry. */
+                as_of?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollForward"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BooksController_lines: {
+        parameters: {
+            query: {
+                /** @description First day, in the reporting time zone. */
+                from: string;
+                /** @description Last day, included. */
+                to: string;
+                /** @description Ledger position: the rows as they were when this was the last entry. */
+                as_of?: number;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookLines"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BooksController_bridge: {
+        parameters: {
+            query: {
+                /** @description First day, in the reporting time zone. */
+                from: string;
+                /** @description Last day, included. */
+                to: string;
+                /** @description Ledger position: the rows as they were when this was the last entry. */
+                as_of?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bridge"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BooksController_problems: {
+        parameters: {
+            query: {
+                /** @description First day, in the reporting time zone. */
+                from: string;
+                /** @description Last day, included. */
+                to: string;
+                /** @description Ledger position: the rows as they were when this was the last entry. */
+                as_of?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookProblems"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BooksController_chart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartOfAccounts"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BooksController_setOpeningBalance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningBalance"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningBalanceSet"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BooksController_recordRates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FxRates"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FxRatesRecorded"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The same id is known with other content. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,7 +6,16 @@ import { Scopes } from '../auth/scopes.guard.js';
 import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
 import { found } from './found.js';
-import { AttributionQuery, ContributionsQuery, FunnelQuery, MetricQuery, NameParam, NoQuery } from './queries.js';
+import {
+  AttributionQuery,
+  ContributionsQuery,
+  ExplainDiffQuery,
+  FunnelQuery,
+  MetricQuery,
+  NameParam,
+  NoQuery,
+} from './queries.js';
+import { ExplainDiffReply } from './period-replies.js';
 import { AttributionReply, ContributionPage, FunnelReply, MetricList, MetricReply } from './replies.js';
 
 const NO_METRIC = 'There is no metric with this name; GET /v1/metrics lists them.';
@@ -57,6 +66,21 @@ export class MetricsController {
     @Query({ schema: ContributionsQuery }) query: z.infer<typeof ContributionsQuery>,
   ) {
     return found(await this.service.report.contributions(name, query), NO_METRIC);
+  }
+
+  @Get('metrics/:name/explain-diff')
+  @Describe(
+    'What moved a number between two moments, down to the ledger entries; a closed period is what it reported, a position or a time what was known.',
+    { 200: ExplainDiffReply },
+    ...guarded,
+    'invalid_request',
+    'not_found',
+  )
+  async explainDiff(
+    @Param('name', { schema: NameParam }) name: string,
+    @Query({ schema: ExplainDiffQuery }) query: z.infer<typeof ExplainDiffQuery>,
+  ) {
+    return found(await this.service.report.explainDiff(name, query), NO_METRIC);
   }
 
   @Get('attribution')

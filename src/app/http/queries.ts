@@ -1,5 +1,6 @@
 import { parts } from '../../reconcile/parts.js';
 import { z } from 'zod';
+import { behaviours } from '../../report/funnel-report.js';
 import { REASON_MAX } from '../../ingest/dismiss.js';
 import { daysBetween, isDay } from '../../kernel/day.js';
 import { holdsEmail } from '../../ledger/vault/email-address.js';
@@ -8,12 +9,14 @@ export const RANGE_DAYS_MAX = 3_700; // about ten years; wider questions are sev
 export const LIMIT_MAX = 1_000;
 const LIMIT_DEFAULT = 100;
 
+const CLOSE = /^\d{4}-P?\d{2}(@\d{1,4})?$/;
 const isAsOf = (text: string): boolean =>
+  CLOSE.test(text) ||
   /^\d{1,15}$/.test(text) ||
   (/^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) && !Number.isNaN(Date.parse(text)));
 
 /** An object that refuses members it does not know, and says their names. */
-const only = <T extends z.ZodRawShape>(shape: T, what: 'parameter' | 'field' = 'parameter') =>
+export const only = <T extends z.ZodRawShape>(shape: T, what: 'parameter' | 'field' = 'parameter') =>
   z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
@@ -28,7 +31,7 @@ const day = (description: string) =>
     .meta({ description, format: 'date', example: '2026-10-03' });
 
 // No column holds a NUL, and no name or id of ours any other control character.
-const text = (max: number) =>
+export const text = (max: number) =>
   z
     .string()
     .min(1)
@@ -43,21 +46,21 @@ const currency = z
   .optional();
 const asOf = z
   .string()
-  .refine(isAsOf, 'must be a ledger position or an RFC 3339 time')
+  .refine(isAsOf, 'must be a ledger position, an RFC 3339 time or a closed period')
   .optional()
-  .meta({ description: 'Ledger position or RFC 3339 time: the answer as it was when nothing later was known.' });
-
-const position = z.coerce
-  .number('must be a ledger position')
-  .int('must be a ledger position')
-  .min(0, 'must be a ledger position')
-  .optional()
-  .meta({ description: 'Ledger position: the rows as they were when this was the last entry.' });
+  .meta({
+    description:
+      'Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known.',
+  });
+const view = z.enum(['reported', 'known'], 'must be reported or known').optional().meta({
+  description:
+    'Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it.',
+});
 
 const from = day('First day, in the reporting time zone.');
 const to = day('Last day, included.');
 const range = { from, to };
-const paging = {
+export const paging = {
   limit: z.coerce
     .number('must be a number from 1 to 1000')
     .int('must be a number from 1 to 1000')
@@ -80,7 +83,7 @@ const ranged = <T extends z.ZodType<{ from?: string; to?: string }>>(schema: T) 
 const hasRange = (query: { from?: string; to?: string }): query is { from: string; to: string } =>
   isDay(query.from ?? '') && isDay(query.to ?? '');
 
-export const dimensions = ['source', 'medium', 'campaign', 'customer_kind', 'unknown_reason'] as const;
+export const dimensions = ['source', 'medium', 'campaign', 'channel', 'customer_kind', 'unknown_reason'] as const;
 const interval = z.enum(['day', 'week', 'month'], 'must be day, week or month').default('day');
 const groupBy = z
   .string()
@@ -105,7 +108,7 @@ export const MetricQuery = ranged(
     group_by: groupBy,
     currency,
     as_of: asOf,
-    view: z.enum(['reported', 'known'], 'must be reported or known').optional(),
+    view,
   }),
 );
 export const ContributionsQuery = ranged(
@@ -116,6 +119,7 @@ export const ContributionsQuery = ranged(
     interval,
     currency,
     as_of: asOf,
+    view,
     ...paging,
   }),
 )
@@ -128,14 +132,16 @@ export const ReconciliationsQuery = ranged(
     from: from.optional(),
     to: to.optional(),
     currency,
-    as_of: position,
+    as_of: asOf,
+    view,
     ...paging,
   }),
 );
 export const ReconciliationQuery = only({
   currency,
   part: z.enum(parts, `must be one of ${parts.join(', ')}`).optional(),
-  as_of: position,
+  as_of: asOf,
+  view,
   ...paging,
 });
 export const AttributionQuery = ranged(
@@ -144,15 +150,64 @@ export const AttributionQuery = ranged(
     ...range,
     currency,
     as_of: asOf,
+    view,
   }),
 );
-export const FunnelQuery = ranged(only({ ...range, as_of: asOf }));
+export const ExplainDiffQuery = ranged(
+  only({
+    ...range,
+    from_as_of: z.string().refine(isAsOf, 'must be a ledger position, an RFC 3339 time or a closed period'),
+    to_as_of: asOf,
+    currency,
+    ...paging,
+  }),
+);
+export const FunnelQuery = ranged(
+  only({
+    ...range,
+    as_of: asOf,
+    view,
+    dimension: z
+      .enum(behaviours, `must be one of ${behaviours.join(', ')}`)
+      .optional()
+      .meta({ description: 'Also by what the browser is; known only where its events arrive.' }),
+  }),
+);
+export const CohortQuery = ranged(
+  only({
+    ...range,
+    window_days: z.coerce
+      .number('must be a number from 1 to 365')
+      .int('must be a number from 1 to 365')
+      .min(1, 'must be a number from 1 to 365')
+      .max(365, 'must be a number from 1 to 365')
+      .optional()
+      .meta({ description: 'Days after the sign-up in which the first payment counts. Default: 30.' }),
+  }),
+);
+export const BridgeQuery = ranged(only({ ...range }));
+export const ConfusionQuery = ranged(
+  only({
+    ...range,
+    metric: name.default('signups').meta({ description: 'signups, checkouts_started, orders or revenue_gross.' }),
+  }),
+);
+export const SourceRangeQuery = ranged(only(range));
 export const EntriesQuery = only({
   type: name.optional(),
   origin: name.optional(),
   stream: text(512).optional(),
   ...paging,
 });
+const size = z.coerce
+  .number('must be a number of entries')
+  .int('must be a number of entries')
+  .min(0, 'must be a number of entries');
+export const ConsistencyQuery = only({
+  from: size.meta({ description: 'The smaller size.' }),
+  to: size.optional().meta({ description: 'The larger size; the newest that is sealed when left out.' }),
+});
+export const CheckpointsQuery = only(paging);
 export const DeadLettersQuery = only({
   reason: name.optional(),
   resolved: z
@@ -162,15 +217,29 @@ export const DeadLettersQuery = only({
   ...paging,
 });
 
-export const DismissRequest = only(
-  {
-    reason: text(REASON_MAX).refine(
-      (reason) => !holdsEmail(reason),
-      'may hold no e-mail address: it goes into the ledger as it is',
-    ),
-  },
-  'field',
+const reason = text(REASON_MAX).refine(
+  (said) => !holdsEmail(said),
+  'may hold no e-mail address: it goes into the ledger as it is',
 );
+export const DismissRequest = only({ reason }, 'field');
+
+const period = z
+  .string()
+  .regex(/^\d{4}-P?\d{2}$/, 'must be a period such as 2026-10, or 2026-P10 of a 4-4-5 calendar')
+  .meta({ example: '2026-10' });
+const version = z.coerce.number('must be a number').int('must be a number').min(1, 'must be 1 or more').optional();
+const force = reason.optional().meta({ description: 'Why it is closed in spite of what is in the way; recorded.' });
+export const PeriodParam = period;
+export const PeriodsQuery = only({ ...paging, limit: paging.limit.default(24) });
+export const PeriodQuery = only({ version });
+export const JournalQuery = only({ version, ...paging });
+export const ForceRequest = only({ force }, 'field').default({}).meta({ id: 'CloseRequest' });
+export const ApproveRequest = only(
+  { digest: z.string('is needed: that of the proposal').regex(/^[0-9a-f]{64}$/, 'must be the digest of the proposal') },
+  'field',
+).meta({ id: 'ApproveRequest' });
+export const ReopenRequest = only({ reason: reason.optional() }, 'field').default({}).meta({ id: 'ReopenRequest' });
+export const WaiveRequest = only({ provider: word, reason }, 'field').meta({ id: 'WaiveRequest' });
 
 export const ReconciliationRequest = ranged(
   only(
@@ -188,3 +257,13 @@ export const BackfillRequestBody = ranged(only({ provider: word, ...range }, 'fi
 
 export const SignInRequest = only({ key: text(512) }, 'field').meta({ id: 'SignIn' });
 export const SignInCode = only({ code: text(100) });
+
+const position = z.coerce
+  .number('must be a ledger position')
+  .int('must be a ledger position')
+  .min(0, 'must be a ledger position')
+  .optional()
+  .meta({ description: 'Ledger position: the rows as they were when this was the last entry.' });
+
+// The pieces that queries of other files are made of.
+export { position, range, ranged };

@@ -28,8 +28,8 @@ export class ReconciliationsController {
     ...guarded,
     'invalid_request',
   )
-  list(@Query({ schema: ReconciliationsQuery }) query: z.infer<typeof ReconciliationsQuery>) {
-    return this.service.reconcile.list(query);
+  async list(@Query({ schema: ReconciliationsQuery }) { as_of: asOf, ...query }: z.infer<typeof ReconciliationsQuery>) {
+    return this.service.reconcile.list({ ...query, ...(await this.asOf(asOf)) });
   }
 
   @Get(':day/:source/:metric')
@@ -45,10 +45,10 @@ export class ReconciliationsController {
     @Param('day', { schema: DayParam }) day: string,
     @Param('source', { schema: NameParam }) source: string,
     @Param('metric', { schema: NameParam }) metric: string,
-    @Query({ schema: ReconciliationQuery }) query: z.infer<typeof ReconciliationQuery>,
+    @Query({ schema: ReconciliationQuery }) { as_of: asOf, ...query }: z.infer<typeof ReconciliationQuery>,
   ) {
     return found(
-      await this.service.reconcile.detail(day, source, metric, query),
+      await this.service.reconcile.detail(day, source, metric, { ...query, ...(await this.asOf(asOf)) }),
       'This day, source and metric were not reconciled.',
     );
   }
@@ -68,5 +68,9 @@ export class ReconciliationsController {
     @Req() request: AuthenticatedRequest,
   ) {
     return this.operator.run(new RunReconciliation(body, false, askerOf(request)));
+  }
+
+  private async asOf(asOf: string | undefined): Promise<{ as_of?: number }> {
+    return asOf === undefined ? {} : { as_of: await this.service.report.positionOf(asOf) };
   }
 }

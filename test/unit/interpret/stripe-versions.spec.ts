@@ -94,7 +94,12 @@ const cases: Versions[] = [
     written: {
       [OLDEST]: [{ ...note, status: 'issued', type: 'post_payment', refund: 're_1', out_of_band_amount: null }],
       [MIDDLE]: [{ ...note, status: 'issued', type: 'post_payment', refund: 're_1' }],
-      [NEWEST]: [{ ...note, status: 'issued', pre_payment_amount: 0, post_payment_amount: 700, refunds: [] }],
+      [NEWEST]: [
+        {
+          ...{ ...note, status: 'issued', pre_payment_amount: 0, post_payment_amount: 700 },
+          refunds: [{ refund: 're_1', amount_refunded: 700 }],
+        },
+      ],
     },
     expected: [
       { fields: { amount: '700', amount_before_payment: '0', amount_after_payment: '700', status: 'issued' } },

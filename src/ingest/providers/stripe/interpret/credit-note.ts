@@ -2,11 +2,13 @@ import type { Fact } from '../../../../catalog/facts.js';
 import { openText } from '../../../../catalog/identifiers.js';
 import { makeFact } from '../../../../catalog/make-fact.js';
 import type { Interpreter } from '../../../interpreter.js';
-import { moneyOf, moneyOrNulls } from './amount.js';
+import { moneyOf, moneyOrNulls, signedOf } from './amount.js';
 import {
   createdAt,
   customerNode,
   idIn,
+  type Json,
+  listIn,
   msOrNull,
   ownId,
   readObject,
@@ -46,9 +48,31 @@ function creditNoteFacts(event: StripeEvent): Fact[] {
         amount_before_payment: partOf('pre_payment_amount'),
         amount_after_payment: partOf('post_payment_amount'),
         amount_elsewhere: partOf('out_of_band_amount'),
-        voided_at: msOrNull(object['voided_at']),
+        voided_at: status === 'void' ? (msOrNull(object['voided_at']) ?? event.at) : null,
+        ...partsOf(object),
       },
       nodes: [customerNode(object)],
     }),
   ];
+}
+
+/** Refunds that one credit note names; more than anybody makes, and few enough for one text. */
+const REFUNDS_MAX = 15;
+
+/** Of its amount: the tax, what the customer's balance took in, and which refunds pay back the rest. */
+function partsOf(object: Json) {
+  const { currency, total, total_excluding_tax: net } = object;
+  const refunds = listIn(object['refunds']);
+  const paidBack = refunds.reduce((sum, { amount_refunded: amount }) => sum + (Number(amount) || 0), 0);
+  const isCredited = idIn(object['customer_balance_transaction']) !== undefined;
+  const after = Number(object['post_payment_amount']) - paidBack - (Number(object['out_of_band_amount']) || 0);
+  return {
+    tax: typeof total === 'number' && typeof net === 'number' ? signedOf(total - net, currency) : undefined,
+    amount_credited: isCredited ? signedOf(after, currency) : '0',
+    refunds: refunds
+      .map(({ refund }) => idIn(refund))
+      .filter((id) => id !== undefined)
+      .slice(0, REFUNDS_MAX)
+      .join(' '),
+  };
 }

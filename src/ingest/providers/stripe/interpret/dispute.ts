@@ -33,6 +33,8 @@ const STATUSES = [
   'lost',
 ];
 
+const DECIDED: ReadonlySet<string> = new Set(['won', 'lost', 'warning_closed', 'charge_refunded', 'prevented']);
+
 /**
  * Only withdrawn and reinstated funds are money; opening or closing a dispute moves none. Both are told by an event of their own and
  * by the dispute's balance transactions in every event after it, which restate one effect.
@@ -71,7 +73,10 @@ function disputeFacts(event: StripeEvent): Fact[] {
   const changed = makeFact({
     ...about,
     type: 'DisputeChanged',
-    fields: { at: createdAt(event), ...money, status, reason: openText(object['reason']) },
+    fields: {
+      ...{ at: createdAt(event), ...money, status, reason: openText(object['reason']) },
+      closed_at: DECIDED.has(status ?? '') ? event.at : undefined,
+    },
   });
   // An inquiry is a question: it never takes money.
   if (status?.startsWith('warning_') || status === 'prevented') return [changed];

@@ -3,6 +3,7 @@ import { openText } from '../../../../catalog/identifiers.js';
 import { makeFact } from '../../../../catalog/make-fact.js';
 import type { Interpreter } from '../../../interpreter.js';
 import { moneyOrNulls } from './amount.js';
+import { owed, periodsBilled } from './invoice-parts.js';
 import {
   createdAt,
   customerNode,
@@ -56,7 +57,10 @@ export const invoice: Interpreter = {
   name: 'stripe/invoice',
   version: 3,
   reads: [...STEPS.map((step) => `stripe.invoice.${step}`), readObject('invoice')],
-  interpret: (entry) => [invoiceChanged(stripeEvent(entry))],
+  interpret: (entry) => {
+    const event = stripeEvent(entry);
+    return [invoiceChanged(event), ...periodsBilled(event)];
+  },
 };
 
 function invoiceChanged(event: StripeEvent): Fact {
@@ -85,6 +89,7 @@ function invoiceChanged(event: StripeEvent): Fact {
       customer_present: reason !== undefined && WITHOUT_CUSTOMER.has(reason) ? false : undefined,
       paid_at: status === 'paid' ? (paidAt(object) ?? event.at) : null,
       paid_elsewhere: isPositive(object['amount_paid_off_stripe']),
+      ...owed(event, status),
     },
     // Never the subscription: it would make all renewals one purchase.
     refs: [orderRef(metadata), ...listIn(object['payments']).flatMap(paymentOf)],

@@ -44,6 +44,7 @@ function payoutFacts(event: StripeEvent): Fact[] {
         arrival_at: msOrNull(object['arrival_date']),
         failed_at:
           status === 'failed' ? (settledAt(event, object['failure_balance_transaction']) ?? event.at) : undefined,
+        canceled_at: status === 'canceled' ? event.at : undefined,
         failure: openText(object['failure_code']),
         automatic: object['automatic'] === true,
         method: openText(object['method']),

@@ -1,0 +1,148 @@
+import type pg from 'pg';
+import { addDays, type Day, periodOf } from '../kernel/day.js';
+import { formatMajor } from '../kernel/money.js';
+import type { BookProblem } from './books.js';
+import type { Rates } from './rates.js';
+import { type StatementRange, trialBalance } from './statements.js';
+
+type Querier = Pick<pg.ClientBase, 'query'>;
+
+/** At most so many of one kind: whoever closes looks at the first, and nothing closes while there is any. */
+const PER_KIND_MAX = 1_000;
+
+/** Why the days of a range can't be closed as they are. `rates`: of the functional currency, where one is set. */
+export async function bookProblems(client: Querier, range: StatementRange, rates?: Rates): Promise<BookProblem[]> {
+  return [
+    ...(await inSuspense(client, range)),
+    ...(await withoutTransaction(client, range)),
+    ...(await unbalanced(client, range)),
+    ...(await withoutOpening(client, range)),
+    ...(rates ? await withoutRate(client, range, rates) : []),
+  ];
+}
+
+interface Found {
+  object: string;
+  day: Day;
+  amount: bigint;
+  currency: string;
+  memo: string;
+}
+
+async function find(client: Querier, sql: string, { from, to, upTo }: StatementRange): Promise<Found[]> {
+  const { rows } = await client.query<Found>(
+    `select * from (${sql}) found order by day, object collate "C" limit ${PER_KIND_MAX}`,
+    [...[upTo, from, to]],
+  );
+  return rows;
+}
+
+const money = ({ amount, currency }: Found): string => `${formatMajor(amount, currency)} ${currency}`;
+
+async function inSuspense(client: Querier, range: StatementRange): Promise<BookProblem[]> {
+  const found = await find(
+    client,
+    `select coalesce(object, entry) as object, min(day) as day, sum(sign * amount)::bigint as amount, currency,
+       (array_agg(memo order by position desc) filter (where sign > 0))[1] as memo
+     from books.lines where position <= $1 and day between $2 and $3 and account = 'suspense'
+     group by coalesce(object, entry), currency having sum(sign * amount) <> 0`,
+    range,
+  );
+  return found.map(({ memo, ...row }) => ({
+    ...{ ...row, kind: 'suspense' as const },
+    detail: `${money({ memo, ...row })} of ${row.object} stand in suspense: ${memo}.`,
+  }));
+}
+
+/** What an event moved and no line of the balance ever said, at providers that have such lines. */
+async function withoutTransaction(client: Querier, range: StatementRange): Promise<BookProblem[]> {
+  const found = await find(
+    client,
+    `select split_part(matter, ':', 2) || ':' || split_part(matter, ':', 3) as object, min(day) as day,
+       sum(sign * amount)::bigint as amount, currency, '' as memo
+     from books.lines where position <= $1 and account = 'payments_in_process' and matter is not null
+       and (matter like 'stripe:%' or 'clearing.' || split_part(matter, ':', 1) in (select account from books.lines where position <= $1))
+     group by matter, currency having sum(sign * amount) <> 0 and min(day) between $2 and $3`,
+    range,
+  );
+  return found.map(({ memo, ...row }) => ({
+    ...{ ...row, kind: 'without_balance_transaction' as const },
+    detail: `${money({ memo, ...row })} of ${row.object} are in process: no line of the provider's balance has arrived for it.`,
+  }));
+}
+
+/** Entries balance by construction; looked at all the same, because a close rests on it. */
+async function unbalanced(client: Querier, range: StatementRange): Promise<BookProblem[]> {
+  const found = await find(
+    client,
+    `select entry as object, min(day) as day, sum(sign * amount)::bigint as amount, currency, '' as memo
+     from books.lines where position <= $1 and day <= $3 and coalesce(until, day) >= $2
+     group by entry, currency having sum(sign * amount) <> 0`,
+    range,
+  );
+  return found.map(({ memo, ...row }) => ({
+    ...{ ...row, kind: 'unbalanced' as const },
+    detail: `Debits and credits of ${row.object} differ by ${money({ memo, ...row })}.`,
+  }));
+}
+
+async function withoutOpening(client: Querier, range: StatementRange): Promise<BookProblem[]> {
+  const found = await find(
+    client,
+    `select account as object, min(day) as day, 0::bigint as amount, currency, '' as memo from (
+       select account, currency, day, entry from books.lines
+       where position <= $1 and account like 'clearing.%' and day <= $3 and $2::date is not null
+       group by account, currency, day, entry having sum(sign * amount) <> 0) moved
+     where not exists (select 1 from books.openings o
+       where o.position <= $1 and o.account = moved.account and o.currency = moved.currency)
+     group by account, currency`,
+    range,
+  );
+  return found.map(({ object: account, day, currency }) => {
+    const provider = account.slice('clearing.'.length);
+    return {
+      ...{ kind: 'opening_balance_missing' as const, object: `${provider} ${currency}`, day, currency },
+      detail: `No opening balance of ${provider} in ${currency} was set: POST /v1/opening-balances with the balance it had before ${day}, also where that is 0.`,
+    };
+  });
+}
+
+/** Days of lines, and ends of months on which something is to be measured, that no rate is recorded for. */
+async function withoutRate(client: Querier, range: StatementRange, rates: Rates): Promise<BookProblem[]> {
+  const { rows } = await client.query<{ currency: string; day: Day }>(
+    `select distinct currency, coalesce(rate_day, day) as day from (
+       select currency, day, rate_day from books.lines
+       where position <= $1 and day <= $3 and coalesce(until, day) >= $2 and currency <> $4
+       group by entry, line, account, currency, day, until, rate_day having sum(sign * amount) <> 0) net
+     order by day, currency`,
+    [range.upTo, range.from, range.to, rates.functional],
+  );
+  const needed = [...rows];
+  for (const day of monthEnds(range)) {
+    const held = await trialBalance(client, { ...range, from: day, to: day });
+    for (const { account, currency, closing } of held) {
+      const isMeasured = account.startsWith('clearing.') || MEASURED.has(account);
+      if (isMeasured && closing !== 0n && currency !== rates.functional) needed.push({ currency, day });
+    }
+  }
+  const missing = new Map(
+    needed
+      .filter(({ currency, day }) => !rates.of(currency, day))
+      .map((each) => [`${each.currency} ${each.day}`, each]),
+  );
+  return [...missing].slice(0, PER_KIND_MAX).map(([object, { currency, day }]) => ({
+    ...{ kind: 'fx_rate_missing' as const, object, day, currency },
+    detail: `No rate from ${currency} to ${rates.functional} is recorded for ${day} or the week before it: POST /v1/fx-rates.`,
+  }));
+}
+
+const MEASURED: ReadonlySet<string> = new Set(['receivable', 'bank_in_transit', 'payments_in_process']);
+
+function* monthEnds({ from, to }: StatementRange): Generator<Day> {
+  for (let first = `${periodOf(from, 'month')}-01`; first <= to;) {
+    const next = `${addDays(first, 31).slice(0, 7)}-01`;
+    const last = addDays(next, -1);
+    if (last >= from && last <= to) yield last;
+    first = next;
+  }
+}

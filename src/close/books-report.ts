@@ -1,0 +1,147 @@
+import { exponentOf } from '../kernel/money.js';
+import type { Position } from '../ledger/ledger.js';
+import { Problem } from '../kernel/errors.js';
+import { type AccountKey, ACCOUNTS } from './chart-of-accounts.js';
+import type { JournalBooks, LinePlace } from './create-books.js';
+import type { PostingLine } from './posting.js';
+import type { AccountBalance, StatementRange } from './statements.js';
+
+/** Days, and the ledger position that is asked for: the newest without one. */
+export interface RangeAsked {
+  from: string;
+  to: string;
+  as_of?: number | undefined;
+}
+
+export interface LinesAsked extends RangeAsked {
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** Statements of the books as JSON: snake_case, amounts as texts of minor units, debits positive. */
+export function booksReport(books: JournalBooks) {
+  const rangeOf = async ({ from, to, as_of: asOf }: RangeAsked): Promise<StatementRange> => {
+    const position = await books.catchUp();
+    if (asOf !== undefined && asOf > position)
+      throw new Problem('invalid_request', `as_of ${asOf} is beyond position ${position}, the last of the ledger`);
+    return { from, to, upTo: asOf ?? position };
+  };
+  const account = (key: AccountKey) => {
+    const { code, name, type } = books.chart[key];
+    return { account: code, name, type };
+  };
+  return {
+    async trialBalance(asked: RangeAsked) {
+      const range = await rangeOf(asked);
+      const rows = await books.trialBalance(range);
+      const { functionalCurrency } = books;
+      return {
+        ...said(range),
+        data: rows.map(({ account: key, ...row }) => ({ ...account(key), ...textsOf(row) })),
+        ...(functionalCurrency === undefined ? {} : { functional: await functionalBalance(books, range, account) }),
+      };
+    },
+
+    async rollForward(asked: RangeAsked) {
+      const range = await rangeOf(asked);
+      const rows = await books.rollForward(range);
+      return {
+        ...said(range),
+        data: rows.map(({ account: key, currency, opening, activity, closing }) => ({
+          ...{ ...account(key), currency, opening: String(opening) },
+          activity: activity.map(({ kind, gross, fees, net, count }) => ({
+            ...{ kind, gross: String(gross), fees: String(fees), net: String(net), count },
+          })),
+          closing: String(closing),
+        })),
+      };
+    },
+
+    async bridge(asked: RangeAsked) {
+      const range = await rangeOf(asked);
+      const { steps, revenue } = await books.bridge(range);
+      return {
+        ...said(range),
+        data: steps.map(({ step, currency, amount, count }) => ({ step, currency, amount: String(amount), count })),
+        revenue: revenue.map(({ currency, bridged, journal, unexplained }) => ({
+          ...{ currency, bridged: String(bridged), journal: String(journal), unexplained: String(unexplained) },
+        })),
+      };
+    },
+
+    async lines({ limit, cursor, ...asked }: LinesAsked) {
+      const after = cursor === undefined ? undefined : placeIn(cursor);
+      const range = await rangeOf(after ? { ...asked, as_of: asked.as_of ?? after.upTo } : asked);
+      const found = await books.page(range, after?.place, limit + 1);
+      const data = found.slice(0, limit);
+      const last = data.at(-1);
+      return {
+        ...said(range),
+        data: data.map(lineJson),
+        next_cursor: found.length > limit && last ? cursorOf(range.upTo, last) : null,
+      };
+    },
+
+    async problems(asked: RangeAsked) {
+      const range = await rangeOf(asked);
+      const data = await books.problems(range);
+      return { ...said(range), data: data.map(({ amount, ...row }) => ({ ...row, ...amountText(amount) })) };
+    },
+
+    /** Codes and names, and what each is for. */
+    chart: () => ({ data: (Object.keys(ACCOUNTS) as AccountKey[]).map((key) => ({ key, ...account(key) })) }),
+  };
+}
+
+export type BooksReport = ReturnType<typeof booksReport>;
+
+const said = ({ from, to, upTo }: StatementRange) => ({ from, to, as_of: upTo });
+
+const textsOf = ({ currency, opening, debits, credits, closing }: Omit<AccountBalance, 'account'>) => ({
+  ...{ currency, exponent: exponentOf(currency), opening: String(opening) },
+  ...{ debits: String(debits), credits: String(credits), closing: String(closing) },
+});
+
+const amountText = (amount: bigint | undefined) => (amount === undefined ? {} : { amount: String(amount) });
+
+/** The same balance in the functional currency; `missing`: lines that have no rate, which it leaves out. */
+async function functionalBalance(
+  books: JournalBooks,
+  range: StatementRange,
+  named: (key: AccountKey) => Record<string, string>,
+) {
+  const sums = new Map<AccountKey, { opening: bigint; moved: bigint }>();
+  let missing = 0;
+  for await (const { account, day, functional } of books.valuedLines({ ...range, from: '0001-01-01' })) {
+    if (functional === undefined) missing += 1;
+    const known = sums.get(account) ?? { opening: 0n, moved: 0n };
+    if (day < range.from) known.opening += functional ?? 0n;
+    else known.moved += functional ?? 0n;
+    sums.set(account, known);
+  }
+  const data = [...sums]
+    .filter(([, { opening, moved }]) => opening !== 0n || moved !== 0n)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, { opening, moved }]) => ({
+      ...{ ...named(key), opening: String(opening), moved: String(moved), closing: String(opening + moved) },
+    }));
+  return { currency: books.functionalCurrency, missing, data };
+}
+
+const lineJson = (line: PostingLine) => ({
+  ...{ entry: line.entry, line: line.line, period: line.period, day: line.day, at: new Date(line.at).toISOString() },
+  ...{ account: line.account, amount: String(line.amount), currency: line.currency },
+  ...(line.functional === undefined ? {} : { functional: String(line.functional) }),
+  ...(line.rate === undefined ? {} : { rate: line.rate }),
+  ...{ kind: line.kind, object: line.object ?? null, entry_id: line.entryId ?? null },
+  ...{ position: line.position ?? null, memo: line.memo },
+});
+
+/** The position is in the cursor, so that all pages are of one state of the books. */
+const cursorOf = (upTo: Position, { day, line, entry }: LinePlace): string => `${upTo}.${day}.${line}.${entry}`;
+
+function placeIn(cursor: string): { upTo: Position; place: LinePlace } {
+  const [, upTo, day, line, entry] = /^(\d{1,15})\.(\d{4}-\d{2}-\d{2})\.(\d{1,6})\.(.+)$/s.exec(cursor) ?? [];
+  if (entry === undefined) throw new Problem('invalid_request', 'the cursor is not one of this list');
+  return { upTo: Number(upTo), place: { day: day!, line: Number(line), entry } };
+}

@@ -1,0 +1,83 @@
+import { definitionOf } from '../catalog/metric-definition.js';
+import type { Position } from '../ledger/ledger.js';
+import { adjustingLines } from './adjusting-lines.js';
+import { type AdjustmentRow, type Closable, ContentsDigest, contentsOf, type Header } from './close-contents.js';
+import type { CloseDeps } from './close-deps.js';
+import type { Closing } from './closing-store.js';
+import type { JournalLine } from './journal-line.js';
+import { openAdjustments, periodSums } from './model-sums.js';
+import type { PeriodDays } from './tie-outs.js';
+
+/** What closing a period stores, as it is known at a position, after the closes in force before it. */
+export async function closableOf(
+  deps: CloseDeps,
+  period: PeriodDays,
+  closings: readonly Closing[],
+  upTo: Position,
+): Promise<Closable> {
+  const { database, metrics, versions } = deps;
+  const { sums, adjustments } = await database.transaction(async (client) => {
+    await client.query('set transaction isolation level repeatable read, read only');
+    return {
+      sums: await periodSums(client, metrics, period, upTo),
+      adjustments: await openAdjustments(client, metrics, closings, upTo, versions.model),
+    };
+  });
+  return {
+    header: headerOf(deps, period, upTo),
+    sums,
+    adjustments,
+    journal: openJournal(deps, period, closings, upTo),
+  };
+}
+
+function headerOf(
+  { zone, calendar, versions, metrics }: CloseDeps,
+  { id, from, to }: PeriodDays,
+  upTo: Position,
+): Header {
+  return {
+    ...{ period: id, from, to, time_zone: zone.name, calendar: calendar.name, up_to: upTo },
+    ...{ model_version: versions.model, interpreter_version: versions.interpreters, fold_version: versions.fold },
+    metrics: Object.fromEntries(metrics.map((metric) => [metric.name, definitionOf(metric)])),
+  };
+}
+
+/** The digest of what a close would store, and in how many entries. */
+export async function digestOf(closable: Closable): Promise<{ digest: string; entries: number }> {
+  const digest = new ContentsDigest();
+  for await (const contents of contentsOf(closable)) digest.add(contents);
+  const { entries } = digest;
+  return { digest: digest.hex(), entries };
+}
+
+/** The adjustments that the first open period takes, as known at a position. */
+export const adjustmentsAt = (
+  { database, metrics, versions }: CloseDeps,
+  closings: readonly Closing[],
+  upTo: Position,
+): Promise<AdjustmentRow[]> =>
+  database.transaction(async (client) => {
+    await client.query('set transaction isolation level repeatable read, read only');
+    return openAdjustments(client, metrics, closings, upTo, versions.model);
+  });
+
+/**
+ * The journal of a period that is open: the lines of its own days, then, where it is the first open one, the differences of closed days.
+ * `closings`: the closes in force before it, none for a later period.
+ */
+export async function* openJournal(
+  { books, closings: store }: Pick<CloseDeps, 'books' | 'closings'>,
+  period: PeriodDays,
+  closings: readonly Closing[],
+  upTo: Position,
+): AsyncGenerator<JournalLine> {
+  for await (const line of books.lines({ from: period.from, to: period.to, upTo }))
+    yield { ...line, period: period.id, adjusts: undefined, originDay: line.day };
+  const lastUpTo = closings.at(-1)?.upTo ?? 0;
+  for (const { period: adjusts, from, to } of closings) {
+    const booked = store.linesOf({ from, to }, closings);
+    const known = books.lines({ from, to, upTo });
+    yield* adjustingLines({ period: adjusts, upTo: lastUpTo, booked, known }, period);
+  }
+}

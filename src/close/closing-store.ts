@@ -1,0 +1,328 @@
+import type pg from 'pg';
+import type { Clock } from '../kernel/clock.js';
+import { decisionOf } from '../ledger/decide-and-append.js';
+import type { Entry, Ledger, Position } from '../ledger/ledger.js';
+import { decisionStream } from '../ledger/streams.js';
+import type { Database } from '../storage/database.js';
+import type { Day, Zone } from '../kernel/day.js';
+import {
+  type Contents,
+  ContentsDigest,
+  type Header,
+  type LineJson,
+  lineOf,
+  storedAdjustment,
+  sumOf,
+} from './close-contents.js';
+import { type FiscalCalendar, periodAfter } from './fiscal-calendar.js';
+import { assertCalendar } from './fixed-calendar.js';
+import type { JournalLine } from './journal-line.js';
+import type { Closed, PeriodEvent } from './period.js';
+
+/** A close as it was made; its rows are in the tables of schema `close`. */
+export interface Closing {
+  period: string;
+  version: number;
+  from: Day;
+  to: Day;
+  upTo: Position;
+  digest: string;
+  modelVersion: string;
+  header: Header;
+  closedPosition: Position;
+  closedAt: Date;
+  reopenedPosition: Position | null;
+}
+
+export const periodStream = (id: string): string => decisionStream('period', id);
+
+const LINES_PER_PAGE = 5_000;
+const ANNOUNCED_MS = 3_600_000; // whoever announced a change so long ago and has not settled it is dead
+const ENTRIES_PER_PAGE = 8; // of half a megabyte each
+const DIGEST_IN_NAME = 32; // hexadecimal digits
+
+/** Where the contents of a close are: named after their digest, so that what was written by a close that died serves the next one. */
+export const contentsStream = (period: string, digest: string): string =>
+  decisionStream('closing', `${period}.${digest.slice(0, DIGEST_IN_NAME)}`);
+
+interface ClosingStoreDeps {
+  database: Database;
+  ledger: Ledger;
+  clock: Clock;
+  zone: Zone;
+  calendar: FiscalCalendar;
+}
+
+/** Opens the store with every close that the ledger has. Throws SetupError where it has some of another calendar. */
+export async function openClosings(deps: ClosingStoreDeps): Promise<ClosingStore> {
+  const store = new ClosingStore(deps);
+  await store.takeOverAll();
+  return store;
+}
+
+/**
+ * The closes that were made, read from tables that are a cache of the ledger. Whoever appends to a period's stream announces it before
+ * (`announce`) and takes over what it appended afterwards (`settle`); where he died in between, the next reader does that.
+ */
+export class ClosingStore {
+  private readonly headers = new Map<string, Header>();
+
+  constructor(private readonly deps: ClosingStoreDeps) {}
+
+  /** Closes in force now, or when the ledger ended at `at`, in order; those that share a day with the range where one is given. */
+  async inForce({ from, to, at }: { from?: Day; to?: Day; at?: Position } = {}): Promise<Closing[]> {
+    await this.takeOverPending();
+    return this.select(
+      `($1::date is null or to_day >= $1) and ($2::date is null or from_day <= $2)
+       and ($3::bigint is null or closed_position <= $3)
+       and (reopened_position is null or ($3::bigint is not null and reopened_position > $3))`,
+      [from ?? null, to ?? null, at ?? null],
+    );
+  }
+
+  /** The last close of a period, `2026-10`, or the one of a version, `2026-10@1`, whether in force or not. */
+  async find(name: string): Promise<Closing | undefined> {
+    await this.takeOverPending();
+    const [period, version] = name.split('@');
+    const found = await this.select('period = $1 and ($2::int is null or version = $2)', [period, version ?? null]);
+    return found.at(-1);
+  }
+
+  private async select(where: string, values: unknown[]): Promise<Closing[]> {
+    const { rows } = await this.deps.database.pool.query<Row>(
+      `select ${COLUMNS} from close.closings where ${where} order by from_day, version`,
+      values,
+    );
+    const missing = rows.filter((row) => !this.headers.has(nameOf(row)));
+    if (missing.length > 0) await this.readHeaders(missing);
+    return rows.map((row) => closingOf(row, this.headers.get(nameOf(row))!));
+  }
+
+  /** They are large and never change, so each is read once. */
+  private async readHeaders(of: readonly Row[]): Promise<void> {
+    const { rows } = await this.deps.database.pool.query<Row & { header: Header }>(
+      'select period, version, header from close.closings where (period, version) in (select * from unnest($1::text[], $2::int[]))',
+      [of.map(({ period }) => period), of.map(({ version }) => version)],
+    );
+    for (const row of rows) this.headers.set(nameOf(row), row.header);
+  }
+
+  async announce(period: string): Promise<void> {
+    await this.deps.database.pool.query(
+      'insert into close.pending (period, since) values ($1, $2) on conflict (period) do nothing',
+      [period, this.deps.clock()],
+    );
+  }
+
+  /** Takes over what the ledger says of a period that was announced. */
+  async settle(period: string): Promise<void> {
+    await this.takeOver(period);
+    await this.deps.database.pool.query('delete from close.pending where period = $1', [period]);
+  }
+
+  private async takeOverPending(): Promise<void> {
+    const { rows } = await this.deps.database.pool.query<{ period: string }>('select period from close.pending');
+    for (const { period } of rows) await this.takeOver(period);
+  }
+
+  /** The same of every period from the first that was ever closed. Throws SetupError. */
+  async takeOverAll(): Promise<void> {
+    const { calendar, clock, zone } = this.deps;
+    const today = zone.dayOf(clock().getTime());
+    const first = await assertCalendar(this.deps);
+    for (let each = first; each && each.from <= today; each = periodAfter(calendar, each)) await this.takeOver(each.id);
+    const dead = new Date(clock().getTime() - ANNOUNCED_MS);
+    await this.deps.database.pool.query('delete from close.pending where since < $1', [dead]);
+  }
+
+  /** Reads the stream of a period into the tables: what is there already stays. Throws where contents have not the digest of their close. */
+  async takeOver(period: string): Promise<void> {
+    const entries = await this.deps.ledger.readStream(periodStream(period));
+    for (const entry of entries) {
+      const event = decisionOf<PeriodEvent>(entry);
+      if (event.type === 'PeriodClosed') await this.takeOverClose(entry, event.data);
+      if (event.type === 'PeriodReopened')
+        await this.deps.database.pool.query(
+          'update close.closings set reopened_position = $3 where period = $1 and version = $2 and reopened_position is null',
+          [period, event.data.version, entry.position],
+        );
+    }
+  }
+
+  private async takeOverClose(entry: Entry, closed: Closed): Promise<void> {
+    const { pool } = this.deps.database;
+    const { rowCount } = await pool.query('select from close.closings where period = $1 and version = $2', [
+      closed.period,
+      closed.version,
+    ]);
+    if (rowCount === 0)
+      await this.deps.database.transaction((client) => insertClosing(client, this.deps.ledger, entry, closed));
+  }
+
+  /** Reads the contents of every close again, checks their digests, and makes the tables anew from them. Returns how many. */
+  async makeAnew(): Promise<number> {
+    const { database, ledger } = this.deps;
+    await this.takeOverAll();
+    const all = await this.select('true', []);
+    for (const { period, version } of all) {
+      const entries = await ledger.readStream(periodStream(period));
+      const entry = entries.find((each) => {
+        const { type, data } = decisionOf<PeriodEvent>(each);
+        return type === 'PeriodClosed' && data.version === version;
+      });
+      if (!entry) throw new Error(`The ledger knows no close ${period} version ${version}.`);
+      await database.transaction(async (client) => {
+        for (const table of ['rows', 'adjustments', 'lines', 'closings'])
+          await client.query(`delete from close.${table} where period = $1 and version = $2`, [period, version]);
+        await insertClosing(client, ledger, entry, decisionOf<PeriodEvent>(entry).data as Closed);
+      });
+      await this.takeOver(period);
+    }
+    return all.length;
+  }
+
+  /** The journal of a close, in its order. */
+  lines({ period, version }: Pick<Closing, 'period' | 'version'>): AsyncGenerator<JournalLine> {
+    return this.pages('period = $1 and version = $2', [period, version], ['ordinal']);
+  }
+
+  /** What closes have booked of days, by origin day. */
+  linesOf(days: { from: Day; to: Day }, closings: readonly Closing[]): AsyncGenerator<JournalLine> {
+    return this.pages(
+      'origin_day between $1 and $2 and (period, version) in (select * from unnest($3::text[], $4::int[]))',
+      [days.from, days.to, closings.map(({ period }) => period), closings.map(({ version }) => version)],
+      ['origin_day', 'period', 'version', 'ordinal'],
+    );
+  }
+
+  private async *pages(
+    where: string,
+    values: unknown[],
+    order: readonly (keyof LineRow)[],
+  ): AsyncGenerator<JournalLine> {
+    const limit = `$${values.length + 1}`;
+    const beyond = `and (${order.join(', ')}) > (${order.map((_, i) => `$${values.length + 2 + i}`).join(', ')})`;
+    for (let after: unknown[] = []; ;) {
+      const { rows } = await this.deps.database.pool.query<LineRow>(
+        `select origin_day, period, version, ordinal, line from close.lines
+         where ${where} ${after.length > 0 ? beyond : ''} order by ${order.join(', ')} limit ${limit}`,
+        [...values, LINES_PER_PAGE, ...after],
+      );
+      for (const { line } of rows) yield lineOf(line);
+      const last = rows.at(-1);
+      if (!last || rows.length < LINES_PER_PAGE) return;
+      after = order.map((column) => last[column]);
+    }
+  }
+}
+
+interface LineRow {
+  origin_day: Day;
+  period: string;
+  version: number;
+  ordinal: number;
+  line: LineJson;
+}
+
+interface Row {
+  period: string;
+  version: number;
+  from_day: Day;
+  to_day: Day;
+  up_to: bigint;
+  digest: string;
+  model_version: string;
+  closed_position: bigint;
+  closed_at: Date;
+  reopened_position: bigint | null;
+}
+
+const COLUMNS =
+  'period, version, from_day, to_day, up_to, digest, model_version, closed_position, closed_at, reopened_position';
+
+const nameOf = ({ period, version }: Pick<Row, 'period' | 'version'>): string => `${period}@${version}`;
+
+const closingOf = (row: Row, header: Header): Closing => ({
+  ...{ period: row.period, version: row.version, from: row.from_day, to: row.to_day, upTo: Number(row.up_to), header },
+  ...{ digest: row.digest, modelVersion: row.model_version, closedAt: row.closed_at },
+  closedPosition: Number(row.closed_position),
+  reopenedPosition: row.reopened_position === null ? null : Number(row.reopened_position),
+});
+
+/** Reads the entries of a close, checks that they are what it names, and puts their rows into the tables. All or nothing. */
+async function insertClosing(client: pg.ClientBase, ledger: Ledger, entry: Entry, closed: Closed): Promise<void> {
+  const { period, version, contents } = closed;
+  const digest = new ContentsDigest();
+  const next = { adjustments: 0, lines: 0 };
+  for await (const body of bodiesOf(ledger, contents.stream)) {
+    digest.addBody(body);
+    const part = JSON.parse(body) as Contents;
+    if (part.part !== 'header') {
+      await insertPart(client, [period, version], part, next);
+      continue;
+    }
+    const { part: _part, ...header } = part;
+    const { rowCount } = await client.query(
+      `insert into close.closings (${COLUMNS}, header) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null, $10)
+       on conflict do nothing`,
+      [
+        ...[period, version, closed.from, closed.to, closed.up_to, closed.digest, closed.model_version],
+        ...[entry.position, entry.recordedAt, JSON.stringify(header)],
+      ],
+    );
+    if (rowCount === 0) return; // somebody else was first
+  }
+  if (digest.entries !== contents.entries || digest.hex() !== closed.digest)
+    throw new Error(`The contents of the close ${period} version ${version} are not what it names: ${closed.digest}.`);
+}
+
+/** Bodies of a stream, a few at a time. */
+async function* bodiesOf(ledger: Ledger, stream: string): AsyncGenerator<string> {
+  for (let from = 0; ;) {
+    const entries = await ledger.readStream(stream, { from, limit: ENTRIES_PER_PAGE });
+    for (const { body } of entries) yield body;
+    from += entries.length;
+    if (entries.length < ENTRIES_PER_PAGE) return;
+  }
+}
+
+const SUM_COLUMNS =
+  'metric, day, currency, source, medium, campaign, unknown_reason, customer_kind, customer_present, value';
+const SUM_TYPES =
+  'metric text, day date, currency text, source text, medium text, campaign text, unknown_reason text, customer_kind text, customer_present boolean, value bigint';
+
+async function insertPart(
+  client: pg.ClientBase,
+  key: [period: string, version: number],
+  part: Contents,
+  next: { adjustments: number; lines: number },
+): Promise<void> {
+  if (part.part === 'sums')
+    await client.query(
+      `insert into close.rows (period, version, ${SUM_COLUMNS})
+       select $1, $2, ${SUM_COLUMNS} from jsonb_to_recordset($3::jsonb) as r(${SUM_TYPES})`,
+      [...key, JSON.stringify(part.rows.map(sumOf))],
+    );
+  if (part.part === 'adjustments') {
+    await client.query(
+      `insert into close.adjustments (period, version, ordinal, adjusts, cause, entries, entry_ids, ${SUM_COLUMNS})
+       select $1, $2, r.ordinal, r.adjusts, r.cause, r.entries, array(select jsonb_array_elements_text(r.entry_ids))::uuid[], ${SUM_COLUMNS}
+       from jsonb_to_recordset($3::jsonb) as r(ordinal int, adjusts text, cause text, entries int, entry_ids jsonb, ${SUM_TYPES})`,
+      [
+        ...key,
+        JSON.stringify(part.rows.map((row, i) => ({ ordinal: next.adjustments + i, ...storedAdjustment(row) }))),
+      ],
+    );
+    next.adjustments += part.rows.length;
+  }
+  if (part.part === 'journal') {
+    const lines = part.lines as LineJson[];
+    await client.query(
+      `insert into close.lines (period, version, ordinal, origin_day, line)
+       select $1, $2, $3 + o - 1, coalesce(line ->> 'origin_day', line ->> 'day')::date, line
+       from jsonb_array_elements($4::jsonb) with ordinality as t(line, o)`,
+      [...key, next.lines, JSON.stringify(lines)],
+    );
+    next.lines += lines.length;
+  }
+}

@@ -1,0 +1,193 @@
+import { addDays, type Day, periodOf } from '../kernel/day.js';
+import type { AccountKey } from './chart-of-accounts.js';
+import type { PostingKind } from './posting.js';
+import { converted, convertedTogether, type Rates } from './rates.js';
+import type { StoredLine } from './read-lines.js';
+
+/** A line with what it is worth in the functional currency; undefined where a rate is missing. */
+export type ValuedLine = Omit<StoredLine, 'entryId' | 'position' | 'rateDay'> & {
+  entryId?: string;
+  position?: number;
+  functional?: bigint;
+  rate?: string;
+};
+
+/** Money that is still to come in: worth what the day says. Everything else keeps the rate of its own day. */
+const isMonetary = (account: AccountKey): boolean => account.startsWith('clearing.') || MONETARY.has(account);
+const MONETARY: ReadonlySet<AccountKey> = new Set(['receivable', 'bank_in_transit', 'payments_in_process']);
+
+interface Holding {
+  account: AccountKey;
+  currency: string;
+  balance: bigint;
+  /** What the balance stands at in the functional currency: what came in at its day's rate, less what left at the average. */
+  carried: bigint;
+}
+
+/**
+ * Values the journal in the functional currency, in one pass from its beginning, in memory that does not grow with it.
+ *
+ * A line has the rate of its day. What leaves a monetary account leaves at what it is carried at, on average, and the difference to the
+ * rate of the day is realised. At the end of each month what is left is measured at that day's rate, and that is taken back on the next day.
+ */
+export class Valuation {
+  private readonly holdings = new Map<string, Holding>();
+  /** Lines of the last month's end, to be taken back on the day after it. */
+  private measured: ValuedLine[] = [];
+  private day: Day | undefined;
+
+  constructor(
+    private readonly rates: Rates,
+    private readonly at: (day: Day) => number,
+  ) {}
+
+  /** What the days before one ask for, once all their lines were valued: measurements at the ends of months, and their reversals. */
+  *before(day: Day): Generator<ValuedLine> {
+    for (let last = this.day ?? day; last < day; last = addDays(endOfMonth(last), 1)) {
+      if (last === firstOf(last)) yield* this.takeBack(last);
+      if (endOfMonth(last) >= day) break;
+      yield* this.measure(endOfMonth(last));
+    }
+    this.day = day;
+  }
+
+  /** The lines of one entry. */
+  entry(lines: readonly StoredLine[]): ValuedLine[] {
+    const valued = this.atRates(lines);
+    if (!valued) return lines.map(plain);
+    const relieved = valued.map((line) => this.hold(line));
+    const realised = relieved.reduce((sum, line, index) => sum + valued[index]!.functional! - line.functional!, 0n);
+    const conversion = relieved
+      .filter(({ account }) => account === 'conversion')
+      .reduce((sum, { functional }) => sum + functional!, 0n);
+    return [...relieved, ...differences(relieved, realised, conversion, this.rates.functional)];
+  }
+
+  private atRates(lines: readonly StoredLine[]): ValuedLine[] | undefined {
+    const valued = new Map<number, ValuedLine>();
+    for (const currency of new Set(lines.map((line) => line.currency))) {
+      const group = lines.filter((line) => line.currency === currency);
+      const isOwn = currency === this.rates.functional;
+      const rate = isOwn ? undefined : this.rates.of(currency, group[0]!.rateDay);
+      if (!isOwn && !rate) return undefined;
+      const amounts = group.map(({ amount }) => amount);
+      const functional = rate ? convertedTogether(amounts, rate) : amounts;
+      group.forEach((line, index) =>
+        valued.set(line.line, { ...plain(line), functional: functional[index]!, ...(rate ? { rate: rate.text } : {}) }),
+      );
+    }
+    return lines.map(({ line }) => valued.get(line)!);
+  }
+
+  /** Adds a line to what is held; where it takes from it, at the average that it is carried at. */
+  private hold(line: ValuedLine): ValuedLine {
+    const { account, currency, amount } = line;
+    if (!isMonetary(account) || currency === this.rates.functional) return line;
+    const key = `${account} ${currency}`;
+    const held = this.holdings.get(key) ?? { account, currency, balance: 0n, carried: 0n };
+    const functional = valueOf(held, amount, line.functional!);
+    this.holdings.set(key, { ...held, balance: held.balance + amount, carried: held.carried + functional });
+    return { ...line, functional };
+  }
+
+  private *measure(day: Day): Generator<ValuedLine> {
+    for (const held of [...this.holdings.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))) {
+      const { account, currency, balance, carried } = held;
+      const rate = this.rates.of(currency, day);
+      if (balance === 0n || !rate) continue;
+      const gain = converted(balance, rate) - carried;
+      if (gain === 0n) continue;
+      const about = { day, at: this.at(day), kind: 'remeasurement' as PostingKind, rate: rate.text };
+      const lines = this.pair(`valuation:${account}:${currency}:${day}`, account, currency, gain, about);
+      this.measured.push(...lines);
+      yield* lines;
+    }
+  }
+
+  private *takeBack(day: Day): Generator<ValuedLine> {
+    const lines = this.measured.splice(0);
+    for (const line of lines)
+      yield {
+        ...line,
+        ...{ entry: `${line.entry}:reversed`, day, at: this.at(day), period: periodOf(day, 'month') },
+        ...{ functional: -line.functional!, memo: 'measured at the end of the month, taken back' },
+      };
+  }
+
+  private pair(
+    entry: string,
+    account: AccountKey,
+    currency: string,
+    gain: bigint,
+    about: Pick<ValuedLine, 'day' | 'at' | 'kind' | 'rate'>,
+  ): ValuedLine[] {
+    const memo = `${currency} at the rate of the month's end`;
+    const common = { entry, amount: 0n, object: undefined, memo, period: periodOf(about.day, 'month'), ...about };
+    return [
+      { ...common, line: 1, account, currency, functional: gain },
+      { ...common, line: 2, account: 'fx_unrealised', currency: this.rates.functional, functional: -gain },
+    ];
+  }
+}
+
+/** What an amount is worth that is added to or taken from what is held; `spot` at the rate of the day. */
+function valueOf({ balance, carried }: Holding, amount: bigint, spot: bigint): bigint {
+  const takes = balance !== 0n && amount !== 0n && balance > 0n !== amount > 0n;
+  if (!takes) return spot;
+  const [size, held] = [abs(amount), abs(balance)];
+  if (size < held) return -((carried * size) / held);
+  // All of it leaves; what goes beyond it is held the other way round, at the rate of the day.
+  return -carried + spot - (spot * held) / size;
+}
+
+/** What an entry realised, and the difference between the rates of its two currencies: a unit of it is rounding. */
+function differences(
+  lines: readonly ValuedLine[],
+  realised: bigint,
+  conversion: bigint,
+  currency: string,
+): ValuedLine[] {
+  const { entry, period, day, at, object, entryId, position } = lines[0]!;
+  const about = { entry, period, day, at, object, entryId, position, amount: 0n, currency, kind: 'fx' as const };
+  const isRounding = abs(conversion) <= 1n;
+  const extra: [AccountKey, bigint, string][] = [
+    ['fx_realised', realised, 'exchange difference realised'],
+    ['conversion', -conversion, 'two currencies converted'],
+    [isRounding ? 'rounding' : 'fx_realised', conversion, isRounding ? 'rounding' : "against the provider's rate"],
+  ];
+  return extra
+    .filter(([, functional]) => functional !== 0n)
+    .map(([account, functional, memo], index) => ({
+      ...about,
+      ...{ line: lines.length + index + 1, account, functional, memo },
+    }));
+}
+
+/** Values a stream of lines in the order of days and entries; `from` is the first day whose lines are wanted, `to` the last. */
+export async function* valued(
+  lines: AsyncIterable<StoredLine>,
+  valuation: Valuation,
+  { from, to }: { from: Day; to: Day },
+): AsyncGenerator<ValuedLine> {
+  let entry: StoredLine[] = [];
+  const isWanted = ({ day }: ValuedLine): boolean => day >= from && day <= to;
+  for await (const line of lines) {
+    const [first] = entry;
+    if (first && (first.entry !== line.entry || first.day !== line.day)) {
+      yield* valuation.entry(entry).filter(isWanted);
+      entry = [];
+    }
+    if (entry.length === 0) for (const extra of valuation.before(line.day)) if (isWanted(extra)) yield extra;
+    entry.push(line);
+  }
+  if (entry.length > 0) yield* valuation.entry(entry).filter(isWanted);
+  for (const extra of valuation.before(addDays(to, 1))) if (isWanted(extra)) yield extra;
+}
+
+/** The line without a value, as it is where no functional currency is set. */
+export const plain = ({ rateDay: _, ...line }: StoredLine): ValuedLine => line;
+
+const abs = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
+const keyOf = ({ account, currency }: Holding): string => `${account} ${currency}`;
+const firstOf = (day: Day): Day => `${day.slice(0, 7)}-01`;
+const endOfMonth = (day: Day): Day => addDays(firstOf(addDays(firstOf(day), 31)), -1);

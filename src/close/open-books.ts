@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import type { Clock } from '../kernel/clock.js';
+import { SetupError } from '../kernel/errors.js';
+import type { DecisionContext } from '../ledger/decide-and-append.js';
+import { booksReport } from './books-report.js';
+import { type Chart, chartOfAccounts } from './chart-of-accounts.js';
+import { type BooksDeps, createBooks } from './create-books.js';
+import type { RateToRecord } from './fx-rates.js';
+import type { OpeningBalance } from './opening-balances.js';
+
+interface Settings {
+  functionalCurrency?: string;
+  /** Path of a JSON file. */
+  chartOfAccounts?: string;
+}
+
+type Deps = Omit<BooksDeps, 'chart' | 'functionalCurrency'> & {
+  clock: Clock;
+  /** The vault's keyed hash. */
+  contentMac: DecisionContext['contentMac'];
+};
+
+type Decider = Pick<DecisionContext, 'actor' | 'correlationId'>;
+
+/** The books with the operator's settings, and what people decide for them. Throws SetupError for a chart of accounts that is wrong. */
+export function openBooks(settings: Settings, { clock, contentMac, ...deps }: Deps) {
+  const { functionalCurrency } = settings;
+  const books = createBooks({
+    ...{ ...deps, chart: chartIn(settings.chartOfAccounts) },
+    ...(functionalCurrency === undefined ? {} : { functionalCurrency }),
+  });
+  const context = ({ actor, correlationId }: Decider): DecisionContext => ({
+    ...{ now: clock(), actor, correlationId, contentMac, authenticatedBy: 'api-key' },
+  });
+  return {
+    catchUp: () => books.catchUp(),
+    lines: books.lines.bind(books),
+    problems: books.problems.bind(books),
+    report: booksReport(books),
+    setOpeningBalance: (balance: OpeningBalance, decider: Decider) =>
+      books.setOpeningBalance(balance, context(decider)),
+    recordRates: (rates: readonly RateToRecord[], decider: Decider) => books.recordRates(rates, context(decider)),
+  };
+}
+
+function chartIn(path: string | undefined): Chart {
+  if (path === undefined) return chartOfAccounts();
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'it cannot be read';
+    throw new SetupError(`CHART_OF_ACCOUNTS names ${path}, but ${reason}.`);
+  }
+  return chartOfAccounts({ path, text });
+}

@@ -1,0 +1,210 @@
+import { Problem } from '../kernel/errors.js';
+import { loadStream } from '../ledger/decide-and-append.js';
+import type { Blocker } from './blockers.js';
+import { adjustmentsAt, openJournal } from './closable.js';
+import { type AdjustmentRow, ENTRY_IDS_MAX, lineJson } from './close-contents.js';
+import type { CloseDeps } from './close-deps.js';
+import { type Closing, periodStream } from './closing-store.js';
+import { fixedCalendar } from './fixed-calendar.js';
+import { periodAfter } from './fiscal-calendar.js';
+import type { JournalLine } from './journal-line.js';
+import { storedAdjustments } from './model-sums.js';
+import { period as folding, type PeriodState, type Person } from './period.js';
+import type { PeriodDays } from './tie-outs.js';
+
+/** How a period stands: `{ id, from, to, state, version, … }`; what is absent has not happened. */
+export function summaryOf({ id, from, to }: PeriodDays, state: PeriodState) {
+  const { stage, version, proposal, approval, closed, reopenRequest, waivers, softClose } = state;
+  const isProposed = stage === 'proposed' || stage === 'approved';
+  return {
+    ...{ id, from, to, state: stage, version },
+    ...(stage === 'soft_closed' && softClose
+      ? { soft_close: { position: softClose.position, blockers: softClose.blockers } }
+      : {}),
+    ...(isProposed && proposal ? { proposal: unnamed(proposal) } : {}),
+    ...(isProposed && approval ? { approval: unnamed(approval) } : {}),
+    ...(stage === 'closed' && closed ? { closed: unnamed(closed) } : {}),
+    ...(stage === 'closed' && reopenRequest ? { reopen_request: unnamed(reopenRequest) } : {}),
+    ...(waivers.length > 0 ? { waivers: waivers.map(unnamed) } : {}),
+  };
+}
+
+export type PeriodSummary = ReturnType<typeof summaryOf>;
+
+/** Without the hash of the person, which only decides whether two are one. */
+const unnamed = <T extends Person>({ person: _person, ...shown }: T): Omit<T, 'person'> => shown;
+
+/** The first period that is not closed: the one that what comes late is posted in. Before the first close, the one that ended last. */
+export async function openPeriodAfter({ calendar, closings, clock, ledger, zone }: CloseDeps): Promise<PeriodDays> {
+  const last = (await closings.inForce()).at(-1);
+  if (last) return periodAfter(calendar, last);
+  const fixed = await fixedCalendar(ledger);
+  const running = calendar.periodOf(zone.dayOf(clock().getTime()));
+  return (fixed && calendar.find(fixed.first)) ?? periodBefore(calendar, running);
+}
+
+const periodBefore = (calendar: CloseDeps['calendar'], { from }: PeriodDays): PeriodDays =>
+  calendar.periodOf(new Date(Date.parse(`${from}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10));
+
+/** Every period from the first with a number to the running one, the newest first. */
+export async function listPeriods(deps: CloseDeps, { limit, cursor }: { limit: number; cursor?: string | undefined }) {
+  const { calendar, clock, database, ledger, zone } = deps;
+  const { rows } = await database.pool.query<{ day: string | null }>(
+    'select least((select min(day) from model.daily), (select min(from_day) from close.closings)) as day',
+  );
+  const running = calendar.periodOf(zone.dayOf(clock().getTime()));
+  const first = rows[0]!.day ?? running.from;
+  const start = cursor === undefined ? running : calendar.find(cursor);
+  if (!start) throw new Problem('invalid_request', 'The cursor is not one of this list.');
+  const found: PeriodDays[] = [];
+  for (let each = start; each.to >= first && found.length <= limit; each = periodBefore(calendar, each))
+    found.push(each);
+  const data: unknown[] = [];
+  for (const each of found.slice(0, limit)) {
+    const { state } = await loadStream(ledger, periodStream(each.id), folding);
+    const { stage, version, closed, proposal } = state;
+    const named = stage === 'closed' ? closed : stage === 'proposed' || stage === 'approved' ? proposal : undefined;
+    const locked = named ? { up_to: named.up_to, digest: named.digest } : {};
+    data.push({ id: each.id, from: each.from, to: each.to, state: stage, version, ...locked });
+  }
+  return { data, next_cursor: found.length > limit ? found[limit]!.id : null };
+}
+
+interface Described {
+  state: PeriodState;
+  blockers: readonly Blocker[];
+  version: number | undefined;
+}
+
+/**
+ * All about one period: how it stands, its versions, what is in the way, every metric as it was reported and as it is known, and what was
+ * or would be posted in it for days that were closed before. With `version`, the numbers and adjustments of that close, in force or not.
+ */
+export async function describePeriod(deps: CloseDeps, period: PeriodDays, { state, blockers, version }: Described) {
+  const versions = await versionsOf(deps, period);
+  const shown =
+    version === undefined
+      ? state.stage === 'closed'
+        ? versions.at(-1)
+        : undefined
+      : versions.find((each) => each.version === version);
+  if (version !== undefined && !shown) return undefined;
+  const adjustments = shown ? await storedAdjustments(deps.database.pool, shown) : await adjustmentsInto(deps, period);
+  return {
+    ...summaryOf(period, state),
+    time_zone: deps.zone.name,
+    versions: versions.map(versionJson),
+    blockers,
+    ...(shown ? { reported: { version: shown.version, up_to: shown.upTo, digest: shown.digest } } : {}),
+    numbers: await deps.numbers(period, shown),
+    adjustments: adjustmentsJson(adjustments, deps),
+    journal: `/v1/periods/${period.id}/journal${version === undefined ? '' : `?version=${version}`}`,
+  };
+}
+
+/** Every close of a period, the first one first. */
+async function versionsOf({ closings }: CloseDeps, { id }: PeriodDays): Promise<Closing[]> {
+  const found: Closing[] = [];
+  const last = await closings.find(id);
+  for (let version = 1; last && version <= last.version; version += 1) {
+    const each = await closings.find(`${id}@${version}`);
+    if (each) found.push(each);
+  }
+  return found;
+}
+
+const versionJson = ({ version, upTo, digest, modelVersion, closedPosition, closedAt, reopenedPosition }: Closing) => ({
+  ...{ version, up_to: upTo, digest, model_version: modelVersion },
+  ...{ closed_position: closedPosition, closed_at: closedAt.toISOString(), reopened_position: reopenedPosition },
+});
+
+/** The adjustments that a period takes as things stand: those of the first open one, of others none. */
+async function adjustmentsInto(deps: CloseDeps, { id }: PeriodDays): Promise<AdjustmentRow[]> {
+  const closings = await deps.closings.inForce();
+  const last = closings.at(-1);
+  if (!last || periodAfter(deps.calendar, last).id !== id) return [];
+  return adjustmentsAt(deps, closings, await deps.modelPosition());
+}
+
+/**
+ * Adjustments by closed period, metric, currency and cause: `{ adjusts, metric, currency, cause, value, days, entries, entry_ids }`. Where
+ * something only moved between groups, such as from `unknown` to a source, `value` is 0 and `regrouped` true.
+ */
+function adjustmentsJson(rows: readonly AdjustmentRow[], { metrics }: Pick<CloseDeps, 'metrics'>) {
+  const offered = new Set(metrics.filter(({ internal }) => !internal).map(({ name }) => name));
+  const sums = new Map<string, AdjustmentRow & { days: Set<string> }>();
+  for (const row of rows) {
+    if (!offered.has(row.metric)) continue;
+    const key = [row.adjusts, row.metric, row.currency, row.cause].join('|');
+    const sum = sums.get(key) ?? { ...row, value: 0n, entries: 0, entry_ids: [], days: new Set<string>() };
+    sum.value += row.value;
+    sum.entries += row.entries;
+    sum.entry_ids = [...new Set([...sum.entry_ids, ...row.entry_ids])].slice(0, ENTRY_IDS_MAX);
+    sum.days.add(row.day);
+    sums.set(key, sum);
+  }
+  return [...sums.values()].map(({ adjusts, metric, currency, cause, value, days, entries, entry_ids }) => ({
+    ...{ adjusts, metric, cause },
+    ...(currency ? { value: String(value), currency } : { value: Number(value) }),
+    ...(value === 0n ? { regrouped: true as const } : {}),
+    days: [...days].sort(),
+    ...{ entries, entry_ids },
+  }));
+}
+
+interface JournalQuery {
+  version?: number;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** Lines of a period's journal, a page: as its close stored them, or as they are known while it is open. */
+export async function journalPage(deps: CloseDeps, period: PeriodDays, { version, limit, cursor }: JournalQuery) {
+  const journal = await journalOf(deps, period, version);
+  if (!journal) return undefined;
+  const skip = cursor === undefined ? 0 : Number(cursor);
+  if (!Number.isSafeInteger(skip) || skip < 0)
+    throw new Problem('invalid_request', 'The cursor is not one of this list.');
+  const data: ReturnType<typeof lineJson>[] = [];
+  let seen = 0;
+  for await (const line of journal.lines) {
+    seen += 1;
+    if (seen > skip + limit) break;
+    if (seen > skip) data.push(lineJson(line));
+  }
+  const { lines: _, ...named } = journal;
+  return { ...named, data, next_cursor: seen > skip + limit ? String(skip + limit) : null };
+}
+
+/** The whole journal of a period, streamed; undefined where it was never closed in that version. */
+export async function journalOf(
+  deps: CloseDeps,
+  period: PeriodDays,
+  version: number | undefined,
+): Promise<
+  | {
+      period: string;
+      state: 'closed' | 'open';
+      version?: number;
+      digest?: string;
+      up_to: number;
+      lines: AsyncIterable<JournalLine>;
+    }
+  | undefined
+> {
+  const closings = await deps.closings.inForce();
+  const closing =
+    version === undefined
+      ? closings.find((each) => each.period === period.id)
+      : await deps.closings.find(`${period.id}@${version}`);
+  if (closing) {
+    const { digest, upTo } = closing;
+    const lines = deps.closings.lines(closing);
+    return { period: period.id, state: 'closed', version: closing.version, digest, up_to: upTo, lines };
+  }
+  if (version !== undefined) return undefined;
+  const upTo = await deps.books.catchUp();
+  const last = closings.at(-1);
+  const takes = last !== undefined && periodAfter(deps.calendar, last).id === period.id ? closings : [];
+  return { period: period.id, state: 'open', up_to: upTo, lines: openJournal(deps, period, takes, upTo) };
+}

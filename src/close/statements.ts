@@ -1,0 +1,170 @@
+import type pg from 'pg';
+import type { Day } from '../kernel/day.js';
+import type { Position } from '../ledger/ledger.js';
+import type { AccountKey } from './chart-of-accounts.js';
+
+/** What statements are about: the days from the first to the last, both included, as they were known at a position. */
+export interface StatementRange {
+  from: Day;
+  to: Day;
+  upTo: Position;
+}
+
+/** What an account stood at before the first day, moved by, and stood at after the last. Debits are positive, in minor units. */
+export interface AccountBalance {
+  account: AccountKey;
+  currency: string;
+  opening: bigint;
+  /** The sums of each side of its lines; positive. */
+  debits: bigint;
+  credits: bigint;
+  closing: bigint;
+}
+
+type Querier = Pick<pg.ClientBase, 'query'>;
+
+const booked = (upto: string): string => `books.booked_until(sign * amount, day, until, ${upto})`;
+const during = `(${booked('$3::date')} - ${booked('$2::date - 1')})`;
+
+/** The trial balance: every account and currency that has ever moved until the last day. It sums to zero in each currency. */
+export async function trialBalance(client: Querier, { from, to, upTo }: StatementRange): Promise<AccountBalance[]> {
+  const { rows } = await client.query<AccountBalance>(
+    `with net as (
+       select account, currency, entry, line, ${booked('$2::date - 1')} as before, ${during} as moved
+       from books.lines where position <= $1 and day <= $3::date),
+     lines as (
+       select account, currency, sum(before) as before, sum(moved) as moved from net group by account, currency, entry, line)
+     select account, currency, sum(before)::bigint as opening,
+       coalesce(sum(moved) filter (where moved > 0), 0)::bigint as debits,
+       coalesce(-sum(moved) filter (where moved < 0), 0)::bigint as credits,
+       sum(before + moved)::bigint as closing
+     from lines group by account, currency
+     having bool_or(before <> 0 or moved <> 0)
+     order by currency collate "C", account collate "C"`,
+    [upTo, from, to],
+  );
+  return rows;
+}
+
+/** What one kind of movement did to a provider's balance: `net` = `gross` − `fees`. */
+export interface Activity {
+  kind: string;
+  gross: bigint;
+  fees: bigint;
+  net: bigint;
+  /** Lines of the balance. */
+  count: number;
+}
+
+export interface RollForward {
+  account: AccountKey;
+  currency: string;
+  opening: bigint;
+  activity: readonly Activity[];
+  closing: bigint;
+}
+
+const FEES = ['fees', 'application_fees', 'passthrough_fees', 'dispute_fees', 'input_tax'] satisfies AccountKey[];
+
+interface ActivityRow extends Omit<Activity, 'kind' | 'count'> {
+  account: AccountKey;
+  currency: string;
+  /** Null before the first day. */
+  activity: string | null;
+  count: bigint;
+}
+
+/** Of each provider's clearing account and currency: opening + activity by kind = closing, which is the provider's own balance. */
+export async function rollForward(client: Querier, { from, to, upTo }: StatementRange): Promise<RollForward[]> {
+  const { rows } = await client.query<ActivityRow>(
+    `with entries as (
+       select entry, currency, day, kind, min(account) filter (where account like 'clearing.%') as account,
+         coalesce(sum(sign * amount) filter (where account like 'clearing.%'), 0) as net,
+         coalesce(sum(sign * amount) filter (where account = any($4)), 0) as fees
+       from books.lines where position <= $1 and day <= $3::date and until is null
+       group by entry, currency, day, kind having bool_or(account like 'clearing.%'))
+     select account, currency, case when day >= $2::date then kind end as activity, sum(net)::bigint as net,
+       sum(net + fees)::bigint as gross, sum(fees)::bigint as fees, count(*) filter (where net <> 0 or fees <> 0) as count
+     from entries group by 1, 2, 3 order by 1, 2, 3`,
+    [upTo, from, to, FEES],
+  );
+  const found = new Map<string, RollForward & { activity: Activity[] }>();
+  for (const { account, currency, activity: kind, gross, fees, net, count } of rows) {
+    const key = `${account} ${currency}`;
+    const known = found.get(key) ?? { account, currency, opening: 0n, activity: [], closing: 0n };
+    if (kind === null) known.opening += net;
+    else if (count > 0n) known.activity.push({ kind, gross, fees, net, count: Number(count) });
+    known.closing += net;
+    found.set(key, known);
+  }
+  return [...found.values()];
+}
+
+/** A step from what was sold to what the journal calls revenue; `amount` is added to the steps before it. */
+export interface BridgeStep {
+  step: string;
+  currency: string;
+  amount: bigint;
+  /** Payments, or entries of the journal, behind it. */
+  count: number;
+}
+
+export interface Bridge {
+  steps: readonly BridgeStep[];
+  /** By currency: what the steps come to, what the journal has, and the difference, which is nothing unless something is wrong. */
+  revenue: readonly { currency: string; bridged: bigint; journal: bigint; unexplained: bigint }[];
+}
+
+/**
+ * From `revenue_gross`, in the currency a customer paid in, to the journal's revenue. The metric's contributions and the journal were made
+ * by different code, so that what is not explained shows.
+ */
+export async function revenueBridge(client: Querier, { from, to, upTo }: StatementRange): Promise<Bridge> {
+  const { rows } = await client.query<{ step: string; currency: string; amount: bigint; count: bigint }>(
+    `with sold as (
+       select subject, currency, sum(delta) as amount from model.contributions
+       where metric = 'revenue_gross' and position <= $1 and day between $2 and $3
+       group by subject, currency having sum(delta) <> 0),
+     booked as (
+       select object as subject, account, currency, -sum(sign * amount) as amount from books.lines
+       where position <= $1 and day between $2 and $3 and kind = 'charge' and account in ('revenue', 'receivable')
+       group by object, account, currency having sum(sign * amount) <> 0),
+     -- a payment that was settled in another currency has revenue in that, and none in the one that was paid
+     settled as (
+       select booked.subject from booked join sold on sold.subject = booked.subject and booked.account = 'revenue'
+       group by booked.subject having bool_and(booked.currency <> sold.currency)),
+     others as (
+       select entry, kind, currency, -sum(case when until is null then sign * amount else ${during} end) as amount
+       from books.lines
+       where position <= $1 and day <= $3::date and coalesce(until, day) >= $2::date and kind <> 'charge' and account = 'revenue'
+       group by entry, kind, currency)
+     select 'revenue_gross' as step, currency, sum(amount)::bigint as amount, count(*) as count from sold group by currency
+     union all
+     select 'paid_by_invoice', currency, -sum(amount)::bigint, count(*) from booked where account = 'receivable' group by currency
+     union all
+     select 'paid_in_this_currency_settled_in_another', currency, -sum(amount)::bigint, count(*)
+     from sold where subject in (select subject from settled) group by currency
+     union all
+     select 'settled_in_this_currency_paid_in_another', currency, sum(amount)::bigint, count(*)
+     from booked where account = 'revenue' and subject in (select subject from settled) group by currency
+     union all
+     select kind, currency, sum(amount)::bigint, count(*) from others where amount <> 0 group by kind, currency
+     union all
+     select 'journal', currency, -sum(${during})::bigint, 0 from books.lines
+     where position <= $1 and day <= $3::date and account = 'revenue' group by currency`,
+    [upTo, from, to],
+  );
+  const steps = rows.filter(({ step }) => step !== 'journal').map((row) => ({ ...row, count: Number(row.count) }));
+  const inOrder = steps.sort((a, b) => placeOf(a) - placeOf(b) || (textOf(a) < textOf(b) ? -1 : 1));
+  const revenue = [...new Set(rows.map(({ currency }) => currency))].sort().map((currency) => {
+    const bridged = sum(steps.filter((step) => step.currency === currency));
+    const journal = sum(rows.filter((row) => row.step === 'journal' && row.currency === currency));
+    return { currency, bridged, journal, unexplained: journal - bridged };
+  });
+  return { steps: inOrder, revenue };
+}
+
+const sum = (rows: readonly { amount: bigint }[]): bigint => rows.reduce((total, { amount }) => total + amount, 0n);
+const FIRST = ['revenue_gross', 'paid_by_invoice'];
+const placeOf = ({ step }: BridgeStep): number => (FIRST.includes(step) ? FIRST.indexOf(step) : FIRST.length);
+const textOf = ({ step, currency }: BridgeStep): string => `${step} ${currency}`;
