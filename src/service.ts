@@ -130,8 +130,7 @@ async function wire(
   const alerts = watchOver(config, clock, { database, ledger, vault, ingest, reconcile }, log);
   const jobs = await createJobs({
     ...{ connection: database.connection, redisUrl: config.redisUrl },
-    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, alerts, zone, clock },
-    tieOuts: tied.tieOuts,
+    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, ...tied, alerts, zone, clock },
     cancellations: cancellationsIn(database, clock),
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),
     log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
@@ -144,8 +143,7 @@ async function wire(
     witnessUrl: config.sealWitnessUrl,
     failed: (error) => log?.error({ err: error }, 'sealing failed; it is tried again'),
   });
-  life.closes(seal, (it) => it.stop());
-  life.closes(projections, (it) => it.stop());
+  for (const stage of [seal, projections]) life.closes(stage, (it) => it.stop());
 
   return {
     ...{ config, roles, database, vault, ledger, ingest },
