@@ -8,6 +8,7 @@ import type { Zone } from '../kernel/day.js';
 import { exponentOf } from '../kernel/money.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Vault } from '../ledger/vault.js';
+import type { Contract } from '../metrics/contract.js';
 import type { Database } from '../storage/database.js';
 import { attributionReport, type RangeQuery, withKnownChannels } from './attribution-report.js';
 import { bridgeReport } from './bridge-report.js';
@@ -31,6 +32,8 @@ export interface ReportDeps {
   zone: Zone;
   completeness: CompletenessStore;
   closings: Closings;
+  /** What is agreed about the metrics, with its version; left out, only their definitions are told. */
+  contract?: Contract & { digest: string };
   clock: Clock;
   /** Of this process: `<zone> <digest>`. The stored model may still be that of another. */
   modelVersion: string;
@@ -53,7 +56,15 @@ export function createReport(deps: ReportDeps) {
   return {
     ...viewedMetrics(deps),
     completeness: (query: CompletenessQuery) => completenessPage(completeness, query, zone, clock()),
-    catalogOfMetrics: () => ({ data: metrics.filter((metric) => !metric.internal).map(described), next_cursor: null }),
+    catalogOfMetrics: () => ({
+      data: metrics
+        .filter((metric) => !metric.internal)
+        .map((metric) => ({ ...described(metric), ...agreed(metric, deps) })),
+      next_cursor: null,
+      ...(deps.contract
+        ? { contract: { digest: deps.contract.digest, model_version: deps.contract.model_version } }
+        : {}),
+    }),
     catalog: () => ({
       domain_events: deps.domainEvents(),
       facts: factTypes,
@@ -139,3 +150,11 @@ const described = ({ name, unit, meaning, sourceOfTruth, dated, excludes, tracke
   ...(shape.kind === 'ratio' ? { numerator: shape.numerator, denominator: shape.denominator } : {}),
   ...(shape.kind === 'sum' || shape.kind === 'stock' ? { terms: shape.terms } : {}),
 });
+
+/** What of the contract stands beside the definition. */
+function agreed({ name }: Metric, { contract }: ReportDeps) {
+  const entry = contract?.metrics.find((metric) => metric.name === name);
+  if (!entry) return {};
+  const { time_zone, currency, named, owner, allowed_lateness_hours, tolerance_pct, expected_reasons } = entry;
+  return { time_zone, currency, named, owner, allowed_lateness_hours, tolerance_pct, expected_reasons };
+}

@@ -46,7 +46,9 @@ export async function funnelReport(
     actual: steps(total('checkouts_started'), total('checkouts_completed')),
     tracked: steps(tracked('checkout_started'), tracked('order_completed')),
     // A close keeps no signals of browsers.
-    ...(query.dimension && snapshot.closings.length === 0 ? { by: await byBehaviour(query.dimension, snapshot, range) } : {}),
+    ...(query.dimension && snapshot.closings.length === 0
+      ? { by: await byBehaviour(query.dimension, snapshot, range) }
+      : {}),
   };
 }
 
