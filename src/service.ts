@@ -8,6 +8,7 @@ import { openClosings } from './close/closing-store.js';
 import { type Close, createClose } from './close/create-close.js';
 import { fiscalCalendar } from './close/fiscal-calendar.js';
 import { openBooks } from './close/open-books.js';
+import { createPeriodFiles, type PeriodFiles, type PeriodFilesDeps } from './close/period-files.js';
 import type { TieOuts } from './close/tie-outs.js';
 import { type Config, ledgerEngine } from './config.js';
 import { createIngest } from './ingest/create-ingest.js';
@@ -146,9 +147,10 @@ async function wire(
   life.closes(seal, (it) => it.stop());
   life.closes(projections, (it) => it.stop());
 
+  const files = openFiles(config, projections, { ...{ periods: close, ledger, seal, clock }, books });
   return {
     ...{ config, roles, database, vault, ledger, ingest },
-    ...{ projections, reconcile, report, books, close, jobs, seal },
+    ...{ projections, reconcile, report, books, close, files, jobs, seal },
     start: () => startWork(roles, { vault, projections, seal, jobs }, log),
     stop: () => life.stop(),
   };
@@ -196,6 +198,24 @@ async function openNumbers(
   });
   return { report, close };
 }
+
+type FilesDeps = Pick<PeriodFilesDeps, 'periods' | 'ledger' | 'seal' | 'clock'> & {
+  books: Pick<PeriodFilesDeps, 'account' | 'functionalCurrency'>;
+};
+
+/** Journals and packs, in the accounts of the books and with what their numbers depend on. */
+const openFiles = (
+  { fiscalCalendar }: Config,
+  { modelVersion }: Projections,
+  { books, ...deps }: FilesDeps,
+): PeriodFiles =>
+  createPeriodFiles({
+    ...{ ...deps, account: books.account, functionalCurrency: books.functionalCurrency },
+    parameters: () => ({
+      ...{ functional_currency: books.functionalCurrency ?? null, fiscal_calendar: fiscalCalendar },
+      ...{ model_version: modelVersion, fold_version: FOLD_VERSION },
+    }),
+  });
 
 /** The ledger and the vault with its keys: in one database, or the ledger in KurrentDB. */
 async function openLedger(

@@ -21,6 +21,7 @@ import { EventsController } from './http/events.controller.js';
 import { LedgerController } from './http/ledger.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
 import { OperatingController } from './http/operating.controller.js';
+import { PeriodFilesController } from './http/period-files.controller.js';
 import { PeriodsController } from './http/periods.controller.js';
 import { ProofsController } from './http/proofs.controller.js';
 import { ReconciliationsController } from './http/reconciliations.controller.js';
@@ -64,6 +65,7 @@ const api = [
   CatalogController,
   CompletenessController,
   PeriodsController,
+  PeriodFilesController,
   BooksController,
   SessionController,
 ];

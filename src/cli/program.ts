@@ -5,9 +5,11 @@ import type { CliContext } from './context.js';
 import { addBackfill } from './backfill.js';
 import { addClose } from './close.js';
 import { addDemo } from './demo.js';
+import { addExport } from './export.js';
 import { addImport } from './import.js';
 import { addKeys } from './keys.js';
 import { addLedger } from './ledger.js';
+import { addPack } from './pack.js';
 import { addRebuild } from './rebuild.js';
 import { addReconcile } from './reconcile.js';
 import { addReplay } from './replay.js';
@@ -35,6 +37,8 @@ export function createProgram(context: CliContext): Command {
     addReconcile,
     addBackfill,
     addClose,
+    addExport,
+    addPack,
     addImport,
     addRebuild,
     addVerify,
