@@ -27,7 +27,16 @@ for (const stepMax of [256, 16_384]) {
       while (await sealer.step(new Date()));
     });
     const share = Math.round((1000 * cpuUs) / ingestUs) / 10;
-    console.log(JSON.stringify({ entries, step: stepMax, seal_cpu_us: cpuUs, ingest_cpu_us: ingestUs, percent: share, load: loadAverage()[0] }));
+    console.log(
+      JSON.stringify({
+        entries,
+        step: stepMax,
+        seal_cpu_us: cpuUs,
+        ingest_cpu_us: ingestUs,
+        percent: share,
+        load: loadAverage()[0],
+      }),
+    );
   } finally {
     await close();
   }
@@ -40,7 +49,8 @@ async function takenIn() {
   const { ingest, stop } = await openBenchService(folder);
   try {
     const deliveries = [];
-    for (let purchase = 0; deliveries.length < 2 * entries; purchase += 1) deliveries.push(...purchaseEntries(purchase, entries));
+    for (let purchase = 0; deliveries.length < 2 * entries; purchase += 1)
+      deliveries.push(...purchaseEntries(purchase, entries));
     const sendAll = async (some) => {
       for (let at = 0; at < some.length; at += AT_ONCE)
         await Promise.all(some.slice(at, at + AT_ONCE).map((delivery) => send(ingest, delivery)));

@@ -35,7 +35,10 @@ export interface PeriodFilesDeps extends PacksDeps {
 export function createPeriodFiles(deps: PeriodFilesDeps) {
   const packs = createPacks(deps);
   return {
-    async journal(id: string, { format: name, version, currency, taxRate }: ExportQuery): Promise<PeriodFile | undefined> {
+    async journal(
+      id: string,
+      { format: name, version, currency, taxRate }: ExportQuery,
+    ): Promise<PeriodFile | undefined> {
       const format = exportFormat(name);
       const journal = await deps.periods.lines(id, version);
       if (!journal) return undefined;
@@ -45,12 +48,20 @@ export function createPeriodFiles(deps: PeriodFilesDeps) {
         ...(taxRate === undefined ? {} : { taxRate }),
       });
       const parts = ['journal', nameOf(id, journal.version), name, ...(currency === undefined ? [] : [currency])];
-      return { name: `${parts.join('-')}.${format.extension}`, contentType: format.contentType, chunks: await begun(chunks) };
+      return {
+        name: `${parts.join('-')}.${format.extension}`,
+        contentType: format.contentType,
+        chunks: await begun(chunks),
+      };
     },
     async pack(id: string, query: PackQuery): Promise<PeriodFile | undefined> {
       const chunks = await packs.zip(id, query);
       if (!chunks) return undefined;
-      return { name: `pack-${nameOf(id, query.version)}.zip`, contentType: 'application/zip', chunks: await begun(chunks) };
+      return {
+        name: `pack-${nameOf(id, query.version)}.zip`,
+        contentType: 'application/zip',
+        chunks: await begun(chunks),
+      };
     },
     /** The same, file by file. */
     packFiles: (id: string, query: PackQuery): Promise<AsyncGenerator<PackFile> | undefined> => packs.files(id, query),

@@ -63,7 +63,10 @@ describe('what is taken away of a period', () => {
     expect(csv.map((row) => [row.entry_id, row.account, row.amount_minor, row.currency])).toEqual(
       data.map((row) => [row.entry, row.account, row.amount_minor, row.currency]),
     );
-    expect(csv[0]).toMatchObject({ received_time: expect.stringMatching(/^2026-08-01T/), source_event_id: expect.anything() });
+    expect(csv[0]).toMatchObject({
+      received_time: expect.stringMatching(/^2026-08-01T/),
+      source_event_id: expect.anything(),
+    });
     const hledger = (await download('/v1/periods/2026-07/journal?format=hledger')).bytes.toString();
     expect(hledger).toContain('assets:1100 Stripe clearing');
   });

@@ -1517,23 +1517,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/periods/{period}/journal": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The lines of the journal: as the close stored them, or as they are known while the period is open. Lines with `adjusts` correct a closed one. */
-        get: operations["PeriodsController_journal"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/periods/{period}/soft-close": {
         parameters: {
             query?: never;
@@ -1630,6 +1613,40 @@ export interface paths {
         put?: never;
         /** Answer by name for the money of a provider that is tied out with nothing. It stays with the period. */
         post: operations["PeriodsController_waive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/periods/{period}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines of the journal: as the close stored them, or as they are known while the period is open. Lines with `adjusts` correct a closed one. With `format` the whole journal as a file for another program. */
+        get: operations["PeriodFilesController_journal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/periods/{period}/pack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an auditor takes away: numbers, journal, ledger entries, proofs, and a verifier that needs no server. A zip. */
+        get: operations["PeriodFilesController_pack"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2505,32 +2522,6 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        JournalPage: {
-            period: string;
-            /** @enum {string} */
-            state: "closed" | "open";
-            up_to: number;
-            digest?: string;
-            data: ({
-                entry: string;
-                line: number;
-                period: string;
-                /** Format: date */
-                day: string;
-                account: string;
-                /** @description A debit is positive, a credit negative. */
-                amount_minor: string;
-                currency: string;
-                kind: string;
-                adjusts?: string;
-                memo: string;
-            } & {
-                [key: string]: unknown;
-            })[];
-            next_cursor: string | null;
-        } & {
-            [key: string]: unknown;
-        };
         PeriodSummary: {
             /** @example 2026-10 */
             id: string;
@@ -2622,6 +2613,32 @@ export interface components {
         WaiveRequest: {
             provider: string;
             reason: string;
+        };
+        JournalPage: {
+            period: string;
+            /** @enum {string} */
+            state: "closed" | "open";
+            up_to: number;
+            digest?: string;
+            data: ({
+                entry: string;
+                line: number;
+                period: string;
+                /** Format: date */
+                day: string;
+                account: string;
+                /** @description A debit is positive, a credit negative. */
+                amount_minor: string;
+                currency: string;
+                kind: string;
+                adjusts?: string;
+                memo: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            next_cursor: string | null;
+        } & {
+            [key: string]: unknown;
         };
         TrialBalance: {
             /** Format: date */
@@ -4638,78 +4655,6 @@ export interface operations {
             };
         };
     };
-    PeriodsController_journal: {
-        parameters: {
-            query?: {
-                version?: number;
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                period: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JournalPage"];
-                };
-            };
-            /** @description `invalid_request`: The request is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: No valid credentials were given. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: The key may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: There is nothing at this address. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: It could not be made durable just now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     PeriodsController_softClose: {
         parameters: {
             query?: never;
@@ -5182,6 +5127,155 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PeriodFilesController_journal: {
+        parameters: {
+            query?: {
+                version?: number;
+                /** @description A file for another program; `json` is a page of the API. */
+                format?: "json" | "jsonl" | "csv" | "hledger" | "beancount" | "quickbooks-online" | "quickbooks-desktop" | "xero" | "netsuite";
+                /** @description Of a file: only the lines of this currency. */
+                currency?: string;
+                /** @description Of Xero: the organisation's tax rate that means no tax. */
+                tax_rate?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PeriodFilesController_pack: {
+        parameters: {
+            query?: {
+                version?: number;
+                /** @description The text of entries as it is stored, personal fields sealed; or their hashes only. */
+                bodies?: "sealed" | "withheld";
+            };
+            header?: never;
+            path: {
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": components["schemas"]["Problem"];
                 };
             };
         };

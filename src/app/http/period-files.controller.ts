@@ -35,7 +35,11 @@ export class PeriodFilesController {
   ): Promise<FastifyReply> {
     const { format, currency, tax_rate: taxRate, version, limit, cursor } = query;
     if (format === 'json') {
-      const page = await this.service.close.journal(period, { ...(version === undefined ? {} : { version }), limit, cursor });
+      const page = await this.service.close.journal(period, {
+        ...(version === undefined ? {} : { version }),
+        limit,
+        cursor,
+      });
       return reply.send(found(page, NO_PERIOD));
     }
     return download(reply, await this.service.files.journal(period, { format, currency, taxRate, version }));

@@ -45,7 +45,11 @@ describe('truth-ledger export', () => {
   it('given a period and a format, then the file is written whole, and folders above it are made', async () => {
     const file = at('new/october.csv');
     const call = ['export', '2026-10', '--format', 'xero', '--out', file, '--currency', 'EUR', '--tax-rate', 'No VAT'];
-    expect(await cli([...call, '--release', '2'], { journal })).toEqual({ code: 0, out: `${file}: 10 bytes.`, err: '' });
+    expect(await cli([...call, '--release', '2'], { journal })).toEqual({
+      code: 0,
+      out: `${file}: 10 bytes.`,
+      err: '',
+    });
     expect(asked).toEqual([['2026-10', { format: 'xero', currency: 'EUR', taxRate: 'No VAT', version: 2 }]]);
     expect(readFileSync(file, 'utf8')).toBe('a,b\r\n1,2\r\n');
   });
@@ -84,9 +88,11 @@ describe('truth-ledger pack', () => {
         { name: 'manifest.json', chunks: chunks('{}') },
         { name: 'entries/000001.jsonl', chunks: chunks('{}\n') },
       ];
-      return Promise.resolve((async function* () {
-        yield* streamed(files);
-      })());
+      return Promise.resolve(
+        (async function* () {
+          yield* streamed(files);
+        })(),
+      );
     };
     expect((await cli(['pack', '2026-10', '--out', at('p.zip'), '--json'], { pack })).out).toContain('"bytes": 2');
     expect((await cli(['pack', '2026-10', '--out', `${at('p')}/`, '--withhold'], { packFiles })).code).toBe(0);

@@ -19,7 +19,8 @@ describe('a pack as an auditor has it', () => {
   beforeAll(async () => {
     const { rows, source } = await closedPeriod();
     const chunks: Uint8Array[] = [];
-    for await (const chunk of zipFiles(packFiles(source), { modified: source.createdAt, signingKey })) chunks.push(chunk);
+    for await (const chunk of zipFiles(packFiles(source), { modified: source.createdAt, signingKey }))
+      chunks.push(chunk);
     zip = Buffer.concat(chunks);
     writeFileSync(at('pack.zip'), zip);
     for (const [name, bytes] of Object.entries(unzipSync(zip))) {
@@ -32,7 +33,10 @@ describe('a pack as an auditor has it', () => {
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   const run = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [VERIFIER, ...args], { encoding: 'utf8', cwd: root });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [VERIFIER, ...args], {
+      encoding: 'utf8',
+      cwd: root,
+    });
     return { status, stdout, stderr };
   };
 
