@@ -1,3 +1,6 @@
+import type { TieOutStage } from './close/create-tie-outs.js';
+import type { ProviderReports } from './close/provider-reports.js';
+import type { Alerts } from './alert/create-alerts.js';
 import type { Close } from './close/create-close.js';
 import type { BooksReport } from './close/books-report.js';
 import type { Books } from './close/books.js';
@@ -11,6 +14,7 @@ import type { Ledger } from './ledger/ledger.js';
 import type { Seal } from './ledger/open-seal.js';
 import type { Vault } from './ledger/vault.js';
 import type { Projections } from './projections/create-projections.js';
+import type { MeasurementContract } from './reconcile/contract.js';
 import type { Reconcile } from './reconcile/create-reconcile.js';
 import type { Report } from './report/create-report.js';
 import type { Database } from './storage/database.js';
@@ -38,7 +42,15 @@ export interface Service {
   database: Database;
   ingest: Pick<
     IngestStage,
-    'webhook' | 'events' | 'collect' | 'deadLetters' | 'completeness' | 'backfill' | 'imports' | 'stop'
+    | 'webhook'
+    | 'events'
+    | 'collect'
+    | 'deadLetters'
+    | 'completeness'
+    | 'backfill'
+    | 'imports'
+    | 'decideIdentity'
+    | 'stop'
   >;
   projections: Pick<
     Projections,
@@ -49,7 +61,30 @@ export interface Service {
   close: Close;
   /** Journals and packs of periods, for people outside. */
   files: PeriodFiles;
-  reconcile: Pick<Reconcile, 'list' | 'detail' | 'run' | 'now' | 'gaps'>;
+  /** What providers state of their balance, and how it compares with the ledger. */
+  reports: Pick<ProviderReports, 'add' | 'list' | 'kinds'>;
+  tieOuts: TieOutStage;
+  alerts: Pick<Alerts, 'list' | 'acknowledge' | 'counts'>;
+  reconcile: Pick<
+    Reconcile,
+    | 'drift'
+    | 'setMarker'
+    | 'markers'
+    | 'gapReport'
+    | 'list'
+    | 'detail'
+    | 'run'
+    | 'now'
+    | 'gaps'
+    | 'confusion'
+    | 'pull'
+    | 'shadow'
+    | 'sources'
+    | 'sourceEvents'
+    | 'pageRequestDays'
+  >;
+  /** The measurement contract of this process, and how it differs from the recorded one. */
+  contract: Pick<MeasurementContract, 'current' | 'changes'>;
   /** The double-entry journal of the facts, its statements, and what people decide for it. */
   books: Books & {
     report: BooksReport;
@@ -57,7 +92,7 @@ export interface Service {
     /** Resolves with the number of rates that were not known. */
     recordRates(rates: readonly RateToRecord[], asker: Decider): Promise<number>;
   };
-  jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'stop'>;
+  jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'list' | 'cancel' | 'stop'>;
   /** `size` entries are sealed, `lag` are not yet; a proof is undefined for an entry that is unknown or not sealed. */
   seal: Pick<Seal, 'state' | 'proof' | 'consistency' | 'checkpoints' | 'publicKey' | 'verify'>;
   start(): Promise<void>;

@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import { domainEventSchemas } from './catalog/domain-events/index.js';
 import { applyFact } from './catalog/merge-facts.js';
 import type { Books } from './close/books.js';
-import { openClosings } from './close/closing-store.js';
-import { type Close, createClose } from './close/create-close.js';
 import { fiscalCalendar } from './close/fiscal-calendar.js';
 import { openBooks } from './close/open-books.js';
 import { createPeriodFiles, type PeriodFiles, type PeriodFilesDeps } from './close/period-files.js';
@@ -14,6 +11,7 @@ import { type Config, ledgerEngine } from './config.js';
 import { createIngest } from './ingest/create-ingest.js';
 import { createInterpret, interpretersFor, type KnownToOperator, versionOf } from './ingest/interpret.js';
 import { parkFailedJob, parkUnprojected, reparkUnprojected, replayJobs } from './ingest/park.js';
+import { cancellationsIn } from './jobs/cancellations.js';
 import { createJobs, type Jobs } from './jobs/create-jobs.js';
 import type { Clock } from './kernel/clock.js';
 import { Zone } from './kernel/day.js';
@@ -24,13 +22,13 @@ import { assertSameLedger } from './ledger/same-ledger.js';
 import { openVault, type OpenVault } from './ledger/vault/open-vault.js';
 import { type Lifecycle, lifecycle } from './lifecycle.js';
 import { metrics } from './metrics/index.js';
-import { createProjections, FOLD_VERSION, type Projections } from './projections/create-projections.js';
+import { createProjections, type Projections } from './projections/create-projections.js';
 import type { ReadFacts } from './projections/fact-pages.js';
 import { factsAside } from './projections/facts-aside.js';
 import { connectionName } from './projections/lease.js';
-import { createReconcile } from './reconcile/create-reconcile.js';
-import { createReport, type Report, type ReportDeps } from './report/create-report.js';
+import type { MeasurementContract } from './reconcile/contract.js';
 import type { Role, Service } from './service-types.js';
+import { openFiles, openNumbers, openReconcile, tieOutsWith, watchOver } from './stages.js';
 import { boundedDatabase, type Database, openDatabase } from './storage/database.js';
 import { migrate } from './storage/migrate.js';
 
@@ -111,28 +109,30 @@ async function wire(
     log: (level, line, error) => log?.[level](error === undefined ? {} : { err: error }, line),
   });
 
+  const calendar = fiscalCalendar(config.fiscalCalendar);
+  const contentMac = (value: unknown): Buffer => vault.contentMac(value);
   const books = openBooks(config, {
-    ...{ ledger, database, zone, clock, contentMac: (value) => vault.contentMac(value) },
+    ...{ ledger, database, zone, clock, contentMac },
     ...{ interpret: createInterpret(interpreters), interpreterVersion: versionOf(interpreters) },
   });
 
   const queue: { jobs?: Jobs } = {}; // jobs run reconciliations, which may be put into the queue
-  const reconcile = createReconcile({
-    ...{ database, ledger, zone, clock, newId: randomUUID },
-    contentMac: (value) => vault.contentMac(value),
-    subjectTag: (kind, value) => vault.subjectTag(kind, value),
-    projectionPosition: () => projections.currentPosition(),
+  const { contract, reconcile } = openReconcile(config, {
+    ...{ ledger, vault, database, clock, zone, contentMac, projections },
     enqueueRun: async (runId) => queue.jobs?.enqueueRun(runId),
   });
+  const tied = tieOutsWith({ database, ledger, vault, clock, zone, ingest, projections }, calendar);
   const { report, close } = await openNumbers(
-    config,
-    { ...{ database, ledger, vault, clock, zone }, completeness: ingest.completeness, projections },
-    { interpreters: versionOf(interpreters), books, ...given },
+    calendar,
+    { ...{ database, ledger, vault, clock, zone }, contentMac, completeness: ingest.completeness, projections },
+    { interpreters: versionOf(interpreters), books, contract: contract.current, tieOuts: tied.tieOuts, ...given },
   );
 
+  const alerts = watchOver(config, clock, { database, ledger, vault, ingest, reconcile }, log);
   const jobs = await createJobs({
     ...{ connection: database.connection, redisUrl: config.redisUrl },
-    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, zone, clock },
+    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, ...tied, alerts, zone, clock },
+    cancellations: cancellationsIn(database, clock),
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),
     log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
   });
@@ -144,14 +144,13 @@ async function wire(
     witnessUrl: config.sealWitnessUrl,
     failed: (error) => log?.error({ err: error }, 'sealing failed; it is tried again'),
   });
-  life.closes(seal, (it) => it.stop());
-  life.closes(projections, (it) => it.stop());
+  for (const stage of [seal, projections]) life.closes(stage, (it) => it.stop());
 
   const files = openFiles(config, projections, { ...{ periods: close, ledger, seal, clock }, books });
   return {
     ...{ config, roles, database, vault, ledger, ingest },
-    ...{ projections, reconcile, report, books, close, files, jobs, seal },
-    start: () => startWork(roles, { vault, projections, seal, jobs }, log),
+    ...{ projections, reconcile, contract, report, books, ...tied, close, files, alerts, jobs, seal },
+    start: () => startWork(roles, { vault, projections, contract, seal, jobs }, log),
     stop: () => life.stop(),
   };
 }
@@ -174,48 +173,6 @@ const readAside = (config: Config, { connection }: Database, known: KnownToOpera
           }),
       )
     : undefined;
-
-interface NumbersDeps extends Pick<ReportDeps, 'database' | 'ledger' | 'vault' | 'clock' | 'zone' | 'completeness'> {
-  projections: Projections;
-}
-
-/** Numbers out, as they are known and as closes reported them, and the close that makes them so. */
-async function openNumbers(
-  config: Config,
-  { projections, vault, ...deps }: NumbersDeps,
-  { interpreters, books, tieOuts }: { interpreters: string; books: Books; tieOuts?: TieOuts },
-): Promise<{ report: Report; close: Close }> {
-  const { modelVersion } = projections;
-  const calendar = fiscalCalendar(config.fiscalCalendar);
-  const closings = await openClosings({ ...deps, calendar });
-  const report = createReport({ ...deps, vault, closings, metrics, modelVersion, domainEvents: domainEventSchemas });
-  const modelPosition = (): Promise<number> => projections.currentPosition();
-  const close = createClose({
-    ...{ ...deps, calendar, closings, metrics, modelPosition, books, tieOuts },
-    versions: { model: modelVersion, interpreters, fold: FOLD_VERSION },
-    contentMac: (value) => vault.contentMac(value),
-    numbers: (days, closing) => report.numbers(days, closing),
-  });
-  return { report, close };
-}
-
-type FilesDeps = Pick<PeriodFilesDeps, 'periods' | 'ledger' | 'seal' | 'clock'> & {
-  books: Pick<PeriodFilesDeps, 'account' | 'functionalCurrency'>;
-};
-
-/** Journals and packs, in the accounts of the books and with what their numbers depend on. */
-const openFiles = (
-  { fiscalCalendar }: Config,
-  { modelVersion }: Projections,
-  { books, ...deps }: FilesDeps,
-): PeriodFiles =>
-  createPeriodFiles({
-    ...{ ...deps, account: books.account, functionalCurrency: books.functionalCurrency },
-    parameters: () => ({
-      ...{ functional_currency: books.functionalCurrency ?? null, fiscal_calendar: fiscalCalendar },
-      ...{ model_version: modelVersion, fold_version: FOLD_VERSION },
-    }),
-  });
 
 /** The ledger and the vault with its keys: in one database, or the ledger in KurrentDB. */
 async function openLedger(
@@ -240,15 +197,24 @@ async function openLedger(
   return { vault, ledger };
 }
 
+interface Working {
+  vault: OpenVault;
+  projections: Projections;
+  contract: MeasurementContract;
+  seal: Seal;
+  jobs: Jobs;
+}
+
 /** Begins what this process does. A reconciliation is judged by the read model, so jobs wait for one of this version; nothing else does. */
 async function startWork(
   roles: readonly Role[],
-  { vault, projections, seal, jobs }: { vault: OpenVault; projections: Projections; seal: Seal; jobs: Jobs },
+  { vault, projections, contract, seal, jobs }: Working,
   log: Logger | undefined,
 ): Promise<void> {
   if (roles.includes('api')) await vault.pool?.start();
   if (roles.includes('projector')) {
     await projections.start();
+    await contract.record();
     seal.start();
   }
   if (!roles.includes('worker')) return;

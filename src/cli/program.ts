@@ -4,6 +4,7 @@ import { Problem, SetupError } from '../kernel/errors.js';
 import type { CliContext } from './context.js';
 import { addBackfill } from './backfill.js';
 import { addClose } from './close.js';
+import { addContract } from './contract.js';
 import { addDemo } from './demo.js';
 import { addExport } from './export.js';
 import { addImport } from './import.js';
@@ -13,7 +14,9 @@ import { addPack } from './pack.js';
 import { addRebuild } from './rebuild.js';
 import { addReconcile } from './reconcile.js';
 import { addReplay } from './replay.js';
+import { addReport } from './report.js';
 import { addServe } from './serve.js';
+import { addTieOut } from './tie-out.js';
 import { addTrace } from './trace.js';
 import { addVerify } from './verify.js';
 
@@ -35,6 +38,8 @@ export function createProgram(context: CliContext): Command {
     addServe,
     addDemo,
     addReconcile,
+    addReport,
+    addContract,
     addBackfill,
     addClose,
     addExport,
@@ -44,6 +49,7 @@ export function createProgram(context: CliContext): Command {
     addVerify,
     addTrace,
     addReplay,
+    addTieOut,
     addKeys,
     addLedger,
   ])
