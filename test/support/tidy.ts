@@ -62,7 +62,7 @@ export const PURE: readonly RegExp[] = [
   /^src\/close\/exports\//,
   /^src\/ingest\/(domain-interpreters|providers\/[^/]+\/interpret)\//,
   /^src\/projections\/(contributions|customers|documents|evaluate-purchase|fact-pages|fold|people|purchases|purchase-change|rows|shared-links|step|subject-states|subscription-history)\.ts$/,
-  /^src\/reconcile\/(cause|comparable-amount|drift|gap|groups|match|parts|reconciled-metrics)\.ts$/,
+  /^src\/reconcile\/(cause|comparable-amount|counted-rows|drift|gap|groups|match|parts|reconciled-metrics)\.ts$/,
   /^src\/reconcile\/causes\//,
   /^src\/close\/(adjusting-lines|chart-of-accounts|close-contents|fiscal-calendar|functional|journal-entry|money-objects|period|post|rates|spread|wanted-entries)\.ts$/,
   /^src\/close\/recipes\//,
