@@ -33,6 +33,14 @@ export interface Config {
     /** Merchant accounts whose payments are captured without a request; `*`: all. */
     automaticCapture: readonly string[];
   };
+  /** Where alerts are told; nowhere unless set. */
+  alerts: {
+    webhookUrl?: string;
+    webhookSecret?: string;
+    slackUrl?: string;
+    emailTo: readonly string[];
+    smtpUrl?: string;
+  };
   /** ISO 4217: what the books are kept in besides the currencies that money moves in. */
   functionalCurrency?: string;
   /** A JSON file with codes and names of accounts. Absolute. */
@@ -156,6 +164,21 @@ const schema = z.object({
       (accounts) => accounts.every((account) => /^(?:\*|[\w.-]+)$/.test(account)),
       'ADYEN_AUTOMATIC_CAPTURE must be merchant accounts between commas, or * for all.',
     ),
+  ALERT_WEBHOOK_URL: optional((text) => isUrl(text, 'http', 'https'), httpUrl('ALERT_WEBHOOK_URL')),
+  ALERT_WEBHOOK_SECRET: optional(
+    (text) => text.length >= SECRET_MIN,
+    `ALERT_WEBHOOK_SECRET must have at least ${SECRET_MIN} characters.`,
+  ),
+  ALERT_SLACK_URL: optional((text) => isUrl(text, 'http', 'https'), httpUrl('ALERT_SLACK_URL')),
+  ALERT_EMAIL_TO: z
+    .string()
+    .default('')
+    .transform((text) => (text === '' ? [] : list(text)))
+    .refine(
+      (receivers) => receivers.every((receiver) => /^[^\s@<>"]+@[^\s@<>"]+$/.test(receiver)),
+      'ALERT_EMAIL_TO must be mail addresses between commas.',
+    ),
+  SMTP_URL: optional((text) => isUrl(text, 'smtp', 'smtps'), 'SMTP_URL must begin with smtp:// or smtps://.'),
   FUNCTIONAL_CURRENCY: optional(
     (text) => /^[A-Z]{3}$/.test(text),
     'FUNCTIONAL_CURRENCY must be a currency code in upper case, such as EUR.',
@@ -222,6 +245,13 @@ export function readConfig(
       basicAuth: s.ADYEN_BASIC_AUTH,
       automaticCapture: s.ADYEN_AUTOMATIC_CAPTURE,
     },
+    alerts: {
+      webhookUrl: s.ALERT_WEBHOOK_URL,
+      webhookSecret: s.ALERT_WEBHOOK_SECRET,
+      slackUrl: s.ALERT_SLACK_URL,
+      emailTo: s.ALERT_EMAIL_TO,
+      smtpUrl: s.SMTP_URL,
+    },
     functionalCurrency: s.FUNCTIONAL_CURRENCY,
     chartOfAccounts: s.CHART_OF_ACCOUNTS,
     keyPoolMinutes: s.KEY_POOL_MINUTES,
@@ -246,6 +276,9 @@ export function settingsForLog(config: Config): Record<string, string | number> 
     stripe_webhook_secrets: config.stripe.webhookSecrets.length,
     square_webhook_signature_keys: config.square.signatureKeys.length,
     adyen_hmac_keys: config.adyen.hmacKeys.length,
+    alert_webhook: config.alerts.webhookUrl === undefined ? 'not set' : 'set',
+    alert_slack: config.alerts.slackUrl === undefined ? 'not set' : 'set',
+    alert_email_receivers: config.alerts.emailTo.length,
     seal_witness: config.sealWitnessUrl === undefined ? 'file' : 'file and address',
     adyen_basic_auth: config.adyen.basicAuth === undefined ? 'not set' : 'set',
     sources: config.sources.sources.map(({ name, type }) => `${name} (${type.name})`).join(', ') || 'none',
@@ -273,6 +306,8 @@ function acrossSettings(given: Record<string, string>, backends: readonly string
       'SQUARE_NOTIFICATION_URL must be set when SQUARE_WEBHOOK_SIGNATURE_KEYS is: Square signs the address with the body.',
     );
   }
+  if (given['ALERT_EMAIL_TO'] && !given['SMTP_URL'])
+    mistakes.push('SMTP_URL must be set when ALERT_EMAIL_TO is: mail needs a server.');
   return mistakes;
 }
 

@@ -1,3 +1,6 @@
+import type { TieOutStage } from './close/create-tie-outs.js';
+import type { ProviderReports } from './close/provider-reports.js';
+import type { Alerts } from './alert/create-alerts.js';
 import type { Close } from './close/create-close.js';
 import type { BooksReport } from './close/books-report.js';
 import type { Books } from './close/books.js';
@@ -55,8 +58,16 @@ export interface Service {
   /** A method answers undefined where nothing has that name or id. */
   report: Report;
   close: Close;
+  /** What providers state of their balance, and how it compares with the ledger. */
+  reports: Pick<ProviderReports, 'add' | 'list' | 'kinds'>;
+  tieOuts: TieOutStage;
+  alerts: Pick<Alerts, 'list' | 'acknowledge' | 'counts'>;
   reconcile: Pick<
     Reconcile,
+    | 'drift'
+    | 'setMarker'
+    | 'markers'
+    | 'gapReport'
     | 'list'
     | 'detail'
     | 'run'
@@ -78,7 +89,7 @@ export interface Service {
     /** Resolves with the number of rates that were not known. */
     recordRates(rates: readonly RateToRecord[], asker: Decider): Promise<number>;
   };
-  jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'stop'>;
+  jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'list' | 'cancel' | 'stop'>;
   /** `size` entries are sealed, `lag` are not yet; a proof is undefined for an entry that is unknown or not sealed. */
   seal: Pick<Seal, 'state' | 'proof' | 'consistency' | 'checkpoints' | 'publicKey' | 'verify'>;
   start(): Promise<void>;

@@ -12,13 +12,16 @@ import type { Background } from './background.js';
 import { operatorProviders } from './commands/operator.js';
 import { ProblemFilter } from './errors/problem.filter.js';
 import type { Life } from './health.js';
+import { AlertsController } from './http/alerts.controller.js';
 import { AttributionController } from './http/attribution.controller.js';
 import { BooksController } from './http/books.controller.js';
 import { CatalogController } from './http/catalog.controller.js';
 import { CompletenessController } from './http/completeness.controller.js';
 import { CustomersController } from './http/customers.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
+import { DriftController } from './http/drift.controller.js';
 import { EventsController } from './http/events.controller.js';
+import { JobsController } from './http/jobs.controller.js';
 import { IdentityController } from './http/identity.controller.js';
 import { LedgerController } from './http/ledger.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
@@ -27,6 +30,7 @@ import { PeriodsController } from './http/periods.controller.js';
 import { ProofsController } from './http/proofs.controller.js';
 import { ReconciliationsController } from './http/reconciliations.controller.js';
 import { SessionController } from './http/session.controller.js';
+import { TieOutsController } from './http/tie-outs.controller.js';
 import { SourcesController } from './http/sources.controller.js';
 import type { RouteTable } from './routes.js';
 import { Telemetry } from './telemetry.js';
@@ -69,9 +73,13 @@ const api = [
   DeadLettersController,
   CatalogController,
   CompletenessController,
+  DriftController,
+  AlertsController,
+  JobsController,
   PeriodsController,
   BooksController,
   SessionController,
+  TieOutsController,
 ];
 
 @Module({ imports: [CqrsModule.forRoot({ rethrowUnhandled: true })] })

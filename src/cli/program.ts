@@ -12,7 +12,9 @@ import { addLedger } from './ledger.js';
 import { addRebuild } from './rebuild.js';
 import { addReconcile } from './reconcile.js';
 import { addReplay } from './replay.js';
+import { addReport } from './report.js';
 import { addServe } from './serve.js';
+import { addTieOut } from './tie-out.js';
 import { addTrace } from './trace.js';
 import { addVerify } from './verify.js';
 
@@ -34,6 +36,7 @@ export function createProgram(context: CliContext): Command {
     addServe,
     addDemo,
     addReconcile,
+    addReport,
     addContract,
     addBackfill,
     addClose,
@@ -42,6 +45,7 @@ export function createProgram(context: CliContext): Command {
     addVerify,
     addTrace,
     addReplay,
+    addTieOut,
     addKeys,
     addLedger,
   ])

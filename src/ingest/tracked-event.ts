@@ -5,7 +5,7 @@ import type { Vault } from '../ledger/vault.js';
 import type { ClearText } from './clear-text.js';
 import { truncatedAddress } from './client-address.js';
 import { isObject, type ClientEvent, type Collector, type Json } from './collector.js';
-import { agentOf } from './collectors/user-agent.js';
+import { agentOf, osName } from './collectors/user-agent.js';
 import type { SdkLink, TrackedEvent } from './tracked-store.js';
 
 /** What all events of one request share. */
@@ -74,6 +74,12 @@ export function toSample({ vault }: Sealing, request: ClientRequest, sent: unkno
   return { sealed, subjects: [...new Set([...sealed.subjects, ...tags])], occurredAt };
 }
 
+/** Keyed tags of the person of an event as sent. */
+export function tagsOfSent({ vault }: Sealing, request: ClientRequest, sent: unknown): string[] {
+  const client = isObject(sent) ? request.collector.event(sent) : undefined;
+  return typeof client === 'object' ? tagsOf(vault, client) : [];
+}
+
 /** The client as rate limits see it: its own id and the network it comes from. */
 export function clientOf(sealing: Sealing, request: ClientRequest, sent: unknown): string {
   const client = isObject(sent) ? request.collector.event(sent) : undefined;
@@ -129,6 +135,10 @@ function describe(sealing: Sealing, client: ClientEvent, request: ClientRequest)
     isBot: agent.isBot,
     device: word(client.device) ?? agent.device,
     browser: word(client.browser) ?? agent.browser,
+    os: osName(word(client.os)) ?? agent.os,
+    host: hostOf(client.pageUrl),
+    release: sealing.clear(client.release)?.trim().slice(0, RELEASE_MAX) || undefined,
+    isTest: isMarkedAsTest(client.properties),
     country: word(client.country)?.toUpperCase(),
     clientHash: networkOf(sealing.vault, client.ip) ?? request.network,
     source: word(client.source) ?? word(query?.get('utm_source')),
@@ -138,6 +148,16 @@ function describe(sealing: Sealing, client: ClientEvent, request: ClientRequest)
     lineage: client.properties[ROUTE_MARKER] === undefined ? ('client' as const) : ('server' as const),
   };
 }
+
+const RELEASE_MAX = 64; // characters
+
+/** The names under which shops and SDKs mark an event as a test. */
+const TEST_MARKS = ['test', 'is_test', 'isTest', 'test_mode', 'testMode', 'debug_mode'];
+const isMarkedAsTest = (properties: Json): boolean =>
+  TEST_MARKS.some((name) => properties[name] === true || properties[name] === 'true' || properties[name] === 1);
+
+const hostOf = (url: unknown): string | undefined =>
+  typeof url === 'string' && /^https?:/i.test(url) && URL.canParse(url) ? new URL(url).hostname : undefined;
 
 const queryOf = (url: unknown): URLSearchParams | undefined =>
   typeof url === 'string' && URL.canParse(url) ? new URL(url).searchParams : undefined;

@@ -5,13 +5,26 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Database } from '../storage/database.js';
 import { causes } from './causes/index.js';
 import { confusion, type ConfusionQuery } from './confusion.js';
-import type { SubjectTag } from './evidence.js';
+import { type DriftQuery, driftReport } from './drift-report.js';
+import type { PageLog, SubjectTag } from './evidence.js';
+import { inputsOf } from './inputs.js';
+import { listMarkers, type Marker, recordPendingMarkers, setMarker } from './markers.js';
 import type { DayKey, Outcome } from './outcome.js';
-import { type DetailQuery, latestGaps, listRows, type ListQuery, rowDetail } from './queries.js';
+import { gapReport, publishGapReport } from './publish-gap-report.js';
+import { type DetailQuery, failingSources, latestGaps, listRows, type ListQuery, rowDetail } from './queries.js';
 import { reconcileDay } from './reconcile-day.js';
 import { type ReconciledMetric, reconciledMetrics } from './reconciled-metrics.js';
 import { type AskedBy, recordOutcome } from './record.js';
-import { dueOf, historyBefore, keepRun, type StoredRun, unfinishedRuns } from './result-store.js';
+import {
+  cancelRun,
+  checkedInputs,
+  dueOf,
+  historyBefore,
+  isRunCancelled,
+  keepRun,
+  type StoredRun,
+  unfinishedRuns,
+} from './result-store.js';
 import { pageRequestDays } from './page-requests.js';
 import type { Pulls } from './pull/create-pulls.js';
 import type { Pulled, PullOptions } from './pull/puller.js';
@@ -34,6 +47,8 @@ export interface ReconcileDeps {
   contentMac: (value: unknown) => Buffer;
   /** `vault.subjectTag`: finds refused events of a person. */
   subjectTag?: SubjectTag;
+  /** Page requests from the access logs of servers, where any are read. */
+  pageLog?: PageLog;
   /** Where the read model is; a reconciliation waits until it has reached the ledger's head. */
   projectionPosition: () => number | Promise<number>;
   /** Puts a kept run into the queue. It may fail or be lost: unfinished runs are put in again. */
@@ -77,6 +92,8 @@ export function createReconcile(deps: ReconcileDeps) {
     detail: (day: Day, source: string, metric: string, query: DetailQuery) =>
       rowDetail(database, day, source, metric, query),
     gaps: () => latestGaps(database),
+    drift: (query: DriftQuery) => driftReport(database, deps.zone, query),
+    ...markersOf(deps),
     confusion: (query: ConfusionQuery) => confusion(database, deps.zone, query),
 
     requestRun,
@@ -113,11 +130,17 @@ export function createReconcile(deps: ReconcileDeps) {
       return { ...(await recordOutcome(deps, outcome, asked)), digest: outcome.digest };
     },
 
-    /** What `reconcileOne` would record, as a digest; nothing is written. */
-    async digestOf(key: DayKey): Promise<string> {
+    /** What comparing a day would be made from, as a digest; nothing is written. */
+    async inputsOf(key: DayKey): Promise<string> {
       await engine.caughtUp();
       await engine.fetch(key);
-      return (await engine.compute(key)).digest;
+      return engine.inputsOf(key);
+    },
+
+    /** Days up to yesterday for which late data may still come, and whose inputs changed since they were compared. */
+    async changedDays(): Promise<(DayKey & { inputs: string })[]> {
+      await engine.caughtUp();
+      return engine.changedDays();
     },
 
     /** Has a day fetched from a source. Idempotent; a failure is kept and answered, not thrown. Throws Problem `invalid_request`. */
@@ -138,8 +161,31 @@ export function createReconcile(deps: ReconcileDeps) {
     /** What is left of a run; it counts as finished when that is nothing. Undefined: no such run. */
     due: (runId: string) => dueOf(database, runId, clock()),
     unfinishedRuns: () => unfinishedRuns(database, clock()),
+    /** Ends a run: what waits of it is not compared any more. False when it was over. */
+    cancelRun: (runId: string, actor: string) => cancelRun(database, runId, actor, clock()),
+    isCancelled: (runId: string) => isRunCancelled(database, runId),
+    failing: () => failingSources(database),
+    gapReport: (week: string) => gapReport(database, deps.zone, week),
+    publishGapReport: (week: string) => publishGapReport(database, deps.zone, week, clock()),
   };
 }
+
+/** Releases and other moments that may explain a change. */
+const markersOf = (deps: ReconcileDeps) => ({
+  /** See `setMarker`; a new id and now, unless given. */
+  async setMarker(given: Omit<Marker, 'id' | 'at'> & { id?: string; at?: string }, actor: string): Promise<Marker> {
+    const { clock, newId } = deps;
+    const marker = {
+      ...given,
+      id: given.id ?? newId(),
+      at: (given.at === undefined ? clock() : new Date(given.at)).toISOString(),
+    };
+    await setMarker(deps, marker, actor);
+    return marker;
+  },
+  markers: (range: { from?: Date; to?: Date }) => listMarkers(deps, range),
+  recordPendingMarkers: () => recordPendingMarkers(deps),
+});
 
 class Engine {
   readonly sources: Readonly<Record<string, AnySource>>;
@@ -168,22 +214,42 @@ class Engine {
     });
   }
 
-  private computeWith(reader: Reader, key: DayKey): Promise<Outcome> {
-    const { zone, clock, subjectTag, tolerances } = this.deps;
+  private async computeWith(reader: Reader, key: DayKey): Promise<Outcome> {
+    const { zone, clock, subjectTag, pageLog, tolerances } = this.deps;
     const [source, metric] = [this.source(key.source), this.metric(key.metric)];
+    const now = clock();
     const history = (currency: string) => historyBefore(reader, key, currency);
     const tolerance = tolerances?.[metric.name] ?? undefined;
-    return reconcileDay(key.day, {
-      reader,
-      source,
-      metric,
-      causes,
-      zone,
-      now: clock(),
-      history,
-      subjectTag,
-      tolerance,
-    });
+    const inputs = await inputsOf(reader, { source, metric, day: key.day, zone, now });
+    const given = { reader, source, metric, causes, zone, now, history, subjectTag, pageLog, tolerance };
+    return { ...(await reconcileDay(key.day, given)), inputs };
+  }
+
+  inputsOf({ day, ...key }: DayKey): Promise<string> {
+    const { database, zone, clock } = this.deps;
+    const [source, metric] = [this.source(key.source), this.metric(key.metric)];
+    return inputsOf(database.pool, { source, metric, day, zone, now: clock() });
+  }
+
+  async changedDays(): Promise<(DayKey & { inputs: string })[]> {
+    const { database, zone, clock } = this.deps;
+    const yesterday = addDays(zone.dayOf(clock().getTime()), -1);
+    const longest = Math.max(...reconciledMetrics.map(({ lateDays }) => lateDays));
+    const known = await checkedInputs(database, addDays(yesterday, 1 - longest), yesterday);
+    const changed: (DayKey & { inputs: string })[] = [];
+    for (const { name: metric, lateDays } of reconciledMetrics) {
+      for (let day = addDays(yesterday, 1 - lateDays); day <= yesterday; day = addDays(day, 1)) {
+        for (const source of Object.keys(this.sources)) {
+          const key = { day, source, metric };
+          const before = known.get(`${day} ${source} ${metric}`);
+          if (before === undefined) continue; // never compared: the nightly run and people decide from when on
+          await this.fetch(key); // late data of an outside source is news only once it was asked for
+          const inputs = await this.inputsOf(key);
+          if (inputs !== before) changed.push({ ...key, inputs });
+        }
+      }
+    }
+    return changed;
   }
 
   /** Brings what the comparison reads up to date; without news nobody is asked. What failed is told by the comparison. */

@@ -3,7 +3,9 @@ import { compareAttribution, mismatch } from './attribution.js';
 import type { Cause } from './cause.js';
 import { countedRows } from './counted-rows.js';
 import { judge, type History } from './judge.js';
-import { type SubjectTag, gatherEvidence } from './evidence.js';
+import type { Concentration } from './concentration.js';
+import { concentrationOf } from './dimensions.js';
+import { type PageLog, type SubjectTag, gatherEvidence, type Gathered } from './evidence.js';
 import { explain } from './explain.js';
 import { figuresOf, type ReconciliationRow } from './gap.js';
 import { type DayData, loadDay, windowOf } from './load-day.js';
@@ -19,7 +21,7 @@ import {
   type SourceReader,
   type SourceState,
 } from './source.js';
-import { modelPosition, orderExtras, truthsOn } from './truth-queries.js';
+import { modelPosition, orderExtras, paymentsOf, truthsOn } from './truth-queries.js';
 
 export interface Context {
   /** In a transaction that sees one state of the read model. */
@@ -31,6 +33,7 @@ export interface Context {
   now: Date;
   history: (currency: string) => Promise<History>;
   subjectTag?: SubjectTag;
+  pageLog?: PageLog;
   /** The gap that is lived with, in percent either way. */
   tolerance?: number;
   /** Of the day as it was fetched, where the source has to be asked. */
@@ -54,9 +57,12 @@ export async function reconcileDay(day: string, given: Context): Promise<Outcome
     const reader = given.source.open(given.reader);
     const mapped = await reader.maps(context.metric.kind, context.metric.unit === 'money');
     if (!mapped) return outcomeOf({ ...at, rows: await notMapped(key, context), ids: new Map() });
-    const { buckets, reasons } = await compare(day, reader, context);
+    const { buckets, reasons, concentrations } = await compare(day, reader, context);
     const rows = [];
-    for (const [currency, items] of buckets) rows.push(await rowOf(key, currency, items, reasons, context));
+    for (const [currency, items] of buckets) {
+      const row = await rowOf(key, currency, items, reasons, context);
+      rows.push({ ...row, concentration: concentrations.get(currency) ?? null });
+    }
     return outcomeOf({
       ...at,
       rows,
@@ -73,21 +79,41 @@ async function compare(
   day: string,
   reader: SourceReader,
   context: Context,
-): Promise<{ buckets: Buckets; reasons: string[] }> {
+): Promise<{ buckets: Buckets; reasons: string[]; concentrations: ReadonlyMap<string, Concentration> }> {
   const { metric, zone, source, now, causes } = context;
   const data = await loadDay(context.reader, reader, metric, day, zone);
   const reasons = await reasonsOf(day, reader, data, context);
   if (metric.compares === 'attribution') {
-    return { buckets: new Map([['', compareAttribution(day, data.truths, data.pairing)]]), reasons };
+    const buckets = new Map([['', compareAttribution(day, data.truths, data.pairing)]]);
+    return { buckets, reasons, concentrations: new Map() };
   }
   const buckets = sortIntoParts({ day, unit: metric.unit, ...data, settledBefore: now.getTime() - source.settlesMs });
-  const evidence = await gatherEvidence(
-    { reader: context.reader, source: reader, metric, day, zone, subjectTag: context.subjectTag },
-    data,
-    buckets,
-  );
+  const { subjectTag, pageLog } = context;
+  const given = { reader: context.reader, source: reader, metric, day, zone, subjectTag, pageLog };
+  const evidence = await gatherEvidence(given, data, buckets);
   explain(buckets, causes, evidence);
-  return { buckets, reasons };
+  return { buckets, reasons, concentrations: await concentrationsOf(day, buckets, evidence, context) };
+}
+
+/** Purchases whose payments are looked at for what a loss concentrates in; beyond that it costs more than the comparison. */
+const PAYMENTS_MAX = 200_000;
+
+/** By currency, where anything is missing. */
+async function concentrationsOf(
+  day: string,
+  buckets: Buckets,
+  evidence: Gathered,
+  { reader, metric, zone }: Context,
+): Promise<Map<string, Concentration>> {
+  const found = new Map<string, Concentration>();
+  const dayFrom = windowOf(zone, day, 0).from;
+  for (const [currency, items] of buckets) {
+    if (!items.some(({ part }) => part === 'missing')) continue;
+    const groups = metric.by === 'purchase' ? [...new Set(items.flatMap(({ truth }) => truth?.group ?? []))] : [];
+    const payments = groups.length > PAYMENTS_MAX ? new Map() : await paymentsOf(reader, groups);
+    found.set(currency, concentrationOf(items, { dayFrom, evidence, payments }));
+  }
+  return found;
 }
 
 /** What a reader of the figures has to know about them. */
@@ -235,5 +261,6 @@ const blank = ({ day, source, metric }: DayKey, context: Context): Reconciliatio
   reasons: [],
   provisional: isOpen(day, context),
   drift: null,
+  concentration: null,
   status: 'failed',
 });

@@ -62,6 +62,18 @@ export interface Window {
 /** A person or a purchase as events name them: `user:u1`, `anonymous:a1`, `order:o1`, `payment:ch_1`. */
 export type Key = string;
 
+/** Where an event came from, as far as it says. One object may stand for many events. */
+export interface TrackedContext {
+  browser?: string;
+  os?: string;
+  device?: string;
+  country?: string;
+  host?: string;
+  release?: string;
+  /** It says of itself that it is a test. */
+  test?: boolean;
+}
+
 export interface TrackedRow {
   /** Of the row, unique within the source; decides ties. */
   id: string;
@@ -83,6 +95,7 @@ export interface TrackedRow {
   isBot: boolean;
   /** Where the client says it came from. */
   source: string | null;
+  context?: TrackedContext;
 }
 
 export interface SourceReader {
@@ -96,7 +109,11 @@ export interface SourceReader {
   /** Which of the keys any event named, and when (to a quarter of an hour). */
   seen(keys: readonly Key[], window: Window): Promise<{ key: Key; at: number }[]>;
   /** Events that were refused and are known to speak of one of the persons (`subjects` tags). */
-  refused(tags: readonly string[], window: Window): Promise<{ tag: string; reason: string }[]>;
+  refused(tags: readonly string[], window: Window): Promise<{ tag: string; reason: string; ref?: string }[]>;
+  /** Where events that named one of the keys came from, and when. */
+  contexts?(keys: readonly Key[], window: Window): Promise<{ key: Key; at: number; context: TrackedContext }[]>;
+  /** When it recorded nothing at all although it usually does, or could not be read. */
+  outages?(window: Window): Promise<{ from: number; to: number; why: string }[]>;
   /** Pairs that browsers linked, of the given keys (`user:` or `anonymous:`). They match tracked events and decide no truth. */
   links(keys: readonly Key[]): Promise<{ user: Key; anonymous: Key }[]>;
 }

@@ -60,7 +60,7 @@ const view = z.enum(['reported', 'known'], 'must be reported or known').optional
 const from = day('First day, in the reporting time zone.');
 const to = day('Last day, included.');
 const range = { from, to };
-const paging = {
+export const paging = {
   limit: z.coerce
     .number('must be a number from 1 to 1000')
     .int('must be a number from 1 to 1000')
@@ -266,4 +266,4 @@ const position = z.coerce
   .meta({ description: 'Ledger position: the rows as they were when this was the last entry.' });
 
 // The pieces that queries of other files are made of.
-export { paging, position, range, ranged };
+export { position, range, ranged };

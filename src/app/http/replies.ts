@@ -142,10 +142,38 @@ export const ReconciliationRow = z
     fetched_at: time,
   })
   .meta({ id: 'Reconciliation' });
+const concentration = z.object({
+  verdict: z.enum(['concentrated', 'uniform', 'too_few']),
+  findings: z.array(
+    z.object({
+      dimension: z.string(),
+      value: z.string(),
+      lost: count,
+      of: count,
+      lost_pct: z.number(),
+      elsewhere_pct: z.number(),
+      ratio: z.number().nullable(),
+      difference: z.array(z.number()).meta({ description: '99 % interval of the difference, in points.' }),
+      excess: z.number(),
+      p: z.number().meta({ description: 'Fisher’s exact test, corrected for everything that was looked at.' }),
+    }),
+  ),
+  known: z.record(z.string(), z.number()).meta({ description: 'Of how many of the lost, in percent.' }),
+});
 export const ReconciliationDetail = ReconciliationRow.extend({
+  concentration: concentration
+    .nullish()
+    .meta({ description: 'What the missing ids have in common; null where none is missing.' }),
   ids: z.record(
     z.string(),
-    z.array(z.object({ id: z.string(), cause: z.string().nullable(), evidence: z.record(z.string(), z.unknown()) })),
+    z.array(
+      z.object({
+        id: z.string(),
+        cause: z.string().nullable(),
+        confidence: z.enum(['certain', 'likely', 'possible']).nullable(),
+        evidence: z.record(z.string(), z.unknown()),
+      }),
+    ),
   ),
   next_cursor: z.string().nullable(),
 }).meta({ id: 'ReconciliationDetail' });
@@ -229,28 +257,6 @@ export const EntryReply = z
   .meta({ id: 'Entry' });
 export const EntryPage = page(EntryReply, 'EntryPage');
 export const ProofReply = anything.meta({ id: 'Proof' });
-const sizedRoot = z.object({ size: count, root: z.string().meta({ description: 'Hexadecimal.' }) });
-export const ConsistencyReply = z
-  .object({ from: sizedRoot, to: sizedRoot, path: z.array(z.string()) })
-  .meta({ id: 'Consistency' });
-export const CheckpointPage = page(
-  z.object({
-    origin: z.string(),
-    size: count,
-    root: z.string(),
-    signed_at: time,
-    signature: z.string().meta({ description: 'Ed25519, base64.' }),
-    note: z.string().meta({ description: 'The same as a signed note, as the witness gets it.' }),
-  }),
-  'CheckpointPage',
-);
-export const SealKeyReply = z
-  .object({
-    algorithm: z.literal('ed25519'),
-    public_key: z.string().meta({ description: 'PEM.' }),
-    fingerprint: z.string().meta({ description: 'SHA-256 of the raw key, hexadecimal.' }),
-  })
-  .meta({ id: 'SealKey' });
 export const CatalogReply = anything.meta({ id: 'Catalog' });
 export const DeadLetterReply = z
   .looseObject({

@@ -61,7 +61,11 @@ export function createPacks(deps: PacksDeps) {
 
 export type Packs = ReturnType<typeof createPacks>;
 
-async function sourceOf(deps: PacksDeps, id: string, { version, bodies = 'sealed' }: PackQuery): Promise<PackSource | undefined> {
+async function sourceOf(
+  deps: PacksDeps,
+  id: string,
+  { version, bodies = 'sealed' }: PackQuery,
+): Promise<PackSource | undefined> {
   const { periods, ledger, seal, clock } = deps;
   const journal = await periods.lines(id, version);
   const detail = journal && (await periods.detail(id, journal.version));

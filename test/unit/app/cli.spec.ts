@@ -80,6 +80,9 @@ describe('truth-ledger', () => {
     [['reconcile', '--from', '2026-10-02', '--to', '2026-10-01']],
     [['trace', 'signups']],
     [['trace', 'signups', 'monday']],
+    [['report', 'october']],
+    [['report', '2027-W53']],
+    [['report', '--format', 'pdf']],
     [['keys', 'create', '--name', 'a']],
     [['keys', 'create', '--name', 'a', '--scope', 'root']],
     [['serve', '--role', 'boss']],
@@ -259,6 +262,13 @@ describe('truth-ledger trace', () => {
       expect(err).toContain('There is no');
     },
   );
+});
+
+describe('truth-ledger report', () => {
+  it('given a week, when it is asked for, then its report as text or JSON', async () => {
+    expect((await cli(['report', '2026-W40'])).out).toContain('# Gap report 2026-W40');
+    expect(JSON.parse((await cli(['report', '2026-W40', '--format', 'json'])).out)).toMatchObject({ week: '2026-W40' });
+  });
 });
 
 describe('truth-ledger replay', () => {
