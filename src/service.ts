@@ -15,7 +15,7 @@ import { createIngest, type IngestStage } from './ingest/create-ingest.js';
 import { createInterpret, interpretersFor, type KnownToOperator, versionOf } from './ingest/interpret.js';
 import { parkFailedJob, parkUnprojected, reparkUnprojected, replayJobs } from './ingest/park.js';
 import { cancellationsIn } from './jobs/cancellations.js';
-import { createJobs, type Jobs } from './jobs/create-jobs.js';
+import { createJobs, type Jobs, type JobsDeps } from './jobs/create-jobs.js';
 import { lookAround } from './jobs/watched.js';
 import type { Clock } from './kernel/clock.js';
 import { Zone } from './kernel/day.js';
@@ -143,15 +143,8 @@ async function wire(
   );
 
   const alerts = watchOver(config, clock, { database, ledger, vault, ingest, reconcile }, log);
-  const jobs = await createJobs({
-    ...{ connection: database.connection, redisUrl: config.redisUrl },
-    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, alerts, zone, clock },
-    cancellations: cancellationsIn(database, clock),
-    park: (failed) => parkFailedJob(ingest.deadLetters, failed),
-    log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
-  });
+  const jobs = await openJobs(config, clock, { database, ingest, reconcile, close, alerts, zone }, log);
   queue.jobs = life.closes(jobs, (it) => it.stop());
-  replayJobs(ingest.deadLetters, (job) => jobs.enqueueAgain(job));
 
   const seal = openSeal({
     ...{ ledger, database: ledgerDatabase, clock, signingKey: vault.signingKey, dataDir: config.dataDir },
@@ -266,6 +259,25 @@ interface Working {
   contract: MeasurementContract;
   seal: Seal;
   jobs: Jobs;
+}
+
+/** What runs on time or later; what failed for the last time is a dead letter, and goes in again when that is replayed. */
+async function openJobs(
+  config: Config,
+  clock: Clock,
+  stages: Pick<JobsDeps, 'reconcile' | 'close' | 'alerts' | 'zone'> & { database: Database; ingest: IngestStage },
+  log: Logger | undefined,
+): Promise<Jobs> {
+  const { database, ingest, reconcile, close, alerts, zone } = stages;
+  const jobs = await createJobs({
+    ...{ connection: database.connection, redisUrl: config.redisUrl },
+    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, alerts, zone, clock },
+    cancellations: cancellationsIn(database, clock),
+    park: (failed) => parkFailedJob(ingest.deadLetters, failed),
+    log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
+  });
+  replayJobs(ingest.deadLetters, (job) => jobs.enqueueAgain(job));
+  return jobs;
 }
 
 /** Begins what this process does. A reconciliation is judged by the read model, so jobs wait for one of this version; nothing else does. */
