@@ -1227,6 +1227,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/attribution/confusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where clients say that something came from, against the first touch that the server recorded. */
+        get: operations["AttributionController_confusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funnel/signups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sign-ups and whether their first payment followed within a window, as it was and as it was tracked. */
+        get: operations["AttributionController_cohort"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funnel/bridge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** From the sign-ups of a range to its new subscriptions, in rows that sum. */
+        get: operations["AttributionController_bridge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reconciliations": {
         parameters: {
             query?: never;
@@ -1324,6 +1375,23 @@ export interface paths {
         get: operations["CustomersController_customer"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identity/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide that two identifiers are one person, or are not. A later decision on the pair takes it back; the reason goes into the ledger as it is. */
+        post: operations["IdentityController_decide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1859,6 +1927,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/periods/{id}/tie-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last comparison of each provider's balance with the ledger over a period. */
+        get: operations["TieOutsController_results"];
+        put?: never;
+        /** Compare each provider's balance with the ledger over a period, line by line, and record what came of it. */
+        post: operations["TieOutsController_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/provider-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports of providers that are kept, the newest first. */
+        get: operations["TieOutsController_reports"];
+        put?: never;
+        /** Keep a report that a provider made of its balance, byte for byte. 202 kept, 200 known already. */
+        post: operations["TieOutsController_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2083,19 +2187,151 @@ export interface components {
              * @enum {boolean}
              */
             rebuilding?: true;
+            /**
+             * @description The first touch is kept for ever.
+             * @enum {string|null}
+             */
+            first_touch_lookback_days: null;
             data: ({
                 source: string;
                 medium: string;
                 campaign: string;
+                channel: string;
+                /** @description A count, or minor units of `currency`. */
                 value: number | string;
                 currency?: string;
                 share: number | null;
+                /** @description Lowest and highest share: with none and with all of what is unknown. */
+                bounds?: (number | null)[];
+                /** @description Of the unknown: why; sums to its value. */
                 reasons?: {
                     [key: string]: number | string;
                 };
             } & {
                 [key: string]: unknown;
             })[];
+            sources: {
+                source: string;
+                /** @description A count, or minor units of `currency`. */
+                value: number | string;
+                currency?: string;
+                share: number | null;
+                /** @description Lowest and highest share: with none and with all of what is unknown. */
+                bounds?: (number | null)[];
+                /** @description Of the unknown: why; sums to its value. */
+                reasons?: {
+                    [key: string]: number | string;
+                };
+            }[];
+            channels: {
+                channel: string;
+                /** @description A count, or minor units of `currency`. */
+                value: number | string;
+                currency?: string;
+                share: number | null;
+                /** @description Lowest and highest share: with none and with all of what is unknown. */
+                bounds?: (number | null)[];
+                /** @description Of the unknown: why; sums to its value. */
+                reasons?: {
+                    [key: string]: number | string;
+                };
+            }[];
+            last_touch: {
+                lookback_days: number;
+                data: ({
+                    source: string;
+                    medium: string;
+                    campaign: string;
+                    channel: string;
+                    /** @description A count, or minor units of `currency`. */
+                    value: number | string;
+                    currency?: string;
+                    share: number | null;
+                    /** @description Lowest and highest share: with none and with all of what is unknown. */
+                    bounds?: (number | null)[];
+                    /** @description Of the unknown: why; sums to its value. */
+                    reasons?: {
+                        [key: string]: number | string;
+                    };
+                } & {
+                    [key: string]: unknown;
+                })[];
+                sources: {
+                    source: string;
+                    /** @description A count, or minor units of `currency`. */
+                    value: number | string;
+                    currency?: string;
+                    share: number | null;
+                    /** @description Lowest and highest share: with none and with all of what is unknown. */
+                    bounds?: (number | null)[];
+                    /** @description Of the unknown: why; sums to its value. */
+                    reasons?: {
+                        [key: string]: number | string;
+                    };
+                }[];
+                channels: {
+                    channel: string;
+                    /** @description A count, or minor units of `currency`. */
+                    value: number | string;
+                    currency?: string;
+                    share: number | null;
+                    /** @description Lowest and highest share: with none and with all of what is unknown. */
+                    bounds?: (number | null)[];
+                    /** @description Of the unknown: why; sums to its value. */
+                    reasons?: {
+                        [key: string]: number | string;
+                    };
+                }[];
+            } | null;
+            /** @description Why there is no last touch. */
+            last_touch_omitted?: string;
+            /** @description What the orders say themselves. */
+            order_says?: {
+                data: ({
+                    source: string;
+                    medium: string;
+                    campaign: string;
+                    channel: string;
+                    /** @description A count, or minor units of `currency`. */
+                    value: number | string;
+                    currency?: string;
+                    share: number | null;
+                    /** @description Lowest and highest share: with none and with all of what is unknown. */
+                    bounds?: (number | null)[];
+                    /** @description Of the unknown: why; sums to its value. */
+                    reasons?: {
+                        [key: string]: number | string;
+                    };
+                } & {
+                    [key: string]: unknown;
+                })[];
+                sources: {
+                    source: string;
+                    /** @description A count, or minor units of `currency`. */
+                    value: number | string;
+                    currency?: string;
+                    share: number | null;
+                    /** @description Lowest and highest share: with none and with all of what is unknown. */
+                    bounds?: (number | null)[];
+                    /** @description Of the unknown: why; sums to its value. */
+                    reasons?: {
+                        [key: string]: number | string;
+                    };
+                }[];
+                channels: {
+                    channel: string;
+                    /** @description A count, or minor units of `currency`. */
+                    value: number | string;
+                    currency?: string;
+                    share: number | null;
+                    /** @description Lowest and highest share: with none and with all of what is unknown. */
+                    bounds?: (number | null)[];
+                    /** @description Of the unknown: why; sums to its value. */
+                    reasons?: {
+                        [key: string]: number | string;
+                    };
+                }[];
+            };
         } & {
             [key: string]: unknown;
         };
@@ -2119,8 +2355,114 @@ export interface components {
             } & {
                 [key: string]: unknown;
             };
+            by?: {
+                dimension: string;
+                /** @enum {boolean} */
+                lossy: true;
+                note: string;
+                data: {
+                    value: string;
+                    actual: {
+                        started: number;
+                        completed: number;
+                        rate: number | null;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    tracked: {
+                        started: number;
+                        completed: number;
+                        rate: number | null;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                }[];
+            };
         } & {
             [key: string]: unknown;
+        };
+        Confusion: {
+            metric: string;
+            unit: string;
+            as_of: number;
+            data: {
+                /** @description Source of the first touch that the server recorded. */
+                server: string;
+                channel: string;
+                /** @description What the client claims; or `direct`, `not_seen`, `not_trackable`. */
+                client: string;
+                /** @enum {string} */
+                verdict: "agreed" | "neither_knows" | "server_only" | "client_only" | "different" | "not_seen" | "not_trackable";
+                currency?: string;
+                /** @description A count, or minor units of `currency`. */
+                value: number | string;
+            }[];
+            /** @description Per currency, and by verdict; the verdicts sum to the value. */
+            totals: ({
+                currency?: string;
+                /** @description A count, or minor units of `currency`. */
+                value: number | string;
+                /** @description Of paid channels: how much the client calls direct, and how much it never saw. */
+                paid: {
+                    /** @description A count, or minor units of `currency`. */
+                    value: number | string;
+                    /** @description A count, or minor units of `currency`. */
+                    called_direct: number | string;
+                    /** @description A count, or minor units of `currency`. */
+                    not_seen: number | string;
+                };
+            } & {
+                [key: string]: unknown;
+            })[];
+        } & {
+            [key: string]: unknown;
+        };
+        Cohort: {
+            /**
+             * @description Still the numbers of an earlier version, while its read model is rebuilt.
+             * @enum {boolean}
+             */
+            rebuilding?: true;
+            cohort: string;
+            window_days: number;
+            actual: {
+                started: number;
+                completed: number;
+                rate: number | null;
+                /** @description Sign-ups whose window has not passed. */
+                open: number;
+            } & {
+                [key: string]: unknown;
+            };
+            tracked: {
+                started: number;
+                completed: number;
+                rate: number | null;
+            } & {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        Bridge: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @description Ledger position that it is of. */
+            as_of: number;
+            data: {
+                step: string;
+                currency: string;
+                amount: string;
+                count: number;
+            }[];
+            revenue: {
+                currency: string;
+                bridged: string;
+                journal: string;
+                unexplained: string;
+            }[];
         };
         ReconciliationPage: {
             data: components["schemas"]["Reconciliation"][];
@@ -2326,6 +2668,7 @@ export interface components {
                 source: string;
                 medium: string;
                 campaign: string;
+                channel: string;
                 unknown_reason?: string;
             } & {
                 [key: string]: unknown;
@@ -2336,6 +2679,37 @@ export interface components {
                 at: string | null;
             } | null;
             identifiers: string[];
+            /** @description Links that facts name and that make nobody one, and why. */
+            non_links: {
+                identifier: string;
+                other: string | null;
+                /** @enum {string} */
+                reason: "crowded" | "shared_device" | "ambiguous" | "two_users" | "separated";
+                links: number;
+            }[];
+            decisions: {
+                identifier: string;
+                other: string;
+                /** @enum {string} */
+                kind: "join" | "separate";
+                reason: string;
+                actor: string;
+                /** Format: date-time */
+                decided_at: string;
+                entry_id: string;
+                position: number;
+            }[];
+            touches: {
+                node: string;
+                /** Format: date-time */
+                at: string;
+                source: string | null;
+                medium: string;
+                campaign: string;
+                channel: string;
+                landing_page: string | null;
+                entry_id: string;
+            }[];
             purchases: ({
                 ref: string;
                 kind: string;
@@ -2352,6 +2726,37 @@ export interface components {
             })[];
         } & {
             [key: string]: unknown;
+        };
+        IdentityDecisionRequest: {
+            /**
+             * @description `join`: one person. `separate`: two, whatever facts say.
+             * @enum {string}
+             */
+            kind: "join" | "separate";
+            /**
+             * @description An identifier, such as user:u1 or stripe:cus_1.
+             * @example user:u1
+             */
+            a: string;
+            /**
+             * @description The other one.
+             * @example stripe:cus_1
+             */
+            b: string;
+            reason: string;
+        };
+        IdentityDecision: {
+            /** @enum {string} */
+            kind: "join" | "separate";
+            a: string;
+            b: string;
+            reason: string;
+            /** @description Counts the decisions on this pair; the last one holds. */
+            number: number;
+            /** @description False when that was decided already. */
+            recorded: boolean;
+            entry_id: string;
+            position: number;
         };
         EntryPage: {
             data: components["schemas"]["Entry"][];
@@ -2850,26 +3255,6 @@ export interface components {
             })[];
             next_cursor: string | null;
         };
-        Bridge: {
-            /** Format: date */
-            from: string;
-            /** Format: date */
-            to: string;
-            /** @description Ledger position that it is of. */
-            as_of: number;
-            data: {
-                step: string;
-                currency: string;
-                amount: string;
-                count: number;
-            }[];
-            revenue: {
-                currency: string;
-                bridged: string;
-                journal: string;
-                unexplained: string;
-            }[];
-        };
         BookProblems: {
             /** Format: date */
             from: string;
@@ -2945,6 +3330,152 @@ export interface components {
             path: string;
             /** Format: date-time */
             expires_at: string;
+        };
+        TieOutPage: {
+            data: {
+                period: string;
+                provider: string;
+                /** Format: date-time */
+                from: string;
+                /** Format: date-time */
+                until: string;
+                /** @enum {string} */
+                status: "tied" | "pending" | "differs" | "none";
+                reason: string | null;
+                /** @description What the side of the provider is from. */
+                statement: string | null;
+                model_position: number;
+                currencies: {
+                    currency: string;
+                    /** @enum {string} */
+                    status: "tied" | "pending" | "differs" | "none";
+                    ledger: {
+                        lines: number;
+                        /** @description Minor units. */
+                        gross: string;
+                        /** @description Minor units. */
+                        fee: string;
+                        /** @description Minor units. */
+                        net: string;
+                    };
+                    provider: {
+                        lines: number;
+                        /** @description Minor units. */
+                        gross: string;
+                        /** @description Minor units. */
+                        fee: string;
+                        /** @description Minor units. */
+                        net: string;
+                    };
+                    balance: {
+                        currency: string;
+                        /** @description Minor units. */
+                        start: string;
+                        /** @description Minor units. */
+                        end: string;
+                        /** @description Minor units. */
+                        moved: string;
+                        holds: boolean;
+                    } | null;
+                }[];
+                categories: {
+                    currency: string;
+                    category: string;
+                    ledger: {
+                        lines: number;
+                        /** @description Minor units. */
+                        gross: string;
+                        /** @description Minor units. */
+                        fee: string;
+                        /** @description Minor units. */
+                        net: string;
+                    };
+                    provider: {
+                        lines: number;
+                        /** @description Minor units. */
+                        gross: string;
+                        /** @description Minor units. */
+                        fee: string;
+                        /** @description Minor units. */
+                        net: string;
+                    };
+                }[];
+                differences: {
+                    line: string;
+                    /** @enum {string} */
+                    kind: "timing" | "fee" | "fx" | "dispute" | "missing_webhook" | "unknown";
+                    currency: string;
+                    category: string;
+                    source?: string;
+                    /** @description Minor units. */
+                    net: string;
+                    ledger?: {
+                        /** @description Minor units. */
+                        gross: string;
+                        /** @description Minor units. */
+                        fee: string;
+                        /** @description Minor units. */
+                        net: string;
+                        currency: string;
+                        at: number;
+                    };
+                    provider?: {
+                        /** @description Minor units. */
+                        gross: string;
+                        /** @description Minor units. */
+                        fee: string;
+                        /** @description Minor units. */
+                        net: string;
+                        currency: string;
+                        at: number;
+                    };
+                    detail: string;
+                }[];
+                differences_total: number;
+                difference_counts: {
+                    [key: string]: number;
+                };
+            }[];
+            /** @enum {string|null} */
+            next_cursor: null;
+        };
+        ProviderReportPage: {
+            data: {
+                id: string;
+                provider: string;
+                kind: string;
+                /** @description SHA-256 of the bytes. */
+                digest: string;
+                bytes: number;
+                lines: number;
+                /** Format: date-time */
+                from: string;
+                /** Format: date-time */
+                until: string;
+                /** Format: date-time */
+                received_at: string;
+                actor: string;
+            }[];
+            /** @enum {string|null} */
+            next_cursor: null;
+        };
+        ProviderReport: {
+            /** @enum {string} */
+            outcome: "recorded" | "duplicate";
+            id: string;
+            provider: string;
+            kind: string;
+            /** @description SHA-256 of the bytes. */
+            digest: string;
+            bytes: number;
+            lines: number;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until: string;
+            /** Format: date-time */
+            received_at: string;
+            actor: string;
         };
         Collected: {
             accepted: number;
@@ -3242,7 +3773,7 @@ export interface operations {
                 /** @description Last day, included. */
                 to: string;
                 interval?: "day" | "week" | "month";
-                /** @description One or more of source, medium, campaign, customer_kind, unknown_reason, between commas. */
+                /** @description One or more of source, medium, campaign, channel, customer_kind, unknown_reason, between commas. */
                 group_by?: string;
                 currency?: string;
                 /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
@@ -3555,6 +4086,8 @@ export interface operations {
                 as_of?: string;
                 /** @description Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it. */
                 view?: "reported" | "known";
+                /** @description Also by what the browser is; known only where its events arrive. */
+                dimension?: "device" | "browser" | "country";
             };
             header?: never;
             path?: never;
@@ -3569,6 +4102,193 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Funnel"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AttributionController_confusion: {
+        parameters: {
+            query: {
+                /** @description First day, in the reporting time zone. */
+                from: string;
+                /** @description Last day, included. */
+                to: string;
+                /** @description signups, checkouts_started, orders or revenue_gross. */
+                metric?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confusion"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AttributionController_cohort: {
+        parameters: {
+            query: {
+                /** @description First day, in the reporting time zone. */
+                from: string;
+                /** @description Last day, included. */
+                to: string;
+                /** @description Days after the sign-up in which the first payment counts. Default: 30. */
+                window_days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cohort"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AttributionController_bridge: {
+        parameters: {
+            query: {
+                /** @description First day, in the reporting time zone. */
+                from: string;
+                /** @description Last day, included. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bridge"];
                 };
             };
             /** @description `invalid_request`: The request is not valid. */
@@ -4038,6 +4758,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    IdentityController_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityDecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityDecision"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated`: No valid credentials were given. */
@@ -6150,6 +6939,271 @@ export interface operations {
             };
             /** @description `forbidden`: The key may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TieOutsController_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A period: `2026-10`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieOutPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TieOutsController_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A period: `2026-10`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieOutPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TieOutsController_reports: {
+        parameters: {
+            query?: {
+                provider?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderReportPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TieOutsController_add: {
+        parameters: {
+            query: {
+                provider: string;
+                kind: string;
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderReport"];
+                };
+            };
+            /** @description OK */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderReport"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The same id is known with other content. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
