@@ -130,6 +130,13 @@ export const ReconciliationRow = z
     value: z.number().nullable().optional(),
     position: count.meta({ description: 'Ledger position of the recorded comparison.' }),
     fetched_at: time,
+    closed: z.string().optional().meta({ description: 'The close that the day is in: `2026-10@1`.' }),
+    reported: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Of closed days: whether it was recorded by then. If so, the row is that of then.' }),
+    known: z.object({ actual: figure, tracked: figure, gap: figure, gap_pct: percentage }).optional(),
+    adjustment: figure.optional().meta({ description: 'known gap − reported gap' }),
   })
   .meta({ id: 'Reconciliation' });
 export const ReconciliationDetail = ReconciliationRow.extend({
