@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { buildAll } from './build.mjs';
+import { installBookkeeping } from './install-bookkeeping.mjs';
 import { installRedis } from './install-redis.mjs';
 
 const root = path.dirname(import.meta.dirname);
@@ -16,6 +17,7 @@ if (built !== 0) {
   process.exit(built);
 }
 installRedis();
+installBookkeeping();
 process.exit(runTests());
 
 function runTests() {

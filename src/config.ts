@@ -2,6 +2,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { isDay } from './kernel/day.js';
 import { SetupError } from './kernel/errors.js';
+import { readSources, type SourceSettings } from './reconcile/pull/source-settings.js';
+import { sourceTypes } from './reconcile/sources/index.js';
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -31,12 +33,24 @@ export interface Config {
     /** Merchant accounts whose payments are captured without a request; `*`: all. */
     automaticCapture: readonly string[];
   };
+  /** Where alerts are told; nowhere unless set. */
+  alerts: {
+    webhookUrl?: string;
+    webhookSecret?: string;
+    slackUrl?: string;
+    emailTo: readonly string[];
+    smtpUrl?: string;
+  };
   /** ISO 4217: what the books are kept in besides the currencies that money moves in. */
   functionalCurrency?: string;
   /** A JSON file with codes and names of accounts. Absolute. */
   chartOfAccounts?: string;
   /** How many minutes of peak the pool of keys lasts without its database, where the ledger is not in it. */
   keyPoolMinutes: number;
+  /** What is fetched from outside, and what the operator sets of the measurement contract. */
+  sources: SourceSettings;
+  /** An address outside that is told of each new seal. */
+  sealWitnessUrl?: string;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -150,6 +164,21 @@ const schema = z.object({
       (accounts) => accounts.every((account) => /^(?:\*|[\w.-]+)$/.test(account)),
       'ADYEN_AUTOMATIC_CAPTURE must be merchant accounts between commas, or * for all.',
     ),
+  ALERT_WEBHOOK_URL: optional((text) => isUrl(text, 'http', 'https'), httpUrl('ALERT_WEBHOOK_URL')),
+  ALERT_WEBHOOK_SECRET: optional(
+    (text) => text.length >= SECRET_MIN,
+    `ALERT_WEBHOOK_SECRET must have at least ${SECRET_MIN} characters.`,
+  ),
+  ALERT_SLACK_URL: optional((text) => isUrl(text, 'http', 'https'), httpUrl('ALERT_SLACK_URL')),
+  ALERT_EMAIL_TO: z
+    .string()
+    .default('')
+    .transform((text) => (text === '' ? [] : list(text)))
+    .refine(
+      (receivers) => receivers.every((receiver) => /^[^\s@<>"]+@[^\s@<>"]+$/.test(receiver)),
+      'ALERT_EMAIL_TO must be mail addresses between commas.',
+    ),
+  SMTP_URL: optional((text) => isUrl(text, 'smtp', 'smtps'), 'SMTP_URL must begin with smtp:// or smtps://.'),
   FUNCTIONAL_CURRENCY: optional(
     (text) => /^[A-Z]{3}$/.test(text),
     'FUNCTIONAL_CURRENCY must be a currency code in upper case, such as EUR.',
@@ -166,6 +195,10 @@ const schema = z.object({
     )
     .default('5')
     .transform(Number),
+  // Read as a whole by `readSources`; secrets in them are names of other variables.
+  SOURCES: z.string().optional(),
+  SOURCES_FILE: z.string().optional(),
+  SEAL_WITNESS_URL: optional((text) => isUrl(text, 'http', 'https'), httpUrl('SEAL_WITNESS_URL')),
   LOG_LEVEL: z.enum(logLevels, `LOG_LEVEL must be one of ${logLevels.join(', ')}.`).default('info'),
 });
 
@@ -181,7 +214,12 @@ export function readConfig(
     settingNames.flatMap((name) => (env[name]?.trim() ? [[name, env[name].trim()]] : [])),
   );
   const read = schema.safeParse(given);
-  const mistakes = [...(read.error?.issues.map((issue) => issue.message) ?? []), ...acrossSettings(given, backends)];
+  const sources = readSources(env, sourceTypes);
+  const mistakes = [
+    ...(read.error?.issues.map((issue) => issue.message) ?? []),
+    ...acrossSettings(given, backends),
+    ...sources.mistakes,
+  ];
   if (!read.success || mistakes.length > 0) throw new SetupError(mistakes.join('\n'));
   const s = read.data;
   return {
@@ -207,9 +245,18 @@ export function readConfig(
       basicAuth: s.ADYEN_BASIC_AUTH,
       automaticCapture: s.ADYEN_AUTOMATIC_CAPTURE,
     },
+    alerts: {
+      webhookUrl: s.ALERT_WEBHOOK_URL,
+      webhookSecret: s.ALERT_WEBHOOK_SECRET,
+      slackUrl: s.ALERT_SLACK_URL,
+      emailTo: s.ALERT_EMAIL_TO,
+      smtpUrl: s.SMTP_URL,
+    },
     functionalCurrency: s.FUNCTIONAL_CURRENCY,
     chartOfAccounts: s.CHART_OF_ACCOUNTS,
     keyPoolMinutes: s.KEY_POOL_MINUTES,
+    sources: sources.settings,
+    sealWitnessUrl: s.SEAL_WITNESS_URL,
     logLevel: s.LOG_LEVEL,
   };
 }
@@ -229,7 +276,12 @@ export function settingsForLog(config: Config): Record<string, string | number> 
     stripe_webhook_secrets: config.stripe.webhookSecrets.length,
     square_webhook_signature_keys: config.square.signatureKeys.length,
     adyen_hmac_keys: config.adyen.hmacKeys.length,
+    alert_webhook: config.alerts.webhookUrl === undefined ? 'not set' : 'set',
+    alert_slack: config.alerts.slackUrl === undefined ? 'not set' : 'set',
+    alert_email_receivers: config.alerts.emailTo.length,
+    seal_witness: config.sealWitnessUrl === undefined ? 'file' : 'file and address',
     adyen_basic_auth: config.adyen.basicAuth === undefined ? 'not set' : 'set',
+    sources: config.sources.sources.map(({ name, type }) => `${name} (${type.name})`).join(', ') || 'none',
   };
 }
 
@@ -254,6 +306,8 @@ function acrossSettings(given: Record<string, string>, backends: readonly string
       'SQUARE_NOTIFICATION_URL must be set when SQUARE_WEBHOOK_SIGNATURE_KEYS is: Square signs the address with the body.',
     );
   }
+  if (given['ALERT_EMAIL_TO'] && !given['SMTP_URL'])
+    mistakes.push('SMTP_URL must be set when ALERT_EMAIL_TO is: mail needs a server.');
   return mistakes;
 }
 

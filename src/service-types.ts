@@ -1,3 +1,4 @@
+import type { Alerts } from './alert/create-alerts.js';
 import type { Close } from './close/create-close.js';
 import type { BooksReport } from './close/books-report.js';
 import type { Books } from './close/books.js';
@@ -7,8 +8,10 @@ import type { Config } from './config.js';
 import type { IngestStage } from './ingest/create-ingest.js';
 import type { Jobs } from './jobs/create-jobs.js';
 import type { Ledger } from './ledger/ledger.js';
+import type { Seal } from './ledger/open-seal.js';
 import type { Vault } from './ledger/vault.js';
 import type { Projections } from './projections/create-projections.js';
+import type { MeasurementContract } from './reconcile/contract.js';
 import type { Reconcile } from './reconcile/create-reconcile.js';
 import type { Report } from './report/create-report.js';
 import type { Database } from './storage/database.js';
@@ -36,7 +39,15 @@ export interface Service {
   database: Database;
   ingest: Pick<
     IngestStage,
-    'webhook' | 'events' | 'collect' | 'deadLetters' | 'completeness' | 'backfill' | 'imports' | 'stop'
+    | 'webhook'
+    | 'events'
+    | 'collect'
+    | 'deadLetters'
+    | 'completeness'
+    | 'backfill'
+    | 'imports'
+    | 'decideIdentity'
+    | 'stop'
   >;
   projections: Pick<
     Projections,
@@ -45,7 +56,27 @@ export interface Service {
   /** A method answers undefined where nothing has that name or id. */
   report: Report;
   close: Close;
-  reconcile: Pick<Reconcile, 'list' | 'detail' | 'run' | 'now' | 'gaps'>;
+  alerts: Pick<Alerts, 'list' | 'acknowledge' | 'counts'>;
+  reconcile: Pick<
+    Reconcile,
+    | 'drift'
+    | 'setMarker'
+    | 'markers'
+    | 'gapReport'
+    | 'list'
+    | 'detail'
+    | 'run'
+    | 'now'
+    | 'gaps'
+    | 'confusion'
+    | 'pull'
+    | 'shadow'
+    | 'sources'
+    | 'sourceEvents'
+    | 'pageRequestDays'
+  >;
+  /** The measurement contract of this process, and how it differs from the recorded one. */
+  contract: Pick<MeasurementContract, 'current' | 'changes'>;
   /** The double-entry journal of the facts, its statements, and what people decide for it. */
   books: Books & {
     report: BooksReport;
@@ -53,13 +84,9 @@ export interface Service {
     /** Resolves with the number of rates that were not known. */
     recordRates(rates: readonly RateToRecord[], asker: Decider): Promise<number>;
   };
-  jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'stop'>;
-  /** `size` entries are sealed, `lag` are not yet. */
-  seal: {
-    state(): Promise<{ size: number; lag: number }>;
-    /** The proof of an entry under the last seal; undefined when it is unknown or not sealed yet. */
-    proof(entryId: string): Promise<Reply | undefined>;
-  };
+  jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'list' | 'cancel' | 'stop'>;
+  /** `size` entries are sealed, `lag` are not yet; a proof is undefined for an entry that is unknown or not sealed. */
+  seal: Pick<Seal, 'state' | 'proof' | 'consistency' | 'checkpoints' | 'publicKey' | 'verify'>;
   start(): Promise<void>;
   /** Graceful, in the reverse order of start. */
   stop(): Promise<void>;

@@ -12,18 +12,25 @@ import type { Background } from './background.js';
 import { operatorProviders } from './commands/operator.js';
 import { ProblemFilter } from './errors/problem.filter.js';
 import type { Life } from './health.js';
+import { AlertsController } from './http/alerts.controller.js';
+import { AttributionController } from './http/attribution.controller.js';
 import { BooksController } from './http/books.controller.js';
 import { CatalogController } from './http/catalog.controller.js';
 import { CompletenessController } from './http/completeness.controller.js';
 import { CustomersController } from './http/customers.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
+import { DriftController } from './http/drift.controller.js';
 import { EventsController } from './http/events.controller.js';
+import { JobsController } from './http/jobs.controller.js';
+import { IdentityController } from './http/identity.controller.js';
 import { LedgerController } from './http/ledger.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
 import { OperatingController } from './http/operating.controller.js';
 import { PeriodsController } from './http/periods.controller.js';
+import { ProofsController } from './http/proofs.controller.js';
 import { ReconciliationsController } from './http/reconciliations.controller.js';
 import { SessionController } from './http/session.controller.js';
+import { SourcesController } from './http/sources.controller.js';
 import type { RouteTable } from './routes.js';
 import { Telemetry } from './telemetry.js';
 import { BACKGROUND, CLOCK, KEYS, LIFE, LOG, ROUTES, SERVICE } from './tokens.js';
@@ -55,12 +62,19 @@ const validation = () =>
 const api = [
   EventsController,
   MetricsController,
+  AttributionController,
   ReconciliationsController,
+  SourcesController,
   CustomersController,
+  IdentityController,
   LedgerController,
+  ProofsController,
   DeadLettersController,
   CatalogController,
   CompletenessController,
+  DriftController,
+  AlertsController,
+  JobsController,
   PeriodsController,
   BooksController,
   SessionController,

@@ -20,6 +20,8 @@ export function figuresOf(service: Service, registry: Registry, clock: Clock): F
       appendQueue(service, gauge),
       deadLetters(service, gauge),
       gaps(service, gauge),
+      drifts(service, gauge),
+      alerts(service, gauge),
       arrivals(service, gauge, clock),
     ],
     projector: () => [projection(service, gauge, clock), seals(service, gauge)],
@@ -112,6 +114,43 @@ function gaps({ reconcile }: Service, gauge: GaugeOf): Figures {
         if (gap !== null && gap !== undefined) gaps.set({ metric, source, currency }, Number(gap));
         if (gap_pct !== null) percents.set({ metric, source, currency }, gap_pct);
       }
+    },
+  };
+}
+
+const MOVED = { up: 1, steady: 0, down: -1 } as const;
+
+function drifts({ reconcile }: Service, gauge: GaugeOf): Figures {
+  const labels = ['metric', 'source', 'currency', 'figure'] as const;
+  const values = gauge('drift_value_pct', 'A watched percentage on the newest settled day.', labels);
+  const baselines = gauge('drift_baseline_pct', 'What the percentage usually is.', labels);
+  const moved = gauge('drift', '1 when the percentage went up, -1 when it went down, 0 while it is steady.', labels);
+  const alarming = gauge('drift_alarming', '1 when the percentage moved in a direction that is bad news.', labels);
+  return {
+    part: 'drift',
+    async read() {
+      const rows = await reconcile.drift({});
+      for (const each of [values, baselines, moved, alarming]) each.reset();
+      for (const row of rows) {
+        const { metric, source, currency = '', figure } = row;
+        const of = { metric, source, currency, figure };
+        if (row.value !== null) values.set(of, row.value);
+        if (row.baseline !== null) baselines.set(of, row.baseline);
+        moved.set(of, MOVED[row.moved]);
+        alarming.set(of, row.alarming ? 1 : 0);
+      }
+    },
+  };
+}
+
+function alerts({ alerts: kept }: Service, gauge: GaugeOf): Figures {
+  const open = gauge('alerts_open', 'Alerts that have not recovered, by severity and state.', ['severity', 'state']);
+  return {
+    part: 'alerts',
+    async read() {
+      const counts = await kept.counts();
+      open.reset();
+      for (const { severity, state, count } of counts) open.set({ severity, state }, count);
     },
   };
 }

@@ -31,7 +31,8 @@ const markerOf = (kind: string): ClickMarker => {
   return { source, medium, kind };
 };
 
-const KINDS = Object.keys(CLICK_IDS);
+/** Query parameters of advertisers that hold a click id. */
+export const clickIdKinds: readonly string[] = Object.keys(CLICK_IDS);
 
 /**
  * The advertiser of a click id: named by its text (`gclid=…`, `gclid:…`, `gclid`), by a member or query parameter of that name (`named`),
@@ -40,7 +41,7 @@ const KINDS = Object.keys(CLICK_IDS);
 export function clickMarker(clickId: string | undefined, named: (kind: string) => boolean): ClickMarker | undefined {
   const given = clickId?.trim() ?? '';
   const lower = given.toLowerCase();
-  const kind = KINDS.find((each) => lower.startsWith(each)) ?? KINDS.find(named);
+  const kind = clickIdKinds.find((each) => lower.startsWith(each)) ?? clickIdKinds.find(named);
   if (kind !== undefined) return markerOf(kind);
   if (given === '') return undefined;
   const shape = CLICK_ID_SHAPES.find(([pattern]) => pattern.test(given));

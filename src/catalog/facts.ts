@@ -34,9 +34,16 @@ export const factTypes = {
     referrer: 'latest',
     landing_page: 'latest',
     click_id: 'latest',
+    /** It came from another site, and what would tell which was lost on the way. */
+    stripped: 'latest',
   },
   ConsentChanged: { at: 'highest', analytics: 'latest' },
   PersonSeen: { at: 'lowest' },
+  /**
+   * An operator said that two identifiers are one person's (`join`) or are not (`separate`). The subject is one, `nodes` has the other;
+   * of two decisions on a pair the one with the greater `number` holds.
+   */
+  IdentityDecided: { at: 'lowest', kind: 'latest', number: 'latest' },
   // purchases
   CheckoutStarted: { at: 'lowest', amount: 'latest', currency: 'latest' },
   CheckoutSessionChanged: {
@@ -246,6 +253,9 @@ export const factTypes = {
 } as const satisfies Record<string, Record<string, Merge>>;
 
 export type FactType = keyof typeof factTypes;
+
+/** Decisions of our own that mean something to the read model; all others are read by whoever decides. */
+export const DECISIONS_WITH_FACTS: ReadonlySet<string> = new Set(['IdentityDecided']);
 
 export interface Fact {
   type: FactType;

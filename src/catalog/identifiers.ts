@@ -60,6 +60,20 @@ export function paymentRef(value: unknown): Ref | undefined {
   return `${known?.[1] ?? 'payment'}:${id}`;
 }
 
+const NODE_KINDS = ['user', 'stripe', 'square', 'adyen', 'anonymous', 'email', 'guest'];
+
+/**
+ * The identifiers that somebody may mean by an id, the likeliest first: a whole one (`user:u1`), a plain one (`u1`, `cus_1`), or an e-mail
+ * address, which is only known by its hash.
+ */
+export function nodesMeant(
+  id: string,
+  hashed: { emailHash(email: string): string; safeId(id: string): string },
+): Node[] {
+  if (id.includes('@') && !id.includes(':')) return [`email:${hashed.emailHash(id)}`, `user:${hashed.safeId(id)}`];
+  return [id, ...NODE_KINDS.map((kind) => `${kind}:${id}`)];
+}
+
 /** What is there, once each, in order. */
 export function present<T>(values: readonly (T | undefined)[]): T[] {
   const found: T[] = [];

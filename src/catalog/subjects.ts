@@ -94,6 +94,18 @@ export interface Term {
   sign: 1 | -1;
 }
 
+/** What is agreed about a metric beside its definition. */
+export interface MetricTerms {
+  /** Who answers for it. */
+  owner: string;
+  /** How long after a day facts of it may come without anybody asking why. Hours. */
+  allowedLatenessHours: number;
+  /** The gap that is lived with, in percent either way; null where none is agreed, and only a change is an alarm. */
+  tolerancePct: number | null;
+  /** Why a gap is to be expected, in sentences. */
+  expectedReasons: readonly string[];
+}
+
 export interface Metric {
   name: string;
   unit: 'count' | 'money' | 'ratio';
@@ -106,6 +118,8 @@ export interface Metric {
   /** What it is called in client-side sources; empty when nothing is compared with it. */
   trackedAs: readonly string[];
   shape: MetricShape;
+  /** What is agreed about comparing it; defaults for what is left out. */
+  terms?: Partial<MetricTerms>;
   /** Not offered by name: a part of other metrics. */
   internal?: boolean;
   /** Made of events of our own services alone: a webhook that is missing cannot change it. */

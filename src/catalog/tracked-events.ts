@@ -13,12 +13,6 @@ export const trackedNames: Readonly<Record<TrackedKind, readonly string[]>> = {
   order_completed: ['order_completed', 'purchase', 'purchase_completed'],
 };
 
-const kindOf = new Map<string, TrackedKind>(
-  (Object.keys(trackedNames) as TrackedKind[]).flatMap((kind) =>
-    trackedNames[kind].map((name) => [name, kind] as const),
-  ),
-);
-
 /** Properties that hold ids, by the kind of reference. `transaction_id` is GA4's order id, whatever the shop puts there. */
 export const trackedIds = {
   order: ['order_id', 'orderId', 'transaction_id', 'transactionId'],
@@ -36,6 +30,25 @@ export const trackedValues: readonly (readonly [property: string, basis: ValueBa
   ['revenue', 'net'],
   ['value', 'net'],
 ];
+
+/** What a source calls things. */
+export interface TrackedAliases {
+  /** Per kind; compared in snake_case. */
+  names: Readonly<Record<TrackedKind, readonly string[]>>;
+  ids: Readonly<Record<IdName, readonly string[]>>;
+  values: readonly (readonly [property: string, basis: ValueBasis])[];
+  /** Properties that hold the currency of the amount, first found first taken. */
+  currency: readonly string[];
+}
+export type IdName = keyof typeof trackedIds;
+
+/** What Segment, GA4 and most shops write. */
+export const defaultAliases: TrackedAliases = {
+  names: trackedNames,
+  ids: trackedIds,
+  values: trackedValues,
+  currency: ['currency'],
+};
 
 // Stripe's ids tell by their beginning what they name, wherever a shop puts them.
 const prefixes: readonly (readonly [prefix: string, kind: string])[] = [
@@ -60,22 +73,6 @@ export interface TrackedMeaning {
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** Maps a client-side event. `safeId` gives an id as it may be stored; ids that it refuses are passed over. */
-export function mapTracked(
-  name: string,
-  properties: Properties,
-  safeId: (value: unknown) => string | undefined,
-): TrackedMeaning {
-  const kind = kindOf.get(snakeCase(name));
-  if (kind === undefined) return { kind, refs: [] };
-  const refs = refsOf(properties, safeId);
-  if (kind === 'signup') return { kind, refs };
-  if (refs.length === 0) {
-    return { kind, refs, violation: kind === 'order_completed' ? 'missing_order_id' : 'missing_checkout_id' };
-  }
-  return { kind, refs, ...valueOf(properties) };
-}
-
 /** `Order Completed` and `order-completed` are `order_completed`. */
 export const snakeCase = (name: string): string =>
   name
@@ -83,9 +80,44 @@ export const snakeCase = (name: string): string =>
     .toLowerCase()
     .replace(/[\s-]+/g, '_');
 
-function refsOf(properties: Properties, safeId: (value: unknown) => string | undefined): Ref[] {
+/** Gives an id as it may be stored, or nothing for one that is refused and passed over. */
+type SafeId = (value: unknown) => string | undefined;
+
+/** Reads client-side events by the names of one source. */
+export interface TrackedMapper {
+  kindOf(name: string): TrackedKind | undefined;
+  map(name: string, properties: Properties, safeId: SafeId): TrackedMeaning;
+}
+
+export function trackedMapper(aliases: TrackedAliases = defaultAliases): TrackedMapper {
+  const kinds = new Map<string, TrackedKind>(
+    (Object.keys(aliases.names) as TrackedKind[]).flatMap((kind) =>
+      aliases.names[kind].map((name) => [snakeCase(name), kind] as const),
+    ),
+  );
+  const kindOf = (name: string): TrackedKind | undefined => kinds.get(snakeCase(name));
+  return {
+    kindOf,
+    map(name, properties, safeId) {
+      const kind = kindOf(name);
+      if (kind === undefined) return { kind, refs: [] };
+      const refs = refsOf(properties, aliases.ids, safeId);
+      if (kind === 'signup') return { kind, refs };
+      const violation = kind === 'order_completed' ? 'missing_order_id' : 'missing_checkout_id';
+      return { kind, refs, ...valueOf(properties, aliases), ...(refs.length === 0 ? { violation } : {}) };
+    },
+  };
+}
+
+const byDefault = trackedMapper();
+
+/** Maps an event with the default names. */
+export const mapTracked = (name: string, properties: Properties, safeId: SafeId): TrackedMeaning =>
+  byDefault.map(name, properties, safeId);
+
+function refsOf(properties: Properties, ids: TrackedAliases['ids'], safeId: SafeId): Ref[] {
   const refs = new Set<Ref>();
-  for (const [kind, names] of Object.entries(trackedIds)) {
+  for (const [kind, names] of Object.entries(ids)) {
     for (const name of names) {
       const id = safeId(properties[name]);
       if (id === undefined) continue;
@@ -101,26 +133,28 @@ const isAbsent = (value: unknown): boolean => value === undefined || value === n
 
 function valueOf(
   properties: Properties,
+  { values, currency: currencies }: TrackedAliases,
 ): Pick<TrackedMeaning, 'valueMinor' | 'valueBasis' | 'currency' | 'valueProblem'> {
-  const found = trackedValues.find(([property]) => !isAbsent(properties[property]));
-  const currency = typeof properties['currency'] === 'string' ? properties['currency'].trim().toUpperCase() : '';
-  const known = /^[A-Z]{3}$/.test(currency) && isCurrency(currency);
-  const named = known ? { currency } : {};
+  const found = values.find(([property]) => !isAbsent(properties[property]));
+  const told = properties[currencies.find((property) => !isAbsent(properties[property])) ?? ''];
+  const currency = typeof told === 'string' ? told.trim().toUpperCase() : '';
+  const isKnown = /^[A-Z]{3}$/.test(currency) && isCurrency(currency);
+  const named = isKnown ? { currency } : {};
   if (!found) return named;
   const valueBasis = found[1];
   if (currency === '') return { valueBasis, valueProblem: 'missing_currency' };
-  if (!known) return { valueBasis, valueProblem: 'unknown_currency' };
+  if (!isKnown) return { valueBasis, valueProblem: 'unknown_currency' };
   const valueMinor = minorUnits(properties[found[0]], currency);
   return valueMinor === undefined
     ? { ...named, valueBasis, valueProblem: 'not_a_number' }
     : { ...named, valueBasis, valueMinor };
 }
 
-const currencies = new Set(Intl.supportedValuesOf('currency'));
-const isCurrency = (code: string): boolean => currencies.has(code);
+const currencyCodes = new Set(Intl.supportedValuesOf('currency'));
+export const isCurrency = (code: string): boolean => currencyCodes.has(code);
 
 /** An amount in major units as a browser computes it, to the nearest minor unit: 59.96999999999999 is 5997. Undefined when it is no number. */
-function minorUnits(value: unknown, currency: string): bigint | undefined {
+export function minorUnits(value: unknown, currency: string): bigint | undefined {
   const text = typeof value === 'number' ? decimal(value) : typeof value === 'string' ? value.trim() : '';
   const match = /^(-?)(\d{1,15})(?:\.(\d{1,30}))?$/.exec(text);
   if (!match) return undefined;

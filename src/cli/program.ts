@@ -4,6 +4,7 @@ import { Problem, SetupError } from '../kernel/errors.js';
 import type { CliContext } from './context.js';
 import { addBackfill } from './backfill.js';
 import { addClose } from './close.js';
+import { addContract } from './contract.js';
 import { addDemo } from './demo.js';
 import { addImport } from './import.js';
 import { addKeys } from './keys.js';
@@ -11,6 +12,7 @@ import { addLedger } from './ledger.js';
 import { addRebuild } from './rebuild.js';
 import { addReconcile } from './reconcile.js';
 import { addReplay } from './replay.js';
+import { addReport } from './report.js';
 import { addServe } from './serve.js';
 import { addTrace } from './trace.js';
 import { addVerify } from './verify.js';
@@ -33,6 +35,8 @@ export function createProgram(context: CliContext): Command {
     addServe,
     addDemo,
     addReconcile,
+    addReport,
+    addContract,
     addBackfill,
     addClose,
     addImport,

@@ -7,7 +7,15 @@ import type { CollectReply, RawRequest } from './ingest.js';
 import type { IngestLimits } from './limits.js';
 import type { OnOutcome } from './outcome.js';
 import { TokenBuckets } from './rate-limit.js';
-import { clientOf, networkOf, toSample, toTracked, type ClientRequest, type Sealing } from './tracked-event.js';
+import {
+  clientOf,
+  networkOf,
+  tagsOfSent,
+  toSample,
+  toTracked,
+  type ClientRequest,
+  type Sealing,
+} from './tracked-event.js';
 import type { Reject, SdkLink, TrackedEvent, TrackedStore } from './tracked-store.js';
 
 export interface CollectDeps extends Sealing {
@@ -87,13 +95,25 @@ function limit(
     return;
   }
   const reason = clientWaitS > 0 ? 'rate_limited_client' : 'rate_limited_key';
-  const rejects = [rejectOf(deps, request, reason, events.length)];
+  const rejects = [{ ...rejectOf(deps, request, reason, events.length), limited: limitedTags(deps, request, events) }];
   // Counted with the next commit. The answer does not wait: refusing has to stay cheap.
   deps.store.add({ events: [], links: [], rejects }).catch(() => undefined);
   deps.onOutcome({ door: 'collector', origin: request.collector.name, outcome: 'rate_limited', count: events.length });
   throw new Problem('rate_limited', undefined, {
     retryAfterS: Math.max(1, Math.ceil(Math.max(clientWaitS, keyWaitS))),
   });
+}
+
+const LIMITED_MAX = 20; // persons of one refused request that are remembered: refusing has to stay cheap
+
+/** Keyed tags of whom a refused request speaks of, so that what they lost can be explained. */
+function limitedTags(deps: CollectDeps, request: ClientRequest, events: readonly unknown[]): string[] {
+  const tags = new Set<string>();
+  for (const sent of events) {
+    for (const tag of tagsOfSent(deps, request, sent)) tags.add(tag);
+    if (tags.size >= LIMITED_MAX) break;
+  }
+  return [...tags];
 }
 
 async function keep(deps: CollectDeps, request: ClientRequest, sent: readonly unknown[]): Promise<CollectReply> {

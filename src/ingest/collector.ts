@@ -23,7 +23,10 @@ export interface ClientEvent {
   ip?: unknown;
   device?: unknown;
   browser?: unknown;
+  os?: unknown;
   country?: unknown;
+  /** The version of the shop or the app that sent it. */
+  release?: unknown;
   /** The address of the page, for the campaign in its query. */
   pageUrl?: unknown;
   source?: unknown;

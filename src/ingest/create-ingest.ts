@@ -12,6 +12,7 @@ import { createCollect } from './collect.js';
 import { collectors } from './collectors/index.js';
 import { CompletenessStore } from './completeness-store.js';
 import { DeliveryCounts } from './delivery-counts.js';
+import { createDecideIdentity, type DecideIdentity } from './decide-identity.js';
 import { createDeadLetters, type DeadLetterStore, type ParkedDelivery } from './dead-letters.js';
 import { judge, receiveEvents, type EventsDeps } from './domain-events.js';
 import type { ProviderApi } from './event-list.js';
@@ -60,6 +61,7 @@ export interface IngestStage extends Ingest {
   deadLetters: DeadLetterStore;
   completeness: CompletenessStore;
   backfill: Backfill;
+  decideIdentity: DecideIdentity;
   imports: Imports;
   /** Writes what was counted. The doors are shut by then. */
   stop(): Promise<void>;
@@ -98,6 +100,7 @@ export function createIngest(deps: IngestDeps): IngestStage {
     deadLetters,
     completeness,
     backfill,
+    decideIdentity: createDecideIdentity({ ledger, database, vault, clock }),
     imports,
     stop: () => deliveries.stop(),
     async webhook(name, request) {

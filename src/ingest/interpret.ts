@@ -26,7 +26,7 @@ const PROVIDERS: ReadonlySet<string> = new Set(['stripe', 'square', 'adyen']);
 const OURSELVES = 'truth-ledger';
 
 /**
- * Picks the interpreter of an entry by its type. Decisions of our own and everything in test mode mean nothing here: no facts.
+ * Picks the interpreter of an entry by its type. Most decisions of our own and everything in test mode mean nothing here: no facts.
  * Throws TypeError when two interpreters read one type.
  */
 export function createInterpret(registered: readonly Interpreter[] = interpreters): Interpret {
@@ -40,9 +40,9 @@ export function createInterpret(registered: readonly Interpreter[] = interpreter
   }
   const others = registered.filter(({ readsOther }) => readsOther !== undefined);
   return (entry) => {
-    if (entry.origin === OURSELVES) return [];
+    if (entry.origin === OURSELVES) return byType.get(entry.type)?.own ? byType.get(entry.type)!.interpret(entry) : [];
     const interpreter = byType.get(entry.type) ?? others.find(({ readsOther }) => readsOther?.(entry));
-    if (interpreter === undefined || !isFromItsOwn(entry)) return undefined;
+    if (interpreter === undefined || interpreter.own || !isFromItsOwn(entry)) return undefined;
     return isTestMode(entry) ? [] : interpreter.interpret(entry);
   };
 }

@@ -10,6 +10,8 @@ export interface Interpreter {
   version: number;
   /** Entry types, in full. No two interpreters read one type. */
   reads: readonly string[];
+  /** Whether it reads decisions of our own, which no key may write, instead of what comes in. */
+  own?: true;
   /** Of entries whose type nobody reads: whether it reads this one all the same. */
   readsOther?: (entry: InterpretableEntry) => boolean;
   /** Throws RangeError or TypeError for an entry that cannot be what its type says; the entry is then parked. */

@@ -49,8 +49,9 @@ export async function reparkUnprojected(
 /** Keeps a job that failed for the last time. */
 export async function parkFailedJob(
   store: DeadLetterStore,
-  { jobId, name, data, error }: { jobId: string; name: string; data: Record<string, string>; error: string },
+  failed: { jobId: string; name: string; data: Record<string, string>; error: string; blocks?: boolean },
 ): Promise<void> {
+  const { jobId, name, data, error, blocks = true } = failed;
   await store.park([
     {
       reason: 'job_failed',
@@ -61,7 +62,7 @@ export async function parkFailedJob(
       type: name,
       errors: [error],
       context: { door: 'jobs', data },
-      blocks: true,
+      blocks,
     },
   ]);
 }

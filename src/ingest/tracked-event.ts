@@ -1,10 +1,11 @@
+import { ROUTE_MARKER } from '../catalog/lineage.js';
 import { mapTracked } from '../catalog/tracked-events.js';
 import { trackedPolicy } from '../catalog/personal.js';
 import type { Vault } from '../ledger/vault.js';
 import type { ClearText } from './clear-text.js';
 import { truncatedAddress } from './client-address.js';
 import { isObject, type ClientEvent, type Collector, type Json } from './collector.js';
-import { agentOf } from './collectors/user-agent.js';
+import { agentOf, osName } from './collectors/user-agent.js';
 import type { SdkLink, TrackedEvent } from './tracked-store.js';
 
 /** What all events of one request share. */
@@ -73,6 +74,12 @@ export function toSample({ vault }: Sealing, request: ClientRequest, sent: unkno
   return { sealed, subjects: [...new Set([...sealed.subjects, ...tags])], occurredAt };
 }
 
+/** Keyed tags of the person of an event as sent. */
+export function tagsOfSent({ vault }: Sealing, request: ClientRequest, sent: unknown): string[] {
+  const client = isObject(sent) ? request.collector.event(sent) : undefined;
+  return typeof client === 'object' ? tagsOf(vault, client) : [];
+}
+
 /** The client as rate limits see it: its own id and the network it comes from. */
 export function clientOf(sealing: Sealing, request: ClientRequest, sent: unknown): string {
   const client = isObject(sent) ? request.collector.event(sent) : undefined;
@@ -115,7 +122,7 @@ const messageIdOf = ({ clear, vault }: Sealing, client: ClientEvent, sent: Json)
   clear(client.messageId) ?? `content_${vault.contentMac(sent).toString('base64url').slice(0, 22)}`;
 
 /** Keyed hash of the network that an address is in; undefined for what is no address. */
-export function networkOf(vault: Vault, address: unknown): string | undefined {
+export function networkOf(vault: Pick<Vault, 'contentMac'>, address: unknown): string | undefined {
   const network = truncatedAddress(address);
   return network === undefined ? undefined : vault.contentMac({ network }).toString('base64url').slice(0, 22);
 }
@@ -128,15 +135,29 @@ function describe(sealing: Sealing, client: ClientEvent, request: ClientRequest)
     isBot: agent.isBot,
     device: word(client.device) ?? agent.device,
     browser: word(client.browser) ?? agent.browser,
+    os: osName(word(client.os)) ?? agent.os,
+    host: hostOf(client.pageUrl),
+    release: sealing.clear(client.release)?.trim().slice(0, RELEASE_MAX) || undefined,
+    isTest: isMarkedAsTest(client.properties),
     country: word(client.country)?.toUpperCase(),
     clientHash: networkOf(sealing.vault, client.ip) ?? request.network,
     source: word(client.source) ?? word(query?.get('utm_source')),
     medium: word(client.medium) ?? word(query?.get('utm_medium')),
     campaign: word(client.campaign) ?? word(query?.get('utm_campaign')),
     // What we routed to a tool ourselves must not come back as evidence of what browsers saw.
-    lineage: client.properties['truth_ledger_origin'] === undefined ? ('client' as const) : ('server' as const),
+    lineage: client.properties[ROUTE_MARKER] === undefined ? ('client' as const) : ('server' as const),
   };
 }
+
+const RELEASE_MAX = 64; // characters
+
+/** The names under which shops and SDKs mark an event as a test. */
+const TEST_MARKS = ['test', 'is_test', 'isTest', 'test_mode', 'testMode', 'debug_mode'];
+const isMarkedAsTest = (properties: Json): boolean =>
+  TEST_MARKS.some((name) => properties[name] === true || properties[name] === 'true' || properties[name] === 1);
+
+const hostOf = (url: unknown): string | undefined =>
+  typeof url === 'string' && /^https?:/i.test(url) && URL.canParse(url) ? new URL(url).hostname : undefined;
 
 const queryOf = (url: unknown): URLSearchParams | undefined =>
   typeof url === 'string' && URL.canParse(url) ? new URL(url).searchParams : undefined;

@@ -4,6 +4,7 @@ import type { Database } from '../storage/database.js';
 import type { TrackedKind, ValueBasis, ValueProblem } from '../catalog/tracked-events.js';
 import { durably } from './durably.js';
 import { GroupCommit } from './group-commit.js';
+import { type LimitedTags, limitedTagsByHour, writeLimited } from './limited-tags.js';
 
 /** One client-side event as it is stored: ids and texts clean, the body sealed. Absent fields are null in the table. */
 export interface TrackedEvent {
@@ -27,7 +28,12 @@ export interface TrackedEvent {
   clientHash?: string;
   device?: string;
   browser?: string;
+  os?: string;
   country?: string;
+  host?: string;
+  release?: string;
+  /** It says of itself that it is a test. */
+  isTest?: boolean;
   source?: string;
   medium?: string;
   campaign?: string;
@@ -50,6 +56,8 @@ export interface Reject {
   reason: string;
   count: number;
   receivedAt: Date;
+  /** Keyed tags of the persons whose requests were answered with 429. */
+  limited?: readonly string[];
   /** `occurredAt` says when it happened, as far as that can be told. */
   sample?: { sealed: SealedBody; subjects: readonly string[]; occurredAt: Date };
 }
@@ -69,19 +77,21 @@ const GROUP_EVENTS_MAX = 2_000;
 const SAMPLES_MAX = 10; // per day, collector, key and reason
 
 export function createTrackedStore(database: Database, waitingMax: number): TrackedStore {
-  const sampled = sampleSlots();
+  const sampling = { slotOf: sampleSlots(), limitedTags: limitedTagsByHour() };
   const group = new GroupCommit<TrackedBatch, { accepted: number; duplicates: number }>(
-    (batches) => durably(() => database.transaction((client) => write(client, batches, sampled))),
+    (batches) => durably(() => database.transaction((client) => write(client, batches, sampling))),
     { waitingMax, groupMax: GROUP_EVENTS_MAX, weight: ({ events }) => events.length },
   );
   return { add: (batch) => group.add(batch) };
 }
 
-async function write(
-  client: pg.ClientBase,
-  batches: readonly TrackedBatch[],
-  slotOf: (reject: Reject) => number | undefined,
-) {
+/** What of the rejects is kept beside their numbers: bounded, because anybody can cause rejects. */
+interface Sampling {
+  slotOf: (reject: Reject) => number | undefined;
+  limitedTags: LimitedTags;
+}
+
+async function write(client: pg.ClientBase, batches: readonly TrackedBatch[], sampling: Sampling) {
   const { rows, firsts } = merged(batches);
   const inserted = new Set<string>();
   if (rows.length > 0) {
@@ -93,7 +103,7 @@ async function write(
   await writeRejects(
     client,
     batches.flatMap((batch) => batch.rejects),
-    slotOf,
+    sampling,
   );
   return batches.map(({ events }, batch) => {
     const accepted = events.filter((event, at) => {
@@ -149,6 +159,10 @@ const rowOf = (event: TrackedEvent, ordinal: number) => ({
   device: event.device,
   browser: event.browser,
   country: event.country,
+  os: event.os,
+  host: event.host,
+  release: event.release,
+  is_test: event.isTest,
   source: event.source,
   medium: event.medium,
   campaign: event.campaign,
@@ -161,7 +175,7 @@ const rowOf = (event: TrackedEvent, ordinal: number) => ({
 
 const PLAIN_COLUMNS =
   'collector, key_id, message_id, event, kind, user_id, anonymous_id, value_minor, value_basis, currency, value_problem, occurred_at, ' +
-  'client_at, sent_at, received_at, deliveries, is_bot, client_hash, device, browser, country, source, medium, campaign, lineage, body, body_key_id';
+  'client_at, sent_at, received_at, deliveries, is_bot, client_hash, device, browser, country, os, host, release, is_test, source, medium, campaign, lineage, body, body_key_id';
 
 // xmax is 0 only for a row that this statement inserted.
 const INSERT_EVENTS = `
@@ -169,7 +183,7 @@ const INSERT_EVENTS = `
     select * from json_to_recordset($1::json) as r(ordinal int, collector text, key_id text, message_id text, event text, kind text,
       user_id text, anonymous_id text, refs json, value_minor bigint, value_basis text, currency text, value_problem text,
       occurred_at timestamptz, client_at timestamptz, sent_at timestamptz, received_at timestamptz, deliveries int, is_bot boolean,
-      client_hash text, device text, browser text, country text, source text, medium text, campaign text, lineage text,
+      client_hash text, device text, browser text, country text, os text, host text, release text, is_test boolean, source text, medium text, campaign text, lineage text,
       subjects json, body text, body_key_id uuid, wrapped text)
   ), kept as (
     insert into ingest.tracked_events as t (${PLAIN_COLUMNS}, refs, subjects)
@@ -215,11 +229,7 @@ const INSERT_SAMPLES = `
   insert into ledger.vault_keys (id, wrapped)
   select body_key_id, decode(wrapped, 'hex') from given join kept using (body_key_id)`;
 
-async function writeRejects(
-  client: pg.ClientBase,
-  rejects: readonly Reject[],
-  slotOf: (reject: Reject) => number | undefined,
-) {
+async function writeRejects(client: pg.ClientBase, rejects: readonly Reject[], { slotOf, limitedTags }: Sampling) {
   if (rejects.length === 0) return;
   const counts = new Map<string, { day: string; collector: string; key_id: string; reason: string; count: number }>();
   for (const { day, collector, keyId, reason, count } of rejects) {
@@ -229,6 +239,7 @@ async function writeRejects(
     else counts.set(identity, { day, collector, key_id: keyId, reason, count });
   }
   await client.query(INSERT_REJECTS, [JSON.stringify([...counts.keys()].sort().map((key) => counts.get(key)))]);
+  await writeLimited(client, limitedTags(rejects));
   const samples = rejects.flatMap((reject) => sampleRow(reject, slotOf));
   if (samples.length > 0) await client.query(INSERT_SAMPLES, [JSON.stringify(samples)]);
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Alerts } from '../alert/create-alerts.js';
 import type { Close } from '../close/create-close.js';
 import type { Backfill } from '../ingest/backfill.js';
 import type { Imports } from '../ingest/import-objects.js';
@@ -6,16 +7,19 @@ import type { Clock } from '../kernel/clock.js';
 import { Problem } from '../kernel/errors.js';
 import type { Zone } from '../kernel/day.js';
 import type { Reconcile } from '../reconcile/create-reconcile.js';
+import { deliveryJob } from './alert-deliver.js';
 import { backfillJob } from './backfill-hours.js';
+import type { Cancellations } from './cancellations.js';
 import { jobs as allJobs } from './index.js';
 import type { Enqueued, Job, JobContext } from './job.js';
-import { type JobQueue, openQueue } from './queue.js';
+import { type Attempt, CANCELLED, JobCancelled, type JobQueue, openQueue, type QueuedJob } from './queue.js';
 import { runJob } from './reconcile-run.js';
 import { evictionRisk } from './redis-eviction.js';
 
 const HEAL_MS = 60_000;
 const HEAL_AGAIN_MS = 5_000; // after it failed: the queue is away
 const SAME_ERROR_MS = 60_000; // an error that comes with every attempt to connect is told this often
+const DEADLINE_MS = 12 * 3_600_000; // what could not be done by then is a dead letter, not a surprise
 const CONCURRENCY = 1; // days of a run are judged by those before them, so they go one after the other
 
 export interface JobsDeps {
@@ -25,12 +29,22 @@ export interface JobsDeps {
   reconcile: Reconcile;
   close: Pick<Close, 'softCloseEnded'>;
   backfill: Backfill;
+  alerts: Alerts;
   /** Left out where no provider's objects are read. */
   imports?: Pick<Imports, 'providers' | 'sweep'>;
   zone: Zone;
   clock: Clock;
   /** Keeps a job that failed for the last time as a dead letter; the same one again is the same letter. */
-  park(failed: { jobId: string; name: string; data: Record<string, string>; error: string }): Promise<void>;
+  park(failed: {
+    jobId: string;
+    name: string;
+    data: Record<string, string>;
+    error: string;
+    /** Whether it keeps a month from being closed. */
+    blocks: boolean;
+  }): Promise<void>;
+  /** Which running jobs were told to stop. */
+  cancellations: Cancellations;
   log?: (line: string, error?: Error, level?: 'warn' | 'debug') => void;
   jobs?: readonly Job[];
   concurrency?: number;
@@ -55,6 +69,13 @@ export interface Jobs {
   enqueueBackfill(provider: string): Promise<void>;
   /** Puts a job that failed for the last time in again. Throws Problem `invalid_request` when this version has none of that name. */
   enqueueAgain(job: Enqueued): Promise<void>;
+  /** Jobs that are in the queue, those that run first. */
+  list(limit: number): Promise<QueuedJob[]>;
+  /**
+   * Takes a job out of the queue for good, or tells the one that runs to stop, which it does at its next step. Undefined: there is
+   * none of that id. What was recorded stays.
+   */
+  cancel(id: string, actor: string): Promise<{ id: string; outcome: 'removed' | 'stopping' } | undefined>;
   /** What runs every minute: schedulers are put in again, unfinished runs too, final failures become dead letters. */
   heal(): Promise<void>;
   health(): Promise<{ ok: boolean; detail?: string }>;
@@ -79,7 +100,8 @@ export async function createJobs(deps: JobsDeps): Promise<Jobs> {
     attempts: deps.attempts,
     backoffMs: deps.backoffMs,
     lockMs: deps.lockMs,
-    run: (name, data) => running.run(name, data),
+    run: (name, data, attempt) => running.run(name, data, attempt),
+    deadlineMs: (name) => jobs.get(name)?.deadlineMs ?? DEADLINE_MS,
     onFailed: () => running.later(() => running.parkFailed()),
     onError: (error) => running.complain(error),
   });
@@ -130,17 +152,21 @@ class Running implements Jobs {
     if (risk !== undefined) this.log(risk);
   }
 
-  async run(name: string, data: Record<string, string>): Promise<void> {
+  async run(name: string, data: Record<string, string>, { jobId, progress }: Attempt): Promise<void> {
     const began = performance.now();
     const tally = this.done.get(name) ?? { completed: 0, failed: 0, seconds: 0 };
     this.done.set(name, tally);
     try {
       const job = this.jobs.get(name);
       if (!job) throw new Error(`There is no job "${name}" in this version.`);
-      const { reconcile, close, backfill, imports, zone, clock } = this.deps;
-      const enqueue: JobContext['enqueue'] = (each) => this.queue.add(each);
-      const context: JobContext = { reconcile, close, backfill, imports, zone, clock, enqueue };
-      await job.run(data, context);
+      await this.stopIfCancelled(jobId);
+      await job.run(data, {
+        ...this.context(),
+        progress: async (done, total) => {
+          await this.stopIfCancelled(jobId);
+          await progress(done, total);
+        },
+      });
       tally.completed += 1;
     } catch (error) {
       tally.failed += 1;
@@ -148,6 +174,33 @@ class Running implements Jobs {
     } finally {
       tally.seconds += (performance.now() - began) / 1_000;
     }
+  }
+
+  private context(): Omit<JobContext, 'progress'> {
+    const { reconcile, close, backfill, imports, alerts, zone, clock } = this.deps;
+    return { reconcile, close, backfill, imports, alerts, zone, clock, enqueue: (each) => this.add(each) };
+  }
+
+  private add(job: Enqueued): Promise<void> {
+    return this.queue.add(job, this.deps.attempts === undefined ? this.jobs.get(job.name)?.attempts : undefined);
+  }
+
+  private async stopIfCancelled(jobId: string): Promise<void> {
+    const by = await this.deps.cancellations.of(jobId);
+    if (by !== undefined) throw new JobCancelled(`${CANCELLED}${by}`);
+  }
+
+  list(limit: number): Promise<QueuedJob[]> {
+    return this.queue.list(limit);
+  }
+
+  async cancel(id: string, actor: string): Promise<{ id: string; outcome: 'removed' | 'stopping' } | undefined> {
+    const found = await this.queue.find(id);
+    if (!found) return undefined;
+    await this.jobs.get(found.name)?.cancelled?.(found.data, this.context(), actor);
+    if (await this.queue.remove(id)) return { id, outcome: 'removed' };
+    await this.deps.cancellations.add(id, actor);
+    return { id, outcome: 'stopping' };
   }
 
   tallies(): ReadonlyMap<string, JobTally> {
@@ -159,17 +212,17 @@ class Running implements Jobs {
   }
 
   enqueueRun(runId: string): Promise<void> {
-    return this.queue.add(runJob(runId));
+    return this.add(runJob(runId));
   }
 
   enqueueBackfill(provider: string): Promise<void> {
-    return this.queue.add(backfillJob(provider, 'asked'));
+    return this.add(backfillJob(provider, 'asked'));
   }
 
   async enqueueAgain(job: Enqueued): Promise<void> {
     if (!this.jobs.has(job.name))
       throw new Problem('invalid_request', `There is no job "${job.name}" in this version.`);
-    await this.queue.add(job);
+    await this.add(job);
   }
 
   async heal(): Promise<void> {
@@ -178,6 +231,8 @@ class Running implements Jobs {
     }
     await this.parkFailed();
     for (const runId of await this.deps.reconcile.unfinishedRuns()) await this.enqueueRun(runId);
+    for (const delivery of await this.deps.alerts.due()) await this.add(deliveryJob(delivery));
+    await this.deps.reconcile.recordPendingMarkers();
   }
 
   /** One after the other, so that two of them do not remove the same job. */
@@ -190,7 +245,8 @@ class Running implements Jobs {
   /** First kept, then removed: a crash between the two parks it again, which changes nothing. */
   private async parkEach(): Promise<void> {
     for (const { id, name, data, error, remove } of await this.queue.failed()) {
-      await this.deps.park({ jobId: id, name, data, error });
+      if (error.startsWith(CANCELLED)) await this.deps.cancellations.remove(id);
+      else await this.deps.park({ jobId: id, name, data, error, blocks: this.jobs.get(name)?.blocks ?? true });
       // Another process may have removed it, or still hold it; what is left is seen to the next time.
       await remove().catch((refused: unknown) => this.log('A failed job could not be removed.', refused as Error));
     }

@@ -1,19 +1,27 @@
+import { alertDeliver } from './alert-deliver.js';
 import { backfillHours } from './backfill-hours.js';
 import { backfillUndelivered } from './backfill-undelivered.js';
+import { gapReportWeekly } from './gap-report-weekly.js';
 import { fetchBalanceTransactions } from './fetch-balance-transactions.js';
 import type { Job } from './job.js';
 import { reconcileDaily } from './reconcile-daily.js';
 import { reconcileDay } from './reconcile-day.js';
+import { reconcileLate } from './reconcile-late.js';
 import { reconcileRun } from './reconcile-run.js';
+import { watch } from './watch.js';
 import { softClose } from './soft-close.js';
 
 /** Every job, by the name it has in the queue. */
 export const jobs: readonly Job[] = [
   reconcileDaily,
+  reconcileLate,
   reconcileRun,
   reconcileDay,
   backfillHours,
   backfillUndelivered,
+  watch,
+  gapReportWeekly,
+  alertDeliver,
   softClose,
   fetchBalanceTransactions,
 ];

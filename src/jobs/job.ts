@@ -1,3 +1,4 @@
+import type { Alerts } from '../alert/create-alerts.js';
 import type { Backfill } from '../ingest/backfill.js';
 import type { Imports } from '../ingest/import-objects.js';
 import type { Clock } from '../kernel/clock.js';
@@ -10,11 +11,14 @@ export interface JobContext {
   reconcile: Reconcile;
   close: Pick<Close, 'softCloseEnded'>;
   backfill: Backfill;
+  alerts: Alerts;
   imports?: Pick<Imports, 'providers' | 'sweep'> | undefined;
   zone: Zone;
   clock: Clock;
   /** Puts a job into the queue; nothing happens while one of that id waits or runs. */
   enqueue(job: Enqueued): Promise<void>;
+  /** Says how far it is. Throws when somebody has cancelled the job meanwhile, so a long one calls it between its steps. */
+  progress(done: number, total: number): Promise<void>;
 }
 
 export interface Enqueued {
@@ -30,5 +34,17 @@ export interface Job {
   readonly meaning: string;
   /** Cron with seconds, in the reporting time zone. */
   readonly schedule?: string;
+  /** Attempts before it is a dead letter, where that is not what the queue says for all. */
+  readonly attempts?: number;
+  /** No attempt begins later than this after it was enqueued. */
+  readonly deadlineMs?: number;
+  /** Whether its dead letter keeps a month from being closed; it does unless told. */
+  readonly blocks?: boolean;
   run(data: Readonly<Record<string, string>>, context: JobContext): Promise<void>;
+  /** Somebody cancelled it: what it stands for must not be put in again. */
+  cancelled?(
+    data: Readonly<Record<string, string>>,
+    context: Omit<JobContext, 'progress'>,
+    actor: string,
+  ): Promise<void>;
 }

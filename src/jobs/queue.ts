@@ -33,10 +33,31 @@ export interface QueueOptions {
   backoffMs?: number;
   /** A worker that has not said for so long that it lives has its job taken over. */
   lockMs?: number;
-  run(name: string, data: Data): Promise<void>;
+  run(name: string, data: Data, at: Attempt): Promise<void>;
+  /** No attempt of a job of that name begins later than this after it was enqueued. Milliseconds. */
+  deadlineMs?(name: string): number | undefined;
   /** A job failed for the last time. */
   onFailed(): void;
   onError(error: Error): void;
+}
+
+/** The attempt that runs. */
+export interface Attempt {
+  jobId: string;
+  progress(done: number, total: number): Promise<void>;
+}
+
+/** A job that is in the queue. */
+export interface QueuedJob {
+  id: string;
+  name: string;
+  /** `active`, `waiting`, `delayed`, `failed`, … */
+  state: string;
+  data: Data;
+  attempts: number;
+  enqueuedAt: Date;
+  progress: { done: number; total: number } | null;
+  error: string | null;
 }
 
 export interface FailedJob {
@@ -50,7 +71,13 @@ export interface FailedJob {
 
 /** The queue of this process: BullMQ on the database we have, or on Redis. What it does not answer within seconds is an error. */
 export interface JobQueue {
-  add(job: Enqueued): Promise<void>;
+  add(job: Enqueued, attempts?: number): Promise<void>;
+  /** Jobs that are there, those that run first. */
+  list(limit: number): Promise<QueuedJob[]>;
+  /** One of them; undefined when there is none. */
+  find(id: string): Promise<QueuedJob | undefined>;
+  /** Takes one out. False when it runs, or was taken by a worker meanwhile. */
+  remove(id: string): Promise<boolean>;
   /** Puts a schedule in unless it is there as it should be. */
   schedule(name: string, cron: string, zone: string): Promise<void>;
   /** Jobs that failed for the last time and were not removed. */
@@ -148,8 +175,31 @@ class BullQueue<C> implements JobQueue {
     return this.worker !== undefined && this.worker.isRunning() && !this.worker.isPaused();
   }
 
-  async add({ name, id, data }: Enqueued): Promise<void> {
-    await answered(this.queue.add(name, data, { jobId: id }));
+  async add({ name, id, data }: Enqueued, attempts?: number): Promise<void> {
+    await answered(this.queue.add(name, data, { jobId: id, ...(attempts === undefined ? {} : { attempts }) }));
+  }
+
+  async list(limit: number): Promise<QueuedJob[]> {
+    const found: QueuedJob[] = [];
+    for (const state of LISTED) {
+      const jobs = await answered(this.queue.getJobs([state], 0, Math.max(0, limit - found.length - 1), true));
+      for (const job of jobs) if (found.length < limit) found.push(queuedJob(job, state));
+    }
+    return found;
+  }
+
+  async find(id: string): Promise<QueuedJob | undefined> {
+    const job = (await answered(this.queue.getJob(id))) as QueueJob | undefined;
+    return job && queuedJob(job, await answered(job.getState()));
+  }
+
+  async remove(id: string): Promise<boolean> {
+    const job = await answered(this.queue.getJob(id));
+    if (!job || (await answered(job.isActive()))) return false;
+    return answered(job.remove()).then(
+      () => true,
+      () => false, // a worker was quicker
+    );
   }
 
   async schedule(name: string, pattern: string, tz: string): Promise<void> {
@@ -203,11 +253,47 @@ class BullQueue<C> implements JobQueue {
   }
 }
 
-/** A request that is wrong stays wrong: it is not tried again. */
-function processorOf({ run }: QueueOptions): Processor<Data> {
-  return async ({ name, data }) => {
+/** States in which jobs are listed, in this order. */
+const LISTED = ['active', 'waiting', 'prioritized', 'delayed', 'failed'] as const;
+
+interface QueueJob {
+  id?: string;
+  name: string;
+  data: unknown;
+  attemptsMade: number;
+  timestamp: number;
+  progress: unknown;
+  failedReason?: string;
+  getState(): Promise<string>;
+}
+
+function queuedJob(job: QueueJob, state: string): QueuedJob {
+  const { done, total } = (typeof job.progress === 'object' ? job.progress : {}) as { done?: number; total?: number };
+  return {
+    ...{ id: job.id ?? '', name: job.name, state, data: job.data as Data, attempts: job.attemptsMade },
+    enqueuedAt: new Date(job.timestamp),
+    progress: done === undefined || total === undefined ? null : { done, total },
+    error: job.failedReason ?? null,
+  };
+}
+
+/** Somebody cancelled the job: it is not tried again and is no dead letter. */
+export class JobCancelled extends UnrecoverableError {}
+
+/** What the reason of a cancelled job begins with. */
+export const CANCELLED = 'cancelled by ';
+
+/** A request that is wrong stays wrong, and a deadline that has passed stays passed: such a job is not tried again. */
+function processorOf({ run, deadlineMs }: QueueOptions): Processor<Data> {
+  return async (job) => {
+    const { id = '', name, data, timestamp } = job;
+    const limit = deadlineMs?.(name);
+    if (limit !== undefined && Date.now() - timestamp > limit)
+      throw new UnrecoverableError(
+        `The deadline of ${limit / 60_000} minutes has passed. ${job.failedReason ?? ''}`.trim(),
+      );
     try {
-      await run(name, data);
+      await run(name, data, { jobId: id, progress: (done, total) => job.updateProgress({ done, total }) });
     } catch (error) {
       if (error instanceof Problem && error.status < 500 && error.code !== 'wrong_expected_revision')
         throw new UnrecoverableError(error.message);

@@ -1,3 +1,5 @@
+import type { DayKey } from '../reconcile/outcome.js';
+import type { AskedBy } from '../reconcile/record.js';
 import type { Enqueued, Job } from './job.js';
 
 export const runJob = (runId: string): Enqueued => ({
@@ -6,22 +8,25 @@ export const runJob = (runId: string): Enqueued => ({
   data: { run_id: runId },
 });
 
-/**
- * Puts one job per day, source and metric that is left of a run into the queue. The id of each holds the digest of what it would
- * record: a changed input is a new job, the same input while one waits is none.
- */
+/** The id holds what the day would be compared from: a changed input is a new job, the same input while one waits is none. */
+export const dayJob = ({ day, source, metric }: DayKey, inputs: string, { runId, actor }: AskedBy): Enqueued => ({
+  name: 'reconcile-day',
+  id: `reconcile-${day}-${source}-${metric}-${inputs.slice(0, 12)}`,
+  data: { day, source, metric, run_id: runId, actor },
+});
+
+/** Puts one job per day, source and metric that is left of a run into the queue. */
 export const reconcileRun: Job = {
   name: 'reconcile-run',
   meaning: 'Splits a run into days.',
-  async run({ run_id: runId = '' }, { reconcile, enqueue }) {
-    const left = await reconcile.due(runId);
-    for (const { day, source, metric } of left?.due ?? []) {
-      const digest = await reconcile.digestOf({ day, source, metric });
-      await enqueue({
-        name: 'reconcile-day',
-        id: `reconcile-${day}-${source}-${metric}-${digest.slice(0, 12)}`,
-        data: { day, source, metric, run_id: runId, actor: left!.actor },
-      });
+  async run({ run_id: runId = '' }, { reconcile, enqueue, progress }) {
+    const { due = [], actor = 'system' } = (await reconcile.due(runId)) ?? {};
+    for (const [index, key] of due.entries()) {
+      await progress(index, due.length);
+      await enqueue(dayJob(key, await reconcile.inputsOf(key), { runId, actor }));
     }
+  },
+  async cancelled({ run_id: runId = '' }, { reconcile }, actor) {
+    await reconcile.cancelRun(runId, actor);
   },
 };

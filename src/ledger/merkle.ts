@@ -51,6 +51,11 @@ export class Frontier {
     this.peaks.push(node);
   }
 
+  /** The same tree, to go on from here in another way. */
+  fork(): Frontier {
+    return new Frontier(this.peaks);
+  }
+
   root(): Buffer {
     return this.peaks.length === 0
       ? EMPTY_ROOT

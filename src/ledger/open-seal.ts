@@ -1,12 +1,17 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../kernel/clock.js';
+import { Problem } from '../kernel/errors.js';
 import type { Database } from '../storage/database.js';
 import { sealStoreInPostgres } from './backends/postgres/seal-store.js';
-import type { Ledger } from './ledger.js';
-import { keepSealing, proveInclusion, Sealer, type SealStore } from './seal.js';
-import { witnessFile } from './witness-file.js';
+import type { Ledger, Position } from './ledger.js';
+import { type Checkpoint, keepSealing, Sealer, type SealStore } from './seal.js';
+import { sealProofs } from './seal-proofs.js';
+import { verifyLedger } from './verify-ledger.js';
+import type { Finding } from './findings.js';
+import { notesIn, witnessFile } from './witness-file.js';
+import { keepTelling, tellAddress } from './witness-webhook.js';
 
 export interface SealDeps {
   ledger: Ledger;
@@ -17,59 +22,84 @@ export interface SealDeps {
   signingKey: KeyObject;
   /** Where every signed checkpoint is written too: the witness against a ledger cut short. */
   dataDir: string;
+  /** An address that is told of the newest checkpoint. */
+  witnessUrl?: string | undefined;
   failed(error: unknown): void;
 }
 
+const ORIGIN = 'truth-ledger'; // in every checkpoint
+const FINDINGS_MAX = 1_000;
+
 /** Seals the ledger off the path of the acknowledgement, and proves entries under the newest seal. */
 export function openSeal(deps: SealDeps) {
-  const { ledger, database, signingKey } = deps;
+  const { ledger, database, signingKey, witnessUrl } = deps;
   const store: SealStore = sealStoreInPostgres(database, (after, limit) => ledger.storedHashes(after, limit));
-  const witness = witnessFile(path.join(deps.dataDir, 'checkpoints.log'));
-  const sealer = new Sealer({ store, origin: 'truth-ledger', signingKey, witness });
+  const witnessPath = path.join(deps.dataDir, 'checkpoints.log');
+  const sealer = new Sealer({ store, origin: ORIGIN, signingKey, witness: witnessFile(witnessPath) });
+  const publicKey = createPublicKey(signingKey);
   const stopping = new AbortController();
-  let done: Promise<void> = Promise.resolve();
+  let done: Promise<unknown> = Promise.resolve();
   return {
     store,
+    signingKey,
+    ...sealProofs(ledger, store, signingKey),
     start(): void {
       const pause = (ms: number, signal: AbortSignal): Promise<unknown> => wait(ms, undefined, { signal });
-      done = keepSealing(sealer, {
-        clock: deps.clock,
-        signal: stopping.signal,
-        wait: pause,
-        failed: (error) => deps.failed(error),
-      });
+      const loop = { signal: stopping.signal, wait: pause, failed: (error: unknown) => deps.failed(error) };
+      const tell = (checkpoint: Checkpoint) => tellAddress(witnessUrl!, checkpoint, signingKey);
+      done = Promise.all([
+        keepSealing(sealer, { clock: deps.clock, ...loop }),
+        witnessUrl === undefined ? undefined : keepTelling({ newest: () => store.latest(), tell, ...loop }),
+      ]);
     },
     async stop(): Promise<void> {
       stopping.abort();
       await done;
     },
+    /** A checkpoint that covers a position; seals up to it where nobody has yet. */
+    async covering(position: Position, clock: Clock): Promise<Checkpoint> {
+      // A sealer of its own: the one that runs is in the middle of something. Both make the same seals.
+      const own = new Sealer({ store, origin: ORIGIN, signingKey });
+      let newest = await store.latest();
+      while ((newest?.size ?? 0) < position && (await own.step(clock()))) newest = own.latest;
+      if (newest && newest.size >= position) return newest;
+      throw new Problem('unavailable', `Position ${position} is not sealed yet.`);
+    },
     async state(): Promise<{ size: number; lag: number }> {
       const size = (sealer.latest ?? (await store.latest()))?.size ?? 0;
       return { size, lag: Math.max(0, (await ledger.head()) - size) };
     },
-    async proof(entryId: string): Promise<Record<string, unknown> | undefined> {
-      const entry = await ledger.find(entryId);
-      const checkpoint = await store.latest();
-      if (!entry || !checkpoint || entry.position > checkpoint.size) return undefined;
-      const { storedHash, path: siblings } = await proveInclusion(store, entry.position, checkpoint);
-      return {
-        entry_id: entryId,
-        position: entry.position,
-        stored_hash: storedHash.toString('hex'),
-        path: siblings.map((hash) => hash.toString('hex')),
-        checkpoint: {
-          origin: checkpoint.origin,
-          size: checkpoint.size,
-          root: checkpoint.root.toString('hex'),
-          signed_at: checkpoint.signedAt.toISOString(),
-          signature: checkpoint.signature.toString('base64'),
-        },
-      };
+    /** Reads the whole ledger again, and compares it with its seals and with what the witness file has. */
+    async verify(onProgress?: (done: number, total: number) => void): Promise<LedgerVerified> {
+      const witness = () => notesIn(witnessPath);
+      const run = verifyLedger(ledger, store, publicKey, { witness, onProgress });
+      const findings: Finding[] = [];
+      let count = 0;
+      for (let next = await run.next(); ; next = await run.next()) {
+        if (next.done) {
+          const { root, ...verified } = next.value;
+          return { ok: count === 0, ...verified, root: root.toString('hex'), findings, count };
+        }
+        count += 1;
+        if (findings.length < FINDINGS_MAX) findings.push(next.value);
+      }
     },
   };
 }
 
 export type Seal = ReturnType<typeof openSeal>;
+
+/** What verifying a ledger gave: `count` findings, the first thousand of them listed. */
+export interface LedgerVerified {
+  ok: boolean;
+  entries: number;
+  /** Up to this position the entries lead to a signed root. */
+  sealed: number;
+  checkpoints: number;
+  root: string;
+  findings: Finding[];
+  count: number;
+}
 
 /** A new signing key as the vault keeps it. */
 export const newSigningKey = (): Buffer =>

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import type { Position } from './ledger.js';
-import { consistencyProof, Frontier, inclusionProof, leafHash, wholeSubtrees } from './merkle.js';
+import { consistencyProof, Frontier, inclusionProof, leafHash, rootOf, wholeSubtrees } from './merkle.js';
 import type { NodeReader, Subtree } from './merkle.js';
 
 /** Only the roots of whole subtrees of 2^8, 2^16, … leaves are stored; what lies between is computed from 256 hashes. */
@@ -16,13 +16,23 @@ export interface Checkpoint {
   signature: Buffer;
 }
 
+/** Stored hashes of entries in a row, 32 bytes each, as they were sealed. */
+export interface SealedHashes {
+  /** The position before the first of them. */
+  after: Position;
+  hashes: Buffer;
+}
+
 /** Where seals are kept. All writes are append-only and may be repeated. */
 export interface SealStore {
   /** Stored hashes of the feed after a position, 32 bytes each, joined; at most `limit`. */
   storedHashes(after: Position, limit: number): Promise<Buffer>;
   /** Roots of the subtrees of one level from an index on, joined; at most `limit`. Levels are multiples of LEVEL_STEP. */
   nodes(level: number, from: number, limit: number): Promise<Buffer>;
-  save(nodes: readonly Subtree[], checkpoint: Checkpoint): Promise<void>;
+  /** `hashes` are the stored hashes that this checkpoint covers and the one before did not. */
+  save(nodes: readonly Subtree[], checkpoint: Checkpoint, hashes: Buffer): Promise<void>;
+  /** Stored hashes as they were sealed, from a stretch that ends after the given position; undefined when there is none further on. */
+  sealedHashes(after: Position): Promise<SealedHashes | undefined>;
   latest(): Promise<Checkpoint | undefined>;
   /** Checkpoints of sizes after the given one, in order. */
   after(size: number, limit: number): Promise<Checkpoint[]>;
@@ -67,10 +77,12 @@ export class Sealer {
   async step(now: Date): Promise<Checkpoint | undefined> {
     const { store, stepMax = 16_384 } = this.options;
     this.frontier ??= await this.resume();
-    await this.tellWitness();
     const { frontier } = this;
     const leaves = await store.storedHashes(frontier.size, stepMax);
-    if (leaves.length === 0) return undefined;
+    if (leaves.length === 0) {
+      await this.tellWitness(); // of what it could not be told before
+      return undefined;
+    }
     const nodes: Subtree[] = [];
     try {
       for (let at = 0; at < leaves.length; at += 32) {
@@ -85,7 +97,7 @@ export class Sealer {
         now,
         this.options.signingKey,
       );
-      await store.save(nodes, checkpoint);
+      await store.save(nodes, checkpoint, leaves);
       this.lastSigned = checkpoint;
     } catch (error) {
       this.frontier = undefined; // resumed from what is stored at the next step
@@ -103,13 +115,13 @@ export class Sealer {
     const last = this.witnessed ?? (await witness.last());
     // One that has none, or notes of another ledger, begins with the newest checkpoint: it speaks for all before it.
     let told = last !== undefined && last <= newest ? last : newest - 1;
+    this.witnessed = told; // also where it fails now: what is sealed until it works again is told then
     while (told < newest) {
       for (const checkpoint of await store.after(told, 100)) {
         await witness.write(signedNote(checkpoint, signingKey));
         told = this.witnessed = checkpoint.size;
       }
     }
-    this.witnessed = told;
   }
 
   private async resume(): Promise<Frontier> {
@@ -180,13 +192,16 @@ export interface InclusionProof {
 
 /** Throws RangeError for a position that the checkpoint does not cover. */
 export async function proveInclusion(
-  store: SealStore,
+  store: Pick<SealStore, 'nodes' | 'storedHashes'>,
   position: Position,
   checkpoint: Checkpoint,
 ): Promise<InclusionProof> {
   const path = await inclusionProof(position - 1, checkpoint.size, nodeReader(store));
   return { position, storedHash: await store.storedHashes(position - 1, 1), path, checkpoint };
 }
+
+/** The root of the first `size` entries. */
+export const rootAt = (store: SealStore, size: number): Promise<Buffer> => rootOf(size, nodeReader(store));
 
 /** Proof that the ledger at a later size continues the one at an earlier size. */
 export const proveConsistency = (store: SealStore, earlier: number, later: number): Promise<Buffer[]> =>

@@ -1,98 +1,185 @@
 import type { KeyObject } from 'node:crypto';
+import { diagnose, type Trusted } from './diagnose-ledger.js';
+import { type Finding, finding } from './findings.js';
 import type { Entry, Ledger, Position } from './ledger.js';
 import { Frontier, leafHash } from './merkle.js';
-import { verifyCheckpoint, type Checkpoint, type SealStore } from './seal.js';
+import { NodesRead } from './nodes-read.js';
+import { pagesOf } from './pages-of.js';
+import type { Checkpoint, SealStore } from './seal.js';
+import { SealedRead } from './sealed-read.js';
+import { type SignedSize, signedSizes } from './signed-sizes.js';
 import { storedHash } from './stored-hash.js';
 
-/** Something that is not as it was written. */
-export interface Finding {
-  position: Position;
-  what: 'missing' | 'altered' | 'out_of_order' | 'wrong_root' | 'bad_signature' | 'sealed_but_gone';
+export type Seals = Pick<SealStore, 'after' | 'sealedHashes' | 'nodes'>;
+
+export interface VerifyOptions {
+  /** What the witness has, in the order in which it got it. */
+  witness?: () => AsyncIterable<Checkpoint>;
+  pageMax?: number | undefined;
+  onProgress?: ((done: Position, head: Position) => void) | undefined;
 }
 
 export interface Verified {
   entries: number;
+  /** Signed roots that the entries lead to. */
   checkpoints: number;
+  /** As far as a signed root holds; what follows is not sealed yet. */
+  sealed: Position;
   /** Of the last entry; equal for two ledgers only when all their entries are equal. */
   root: Buffer;
 }
 
 /**
- * Reads the whole ledger and derives everything again: each hash from its fields, each signed root from the hashes, positions
- * without holes, times that never go back. Yields what does not hold; the returned value says how much was looked at.
+ * Reads the whole ledger and derives everything again: each hash from its fields, each signed root from the hashes, positions without
+ * holes, times that never go back; and what was sealed hash by hash. Where anything does not hold, reads on from the last root that does
+ * and tells what became of which entry. Yields what does not hold; the returned value says how much was looked at.
  */
 export async function* verifyLedger(
   ledger: Pick<Ledger, 'readFeed'>,
-  seals: Pick<SealStore, 'after'>,
+  seals: Seals,
   publicKey: KeyObject,
-  pageMax = 1_000,
+  options: VerifyOptions = {},
 ): AsyncGenerator<Finding, Verified> {
-  const tree = new Frontier();
-  const signed = new CheckpointReader(seals);
-  let checkpoints = 0;
-  let position = 0;
-  let recordedAt = 0;
-  for (let more = true; more;) {
-    const page = await ledger.readFeed(position, pageMax);
-    for (const entry of [...page.entries, undefined]) {
-      // After the last entry of a page only a hole can follow: an empty page below the head.
-      const upTo =
-        entry?.position ?? (page.entries.length === 0 ? Math.min(page.head, position + pageMax) + 1 : position + 1);
-      for (position += 1; position < upTo; position += 1) {
-        tree.append(Buffer.alloc(32));
-        yield { position, what: 'missing' };
-        if (await signed.at(position)) yield { position, what: 'wrong_root' };
-      }
-      if (!entry) position -= 1;
-      else {
-        const checked = checkEntry(entry, tree, recordedAt);
-        for (const what of checked) yield { position, what };
-        recordedAt = Math.max(recordedAt, entry.recordedAt.getTime());
-        const checkpoint = await signed.at(position);
-        if (checkpoint) checkpoints += 1;
-        if (checkpoint && !verifyCheckpoint(checkpoint, publicKey)) yield { position, what: 'bad_signature' };
-        if (checkpoint && !checkpoint.root.equals(tree.root())) yield { position, what: 'wrong_root' };
-      }
+  const reading = new Reading(signedSizes(seals, publicKey, options.witness?.()), seals);
+  await reading.all(ledger, options);
+  const { trusted, head } = reading;
+  const verified = reading.result();
+  const told = new Set<Position>();
+  yield* reading.findings;
+  if (reading.isSuspicious) {
+    const { entries } = verified;
+    const evidence = { ledger, seals, signed: reading.signedSizes, trusted, head, entries, pageMax: options.pageMax };
+    for await (const each of diagnose(evidence)) {
+      told.add(each.position);
+      yield each;
     }
-    more = position < page.head || page.entries.length > 0;
   }
-  for (let left = await signed.next(); left; left = await signed.next())
-    yield { position: left.size, what: 'sealed_but_gone' };
-  return { entries: position, checkpoints, root: tree.root() };
+  // What an entry shows by itself, where nothing better is known of it.
+  for (const each of reading.marks()) if (!told.has(each.position)) yield each;
+  return verified;
 }
 
-/** The tree grows by what the fields say now, so that a hash replaced together with its fields shows in the root. */
-function checkEntry(entry: Entry, tree: Frontier, recordedAt: number): Finding['what'][] {
-  const hash = storedHash(entry);
-  tree.append(leafHash(hash));
-  const found: Finding['what'][] = [];
-  if (!hash.equals(entry.storedHash)) found.push('altered');
-  if (entry.recordedAt.getTime() < recordedAt) found.push('out_of_order');
-  return found;
-}
+/** One pass over the entries. It only finds out whether anything is wrong, and up to where all is right. */
+class Reading {
+  readonly findings: Finding[] = [];
+  /** Sizes behind the trusted part. */
+  signedSizes: SignedSize[] = [];
+  trusted: Trusted = { position: 0, tree: new Frontier() };
+  head: Position = 0;
+  isSuspicious = false;
+  private readonly sealed: SealedRead;
+  private readonly nodes: NodesRead;
+  private readonly tree = new Frontier();
+  private position: Position = 0;
+  private recordedAt = 0;
+  private checkpoints = 0;
+  private next: SignedSize | undefined;
+  /** The last signed size that the entries reach. */
+  private lastSigned: Position = 0;
+  private readonly altered: Position[] = [];
+  private readonly early: Position[] = [];
 
-/** Checkpoints in the order of their sizes, a page at a time. */
-class CheckpointReader {
-  private page: Checkpoint[] = [];
-  private read = 0;
-  private done = false;
-
-  constructor(private readonly seals: Pick<SealStore, 'after'>) {}
-
-  /** The checkpoint of this size. Sizes must be asked for in order. */
-  async at(size: number): Promise<Checkpoint | undefined> {
-    if (this.page.length === 0 && !this.done) await this.fill();
-    return this.page[0]?.size === size ? this.page.shift() : undefined;
+  constructor(
+    private readonly signed: AsyncGenerator<SignedSize>,
+    seals: Seals,
+  ) {
+    this.sealed = new SealedRead(seals);
+    this.nodes = new NodesRead(seals);
   }
 
-  async next(): Promise<Checkpoint | undefined> {
-    if (this.page.length === 0 && !this.done) await this.fill();
-    return this.page.shift();
+  async all(ledger: Pick<Ledger, 'readFeed'>, { pageMax = 1_000, onProgress }: VerifyOptions): Promise<void> {
+    await this.readSigned();
+    for await (const { entries, head } of pagesOf(ledger, 0, pageMax)) {
+      this.head = head;
+      for (const entry of entries) {
+        // Waits only where there is something to wait for: this runs once for each entry.
+        if (this.sealed.isUsedUp) await this.sealed.fill();
+        this.take(entry);
+        if (this.next && this.next.size <= this.tree.size) await this.passSigned();
+      }
+      await this.nodes.compare();
+      onProgress?.(this.position, head);
+    }
+    if (this.position < this.head) this.isSuspicious = true; // the end is missing
+    while (this.next) await this.passSigned();
+    this.endOfSealed();
   }
 
-  private async fill(): Promise<void> {
-    this.page = await this.seals.after(this.read, 500);
-    this.read = this.page.at(-1)?.size ?? this.read;
-    this.done = this.page.length === 0;
+  result(): Verified {
+    const { size } = this.tree;
+    return { entries: size, checkpoints: this.checkpoints, sealed: this.trusted.position, root: this.tree.root() };
+  }
+
+  /**
+   * Of entries that are not right whatever was sealed. Of times only those that no seal speaks for, and only where all else is as it was:
+   * an entry put in before them may have a later time.
+   */
+  *marks(): Generator<Finding> {
+    for (const at of this.altered)
+      yield finding('edit', at, `The fields of entry ${at} and its stored hash are not of each other.`);
+    for (const at of this.early)
+      if (at > this.lastSigned && !this.isSuspicious)
+        yield finding('reordering', at, `Entry ${at} was recorded before an entry in front of it.`);
+  }
+
+  /** The tree grows by what the fields say now, so that a hash replaced together with its fields shows in the root. */
+  private take(entry: Entry): void {
+    const { position } = entry;
+    const hash = storedHash(entry);
+    const recordedAt = entry.recordedAt.getTime();
+    if (!hash.equals(entry.storedHash)) this.altered.push(position);
+    else if (recordedAt < this.recordedAt) this.early.push(position);
+    else this.recordedAt = recordedAt;
+    if (position !== this.position + 1) this.isSuspicious = true;
+    this.position = position;
+    this.sealed.compare(hash);
+    this.tree.append(leafHash(hash), this.nodes.seen);
+  }
+
+  private async passSigned(): Promise<void> {
+    const { size, root, findings, witnessed } = this.next!;
+    const isThere = size <= this.tree.size;
+    this.findings.push(...findings);
+    if (isThere) this.lastSigned = size;
+    if (isThere && witnessed && root)
+      this.findings.push(finding('seal', size, `The ledger has lost its seal of size ${size}, which its witness has.`));
+    if (isThere && root && root.equals(this.tree.root()) && this.position === size) {
+      this.checkpoints += 1;
+      this.trusted = { position: size, tree: this.tree.fork() };
+      this.signedSizes = [];
+    } else if (!isThere || root) {
+      this.isSuspicious = true;
+      this.signedSizes.push(this.next!);
+    }
+    await this.readSigned();
+  }
+
+  private async readSigned(): Promise<void> {
+    const { value } = (await this.signed.next()) as { value: SignedSize | undefined };
+    this.next = value;
+  }
+
+  /** Differences between entries and what was noted count against the entries only where no root speaks for them. */
+  private endOfSealed(): void {
+    const isTrusted = (position: Position): boolean => position <= this.trusted.position;
+    const wrong = this.sealed.differs.filter(isTrusted);
+    if (this.sealed.differs.length > wrong.length) this.isSuspicious = true;
+    if (wrong.length > 0)
+      this.findings.push(
+        finding(
+          'seal',
+          wrong[0]!,
+          'Hashes noted when sealing are not those that were sealed; the entries are.',
+          wrong.at(-1),
+        ),
+      );
+    for (const { from, to } of this.sealed.missingUpTo(this.lastSigned))
+      this.findings.push(
+        finding('seal', from, `The hashes noted when positions ${from} to ${to} were sealed are gone.`, to),
+      );
+    for (const position of this.nodes.wrong.filter(isTrusted))
+      this.findings.push(
+        finding('seal', position, `The hash of a whole subtree that ends at ${position} is not stored as it is.`),
+      );
   }
 }

@@ -1,6 +1,8 @@
-import { appendFile, mkdir, open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { access, appendFile, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Witness } from './seal.js';
+import { createInterface } from 'node:readline';
+import type { Checkpoint, Witness } from './seal.js';
 
 const TAIL_BYTES = 64 * 1024; // some hundred notes
 const NOTE = /(?:^|\n)[^\n]+\n(\d+)\n[^\n]{44}\n[^\n]+\n\n\u2014 [^\n]+ [^\n]{92}\n/g;
@@ -24,6 +26,35 @@ export function witnessFile(path: string): Witness {
     },
   };
 }
+
+const KEY_HASH_BYTES = 4;
+
+/** The whole notes of a file, in their order; none where there is no file. Signatures are not looked at. */
+export async function* notesIn(path: string): AsyncGenerator<Checkpoint> {
+  if (
+    !(await access(path).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return;
+  let before: string[] = [];
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    const signature = /^\u2014 (.+) ([A-Za-z0-9+/]{91}=)$/.exec(line);
+    const [origin, size, root, time, empty] = before;
+    if (signature && empty === '' && origin === signature[1] && /^\d{1,15}$/.test(size!) && isBase64(root!)) {
+      const signedAt = new Date(time!);
+      if (!Number.isNaN(signedAt.getTime()))
+        yield {
+          ...{ origin: origin!, size: Number(size), root: Buffer.from(root!, 'base64'), signedAt },
+          signature: Buffer.from(signature[2]!, 'base64').subarray(KEY_HASH_BYTES),
+        };
+    }
+    before = [...before.slice(-4), line];
+  }
+}
+
+const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/]{43}=$/.test(text);
 
 async function endOf(path: string): Promise<string> {
   try {

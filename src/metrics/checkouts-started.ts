@@ -9,6 +9,13 @@ export const checkoutsStarted = defineFlow({
   excludes: 'nothing',
   ownEventsOnly: true,
   trackedAs: ['Checkout Started', 'begin_checkout', 'checkout_started'],
+  terms: {
+    owner: 'growth',
+    expectedReasons: [
+      'Ad blockers and lost requests.',
+      'A retry of one attempt is one checkout here and several events there.',
+    ],
+  },
   of: 'checkout',
   from: ({ started }) => (started ? [one(started)] : []),
 });

@@ -8,6 +8,13 @@ export const orders = defineFlow({
   dated: 'day of the earliest of those',
   excludes: 'orders only placed, cancelled orders',
   trackedAs: ['Order Completed', 'purchase', 'purchase_completed'],
+  terms: {
+    owner: 'growth',
+    expectedReasons: [
+      'Ad blockers, and buyers who never come back from the payment page to the page that would have sent the event.',
+      'Renewals and back-office orders are not seen by browsers; they are listed as not_trackable.',
+    ],
+  },
   of: 'order',
   from: ({ completed }) => (completed ? [one(completed)] : []),
 });

@@ -9,6 +9,13 @@ export const revenueGross = defineFlow({
   dated: 'day of capture, never of authorisation; each part of a capture in parts on its own',
   excludes: 'authorisations without capture, failed attempts, test mode',
   trackedAs: ['Order Completed', 'purchase', 'purchase_completed'],
+  terms: {
+    owner: 'finance',
+    expectedReasons: [
+      'Whatever is missing among the orders.',
+      'Tools that leave out tax and shipping, or convert currencies at rates of their own.',
+    ],
+  },
   of: 'payment',
   from: ({ captures }) => captures.map((capture) => amount(capture)),
 });

@@ -9,6 +9,13 @@ export const signups = defineFlow({
   excludes: 'nothing',
   ownEventsOnly: true,
   trackedAs: ['Signed Up', 'sign_up', 'signup_completed'],
+  terms: {
+    owner: 'growth',
+    expectedReasons: [
+      'Ad blockers and lost requests: a browser told nobody of a sign-up that happened.',
+      'Sign-ups through an API or by staff never pass through a browser.',
+    ],
+  },
   of: 'person',
   from: ({ signedUp }) => (signedUp ? [one(signedUp)] : []),
 });

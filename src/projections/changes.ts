@@ -1,6 +1,6 @@
 import type { Node } from '../catalog/facts.js';
 import type { Contributing } from './contributions.js';
-import { type Customer, type Identifier, isGuest, type Part } from './rows.js';
+import { type Customer, type Identifier, isGuest, type Part, type TouchRow } from './rows.js';
 
 /** Rows to insert, and rows that are stored in an older form. */
 export interface Rows<T> {
@@ -15,6 +15,7 @@ export interface Changes {
   customers: Rows<Customer>;
   removedCustomers: Node[];
   contributions: Contributing[];
+  touches: TouchRow[];
   unknownTypes: { type: string; entries: number; position: number }[];
 }
 

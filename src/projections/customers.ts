@@ -1,23 +1,27 @@
 import type { Node } from '../catalog/facts.js';
 import type { Happened } from '../catalog/subjects.js';
-import { type Customer, effectsOf, type Identifier, isUser, type Touch, TOUCHES_MAX } from './rows.js';
+import { decidedLinks, isCrowded } from './people.js';
+import { type Customer, effectsOf, type Identifier, isAnonymous, isUser, type Touch, TOUCHES_MAX } from './rows.js';
 import type { WorkingSet } from './working-set.js';
 
 const touchOrder = (a: Touch, b: Touch): number => a[0] - b[0] || (a[1] < b[1] ? -1 : 1);
 
 /** Keeps a touch of an identifier; the earliest ones are enough to know the first. True when something changed. */
-export function keepTouch(identifier: Identifier, touch: Touch | { unmarkedAt: number }): boolean {
-  const { doc } = identifier;
-  if ('unmarkedAt' in touch) {
-    if (doc.unmarkedAt !== null && doc.unmarkedAt <= touch.unmarkedAt) return false;
-    doc.unmarkedAt = touch.unmarkedAt;
-    return true;
-  }
+export function keepTouch({ doc }: Identifier, touch: Touch): boolean {
   if (doc.touches.some((known) => known[1] === touch[1])) return false;
   const last = doc.touches[TOUCHES_MAX - 1];
   if (last && touchOrder(last, touch) < 0) return false;
   doc.touches = [...doc.touches, touch].sort(touchOrder).slice(0, TOUCHES_MAX);
   return true;
+}
+
+/** The same of a touch without a marker; `stripped`: it came from another site all the same. */
+export function keepUnmarked({ doc }: Identifier, at: number, stripped: boolean): boolean {
+  const isEarlier = doc.unmarkedAt === null || at < doc.unmarkedAt;
+  const isNews = stripped && !doc.stripped;
+  if (isEarlier) doc.unmarkedAt = at;
+  if (isNews) doc.stripped = true;
+  return isEarlier || isNews;
 }
 
 /** The sign-up that an identifier's own facts tell of. */
@@ -37,7 +41,7 @@ export function evaluateCustomer(set: WorkingSet, id: Node): Customer | null {
   const signUp = signedUp(canonical);
   const payment = firstPayment(all);
   if (!signUp && !payment && all.every((identifier) => identifier.doc.purchases === 0)) return null;
-  const touch = firstTouch(all, signUp?.at ?? payment?.[0] ?? Number.MAX_SAFE_INTEGER);
+  const touch = firstTouch(set, all, signUp?.at ?? payment?.[0] ?? Number.MAX_SAFE_INTEGER);
   return {
     customer: id,
     userId: isUser(id) ? id.slice('user:'.length) : null,
@@ -61,7 +65,7 @@ function firstPayment(all: readonly Identifier[]): Identifier['doc']['payments']
 type FirstTouch = Pick<Customer, 'firstTouchAt' | 'source' | 'medium' | 'campaign' | 'reason'>;
 
 /** The earliest marked touch up to an instant, or why there is none. */
-function firstTouch(all: readonly Identifier[], until: number): FirstTouch {
+function firstTouch(set: WorkingSet, all: readonly Identifier[], until: number): FirstTouch {
   let first: Touch | undefined;
   let marked = false;
   for (const { doc } of all) {
@@ -76,17 +80,30 @@ function firstTouch(all: readonly Identifier[], until: number): FirstTouch {
     source: 'unknown',
     medium: '',
     campaign: '',
-    reason: unknownReason(all, marked),
+    reason: unknownReason(set, all, marked),
   };
 }
 
-function unknownReason(all: readonly Identifier[], touchedLater: boolean): string {
+function unknownReason(set: WorkingSet, all: readonly Identifier[], touchedLater: boolean): string {
   if (touchedLater) return 'touch_after_signup';
-  if (all.some((identifier) => identifier.doc.unmarkedAt !== null)) return 'no_marker';
+  if (all.some(({ doc }) => doc.stripped)) return 'stripped_utm';
+  if (all.some(({ doc }) => doc.unmarkedAt !== null)) return 'no_marker';
   const withheld = all.some((identifier) =>
     effectsOf(identifier.doc.effects, 'ConsentChanged').some(([, effect]) => effect.fields['analytics'] === 'denied'),
   );
-  return withheld ? 'consent_withheld' : 'no_touch';
+  if (withheld) return 'consent_withheld';
+  return all.some((identifier) => sharesTouchedDevice(set, identifier)) ? 'cross_device_unlinked' : 'no_touch';
+}
+
+/** Whether a marked touch is known of a device that is linked with it, and that is not its customer's alone. */
+function sharesTouchedDevice(set: WorkingSet, identifier: Identifier): boolean {
+  if (isAnonymous(identifier.node) || isCrowded(identifier)) return false;
+  const devices = decidedLinks(identifier).filter(isAnonymous);
+  set.need([], devices);
+  return devices.some((node) => {
+    const device = set.identifier(node);
+    return device.customer !== identifier.customer && device.doc.touches.length > 0 && !isCrowded(device);
+  });
 }
 
 export const sameTouch = (a: Customer | null, b: Customer | null): boolean =>

@@ -45,6 +45,8 @@ export function identifierText({ doc }: Identifier): string {
   }
   if (doc.touches.length > 0) stored.touches = doc.touches;
   if (doc.unmarkedAt !== null) stored.unmarkedAt = doc.unmarkedAt;
+  if (doc.stripped) stored.stripped = true;
+  if (doc.decided !== undefined) stored.decided = doc.decided;
   if (doc.payments.length > 0) stored.payments = doc.payments;
   if (doc.morePayments > 0) stored.morePayments = doc.morePayments;
   if (doc.purchases > 0) stored.purchases = doc.purchases;

@@ -1,4 +1,11 @@
-import type { Fact, Interpret, InterpretableEntry, Node, Ref } from '../catalog/facts.js';
+import {
+  DECISIONS_WITH_FACTS,
+  type Fact,
+  type Interpret,
+  type InterpretableEntry,
+  type Node,
+  type Ref,
+} from '../catalog/facts.js';
 import type { Position } from '../ledger/ledger.js';
 import { isRef } from './rows.js';
 import type { Wanted } from './wanted.js';
@@ -38,7 +45,7 @@ export interface FactPage {
 /** Interprets the feed from a position up to another, page by page. */
 export type ReadFacts = (after: Position, until: Position) => AsyncIterable<FactPage>;
 
-/** The origin of our own decisions, which no projection of facts reads. */
+/** The origin of our own decisions, of which few mean something here. */
 const OWN = 'truth-ledger';
 
 /** Collects the meaning of entries, which come in order, into a page. */
@@ -58,7 +65,7 @@ export class PageMaker {
   add(entry: ReadEntry): void {
     this.last = entry.position;
     this.entries += 1;
-    if (entry.origin === OWN) return;
+    if (entry.origin === OWN && !DECISIONS_WITH_FACTS.has(entry.type)) return;
     try {
       const { position, id, type, schemaVersion, origin, account, originEventId, attributes } = entry;
       const body: unknown = JSON.parse(entry.body);

@@ -1,10 +1,10 @@
 import type { Fact, Node, Ref } from '../catalog/facts.js';
 import type { Contributions } from './contributions.js';
-import { keepTouch } from './customers.js';
-import { link } from './people.js';
+import { keepTouch, keepUnmarked } from './customers.js';
+import { decide, link } from './people.js';
 import { linkPart, namesCrowd } from './purchases.js';
 import { PurchaseChange } from './purchase-change.js';
-import { type Effect, type Identifier, isOurs, isRef } from './rows.js';
+import { type Effect, type Identifier, isOurs, isRef, type TouchRow } from './rows.js';
 import { Step } from './step.js';
 import type { WorkingSet } from './working-set.js';
 
@@ -87,20 +87,35 @@ export class Fold {
 
   private applyToPerson(fact: Fact, entryId: string, step: Step): void {
     const identifier = this.set.identifier(fact.subject);
+    if (fact.type === 'IdentityDecided') return this.decided(identifier, fact, entryId, step);
     if (this.remember(identifier, fact, entryId)) {
       this.set.changedIdentifier(identifier);
       step.evaluate(identifier.customer);
+      if (fact.type === 'TouchRecorded') step.touched(identifier);
     }
     for (const node of fact.nodes ?? NONE) step.link(identifier, this.set.identifier(node), link);
+  }
+
+  private decided(identifier: Identifier, { fields, nodes }: Fact, entryId: string, step: Step): void {
+    const { kind, number } = fields;
+    const other = this.set.identifier(nodes![0]!);
+    if ((kind !== 'join' && kind !== 'separate') || typeof number !== 'number') return;
+    for (const [a, b] of [[identifier, other] as const, [other, identifier] as const]) {
+      if (!decide(a, b.node, [kind, number, entryId])) continue;
+      this.set.changedIdentifier(a);
+      step.relink(a);
+    }
   }
 
   private remember(identifier: Identifier, fact: Fact, entryId: string): boolean {
     if (fact.type === 'Linked') return false;
     if (fact.type === 'TouchRecorded') {
-      const { at, source, medium, campaign } = fact.fields;
-      if (typeof at !== 'number') return false;
-      if (typeof source !== 'string') return keepTouch(identifier, { unmarkedAt: at });
-      return keepTouch(identifier, [at, entryId, source, text(medium), text(campaign)]);
+      const touch = touchRow(fact, entryId);
+      if (!touch) return false;
+      this.set.touched(touch);
+      const { at, source, medium, campaign } = touch;
+      if (source === null) return keepUnmarked(identifier, at, fact.fields['stripped'] === true);
+      return keepTouch(identifier, [at, entryId, source, medium, campaign]);
     }
     const applied = this.applyFact(identifier.doc.effects[fact.effect], fact, entryId);
     identifier.doc.effects[fact.effect] = applied.effect;
@@ -115,7 +130,15 @@ function sameFields(known: Effect | undefined, now: Effect): boolean {
   return true;
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+function touchRow({ subject: node, fields }: Fact, entryId: string): TouchRow | undefined {
+  const { at, source, medium, campaign, referrer, landing_page: landingPage, click_id: clickId } = fields;
+  if (typeof at !== 'number') return undefined;
+  const named = { source: text(source), medium: text(medium) ?? '', campaign: text(campaign) ?? '' };
+  const page = { referrer: text(referrer), landingPage: text(landingPage), clickId: text(clickId) };
+  return { node, at, entryId, ...named, ...page };
+}
 
 /** The parts of purchases that facts speak of, and whether they all speak of one part. */
 function refsOf(facts: readonly Fact[]): { refs: readonly Ref[]; isOne: boolean } {

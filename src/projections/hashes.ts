@@ -8,6 +8,8 @@ type Schema = 'model' | 'model_next';
 const CONTRIBUTION =
   'subject, metric, occurred_at, fact, day, currency, source, medium, campaign, unknown_reason, customer_kind, customer_present';
 
+const TOUCH = 'node, at, source, medium, campaign, referrer, landing_page, click_id';
+
 /**
  * What the state hash covers: net rows without positions, record times or entry ids. Equal for every order and duplication of one
  * history and in every mode.
@@ -20,6 +22,8 @@ export const stateQueries = (schema: Schema): Record<string, string> => ({
   customers: `select customer, user_id, signed_up_at, first_touch_at, source, medium, campaign, unknown_reason,
     first_payment_ref, first_payment_at from ${schema}.customers`,
   daily: `select * from ${schema}.daily where value <> 0`,
+  // Two entries that tell of one touch say nothing more than one of them.
+  touches: `select distinct ${TOUCH} from ${schema}.touches`,
 });
 
 /** Columns in which no two rows of a query agree. */
@@ -31,6 +35,7 @@ const ORDER: Record<string, string> = {
   daily: inByteOrder(
     'metric, day, currency, source, medium, campaign, unknown_reason, customer_kind, customer_present',
   ),
+  touches: inByteOrder(TOUCH),
 };
 
 /** Equal for a rebuild: every contribution with the position that caused it. */
@@ -39,7 +44,7 @@ const historyQuery = (schema: Schema): string =>
 
 /** Texts by their bytes, whatever the database's collation. */
 function inByteOrder(columns: string): string {
-  const others = ['occurred_at', 'day', 'customer_present'];
+  const others = ['at', 'occurred_at', 'day', 'customer_present'];
   const ordered = columns.split(', ').map((column) => (others.includes(column) ? column : `${column} collate "C"`));
   return ordered.join(', ');
 }

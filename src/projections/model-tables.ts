@@ -2,7 +2,7 @@ import type { Zone } from '../kernel/day.js';
 import { CopyWriter } from '../storage/copy-writer.js';
 import type { Contributing } from './contributions.js';
 import { identifierText, partText } from './documents.js';
-import type { Customer, Identifier, Part } from './rows.js';
+import type { Customer, Identifier, Part, TouchRow } from './rows.js';
 
 type ColumnType = 'text' | 'uuid' | 'json' | 'boolean' | 'int' | 'bigint' | 'timestamptz' | 'date';
 
@@ -122,6 +122,24 @@ export const CONTRIBUTIONS: Table<Contributing> = {
     what.entryId,
     what.at,
   ],
+};
+
+export const TOUCHES: Table<TouchRow> = {
+  name: 'touches',
+  columns: [
+    ['node', 'text'],
+    ['at', 'timestamptz'],
+    ['entry_id', 'uuid'],
+    ['source', 'text'],
+    ['medium', 'text'],
+    ['campaign', 'text'],
+    ['referrer', 'text'],
+    ['landing_page', 'text'],
+    ['click_id', 'text'],
+  ],
+  valuesOf: ({ node, at, entryId, source, medium, campaign, referrer, landingPage, clickId }) => {
+    return [node, at, entryId, source, medium, campaign, referrer, landingPage, clickId];
+  },
 };
 
 /** A decimal text with this sign. */

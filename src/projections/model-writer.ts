@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Zone } from '../kernel/day.js';
 import { copyIn } from '../storage/copy-in.js';
 import type { Contributing } from './contributions.js';
-import { CONTRIBUTIONS, copyOf, CUSTOMERS, IDENTIFIERS, jsonOf, PARTS, type Table } from './model-tables.js';
+import { CONTRIBUTIONS, copyOf, CUSTOMERS, IDENTIFIERS, jsonOf, PARTS, type Table, TOUCHES } from './model-tables.js';
 import type { Changes } from './changes.js';
 
 /** Writes the changes of a batch in the caller's transaction, together with the checkpoint. */
@@ -16,12 +16,13 @@ type AnyTable = Pick<Table<never>, 'name' | 'columns'>;
  */
 export function prepareWrite(schema: string, zone: Zone, changes: Changes, daily: boolean): WriteModel {
   // Rows become bytes now: while they are written, the next batch may change them in memory.
-  const { parts, identifiers, customers, contributions } = changes;
+  const { parts, identifiers, customers, contributions, touches } = changes;
   const added: [AnyTable, Buffer | undefined][] = [
     [PARTS, copyOf(PARTS, parts.added, zone)],
     [IDENTIFIERS, copyOf(IDENTIFIERS, identifiers.added, zone)],
     [CUSTOMERS, copyOf(CUSTOMERS, customers.added, zone)],
     [CONTRIBUTIONS, copyOf(CONTRIBUTIONS, contributions, zone)],
+    [TOUCHES, copyOf(TOUCHES, touches, zone)],
   ];
   const changed: [AnyTable, string | undefined][] = [
     [PARTS, jsonOf(PARTS, parts.changed, zone)],

@@ -1,5 +1,14 @@
 import type { Node } from '../catalog/facts.js';
-import { type Identifier, isAnonymous, isEmail, isGuest, isProviderCustomer, isUser, smallest } from './rows.js';
+import {
+  type Decided,
+  type Identifier,
+  isAnonymous,
+  isEmail,
+  isGuest,
+  isProviderCustomer,
+  isUser,
+  smallest,
+} from './rows.js';
 import type { WorkingSet } from './working-set.js';
 
 /**
@@ -10,6 +19,9 @@ import type { WorkingSet } from './working-set.js';
  *    that user's. None: the group is a customer of its own. Several: each identifier goes to its only user, or stays alone.
  * 3. An anonymous id goes to its only owner; with several owners (a shared device) it links nothing.
  * 4. A crowded identifier (`guest`, a till) links nothing.
+ * 5. What an operator decided goes before what facts say: two identifiers that were joined are linked, two that were separated are not.
+ *    In a group that holds two separated ones all the same, each identifier goes to its only user, joined ones first; and two that would
+ *    then have one owner stay alone.
  */
 const CONTACTS_PER_USER_MAX = 20;
 const LINKS_PER_IDENTIFIER_MAX = 1_000;
@@ -20,6 +32,31 @@ export function linksOf(identifier: Identifier): readonly Node[] {
   const { fixed, shared } = identifier.doc;
   if (shared.length === 0) return fixed;
   return fixed.length === 0 ? shared : [...fixed, ...shared.filter((node) => !fixed.includes(node))];
+}
+
+/** Links as operators' decisions leave them. */
+export function decidedLinks(identifier: Identifier): readonly Node[] {
+  const { decided } = identifier.doc;
+  const links = linksOf(identifier);
+  if (decided === undefined) return links;
+  const kept = links.filter((node) => decided[node]?.[0] !== 'separate');
+  for (const node in decided) if (isJoined(identifier, node) && !kept.includes(node)) kept.push(node);
+  return kept;
+}
+
+const isJoined = ({ doc }: Identifier, other: Node): boolean => doc.decided?.[other]?.[0] === 'join';
+
+const separatedFrom = ({ doc: { decided } }: Identifier): readonly Node[] =>
+  decided === undefined ? NOBODY : Object.keys(decided).filter((node) => decided[node]![0] === 'separate');
+
+const NOBODY: readonly Node[] = [];
+
+/** Keeps a decision; true when it is a newer one than the one that is known. */
+export function decide({ doc }: Identifier, other: Node, decision: Decided): boolean {
+  const known = doc.decided?.[other];
+  if (known !== undefined && known[1] >= decision[1]) return false;
+  (doc.decided ??= {})[other] = decision;
+  return true;
 }
 
 /** Whether so many others are linked to it that it cannot be one person. */
@@ -76,7 +113,7 @@ export const isDrained = ({ doc }: Identifier): boolean =>
 function neighbours(set: WorkingSet, node: Node): Node[] {
   const identifier = set.identifier(node);
   if (isCrowded(identifier)) return [];
-  const links = linksOf(identifier);
+  const links = decidedLinks(identifier);
   set.need([], links);
   return links.filter((other) => !isCrowded(set.identifier(other)));
 }
@@ -90,52 +127,75 @@ export function regroupPeople(set: WorkingSet, changed: readonly Node[]): Map<No
     if (!moved.has(node)) moved.set(node, identifier.customer);
     set.move(identifier, customer);
   };
-  const seen = new Set<Node>();
-  for (const node of [...changed].sort()) {
-    if (isContact(node) && !seen.has(node)) regroupContacts(set, node, seen, assign);
-    else if (isUser(node) || isGuest(node)) assign(node, node);
-  }
+  const owners = new Map<Node, Node>();
+  const queue = [...changed].filter(isContact).sort().reverse();
+  for (let node = queue.pop(); node !== undefined; node = queue.pop())
+    if (!owners.has(node)) queue.push(...groupContacts(set, node, owners));
+  for (const [node, owner] of owners) assign(node, isRefused(set, node, owners) ? node : owner);
+  for (const node of changed) if (isUser(node) || isGuest(node)) assign(node, node);
   regroupAnonymous(set, [...changed, ...moved.keys()], assign);
   return moved;
 }
 
 type Assign = (node: Node, customer: Node) => void;
 
-function regroupContacts(set: WorkingSet, start: Node, seen: Set<Node>, assign: Assign): void {
-  const group: Node[] = [];
+/** Whose the contacts around one are by their links. Returns the contacts elsewhere from which some of them were separated. */
+function groupContacts(set: WorkingSet, start: Node, owners: Map<Node, Node>): Node[] {
+  const group = new Set([start]);
   const users = new Map<Node, Node[]>();
-  const queue = [start];
-  seen.add(start);
-  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
-    group.push(node);
+  for (const node of group) {
     const near = neighbours(set, node);
     users.set(node, near.filter(isUser));
-    for (const other of near) {
-      if (!isContact(other) || seen.has(other)) continue;
-      seen.add(other);
-      queue.push(other);
-    }
+    for (const other of near) if (isContact(other)) group.add(other);
   }
   const all = new Set([...users.values()].flat());
-  const whole = all.size === 1 ? [...all][0]! : all.size === 0 ? smallest(group) : undefined;
+  const separated = [...group].flatMap((node) => separatedFrom(set.identifier(node)));
+  const isOne = all.size <= 1 && !separated.some((other) => all.has(other) || group.has(other));
+  const whole = !isOne ? undefined : all.size === 1 ? [...all][0]! : smallest(group);
   for (const node of group) {
-    const own = users.get(node)!;
-    assign(node, whole ?? (own.length === 1 ? own[0]! : node));
+    const own = joinedFirst(set.identifier(node), users.get(node)!);
+    owners.set(node, whole ?? (own.length === 1 ? own[0]! : node));
   }
+  set.need([], separated);
+  return separated.filter(isContact);
+}
+
+/** Whether somebody from whom an identifier was separated has the same owner; of the two, the only one that was joined with the owner stays. */
+function isRefused(set: WorkingSet, node: Node, owners: ReadonlyMap<Node, Node>): boolean {
+  const owner = owners.get(node)!;
+  const identifier = set.identifier(node);
+  const others = separatedFrom(identifier).filter((other) => owners.get(other) === owner);
+  return (
+    others.length > 0 &&
+    !(isJoined(identifier, owner) && !others.some((other) => isJoined(set.identifier(other), owner)))
+  );
+}
+
+/** Of several the joined ones, where there are any. */
+function joinedFirst(identifier: Identifier, others: readonly Node[]): readonly Node[] {
+  if (identifier.doc.decided === undefined) return others;
+  const joined = others.filter((other) => isJoined(identifier, other));
+  return joined.length > 0 ? joined : others;
 }
 
 function regroupAnonymous(set: WorkingSet, near: readonly Node[], assign: Assign): void {
   const affected = new Set<Node>();
   for (const node of near) {
     if (isAnonymous(node)) affected.add(node);
-    else for (const other of linksOf(set.identifier(node))) if (isAnonymous(other)) affected.add(other);
+    else {
+      const identifier = set.identifier(node);
+      for (const other of linksOf(identifier)) if (isAnonymous(other)) affected.add(other);
+      for (const other in identifier.doc.decided) if (isAnonymous(other)) affected.add(other);
+    }
   }
   set.need([], [...affected]);
   for (const node of [...affected].sort()) {
-    const owners = new Set<Node>();
-    for (const other of neighbours(set, node)) {
-      if (!isAnonymous(other)) owners.add(set.identifier(other).customer);
-    }
+    const identifier = set.identifier(node);
+    const known = neighbours(set, node).filter((other) => !isAnonymous(other));
+    const owners = new Set(joinedFirst(identifier, known).map((other) => set.identifier(other).customer));
+    const separated = separatedFrom(identifier);
+    set.need([], separated);
+    for (const other of separated) owners.delete(set.identifier(other).customer);
     assign(node, owners.size === 1 ? [...owners][0]! : node);
   }
 }

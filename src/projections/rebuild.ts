@@ -18,6 +18,7 @@ export const MODEL_TABLES = [
   'parts',
   'customers',
   'contributions',
+  'touches',
   'daily',
   'unknown_types',
 ];

@@ -68,6 +68,22 @@ export interface PartColumns {
 /** A touch that carries a marker: `[at, entry id, source, medium, campaign]`. */
 export type Touch = [number, string, string, string, string];
 
+/** What an operator decided about an identifier and another: `[kind, number, entry id]`. The greater number holds. */
+export type Decided = ['join' | 'separate', number, string];
+
+/** A row of `model.touches`: one visit, with a marker or without (`source` null). */
+export interface TouchRow {
+  node: Node;
+  at: number;
+  entryId: string;
+  source: string | null;
+  medium: string;
+  campaign: string;
+  referrer: string | null;
+  landingPage: string | null;
+  clickId: string | null;
+}
+
 /** A row of `model.identifiers`. */
 export interface Identifier {
   node: Node;
@@ -88,6 +104,10 @@ export interface Identifier {
     touches: Touch[];
     /** Earliest touch without a marker. */
     unmarkedAt: number | null;
+    /** Whether one of those came from another site all the same. */
+    stripped?: true;
+    /** By the other identifier. */
+    decided?: Record<Node, Decided>;
     /** Earliest captured payments of purchases whose party this is: `[at, ref, entry id]`; at most PAYMENTS_MAX. */
     payments: [number, Ref, string][];
     /** Captured payments beyond that list. */

@@ -3,8 +3,16 @@ import { type Contributions, difference } from './contributions.js';
 import { evaluateCustomer, sameCustomer, sameTouch, signedUp } from './customers.js';
 import { evaluatePurchase } from './evaluate-purchase.js';
 import { refillPayments } from './payment-list.js';
-import { isCrowded, linksOf, regroupPeople } from './people.js';
-import { type Contributed, type Customer, type Dimensions, type Identifier, isUser, type Part } from './rows.js';
+import { decidedLinks, isCrowded, linksOf, regroupPeople } from './people.js';
+import {
+  type Contributed,
+  type Customer,
+  type Dimensions,
+  type Identifier,
+  isAnonymous,
+  isUser,
+  type Part,
+} from './rows.js';
 import type { SubjectState } from '../catalog/subjects.js';
 import type { WorkingSet } from './working-set.js';
 
@@ -87,9 +95,23 @@ export class Step {
     for (const [node, before] of moved) {
       this.customers.add(before).add(this.set.identifier(node).customer);
       for (const purchase of this.set.purchasesOf(node)) this.purchases.add(purchase);
+      if (isAnonymous(node)) this.evaluateAround(this.set.identifier(node));
     }
+    for (const node of nodes) if (isAnonymous(node)) this.evaluateAround(this.set.identifier(node));
     this.relinked.clear();
     return nodes;
+  }
+
+  /** A touch on a device that others are linked with too says why their source is unknown. */
+  touched(identifier: Identifier): void {
+    if (isAnonymous(identifier.node)) this.evaluateAround(identifier);
+  }
+
+  private evaluateAround(device: Identifier): void {
+    if (isCrowded(device) && this.crowdedBefore.get(device.node) !== false) return;
+    const links = decidedLinks(device);
+    this.set.need(NOBODY, links);
+    for (const node of links) this.customers.add(this.set.identifier(node).customer);
   }
 
   settle(): void {

@@ -1,5 +1,5 @@
 import type { Node, Ref } from '../catalog/facts.js';
-import type { Customer, Identifier, Part } from './rows.js';
+import type { Customer, Identifier, Part, TouchRow } from './rows.js';
 import { isGuest, newIdentifier, newPart } from './rows.js';
 import { type Changes, isGone, sorted } from './changes.js';
 import type { Contributing } from './contributions.js';
@@ -35,6 +35,7 @@ export class WorkingSet {
   private readonly stored = { parts: new Set<Ref>(), identifiers: new Set<Node>(), customers: new Set<Node>() };
   private readonly dirty = { parts: new Set<Part>(), identifiers: new Set<Identifier>(), customers: new Set<Node>() };
   private contributions: Contributing[] = [];
+  private touches: TouchRow[] = [];
   private readonly unknownTypes = new Map<string, { entries: number; position: number }>();
 
   constructor(private readonly store: ModelReader) {}
@@ -172,6 +173,7 @@ export class WorkingSet {
     for (const node of identifier.doc.fixed) if (!this.identifiers.has(node)) nodes.add(node);
     for (const node of identifier.doc.members) if (!this.identifiers.has(node)) nodes.add(node);
     for (const node of identifier.doc.shared) if (!this.identifiers.has(node)) nodes.add(node);
+    for (const node in identifier.doc.decided) if (!this.identifiers.has(node)) nodes.add(node);
   }
 
   part(ref: Ref): Part {
@@ -278,6 +280,10 @@ export class WorkingSet {
     this.contributions.push(row);
   }
 
+  touched(row: TouchRow): void {
+    this.touches.push(row);
+  }
+
   unknown(type: string, position: number): void {
     const count = this.unknownTypes.get(type) ?? { entries: 0, position };
     this.unknownTypes.set(type, { entries: count.entries + 1, position });
@@ -303,11 +309,13 @@ export class WorkingSet {
       ),
       removedCustomers: removedCustomers.filter((id) => stored.customers.delete(id)),
       contributions: this.contributions,
+      touches: this.touches,
       unknownTypes: [...this.unknownTypes].map(([type, count]) => ({ type, ...count })),
     };
     for (const each of Object.values(dirty)) each.clear();
     this.unknownTypes.clear();
     this.contributions = [];
+    this.touches = [];
     return changes;
   }
 
@@ -329,5 +337,6 @@ export class WorkingSet {
     for (const dirty of Object.values(this.dirty)) dirty.clear();
     this.unknownTypes.clear();
     this.contributions = [];
+    this.touches = [];
   }
 }

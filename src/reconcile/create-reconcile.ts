@@ -4,14 +4,33 @@ import { Problem } from '../kernel/errors.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Database } from '../storage/database.js';
 import { causes } from './causes/index.js';
-import type { SubjectTag } from './evidence.js';
+import { confusion, type ConfusionQuery } from './confusion.js';
+import { type DriftQuery, driftReport } from './drift-report.js';
+import type { PageLog, SubjectTag } from './evidence.js';
+import { inputsOf } from './inputs.js';
+import { listMarkers, type Marker, recordPendingMarkers, setMarker } from './markers.js';
 import type { DayKey, Outcome } from './outcome.js';
-import { type DetailQuery, latestGaps, listRows, type ListQuery, rowDetail } from './queries.js';
+import { gapReport, publishGapReport } from './publish-gap-report.js';
+import { type DetailQuery, failingSources, latestGaps, listRows, type ListQuery, rowDetail } from './queries.js';
 import { reconcileDay } from './reconcile-day.js';
 import { type ReconciledMetric, reconciledMetrics } from './reconciled-metrics.js';
 import { type AskedBy, recordOutcome } from './record.js';
-import { dueOf, historyBefore, keepRun, type StoredRun, unfinishedRuns } from './result-store.js';
-import type { Source } from './source.js';
+import {
+  cancelRun,
+  checkedInputs,
+  dueOf,
+  historyBefore,
+  isRunCancelled,
+  keepRun,
+  type StoredRun,
+  unfinishedRuns,
+} from './result-store.js';
+import { pageRequestDays } from './page-requests.js';
+import type { Pulls } from './pull/create-pulls.js';
+import type { Pulled, PullOptions } from './pull/puller.js';
+import { lastDays, shadowDay, type ShadowDifference } from './shadow.js';
+import type { AnySource, Reader } from './source.js';
+import { firstTouchCounts, listSources, sourceEventNames } from './sources-report.js';
 import { sources as allSources } from './sources/index.js';
 
 const DAYS_MAX = 366; // of one request
@@ -28,11 +47,17 @@ export interface ReconcileDeps {
   contentMac: (value: unknown) => Buffer;
   /** `vault.subjectTag`: finds refused events of a person. */
   subjectTag?: SubjectTag;
+  /** Page requests from the access logs of servers, where any are read. */
+  pageLog?: PageLog;
   /** Where the read model is; a reconciliation waits until it has reached the ledger's head. */
   projectionPosition: () => number | Promise<number>;
   /** Puts a kept run into the queue. It may fail or be lost: unfinished runs are put in again. */
   enqueueRun: (runId: string) => Promise<void>;
-  sources?: Readonly<Record<string, Source>>;
+  sources?: Readonly<Record<string, AnySource>>;
+  /** What fetches from outside sources; without it there are none. */
+  pulls?: Pick<Pulls, 'puller' | 'configured'>;
+  /** The gap that is lived with, in percent, by metric: from the measurement contract. */
+  tolerances?: Readonly<Record<string, number | null>>;
 }
 
 /** A range of days, all sources and metrics unless named. */
@@ -41,6 +66,12 @@ export interface RunRequest {
   to: Day;
   source?: string;
   metrics?: readonly string[];
+}
+
+/** Days, both included. */
+export interface DayRange {
+  from: Day;
+  to: Day;
 }
 
 export type Reconcile = ReturnType<typeof createReconcile>;
@@ -61,6 +92,20 @@ export function createReconcile(deps: ReconcileDeps) {
     detail: (day: Day, source: string, metric: string, query: DetailQuery) =>
       rowDetail(database, day, source, metric, query),
     gaps: () => latestGaps(database),
+    drift: (query: DriftQuery) => driftReport(database, deps.zone, query),
+    /** See `setMarker`; a new id and now, unless given. */
+    async setMarker(given: Omit<Marker, 'id' | 'at'> & { id?: string; at?: string }, actor: string): Promise<Marker> {
+      const marker = {
+        ...given,
+        id: given.id ?? newId(),
+        at: (given.at === undefined ? clock() : new Date(given.at)).toISOString(),
+      };
+      await setMarker(deps, marker, actor);
+      return marker;
+    },
+    markers: (range: { from?: Date; to?: Date }) => listMarkers(deps, range),
+    recordPendingMarkers: () => recordPendingMarkers(deps),
+    confusion: (query: ConfusionQuery) => confusion(database, deps.zone, query),
 
     requestRun,
     async run(request: RunRequest, actor: string): Promise<{ run_id: string }> {
@@ -80,6 +125,7 @@ export function createReconcile(deps: ReconcileDeps) {
       const data: Outcome['rows'] = [];
       let recorded = 0;
       for (const key of daysOf(plan)) {
+        await engine.fetch(key);
         const outcome = await engine.compute(key);
         if ((await recordOutcome(deps, outcome, { runId, actor })).recorded) recorded += 1;
         data.push(...outcome.rows);
@@ -90,27 +136,58 @@ export function createReconcile(deps: ReconcileDeps) {
     /** Compares one day and records it. Idempotent. */
     async reconcileOne(key: DayKey, asked: AskedBy): Promise<{ recorded: boolean; digest: string }> {
       await engine.caughtUp();
+      await engine.fetch(key);
       const outcome = await engine.compute(key);
       return { ...(await recordOutcome(deps, outcome, asked)), digest: outcome.digest };
     },
 
-    /** What `reconcileOne` would record, as a digest; nothing is written. */
-    async digestOf(key: DayKey): Promise<string> {
+    /** What comparing a day would be made from, as a digest; nothing is written. */
+    async inputsOf(key: DayKey): Promise<string> {
       await engine.caughtUp();
-      return (await engine.compute(key)).digest;
+      await engine.fetch(key);
+      return engine.inputsOf(key);
     },
+
+    /** Days up to yesterday for which late data may still come, and whose inputs changed since they were compared. */
+    async changedDays(): Promise<(DayKey & { inputs: string })[]> {
+      await engine.caughtUp();
+      return engine.changedDays();
+    },
+
+    /** Has a day fetched from a source. Idempotent; a failure is kept and answered, not thrown. Throws Problem `invalid_request`. */
+    pull: (source: string, day: Day, options?: PullOptions): Promise<Pulled> => engine.pull(source, day, options),
+
+    /** How the last days would differ if they were compared now: nothing is recorded, and nothing that was fetched is kept. */
+    shadow: (days: number): Promise<ShadowDifference[]> => engine.shadow(days),
+
+    sources: async () => ({
+      data: await listSources(database.pool, engine.sources, engine.configured),
+      next_cursor: null,
+    }),
+    /** Undefined: no such source. */
+    sourceEvents: (name: string, range: DayRange) => engine.eventNames(name, range),
+    /** Undefined: no such access log. */
+    pageRequestDays: (name: string, range: DayRange) => engine.pageDays(name, range),
 
     /** What is left of a run; it counts as finished when that is nothing. Undefined: no such run. */
     due: (runId: string) => dueOf(database, runId, clock()),
     unfinishedRuns: () => unfinishedRuns(database, clock()),
+    /** Ends a run: what waits of it is not compared any more. False when it was over. */
+    cancelRun: (runId: string, actor: string) => cancelRun(database, runId, actor, clock()),
+    isCancelled: (runId: string) => isRunCancelled(database, runId),
+    failing: () => failingSources(database),
+    gapReport: (week: string) => gapReport(database, deps.zone, week),
+    publishGapReport: (week: string) => publishGapReport(database, deps.zone, week, clock()),
   };
 }
 
 class Engine {
-  private readonly sources: Readonly<Record<string, Source>>;
+  readonly sources: Readonly<Record<string, AnySource>>;
+  readonly configured: Pulls['configured'];
 
   constructor(private readonly deps: ReconcileDeps) {
     this.sources = deps.sources ?? allSources;
+    this.configured = deps.pulls?.configured ?? [];
   }
 
   plan({ from, to, source, metrics }: RunRequest, { runId, actor }: AskedBy): StoredRun {
@@ -125,13 +202,97 @@ class Engine {
 
   /** Reads and compares, in one transaction that sees one state. Days must be compared in order: a day is judged by those before. */
   async compute(key: DayKey): Promise<Outcome> {
-    const { database, zone, clock, subjectTag } = this.deps;
-    const [source, metric] = [this.source(key.source), this.metric(key.metric)];
-    return database.transaction(async (reader) => {
+    return this.deps.database.transaction(async (reader) => {
       await reader.query('set transaction isolation level repeatable read, read only');
-      const history = (currency: string) => historyBefore(reader, key, currency);
-      return reconcileDay(key.day, { reader, source, metric, causes, zone, now: clock(), history, subjectTag });
+      return this.computeWith(reader, key);
     });
+  }
+
+  private async computeWith(reader: Reader, key: DayKey): Promise<Outcome> {
+    const { zone, clock, subjectTag, pageLog, tolerances } = this.deps;
+    const [source, metric] = [this.source(key.source), this.metric(key.metric)];
+    const now = clock();
+    const history = (currency: string) => historyBefore(reader, key, currency);
+    const tolerance = tolerances?.[metric.name] ?? undefined;
+    const inputs = await inputsOf(reader, { source, metric, day: key.day, zone, now });
+    const given = { reader, source, metric, causes, zone, now, history, subjectTag, pageLog, tolerance };
+    return { ...(await reconcileDay(key.day, given)), inputs };
+  }
+
+  inputsOf({ day, ...key }: DayKey): Promise<string> {
+    const { database, zone, clock } = this.deps;
+    const [source, metric] = [this.source(key.source), this.metric(key.metric)];
+    return inputsOf(database.pool, { source, metric, day, zone, now: clock() });
+  }
+
+  async changedDays(): Promise<(DayKey & { inputs: string })[]> {
+    const { database, zone, clock } = this.deps;
+    const yesterday = addDays(zone.dayOf(clock().getTime()), -1);
+    const longest = Math.max(...reconciledMetrics.map(({ lateDays }) => lateDays));
+    const known = await checkedInputs(database, addDays(yesterday, 1 - longest), yesterday);
+    const changed: (DayKey & { inputs: string })[] = [];
+    for (const { name: metric, lateDays } of reconciledMetrics) {
+      for (let day = addDays(yesterday, 1 - lateDays); day <= yesterday; day = addDays(day, 1)) {
+        for (const source of Object.keys(this.sources)) {
+          const key = { day, source, metric };
+          const before = known.get(`${day} ${source} ${metric}`);
+          if (before === undefined) continue; // never compared: the nightly run and people decide from when on
+          const inputs = await this.inputsOf(key);
+          if (inputs !== before) changed.push({ ...key, inputs });
+        }
+      }
+    }
+    return changed;
+  }
+
+  /** Brings what the comparison reads up to date; without news nobody is asked. What failed is told by the comparison. */
+  async fetch({ source, day }: DayKey): Promise<void> {
+    await this.deps.pulls?.puller.pull(source, day);
+    for (const { name, type } of this.configured)
+      if (type.gives === 'page_requests') await this.deps.pulls?.puller.pull(name, day);
+  }
+
+  async pull(name: string, day: Day, options?: PullOptions): Promise<Pulled> {
+    if (!isDay(day)) throw new Problem('invalid_request', `"${day}" is no calendar day.`);
+    if (!this.has(name)) this.source(name);
+    return (await this.deps.pulls?.puller.pull(name, day, options)) ?? { status: 'not_pulled' };
+  }
+
+  async shadow(days: number): Promise<ShadowDifference[]> {
+    const { zone, clock, database, pulls } = this.deps;
+    await this.caughtUp();
+    const differences: ShadowDifference[] = [];
+    for (const day of lastDays(zone.dayOf(clock().getTime()), days)) {
+      for (const source of Object.keys(this.sources)) {
+        const configured = this.configured.find(({ name }) => name === source);
+        for (const metric of reconciledMetrics) {
+          const key = { day, source, metric: metric.name };
+          const compute = async (reader: Reader): Promise<Outcome> => {
+            if (configured) await pulls!.puller.pullWith(reader, configured, day, {});
+            return this.computeWith(reader, key);
+          };
+          differences.push(...(await shadowDay(database, key, compute)));
+        }
+      }
+    }
+    return differences;
+  }
+
+  async eventNames(name: string, { from, to }: DayRange) {
+    if (!this.has(name)) return undefined;
+    const { zone, database } = this.deps;
+    const [fromAt, toAt] = [new Date(zone.startOf(from)), new Date(zone.startOf(addDays(to, 1)))];
+    const data = await sourceEventNames(database.pool, name, { from, to, fromAt, toAt });
+    return { source: name, from, to, data, first_touch: await firstTouchCounts(database.pool, name, { from, to }) };
+  }
+
+  async pageDays(name: string, { from, to }: DayRange) {
+    const found = this.configured.find((source) => source.name === name && source.type.gives === 'page_requests');
+    return found && { source: name, data: await pageRequestDays(this.deps.database.pool, from, to, name) };
+  }
+
+  private has(name: string): boolean {
+    return Object.hasOwn(this.sources, name) || this.configured.some((source) => source.name === name);
   }
 
   /** Waits until the read model has what the ledger had when this was called. Throws Problem `unavailable`. */
@@ -144,7 +305,7 @@ class Engine {
     }
   }
 
-  private source(name: string): Source {
+  private source(name: string): AnySource {
     const source = Object.hasOwn(this.sources, name) ? this.sources[name] : undefined;
     if (!source)
       throw new Problem(

@@ -1,15 +1,32 @@
 import type { Day, Zone } from '../kernel/day.js';
-import type { Evidence } from './cause.js';
+import type { Consent, Evidence, Outage, PageRequest, Refused } from './cause.js';
 import { type DayData, windowOf } from './load-day.js';
 import type { Tracked, Truth } from './match.js';
 import { REACH_DAYS } from './match.js';
+import { multimap } from './multimap.js';
 import type { Buckets } from './parts.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
-import type { Key, Reader, SourceReader } from './source.js';
-import { personKeysOf } from './truth-queries.js';
+import type { Key, Reader, SourceReader, TrackedContext, Window } from './source.js';
+import { consentsOf, personKeysOf } from './truth-queries.js';
 
 /** The keyed tag under which refused events speak of a person; see `Vault.subjectTag`. */
 export type SubjectTag = (kind: 'u' | 'a', value: string) => string;
+
+/** Page requests of people that the logs of servers show and that name one of the keys; none where no log is read. */
+export type PageLog = (
+  reader: Reader,
+  keys: readonly Key[],
+  window: Window,
+) => Promise<
+  readonly {
+    key: Key;
+    at: number;
+    beacon: boolean;
+    log: string;
+    requestId: string;
+    stored?: PageRequest['stored'];
+  }[]
+>;
 
 interface Given {
   reader: Reader;
@@ -18,33 +35,83 @@ interface Given {
   day: Day;
   zone: Zone;
   subjectTag?: SubjectTag;
+  pageLog?: PageLog;
+}
+
+/** What the causes ask about, and where the client of a missing id was seen otherwise. */
+export interface Gathered extends Evidence {
+  /** Of the event nearest in time of the same person, device or purchase. */
+  contextOf(truth: Truth): TrackedContext | undefined;
 }
 
 /** Reads what the causes ask about the ids of a day that have no counterpart. */
-export async function gatherEvidence(given: Given, data: DayData, buckets: Buckets): Promise<Evidence> {
-  const { reader, source, metric, day, zone, subjectTag } = given;
+export async function gatherEvidence(given: Given, data: DayData, buckets: Buckets): Promise<Gathered> {
+  const { reader, source, metric, day, zone } = given;
   const missing = [...buckets.values()]
     .flat()
     .flatMap(({ part, truth }) => (part === 'missing' && truth ? [truth] : []));
   const keys = await keysByTruth(reader, source, metric, missing, data);
   const all = [...new Set([...keys.values()].flat())];
-  const seen = multimap((await source.seen(all, windowOf(zone, day, REACH_DAYS))).map(({ key, at }) => [key, at]));
-  const tags = new Map<string, Key>(subjectTag ? all.flatMap((key) => tagOf(subjectTag, key)) : []);
-  const refusals = await source.refused([...tags.keys()], windowOf(zone, day, 0));
-  const refused = multimap(refusals.map(({ tag, reason }) => [tags.get(tag)!, reason]));
-  const { from, to } = windowOf(zone, day, 0);
-  const keysOf = (truth: Truth): readonly Key[] => keys.get(truth) ?? [];
+  const near = windowOf(zone, day, REACH_DAYS);
+  const own = windowOf(zone, day, 0);
+  const seen = multimap((await source.seen(all, near)).map(({ key, at }) => [key, at]));
+  const contexts = multimap(((await source.contexts?.(all, near)) ?? []).map((each) => [each.key, each]));
+  const refused = await refusedByKey(given, all, own);
+  const consents = multimap((await consentsOf(reader, all)).map((consent) => [consent.node, consent]));
+  const pages = await pagesByKey(given, all, own);
+  const outages = missing.length === 0 ? [] : ((await source.outages?.(own)) ?? []);
+  const ofKeys = <T>(map: ReadonlyMap<Key, T[]>, truth: Truth): T[] =>
+    (keys.get(truth) ?? []).flatMap((key) => map.get(key) ?? []);
   return {
-    keysOf,
-    seenAt: (truth) =>
-      keysOf(truth)
-        .flatMap((key) => seen.get(key) ?? [])
-        .sort((a, b) => a - b),
-    dayOf: () => [from, to],
-    refused: (truth) => [...new Set(keysOf(truth).flatMap((key) => refused.get(key) ?? []))].sort(),
+    keysOf: (truth) => keys.get(truth) ?? [],
+    seenAt: (truth) => ofKeys(seen, truth).sort((a, b) => a - b),
+    dayOf: () => [own.from, own.to],
+    refused: (truth) => distinct(ofKeys(refused, truth)),
+    consent: (truth) => latest(ofKeys(consents, truth)),
+    pages: (truth) => ofKeys(pages, truth).sort((a, b) => a.at - b.at),
+    outage: (truth): Outage | undefined => outages.find(({ from, to }) => truth.at >= from && truth.at < to),
+    contextOf: (truth) => nearestTo(truth.at, ofKeys(contexts, truth))?.context,
     ...aroundTheDay(data),
   };
 }
+
+async function refusedByKey(
+  { source, subjectTag }: Given,
+  keys: readonly Key[],
+  window: Window,
+): Promise<Map<Key, Refused[]>> {
+  const tags = new Map<string, Key>(subjectTag ? keys.flatMap((key) => tagOf(subjectTag, key)) : []);
+  const refusals = await source.refused([...tags.keys()], window);
+  return multimap(refusals.map(({ tag, reason, ref }) => [tags.get(tag)!, { reason, ref }]));
+}
+
+async function pagesByKey(
+  { reader, pageLog }: Given,
+  keys: readonly Key[],
+  window: Window,
+): Promise<Map<Key, PageRequest[]>> {
+  const found = keys.length === 0 ? [] : ((await pageLog?.(reader, keys, window)) ?? []);
+  return multimap(
+    found.map(({ key, at, beacon, log, requestId, stored = null }) => [
+      key,
+      { at, beacon, stored, ref: `${log}/${requestId}` },
+    ]),
+  );
+}
+
+const distinct = (refused: readonly Refused[]): Refused[] => {
+  const known = new Map(refused.map((each) => [`${each.reason} ${each.ref ?? ''}`, each]));
+  return [...known.keys()].sort().map((key) => known.get(key)!);
+};
+
+const latest = (consents: readonly Consent[]): Consent | undefined =>
+  consents.reduce<Consent | undefined>((last, each) => (last && last.at >= each.at ? last : each), undefined);
+
+const nearestTo = <T extends { at: number }>(at: number, all: readonly T[]): T | undefined =>
+  all.reduce<T | undefined>(
+    (best, each) => (best && Math.abs(best.at - at) <= Math.abs(each.at - at) ? best : each),
+    undefined,
+  );
 
 /** Answers from what was loaded with the day. */
 function aroundTheDay({
@@ -52,7 +119,7 @@ function aroundTheDay({
   tracked,
   pairing,
   keys,
-}: DayData): Pick<Evidence, 'farTracked' | 'farTruth' | 'notTrackable' | 'known'> {
+}: DayData): Pick<Evidence, 'farTracked' | 'farTruth' | 'eventOf' | 'notTrackable' | 'known'> {
   const truthsOf = multimap(truths.map((truth) => [truth.group, truth]));
   const eventsOf = multimap(tracked.map((event) => [event.group, event]));
   const partsOf = multimap(
@@ -65,6 +132,7 @@ function aroundTheDay({
         .sort(byTime),
     farTruth: (event) =>
       (truthsOf.get(event.group) ?? []).filter((truth) => truth.present && truth.day !== event.day).sort(byTime),
+    eventOf: (truth) => pairing.trackedOf.get(truth),
     notTrackable: (event) => (truthsOf.get(event.group) ?? []).find((truth) => !truth.present),
     known: (event) => partsOf.get(event.group) ?? [],
   };
@@ -103,16 +171,6 @@ async function keysByTruth(
 function tagOf(subjectTag: SubjectTag, key: Key): [string, Key][] {
   if (key.startsWith('user:')) return [[subjectTag('u', key.slice(5)), key]];
   return key.startsWith('anonymous:') ? [[subjectTag('a', key.slice(10)), key]] : [];
-}
-
-function multimap<K, V>(pairs: readonly (readonly [K, V])[]): Map<K, V[]> {
-  const map = new Map<K, V[]>();
-  for (const [key, value] of pairs) {
-    const values = map.get(key);
-    if (values) values.push(value);
-    else map.set(key, [value]);
-  }
-  return map;
 }
 
 const byTime = <T extends Tracked | Truth>(a: T, b: T): number => a.at - b.at || (a.id < b.id ? -1 : 1);

@@ -9,10 +9,11 @@ export function explain(buckets: Buckets, causes: readonly Cause[], evidence: Ev
 function explainItem(item: Item, causes: readonly Cause[], evidence: Evidence): void {
   for (const cause of causes) {
     if (!cause.parts.includes(item.part)) continue;
-    const proof = cause.explain(item, evidence);
-    if (proof === undefined) continue;
+    const explanation = cause.explain(item, evidence);
+    if (explanation === undefined) continue;
     item.cause = cause.name;
-    item.evidence = proof;
+    item.confidence = explanation.confidence;
+    item.evidence = explanation.proof;
     return;
   }
 }

@@ -1,4 +1,5 @@
 import type { Day } from '../kernel/day.js';
+import type { Concentration } from './concentration.js';
 import type { DriftVerdict } from './drift.js';
 import { type Item, type Part, trackedParts, truthParts } from './parts.js';
 
@@ -47,6 +48,8 @@ export interface ReconciliationRow {
   reasons: string[];
   provisional: boolean;
   drift: Record<string, DriftVerdict> | null;
+  /** What the missing ids have in common; null where none is missing. */
+  concentration: Concentration | null;
   status: 'ok' | 'failed' | 'not_mapped' | 'provisional';
   /** A ratio of its own: `attribution_mismatch_pct`. */
   value?: number | null;

@@ -16,6 +16,8 @@ export interface Listed {
   part: string;
   id: string;
   cause: string | null;
+  /** Of the cause. */
+  confidence: string | null;
   evidence: Readonly<Record<string, unknown>>;
 }
 
@@ -29,6 +31,8 @@ export interface Outcome extends DayKey {
   digest: string;
   modelPosition: number;
   fetchedAt: Date;
+  /** What it was made from; see `inputsOf`. */
+  inputs?: string;
 }
 
 type Undigested = Omit<Outcome, 'digest' | 'status'>;
@@ -51,13 +55,15 @@ function digestOf({ rows, ids }: Undigested): string {
   for (const [currency, listed] of ids) {
     hash.update(`${currency}\n`);
     // Members are made in one order, so plain JSON is canonical here, and much quicker for a whole day's ids.
-    for (const { part, id, cause, evidence } of listed) hash.update(`${JSON.stringify([part, id, cause, evidence])}\n`);
+    for (const { part, id, cause, confidence, evidence } of listed)
+      hash.update(`${JSON.stringify([part, id, cause, confidence, evidence])}\n`);
   }
   return hash.digest('hex');
 }
 
 /** An item with both of its sides named, so that a person can look up either. */
-export function listed({ part, id, truth, tracked, amountActual, amountTracked, cause, evidence }: Item): Listed {
+export function listed(item: Item): Listed {
+  const { part, id, truth, tracked, amountActual, amountTracked } = item;
   const sides: Record<string, unknown> = {};
   if (truth && truth.id !== id) sides['truth'] = truth.id;
   if (tracked && tracked.messageId !== id) sides['message_id'] = tracked.messageId;
@@ -68,7 +74,8 @@ export function listed({ part, id, truth, tracked, amountActual, amountTracked, 
   if (tracked?.currency && truth?.currency && tracked.currency !== truth.currency)
     sides['tracked_currency'] = tracked.currency;
   if (part === 'client_only' && tracked) Object.assign(sides, namesOf(tracked));
-  return { part, id, cause: cause ?? null, evidence: { ...sides, ...evidence } };
+  const { cause = null, confidence = null } = item;
+  return { part, id, cause, confidence, evidence: { ...sides, ...item.evidence } };
 }
 
 const namesOf = (tracked: NonNullable<Item['tracked']>): Record<string, unknown> => ({

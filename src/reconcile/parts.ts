@@ -1,4 +1,5 @@
 import type { Day } from '../kernel/day.js';
+import type { Confidence } from './cause.js';
 import { agreement, comparableAmount } from './comparable-amount.js';
 import { compareText, type Pairing, type Tracked, type Truth } from './match.js';
 
@@ -37,6 +38,7 @@ export interface Item {
   amountActual: bigint;
   amountTracked: bigint;
   cause?: string;
+  confidence?: Confidence;
   evidence?: Readonly<Record<string, unknown>>;
 }
 

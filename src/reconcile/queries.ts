@@ -36,7 +36,7 @@ interface Found {
   row: Record<string, unknown>;
 }
 
-/** The latest rows (at or before `as_of`) by day, source, metric, currency. */
+/** The latest rows (at or before `as_of`) by day, source, metric, currency; what a loss concentrates in is told with the ids. */
 export async function listRows(
   database: Database,
   query: ListQuery,
@@ -45,7 +45,7 @@ export async function listRows(
   const after = query.cursor === undefined ? null : readCursor(query.cursor, 4);
   if (after && !isDay(after[0]!)) throw badCursor();
   const { rows } = await database.pool.query<Found & { day: string; source: string; metric: string }>(
-    `select l.position, l.day, l.source, l.metric, r.currency, r."row"
+    `select l.position, l.day, l.source, l.metric, r.currency, r."row" - 'concentration' as "row"
      from (
        select distinct on (r.day, r.source, r.metric) r.position, r.day, r.source, r.metric from reconcile.recorded r
        ${closeOf(`$5::bigint is null and $12::text <> 'known'`)}
@@ -112,13 +112,14 @@ async function idsOf(database: Database, { position, currency }: Found, query: D
   const after = query.cursor === undefined ? -1 : Number(readCursor(query.cursor, 1)[0]);
   if (!Number.isSafeInteger(after) || after > 2_147_483_647) throw badCursor();
   const { rows } = await database.pool.query<Listed & { ordinal: number }>(
-    `select ordinal, part, id, cause, evidence from reconcile.result_ids
+    `select ordinal, part, id, cause, confidence, evidence from reconcile.result_ids
      where position = $1 and currency = $2 and ordinal > $3 and ($4::text is null or part = $4) order by ordinal limit $5`,
     [position, currency, after, query.part, limit + 1],
   );
   const page = rows.slice(0, limit);
   const ids: Record<string, Omit<Listed, 'part'>[]> = {};
-  for (const { part, id, cause, evidence } of page) (ids[part] ??= []).push({ id, cause, evidence });
+  for (const { part, id, cause, confidence, evidence } of page)
+    (ids[part] ??= []).push({ id, cause, confidence, evidence });
   return { ids, nextCursor: rows.length > limit ? writeCursor([String(page.at(-1)!.ordinal)]) : null };
 }
 
@@ -140,6 +141,19 @@ export async function latestGaps(
      join reconcile.results r using (position)
      where (r."row" ->> 'comparable')::boolean and r."row" ->> 'value' is null
      order by l.source, l.metric, r.currency, l.day desc`,
+  );
+  return rows;
+}
+
+/** Sources that could not be compared for the newest day that was tried. */
+export async function failingSources(database: Database): Promise<{ source: string; day: string; reason: string }[]> {
+  const { rows } = await database.pool.query<{ source: string; day: string; reason: string }>(
+    `select distinct on (l.source) l.source, l.day, reason
+     from (select distinct on (source, metric) position, day, source, metric from reconcile.recorded
+       where day >= (select max(day) from reconcile.recorded) - 7 order by source, metric, day desc, position desc) l
+     join reconcile.results r using (position)
+     cross join lateral jsonb_array_elements_text(r."row" -> 'reasons') reason
+     where reason like 'source_failed%' order by l.source, l.day desc, reason`,
   );
   return rows;
 }

@@ -2,42 +2,59 @@ import type { Zone } from '../kernel/day.js';
 import { compareAttribution, mismatch } from './attribution.js';
 import type { Cause } from './cause.js';
 import { judge, type History } from './judge.js';
-import { type SubjectTag, gatherEvidence } from './evidence.js';
+import type { Concentration } from './concentration.js';
+import { concentrationOf } from './dimensions.js';
+import { type PageLog, type SubjectTag, gatherEvidence, type Gathered } from './evidence.js';
 import { explain } from './explain.js';
 import { figuresOf, type ReconciliationRow } from './gap.js';
 import { type DayData, loadDay, windowOf } from './load-day.js';
 import { type DayKey, listed, type Outcome, outcomeOf } from './outcome.js';
 import { type Buckets, sortIntoParts } from './parts.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
-import { type Reader, type Source, SourceFailure, type SourceReader } from './source.js';
-import { modelPosition, truthsOn } from './truth-queries.js';
+import { reconcileCounts } from './reconcile-counts.js';
+import { type AnySource, type Reader, SourceFailure, type SourceReader, type SourceState } from './source.js';
+import { modelPosition, paymentsOf, truthsOn } from './truth-queries.js';
 
 export interface Context {
   /** In a transaction that sees one state of the read model. */
   reader: Reader;
-  source: Source;
+  source: AnySource;
   metric: ReconciledMetric;
   causes: readonly Cause[];
   zone: Zone;
   now: Date;
   history: (currency: string) => Promise<History>;
   subjectTag?: SubjectTag;
+  pageLog?: PageLog;
+  /** The gap that is lived with, in percent either way. */
+  tolerance?: number;
+  /** Of the day as it was fetched, where the source has to be asked. */
+  state?: SourceState;
 }
 
 /**
  * The product in one function: what truly happened on a day, what the source saw of it, each id in one part with one cause, and the
  * figures that follow. The same data give the same outcome; only truth that was too young to be judged changes with time.
  */
-export async function reconcileDay(day: string, context: Context): Promise<Outcome> {
-  const key: DayKey = { day, source: context.source.name, metric: context.metric.name };
-  const at = { ...key, modelPosition: await modelPosition(context.reader), fetchedAt: context.now };
-  const reader = context.source.open(context.reader);
+export async function reconcileDay(day: string, given: Context): Promise<Outcome> {
+  const key: DayKey = { day, source: given.source.name, metric: given.metric.name };
+  const at = { ...key, modelPosition: await modelPosition(given.reader), fetchedAt: given.now };
+  let context = given;
   try {
+    const state = await given.source.state?.(given.reader, day);
+    if (state) at.fetchedAt = state.fetchedAt;
+    context = { ...given, state };
+    if (given.source.matchedBy === 'count')
+      return outcomeOf({ ...at, rows: await reconcileCounts(key, given.source, context), ids: new Map() });
+    const reader = given.source.open(given.reader);
     const mapped = await reader.maps(context.metric.kind, context.metric.unit === 'money');
     if (!mapped) return outcomeOf({ ...at, rows: await notMapped(key, context), ids: new Map() });
-    const { buckets, reasons } = await compare(day, reader, context);
+    const { buckets, reasons, concentrations } = await compare(day, reader, context);
     const rows = [];
-    for (const [currency, items] of buckets) rows.push(await rowOf(key, currency, items, reasons, context));
+    for (const [currency, items] of buckets) {
+      const row = await rowOf(key, currency, items, reasons, context);
+      rows.push({ ...row, concentration: concentrations.get(currency) ?? null });
+    }
     return outcomeOf({
       ...at,
       rows,
@@ -54,21 +71,41 @@ async function compare(
   day: string,
   reader: SourceReader,
   context: Context,
-): Promise<{ buckets: Buckets; reasons: string[] }> {
+): Promise<{ buckets: Buckets; reasons: string[]; concentrations: ReadonlyMap<string, Concentration> }> {
   const { metric, zone, source, now, causes } = context;
   const data = await loadDay(context.reader, reader, metric, day, zone);
   const reasons = await reasonsOf(day, reader, data, context);
   if (metric.compares === 'attribution') {
-    return { buckets: new Map([['', compareAttribution(day, data.truths, data.pairing)]]), reasons };
+    const buckets = new Map([['', compareAttribution(day, data.truths, data.pairing)]]);
+    return { buckets, reasons, concentrations: new Map() };
   }
   const buckets = sortIntoParts({ day, unit: metric.unit, ...data, settledBefore: now.getTime() - source.settlesMs });
-  const evidence = await gatherEvidence(
-    { reader: context.reader, source: reader, metric, day, zone, subjectTag: context.subjectTag },
-    data,
-    buckets,
-  );
+  const { subjectTag, pageLog } = context;
+  const given = { reader: context.reader, source: reader, metric, day, zone, subjectTag, pageLog };
+  const evidence = await gatherEvidence(given, data, buckets);
   explain(buckets, causes, evidence);
-  return { buckets, reasons };
+  return { buckets, reasons, concentrations: await concentrationsOf(day, buckets, evidence, context) };
+}
+
+/** Purchases whose payments are looked at for what a loss concentrates in; beyond that it costs more than the comparison. */
+const PAYMENTS_MAX = 200_000;
+
+/** By currency, where anything is missing. */
+async function concentrationsOf(
+  day: string,
+  buckets: Buckets,
+  evidence: Gathered,
+  { reader, metric, zone }: Context,
+): Promise<Map<string, Concentration>> {
+  const found = new Map<string, Concentration>();
+  const dayFrom = windowOf(zone, day, 0).from;
+  for (const [currency, items] of buckets) {
+    if (!items.some(({ part }) => part === 'missing')) continue;
+    const groups = metric.by === 'purchase' ? [...new Set(items.flatMap(({ truth }) => truth?.group ?? []))] : [];
+    const payments = groups.length > PAYMENTS_MAX ? new Map() : await paymentsOf(reader, groups);
+    found.set(currency, concentrationOf(items, { dayFrom, evidence, payments }));
+  }
+  return found;
 }
 
 /** What a reader of the figures has to know about them. */
@@ -109,19 +146,33 @@ async function rowOf(
     provisional,
     status: provisional ? 'provisional' : 'ok',
   };
-  if (provisional) return { ...row, reasons: [...row.reasons, provisionalReason(context)] };
-  return judge(row, await context.history(currency));
+  return judged(row, context);
+}
+
+/** With what speaks against its numbers; a row that may still change, or must not be compared, is judged by nothing. */
+export async function judged(given: ReconciliationRow, context: Context): Promise<ReconciliationRow> {
+  const { flags = [], notes = [] } = context.state ?? {};
+  const comparable = given.comparable && flags.length === 0;
+  const row = { ...given, comparable, reasons: [...given.reasons, ...flags, ...notes] };
+  if (row.provisional) return { ...row, reasons: [...row.reasons, provisionalReason(context)] };
+  return comparable ? withinTolerance(judge(row, await context.history(row.currency ?? '')), context.tolerance) : row;
+}
+
+function withinTolerance(row: ReconciliationRow, tolerance: number | undefined): ReconciliationRow {
+  if (tolerance === undefined || row.gap_pct === null || Math.abs(row.gap_pct) <= tolerance) return row;
+  const reason = `tolerance: gap_pct is ${row.gap_pct}, the contract allows ${tolerance} either way`;
+  return { ...row, status: 'failed', reasons: [...row.reasons, reason] };
 }
 
 /** Whether events of the day may still be on their way. */
-const isOpen = (day: string, { zone, source, now }: Context): boolean =>
+export const isOpen = (day: string, { zone, source, now }: Context): boolean =>
   now.getTime() < windowOf(zone, day, 0).to + source.settlesMs;
 
 const provisionalReason = ({ source }: Context): string =>
   `provisional: events may arrive for ${source.settlesMs / 3_600_000} hours after they happened`;
 
 /** Truth without anything to compare it with: never a gap. */
-async function notMapped(key: DayKey, context: Context): Promise<ReconciliationRow[]> {
+export async function notMapped(key: DayKey, context: Context): Promise<ReconciliationRow[]> {
   const { metric } = context;
   const base = {
     ...blank(key, context),
@@ -140,7 +191,7 @@ async function notMapped(key: DayKey, context: Context): Promise<ReconciliationR
   });
 }
 
-const blank = ({ day, source, metric }: DayKey, context: Context): ReconciliationRow => ({
+export const blank = ({ day, source, metric }: DayKey, context: Context): ReconciliationRow => ({
   day,
   source,
   metric,
@@ -169,5 +220,6 @@ const blank = ({ day, source, metric }: DayKey, context: Context): Reconciliatio
   reasons: [],
   provisional: isOpen(day, context),
   drift: null,
+  concentration: null,
   status: 'failed',
 });

@@ -52,9 +52,9 @@ async function insertIds(client: Reader, position: number, currency: string, lis
   for (let from = 0; from < listed.length; from += IDS_PER_STATEMENT) {
     const some = listed.slice(from, from + IDS_PER_STATEMENT);
     await client.query(
-      `insert into reconcile.result_ids (position, currency, ordinal, part, id, cause, evidence)
-       select $1, $2, $3 + o - 1, part, id, cause, evidence::jsonb
-       from unnest($4::text[], $5::text[], $6::text[], $7::text[]) with ordinality as t(part, id, cause, evidence, o)`,
+      `insert into reconcile.result_ids (position, currency, ordinal, part, id, cause, confidence, evidence)
+       select $1, $2, $3 + o - 1, part, id, cause, confidence, evidence::jsonb
+       from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) with ordinality as t(part, id, cause, confidence, evidence, o)`,
       [
         position,
         currency,
@@ -62,19 +62,52 @@ async function insertIds(client: Reader, position: number, currency: string, lis
         some.map((each) => each.part),
         some.map((each) => each.id),
         some.map((each) => each.cause),
+        some.map((each) => each.confidence),
         some.map((each) => JSON.stringify(each.evidence)),
       ],
     );
   }
 }
 
-/** Notes that a day was compared, whether or not that said anything new. */
-export async function markChecked(database: Database, { day, source, metric }: DayKey, at: Date): Promise<void> {
+/** Notes that a day was compared, and from what, whether or not that said anything new. */
+export async function markChecked(
+  database: Database,
+  { day, source, metric, inputs }: DayKey & { inputs?: string },
+  at: Date,
+): Promise<void> {
   await database.pool.query(
-    `insert into reconcile.checks as c (day, source, metric, checked_at) values ($1, $2, $3, $4)
-     on conflict (day, source, metric) do update set checked_at = greatest(c.checked_at, excluded.checked_at)`,
-    [day, source, metric, at],
+    `insert into reconcile.checks as c (day, source, metric, checked_at, inputs) values ($1, $2, $3, $4, $5)
+     on conflict (day, source, metric) do update set checked_at = excluded.checked_at, inputs = excluded.inputs
+     where c.checked_at <= excluded.checked_at`,
+    [day, source, metric, at, inputs],
   );
+}
+
+/** What the days of a range were last compared from, by `day source metric`. */
+export async function checkedInputs(database: Database, from: Day, to: Day): Promise<Map<string, string | null>> {
+  const { rows } = await database.pool.query<DayKey & { inputs: string | null }>(
+    'select day, source, metric, inputs from reconcile.checks where day between $1 and $2',
+    [from, to],
+  );
+  return new Map(rows.map(({ day, source, metric, inputs }) => [`${day} ${source} ${metric}`, inputs]));
+}
+
+/** Ends a run that somebody cancelled. False when it was over. */
+export async function cancelRun(database: Database, runId: string, actor: string, at: Date): Promise<boolean> {
+  const { rowCount } = await database.pool.query(
+    `update reconcile.runs set finished_at = $2, cancelled_at = $2, cancelled_by = $3
+     where run_id = $1 and finished_at is null`,
+    [runId, at, actor],
+  );
+  return rowCount === 1;
+}
+
+export async function isRunCancelled(database: Database, runId: string): Promise<boolean> {
+  const { rows } = await database.pool.query(
+    'select from reconcile.runs where run_id = $1 and cancelled_at is not null',
+    [runId],
+  );
+  return rows.length > 0;
 }
 
 /** The days before that a day is judged by: settled, comparable, as they were last recorded. */
@@ -83,8 +116,8 @@ export async function historyBefore(
   { day, source, metric }: DayKey,
   currency: string,
 ): Promise<History> {
-  const { rows } = await reader.query<History[number]>(
-    `select ("row" ->> 'gap_pct')::float8 as gap_pct, ("row" ->> 'loss_pct')::float8 as loss_pct, ("row" ->> 'overcount_pct')::float8 as overcount_pct
+  const { rows } = await reader.query<{ row: History[number] }>(
+    `select "row" - array['causes', 'causes_by_part', 'reasons', 'drift', 'concentration', 'amounts'] as "row"
      from (
        select distinct on (day) position, day from reconcile.recorded
        where source = $1 and metric = $2 and day < $3 and day >= $3::date - $5::int order by day, position desc
@@ -93,7 +126,7 @@ export async function historyBefore(
      order by day`,
     [source, metric, day, currency, BASELINE_DAYS],
   );
-  return rows;
+  return rows.map(({ row }) => row);
 }
 
 /** A run that was asked for. Each metric of each of its days is due until it was compared after the asking. */

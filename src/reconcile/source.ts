@@ -1,20 +1,53 @@
 import type pg from 'pg';
 import type { TrackedKind, ValueBasis, ValueProblem } from '../catalog/tracked-events.js';
+import type { Day } from '../kernel/day.js';
 
 /**
- * The port of a source: an analytics system whose numbers are compared with the truth, event by event.
+ * The port of a source: an analytics system whose numbers are compared with the truth, event by event, or by their count where it tells
+ * no more.
  *
  * What it promises: times are corrected for the clock of the device, each message is one row however often it was sent, and events that
  * a server sent are left out. What it does not promise: that it holds everything that happened; how much it lacks is what is measured.
  */
-export interface Source {
+export interface Source extends Named {
+  readonly matchedBy: 'id';
+  /** Reads within the reader's transaction. Its methods throw SourceFailure when the source does not answer. */
+  open(reader: Reader): SourceReader;
+}
+
+interface Named {
   readonly name: string;
   readonly meaning: string;
   /** An event may arrive this long after it happened; truth younger than that and not seen is `expected`, not missing. Milliseconds. */
   readonly settlesMs: number;
-  readonly matchedBy: 'id';
-  /** Reads within the reader's transaction. Its methods throw SourceFailure when the source does not answer. */
-  open(reader: Reader): SourceReader;
+  /** What is known of a day that was fetched; left out by a source that is always there. Throws SourceFailure when nothing was fetched. */
+  state?(reader: Reader, day: Day): Promise<SourceState>;
+  /** What a comparison of the day would read of it, in short: equal where nothing came. Left out by a source that keeps no snapshots. */
+  inputs?(reader: Reader, day: Day): Promise<string>;
+}
+
+/** A source that tells how many and how much, of no one in particular. */
+export interface CountSource extends Named {
+  readonly matchedBy: 'count';
+  /** What it counted on a day of the reporting zone; undefined when it never had an event of this kind (`valued`: with an amount). */
+  counted(reader: Reader, kind: TrackedKind, valued: boolean, day: Day): Promise<Counted | undefined>;
+}
+
+export type AnySource = Source | CountSource;
+
+export interface Counted {
+  count: number;
+  /** By currency, minor units. */
+  amounts: ReadonlyMap<string, { minor: bigint; basis: ValueBasis }>;
+}
+
+/** A day as it was last fetched. */
+export interface SourceState {
+  fetchedAt: Date;
+  /** Why the numbers must not be compared: `sampled: …`. Empty when they may. */
+  flags: readonly string[];
+  /** What a reader should know besides. */
+  notes: readonly string[];
 }
 
 /** What runs SQL: a connection, usually in a read-only transaction. */
@@ -28,6 +61,18 @@ export interface Window {
 
 /** A person or a purchase as events name them: `user:u1`, `anonymous:a1`, `order:o1`, `payment:ch_1`. */
 export type Key = string;
+
+/** Where an event came from, as far as it says. One object may stand for many events. */
+export interface TrackedContext {
+  browser?: string;
+  os?: string;
+  device?: string;
+  country?: string;
+  host?: string;
+  release?: string;
+  /** It says of itself that it is a test. */
+  test?: boolean;
+}
 
 export interface TrackedRow {
   /** Of the row, unique within the source; decides ties. */
@@ -50,6 +95,7 @@ export interface TrackedRow {
   isBot: boolean;
   /** Where the client says it came from. */
   source: string | null;
+  context?: TrackedContext;
 }
 
 export interface SourceReader {
@@ -63,12 +109,25 @@ export interface SourceReader {
   /** Which of the keys any event named, and when (to a quarter of an hour). */
   seen(keys: readonly Key[], window: Window): Promise<{ key: Key; at: number }[]>;
   /** Events that were refused and are known to speak of one of the persons (`subjects` tags). */
-  refused(tags: readonly string[], window: Window): Promise<{ tag: string; reason: string }[]>;
+  refused(tags: readonly string[], window: Window): Promise<{ tag: string; reason: string; ref?: string }[]>;
+  /** Where events that named one of the keys came from, and when. */
+  contexts?(keys: readonly Key[], window: Window): Promise<{ key: Key; at: number; context: TrackedContext }[]>;
+  /** When it recorded nothing at all although it usually does, or could not be read. */
+  outages?(window: Window): Promise<{ from: number; to: number; why: string }[]>;
   /** Pairs that browsers linked, of the given keys (`user:` or `anonymous:`). They match tracked events and decide no truth. */
   links(keys: readonly Key[]): Promise<{ user: Key; anonymous: Key }[]>;
 }
 
-/** The source did not answer: recorded as a reconciliation that failed, and tried again by the next run. */
+/**
+ * The source did not answer: recorded as a reconciliation that failed, and tried again by the next run, not before `retryAt`. The message goes
+ * into the ledger and is the same for the same trouble; what the other side wrote about it, different every time, is in `said`.
+ */
 export class SourceFailure extends Error {
   override readonly name = 'SourceFailure';
+  constructor(
+    message: string,
+    readonly more: { retryAt?: Date; said?: string } = {},
+  ) {
+    super(message);
+  }
 }

@@ -1,4 +1,5 @@
 import { addDays, type Day } from '../kernel/day.js';
+import type { Consent } from './cause.js';
 import { compareText, type Truth } from './match.js';
 import type { MatchBy, ReconciledMetric } from './reconciled-metrics.js';
 import type { Key, Reader } from './source.js';
@@ -149,6 +150,39 @@ export async function personKeysOf(
   return rows;
 }
 const PARTY_OF = `select p.ref as subject, i.customer from model.parts p join model.identifiers i on i.node = p.party where p.ref = any($1::text[])`;
+
+/** What some persons and devices last said of analytics. */
+export async function consentsOf(reader: Reader, nodes: readonly Key[]): Promise<(Consent & { node: Key })[]> {
+  const asked = nodes.filter((node) => node.startsWith('user:') || node.startsWith('anonymous:'));
+  if (asked.length === 0) return [];
+  const { rows } = await reader.query<Consent & { node: Key }>(
+    `select i.node, e.value -> 'fields' ->> 'analytics' as analytics, (e.value -> 'fields' ->> 'at')::float8 as at, e.value ->> 'entryId' as "entryId"
+     from model.identifiers i cross join lateral json_each(i.doc -> 'effects') e
+     where i.node = any($1::text[]) and e.value ->> 'type' = 'ConsentChanged' order by 3, 1`,
+    [asked],
+  );
+  return rows;
+}
+
+/** How purchases were paid and in which country the card was issued, where their payments say so. */
+export async function paymentsOf(
+  reader: Reader,
+  purchases: readonly string[],
+): Promise<Map<string, { payment_method?: string; country?: string }>> {
+  if (purchases.length === 0) return new Map();
+  const { rows } = await reader.query<{ purchase: string; method: string | null; country: string | null }>(
+    `select p.purchase, max(e.value -> 'fields' ->> 'method') as method, max(e.value -> 'fields' ->> 'country') as country
+     from model.parts p cross join lateral json_each(p.doc -> 'effects') e
+     where p.purchase = any($1::text[]) and p.kind = 'payment' and e.value ->> 'type' = 'PaymentCaptured' group by p.purchase`,
+    [purchases],
+  );
+  return new Map(
+    rows.map(({ purchase, method, country }) => [
+      purchase,
+      { ...(method === null ? {} : { payment_method: method }), ...(country === null ? {} : { country }) },
+    ]),
+  );
+}
 
 /** Tax and shipping within the orders of some purchases, in minor units. */
 export async function orderExtras(reader: Reader, purchases: readonly string[]): Promise<Map<string, bigint>> {

@@ -1,4 +1,6 @@
+import { channelRules } from '../catalog/channels.js';
 import { factTypes } from '../catalog/facts.js';
+import { attributedMetrics, FIRST_TOUCH_LOOKBACK_DAYS, LAST_TOUCH_LOOKBACK_DAYS } from '../catalog/lookback.js';
 import type { Metric } from '../catalog/subjects.js';
 import type { CompletenessStore } from '../ingest/completeness-store.js';
 import type { Clock } from '../kernel/clock.js';
@@ -6,14 +8,17 @@ import type { Zone } from '../kernel/day.js';
 import { exponentOf } from '../kernel/money.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Vault } from '../ledger/vault.js';
+import type { Contract } from '../metrics/contract.js';
 import type { Database } from '../storage/database.js';
-import { attributionReport, funnelReport, type RangeQuery, withKnownChannels } from './attribution-report.js';
+import { attributionReport, type RangeQuery, withKnownChannels } from './attribution-report.js';
+import { bridgeReport } from './bridge-report.js';
 import type { Closings } from './closed-days.js';
 import { completenessPage, type CompletenessQuery } from './completeness-report.js';
 import { contributionsPage, type ContributionsQuery, daysOf, findContributions } from './contributions-report.js';
 import { customerReport } from './customer-report.js';
 import { entriesPage, type EntriesQuery, entryJson } from './entries-report.js';
-import { askedOf, snapshot } from './snapshot.js';
+import { type Behaviour, cohortReport, type CohortQuery, funnelReport } from './funnel-report.js';
+import { type Asked, askedOf, snapshot } from './snapshot.js';
 import { frozenOr, markOf, viewedMetrics } from './viewed-metrics.js';
 
 export interface ReportDeps {
@@ -27,6 +32,8 @@ export interface ReportDeps {
   zone: Zone;
   completeness: CompletenessStore;
   closings: Closings;
+  /** What is agreed about the metrics, with its version; left out, only their definitions are told. */
+  contract?: Contract & { digest: string };
   clock: Clock;
   /** Of this process: `<zone> <digest>`. The stored model may still be that of another. */
   modelVersion: string;
@@ -39,6 +46,9 @@ export interface ReportPage {
   rebuilding?: true;
 }
 
+/** What is asked of the present, as it is known. */
+const NOW: Asked = { position: undefined, closings: [], both: false };
+
 /** Numbers out: reads only. Answers undefined where nothing has the name or id asked for. */
 export function createReport(deps: ReportDeps) {
   const { database, ledger, metrics, completeness, clock, zone } = deps;
@@ -46,10 +56,19 @@ export function createReport(deps: ReportDeps) {
   return {
     ...viewedMetrics(deps),
     completeness: (query: CompletenessQuery) => completenessPage(completeness, query, zone, clock()),
-    catalogOfMetrics: () => ({ data: metrics.filter((metric) => !metric.internal).map(described), next_cursor: null }),
+    catalogOfMetrics: () => ({
+      data: metrics
+        .filter((metric) => !metric.internal)
+        .map((metric) => ({ ...described(metric), ...agreed(metric, deps) })),
+      next_cursor: null,
+      ...(deps.contract
+        ? { contract: { digest: deps.contract.digest, model_version: deps.contract.model_version } }
+        : {}),
+    }),
     catalog: () => ({
       domain_events: deps.domainEvents(),
       facts: factTypes,
+      channels: channelRules,
       currencies: CURRENCIES.map((currency) => ({ currency, exponent: exponentOf(currency) })),
     }),
     async contributions(name: string, query: ContributionsQuery): Promise<ReportPage | undefined> {
@@ -74,7 +93,7 @@ export function createReport(deps: ReportDeps) {
         };
       });
     },
-    funnel: async (query: RangeQuery) => {
+    funnel: async (query: RangeQuery & { dimension?: Behaviour }) => {
       const asked = await askedOf(deps, query);
       return snapshot(deps, asked, async (at) => {
         const head = frozenOr(at, asked, query, { as_of: at.position });
@@ -88,7 +107,11 @@ export function createReport(deps: ReportDeps) {
         };
       });
     },
-    customer: (id: string) => customerReport(database.pool, deps.vault, id),
+    cohort: (query: CohortQuery) =>
+      snapshot(deps, NOW, async (at) => ({ ...(await cohortReport(query, at, clock())), ...markOf(at) })),
+    bridge: (query: RangeQuery) =>
+      snapshot(deps, NOW, async (at) => ({ ...(await bridgeReport(query, at)), ...markOf(at) })),
+    customer: (id: string) => customerReport({ pool: database.pool, vault: deps.vault, ledger }, id),
     entries: (query: EntriesQuery): Promise<ReportPage> => entriesPage(ledger, query),
     async entry(id: string): Promise<Record<string, unknown> | undefined> {
       const entry = /^\d+$/.test(id) ? await ledger.at(Number(id)) : UUID.test(id) ? await ledger.find(id) : undefined;
@@ -116,6 +139,22 @@ const described = ({ name, unit, meaning, sourceOfTruth, dated, excludes, tracke
   dated,
   excludes,
   tracked_as: trackedAs,
+  ...(attributedMetrics.includes(name)
+    ? {
+        attribution: {
+          first_touch: { lookback_days: FIRST_TOUCH_LOOKBACK_DAYS },
+          last_touch: { lookback_days: LAST_TOUCH_LOOKBACK_DAYS },
+        },
+      }
+    : {}),
   ...(shape.kind === 'ratio' ? { numerator: shape.numerator, denominator: shape.denominator } : {}),
   ...(shape.kind === 'sum' || shape.kind === 'stock' ? { terms: shape.terms } : {}),
 });
+
+/** What of the contract stands beside the definition. */
+function agreed({ name }: Metric, { contract }: ReportDeps) {
+  const entry = contract?.metrics.find((metric) => metric.name === name);
+  if (!entry) return {};
+  const { time_zone, currency, named, owner, allowed_lateness_hours, tolerance_pct, expected_reasons } = entry;
+  return { time_zone, currency, named, owner, allowed_lateness_hours, tolerance_pct, expected_reasons };
+}

@@ -1,5 +1,9 @@
 import type pg from 'pg';
+import { channelOf } from '../catalog/channels.js';
+import { nodesMeant } from '../catalog/identifiers.js';
+import type { Ledger } from '../ledger/ledger.js';
 import type { Vault } from '../ledger/vault.js';
+import { linksReport } from './customer-links.js';
 
 interface CustomerRow {
   customer: string;
@@ -14,22 +18,25 @@ interface CustomerRow {
   first_payment_at: Date | null;
 }
 
+export interface CustomerDeps {
+  pool: pg.Pool;
+  vault: Vault;
+  ledger: Ledger;
+}
+
 /**
  * A customer by any of its identifiers: canonical (`user:u1`), plain (`u1`, `cus_1`) or an e-mail address, which is only hashed.
  * Old ids stay good after a merge. Undefined when nobody has the id.
  */
 export async function customerReport(
-  pool: pg.Pool,
-  vault: Vault,
+  { pool, vault, ledger }: CustomerDeps,
   id: string,
 ): Promise<Record<string, unknown> | undefined> {
-  const canonical = await canonicalOf(pool, candidates(vault, id));
+  const canonical = await canonicalOf(pool, nodesMeant(id, vault));
   if (!canonical) return undefined;
-  const [customer, identifiers, parts] = await Promise.all([
+  const [customer, links, parts, touches] = await Promise.all([
     pool.query<CustomerRow>('select * from model.customers where customer = $1', [canonical]),
-    pool.query<{ node: string }>('select node from model.identifiers where customer = $1 order by node limit 1000', [
-      canonical,
-    ]),
+    linksReport(pool, ledger, canonical),
     pool.query<PartRow>(
       `select p.ref, p.kind, p.purchase, p.at, p.day, p.amount_minor, p.currency, p.status from model.parts p
        left join model.identifiers i on i.node = p.party
@@ -37,13 +44,30 @@ export async function customerReport(
        order by p.at nulls last, p.ref limit 1000`,
       [canonical],
     ),
+    pool.query<TouchRow>(
+      `select t.node, t.at, t.source, t.medium, t.campaign, t.landing_page, t.entry_id
+       from model.touches t join model.identifiers i on i.node = t.node
+       where i.customer = $1 order by t.at, t.entry_id limit 1000`,
+      [canonical],
+    ),
   ]);
   return {
     id: canonical,
     ...about(customer.rows[0]),
-    identifiers: identifiers.rows.map(({ node }) => node),
+    ...links,
+    touches: touches.rows.map((row) => ({ ...row, at: iso(row.at), channel: channelOf(row.source, row.medium) })),
     purchases: parts.rows.map(partJson),
   };
+}
+
+interface TouchRow {
+  node: string;
+  at: Date;
+  source: string | null;
+  medium: string;
+  campaign: string;
+  landing_page: string | null;
+  entry_id: string;
 }
 
 interface PartRow {
@@ -55,12 +79,6 @@ interface PartRow {
   amount_minor: bigint | null;
   currency: string | null;
   status: string | null;
-}
-
-function candidates(vault: Vault, id: string): string[] {
-  if (id.includes('@') && !id.includes(':')) return [`email:${vault.emailHash(id)}`, `user:${vault.safeId(id)}`];
-  const plain = ['user', 'stripe', 'square', 'adyen', 'anonymous', 'email', 'guest'].map((kind) => `${kind}:${id}`);
-  return [id, ...plain];
 }
 
 async function canonicalOf(pool: pg.Pool, nodes: readonly string[]): Promise<string | undefined> {
@@ -81,6 +99,7 @@ const about = (row: CustomerRow | undefined) => ({
     source: row?.source ?? 'unknown',
     medium: row?.medium ?? '',
     campaign: row?.campaign ?? '',
+    channel: channelOf(row?.source, row?.medium),
     ...(row ? (row.unknown_reason ? { unknown_reason: row.unknown_reason } : {}) : { unknown_reason: 'no_touch' }),
   },
   first_payment: row?.first_payment_ref ? { ref: row.first_payment_ref, at: iso(row.first_payment_at) } : null,

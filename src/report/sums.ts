@@ -1,12 +1,13 @@
 import type pg from 'pg';
+import { channelOf } from '../catalog/channels.js';
 import type { Day } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import type { ClosedDays } from './closed-days.js';
 
-export type GroupKey = 'source' | 'medium' | 'campaign' | 'customer_kind' | 'unknown_reason';
+export type GroupKey = 'source' | 'medium' | 'campaign' | 'channel' | 'customer_kind' | 'unknown_reason';
 export type Group = Partial<Record<GroupKey, string>>;
 
-const GROUP_KEYS: readonly string[] = ['source', 'medium', 'campaign', 'customer_kind', 'unknown_reason'];
+const GROUP_KEYS: readonly string[] = ['source', 'medium', 'campaign', 'channel', 'customer_kind', 'unknown_reason'];
 
 /** The dimensions a query may group by. Throws Problem `invalid_request` for others. */
 export function groupKeys(names: readonly string[]): GroupKey[] {
@@ -52,7 +53,7 @@ interface SumsQuery {
 
 /** Sums of contributions per day, currency and group, of a close or as the model knows them; zero sums are left out. */
 export async function sums(snapshot: Snapshot, query: SumsQuery, closing?: ClosedDays): Promise<Sum[]> {
-  const columns = ['metric', 'day', 'currency', ...query.groupBy];
+  const columns = ['metric', 'day', 'currency', ...storedKeys(query.groupBy)];
   const values: unknown[] = [query.metrics, query.from, query.to];
   const where = ['metric = any($1)', query.opening ? 'day <= $3' : 'day between $2 and $3'];
   const also = (condition: string, value: unknown): void => {
@@ -80,11 +81,27 @@ export async function sums(snapshot: Snapshot, query: SumsQuery, closing?: Close
      where ${where.join(' and ')} group by ${columns.map((_, index) => index + 1).join(', ')} having ${total} <> 0`,
     values,
   );
-  return rows.map((row) => ({
-    metric: row['metric']!,
-    day: row['day']!,
-    currency: row['currency']!,
-    group: Object.fromEntries(query.groupBy.map((key) => [key, row[key]!])),
-    value: row.total,
-  }));
+  const found = rows.map((row) => {
+    const { metric, day, currency, total: value } = row as typeof row & Record<'metric' | 'day' | 'currency', string>;
+    const valueOf = (key: GroupKey): string =>
+      key === 'channel' ? channelOf(row['source'], row['medium']) : row[key]!;
+    return { metric, day, currency, group: Object.fromEntries(query.groupBy.map((key) => [key, valueOf(key)])), value };
+  });
+  return query.groupBy.includes('channel') ? joined(found) : found;
+}
+
+/** A channel follows from source and medium when it is asked for: its rules may change without a rebuild. */
+const storedKeys = (keys: readonly GroupKey[]): readonly string[] =>
+  keys.includes('channel') ? [...new Set([...keys.filter((key) => key !== 'channel'), 'source', 'medium'])] : keys;
+
+/** Rows that are of one group after all, as one. */
+function joined(found: readonly Sum[]): Sum[] {
+  const sums = new Map<string, Sum>();
+  for (const row of found) {
+    const key = JSON.stringify([row.metric, row.day, row.currency, row.group]);
+    const known = sums.get(key);
+    if (known) known.value += row.value;
+    else sums.set(key, { ...row });
+  }
+  return [...sums.values()].filter(({ value }) => value !== 0n);
 }

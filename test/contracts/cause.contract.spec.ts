@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { Evidence } from '../../src/reconcile/cause.js';
+import type { Evidence, PageRequest } from '../../src/reconcile/cause.js';
 import { causes } from '../../src/reconcile/causes/index.js';
 import { explain } from '../../src/reconcile/explain.js';
 import { figuresOf } from '../../src/reconcile/gap.js';
@@ -17,6 +17,10 @@ const nothing: Evidence = {
   farTruth: () => [],
   notTrackable: () => undefined,
   known: () => [],
+  consent: () => undefined,
+  pages: () => [],
+  outage: () => undefined,
+  eventOf: () => undefined,
 };
 const item = (part: Part, given: Partial<Item> = {}): Item => ({
   part,
@@ -30,6 +34,16 @@ const missing = item('missing', { truth: truth('user:u1') });
 const clientOnly = item('client_only', { tracked: tracked('order:o1') });
 const later = tracked('user:u1', { day: '2026-10-09' });
 const sameTime = tracked('user:u1', { day: '2026-10-02', at: at('09:59:00') });
+
+const second = tracked('user:u1');
+const denied = (time: string) => ({ analytics: 'denied' as const, at: at(time), entryId: 'e1' });
+const page = (given: Partial<PageRequest> = {}): PageRequest => ({
+  at: at('09:59:00'),
+  ref: 'shop.log/r1',
+  beacon: false,
+  stored: null,
+  ...given,
+});
 
 /** What each cause must explain, and the same without what proves it. A new cause adds its line. */
 const examples: Record<string, { holds: [Item, Partial<Evidence>]; not: [Item, Partial<Evidence>] }> = {
@@ -48,7 +62,52 @@ const examples: Record<string, { holds: [Item, Partial<Evidence>]; not: [Item, P
     holds: [clientOnly, { known: () => [{ ref: 'order:o1', status: 'placed' }] }],
     not: [clientOnly, {}],
   },
-  rejected_at_collection: { holds: [missing, { refused: () => ['too_large'] }], not: [missing, {}] },
+  rejected_at_collection: {
+    holds: [missing, { refused: () => [{ reason: 'too_large', ref: '2026-10-03/segment/k/too_large/0' }] }],
+    not: [missing, { refused: () => [{ reason: 'rate_limited' }] }],
+  },
+  rate_limited: {
+    holds: [missing, { refused: () => [{ reason: 'rate_limited', ref: '2026-10-03T10:00:00Z' }] }],
+    not: [missing, { refused: () => [{ reason: 'too_large' }] }],
+  },
+  consent_withheld: {
+    holds: [missing, { consent: () => denied('09:00:00') }],
+    not: [missing, { consent: () => denied('11:00:00') }],
+  },
+  source_outage: {
+    holds: [missing, { outage: () => ({ from: at('09:00:00'), to: at('11:00:00'), why: 'silence' }) }],
+    not: [missing, {}],
+  },
+  script_blocked: {
+    holds: [missing, { pages: () => [page()] }],
+    not: [missing, { pages: () => [page({ beacon: true })] }],
+  },
+  cached_page: {
+    holds: [missing, { pages: () => [page({ stored: 'cached' })] }],
+    not: [missing, { pages: () => [page()] }],
+  },
+  destination_duplicate: {
+    holds: [
+      item('duplicates', { tracked: second, truth: truth('user:u1') }),
+      { eventOf: () => ({ ...second, id: 'first' }) },
+    ],
+    not: [item('duplicates', { tracked: second, truth: truth('user:u1') }), { eventOf: () => tracked('user:u1') }],
+  },
+  replayed: {
+    holds: [
+      item('client_only', { tracked: later }),
+      { farTruth: () => [truth('user:u1')], eventOf: () => second },
+    ],
+    not: [item('client_only', { tracked: later }), { farTruth: () => [truth('user:u1')] }],
+  },
+  test_order: {
+    holds: [item('client_only', { tracked: tracked('x', { refs: ['session:cs_test_1'] }) }), {}],
+    not: [item('client_only', { tracked: tracked('x', { refs: ['order:cs_test_1'], context: {} }) }), {}],
+  },
+  staging_host: {
+    holds: [item('client_only', { tracked: tracked('x', { context: { host: 'staging.shop.io' } }) }), {}],
+    not: [item('client_only', { tracked: tracked('x', { context: { host: 'devotion-shop.io' } }) }), {}],
+  },
   client_never_seen: { holds: [missing, { seenAt: () => [] }], not: [missing, {}] },
   lost_event: {
     holds: [missing, { seenAt: () => [at('23:59:59')] }],
@@ -84,9 +143,9 @@ describe.each(causes.map((cause) => [cause.name, cause] as const))(
       expect(cause.parts).toContain(holds[0].part);
     });
 
-    it('given its proof, then it explains, with evidence that can be written as JSON', () => {
-      const proof = cause.explain(holds[0], { ...nothing, ...holds[1] });
-      expect(proof).toBeDefined();
+    it('given its proof, then it explains, with a confidence and evidence that can be written as JSON', () => {
+      const { proof, confidence } = cause.explain(holds[0], { ...nothing, ...holds[1] }) ?? {};
+      expect(['certain', 'likely', 'possible']).toContain(confidence);
       expect(JSON.parse(JSON.stringify(proof))).toEqual(proof);
     });
 
@@ -114,7 +173,10 @@ describe('explaining', () => {
       item('client_only', { tracked: tracked('d') }),
       item('duplicates', { tracked: tracked('e', { isBot: true }), truth: truth('e') }),
     ];
-    const figures = run(items, { refused: ({ id }) => (id === 'a' ? ['too_large'] : []), seenAt: () => [] });
+    const figures = run(items, {
+      refused: ({ id }) => (id === 'a' ? [{ reason: 'too_large' }] : []),
+      seenAt: () => [],
+    });
     expect(figures).toMatchObject({
       causes: { bot: 1, client_never_seen: 1, duplicate: 1, rejected_at_collection: 1 },
       unexplained: 1,

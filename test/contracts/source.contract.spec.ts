@@ -118,7 +118,7 @@ describe.each(Object.entries(sources))('%s keeps the contract of a source', (nam
     await shop.database.pool.query(
       "insert into ingest.collector_reject_samples (day, collector, key_id, reason, slot, received_at, occurred_at, subjects, body) values ('2026-10-03', 'segment', 'k', 'too_large', 0, '2026-10-05T10:00:00Z', '2026-10-03T10:00:00Z', '{t1,t2}', '{}')",
     );
-    expect(await reader().refused(['t2', 't3'], window)).toEqual([{ tag: 't2', reason: 'too_large' }]);
+    expect(await reader().refused(['t2', 't3'], window)).toMatchObject([{ tag: 't2', reason: 'too_large' }]);
     expect(await reader().refused(['t2'], { from: window.to, to: window.to + 1 })).toEqual([]);
   });
 });

@@ -22,10 +22,7 @@ function suitesOn(version: number): Promise<{ code: number | null; said: string 
   const jest = path.join(ROOT, 'node_modules/jest/bin/jest.js');
   const child = spawn(
     process.execPath,
-    [
-      ...['--experimental-vm-modules', jest, '--maxWorkers=1', OF_POSTGRES],
-      ...SUITES.map((suite) => `test/${suite}`),
-    ],
+    [...['--experimental-vm-modules', jest, '--maxWorkers=1', OF_POSTGRES], ...SUITES.map((suite) => `test/${suite}`)],
     { cwd: ROOT, env: { ...process.env, TEST_POSTGRES_BIN: binOf(version) }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let said = '';

@@ -7,6 +7,7 @@ import { hasRedis, redisServer, type RedisServer } from '../support/redis.js';
 import { sayFigures } from '../support/say.js';
 import { until } from '../support/start-storage.js';
 import { describeWhere } from '../support/where.js';
+import { cancellationsInMemory, noAlerts } from '../support/job-parts.js';
 import { noBackfill, noClose } from '../support/fake-stripe.js';
 
 const DAYS = { from: '2026-09-01', to: '2026-09-30', metrics: ['signups'] };
@@ -30,8 +31,7 @@ describeWhere(hasRedis)('Redis fails while jobs run', () => {
     const holder: { jobs?: Jobs } = {};
     const reconcile = shop.reconcile({ enqueueRun: (runId) => holder.jobs!.enqueueRun(runId) });
     const jobs = await createJobs({
-      backfill: noBackfill,
-      close: noClose,
+      ...{ backfill: noBackfill, close: noClose, alerts: noAlerts, cancellations: cancellationsInMemory() },
       ...{ connection: {}, redisUrl: redis.url, reconcile, zone: new Zone(ZONE), clock: () => shop.now },
       ...{ backoffMs: 1, lockMs: LOCK_MS, healMs: LOCK_MS },
       park: ({ jobId, error }) => Promise.resolve(void said.push(`parked ${jobId}: ${error}`)),
@@ -145,8 +145,7 @@ describeWhere(hasRedis)('a Redis that may drop jobs', () => {
     const redis = await redisServer(policy);
     const said: string[] = [];
     const jobs = await createJobs({
-      backfill: noBackfill,
-      close: noClose,
+      ...{ backfill: noBackfill, close: noClose, alerts: noAlerts, cancellations: cancellationsInMemory() },
       ...{
         connection: {},
         redisUrl: redis.url,

@@ -17,6 +17,7 @@ const samples: Readonly<Record<string, string>> = {
   metric: 'signups',
   code: 'internal',
   provider: 'stripe',
+  week: '2026-W40',
   period: '2026-10',
 };
 

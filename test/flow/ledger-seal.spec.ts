@@ -1,9 +1,11 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openPostgresLedger, type PostgresLedger } from '../../src/ledger/backends/postgres/postgres.js';
 import { sealStoreInPostgres } from '../../src/ledger/backends/postgres/seal-store.js';
 import { leafHash, verifyConsistency, verifyInclusion } from '../../src/ledger/merkle.js';
 import {
+  type Checkpoint,
   keepSealing,
   proveConsistency,
   proveInclusion,
@@ -12,7 +14,8 @@ import {
   type SealStore,
   type Witness,
 } from '../../src/ledger/seal.js';
-import { verifyLedger, type Finding, type Verified } from '../../src/ledger/verify-ledger.js';
+import type { Finding } from '../../src/ledger/findings.js';
+import { verifyLedger, type Verified } from '../../src/ledger/verify-ledger.js';
 import { received, times } from '../contracts/ledger-entries.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 
@@ -45,9 +48,10 @@ describe('the seal over the ledger', () => {
       `alter table ledger.entries disable trigger all; ${sql}; alter table ledger.entries enable always trigger append_only`,
     );
 
-  async function verify(): Promise<{ findings: Finding[]; verified: Verified }> {
+  async function verify(witnessed: Checkpoint[] = []): Promise<{ findings: Finding[]; verified: Verified }> {
     const findings: Finding[] = [];
-    for (const run = verifyLedger(ledger, store, publicKey, 50); ;) {
+    const witness = () => Readable.from(witnessed);
+    for (const run = verifyLedger(ledger, store, publicKey, { pageMax: 50, witness }); ;) {
       const { done, value } = await run.next();
       if (done) return { findings, verified: value };
       findings.push(value);
@@ -174,58 +178,82 @@ describe('the seal over the ledger', () => {
     expect((await verify()).findings).toEqual([]);
   });
 
-  it.each<[string, string, Finding[]]>([
+  it.each<[string, string, Partial<Finding>[]]>([
     [
       'a changed body',
       `update ledger.entries set body = body || ' ' where position = 60`,
-      [
-        { position: 60, what: 'altered' },
-        { position: 100, what: 'wrong_root' },
-        { position: 120, what: 'wrong_root' },
-      ],
+      [{ verdict: 'edit', position: 60 }],
+    ],
+    ['an entry taken out', 'delete from ledger.entries where position = 60', [{ verdict: 'deletion', position: 60 }]],
+    [
+      'an entry taken out and the rest numbered anew',
+      `delete from ledger.entries where position = 60;
+       update ledger.entries set position = -position where position > 60;
+       update ledger.entries set position = -position - 1 where position < 0`,
+      [{ verdict: 'deletion', position: 60 }],
     ],
     [
-      'an entry taken out',
-      'delete from ledger.entries where position = 60',
+      'an entry put in',
+      `update ledger.entries set position = -position where position > 60;
+       update ledger.entries set position = -position + 1 where position < 0;
+       insert into ledger.entries select 61, gen_random_uuid(), revision, schema_version, occurred_at, recorded_at, stored_hash, content_mac,
+         stream, type, origin, account, origin_event_id, correlation_id, actor, authenticated_by, subjects, attributes, body, causation_id, key_id
+         from ledger.entries where position = 3`,
+      [{ verdict: 'insertion', position: 61 }],
+    ],
+    [
+      'two entries exchanged',
+      `update ledger.entries set position = -40 where position = 60; update ledger.entries set position = 60 where position = 40;
+       update ledger.entries set position = 40 where position = -40`,
       [
-        { position: 60, what: 'missing' },
-        { position: 100, what: 'wrong_root' },
-        { position: 120, what: 'wrong_root' },
+        { verdict: 'reordering', position: 40 },
+        { verdict: 'reordering', position: 60 },
       ],
     ],
     [
       'the end taken off',
       'delete from ledger.entries where position >= 119',
-      [
-        { position: 119, what: 'missing' },
-        { position: 120, what: 'missing' },
-        { position: 120, what: 'wrong_root' },
-      ],
+      [{ verdict: 'truncation', position: 119, until: 120 }],
     ],
     [
       'a time put back',
       `update ledger.entries set recorded_at = recorded_at - interval '1 day' where position = 110`,
-      [
-        { position: 110, what: 'altered' },
-        { position: 110, what: 'out_of_order' },
-        { position: 120, what: 'wrong_root' },
-      ],
+      [{ verdict: 'edit', position: 110 }],
     ],
-  ])('given %s, when verified, then it is found', async (_name, sql, findings) => {
+  ])('given %s, when verified, then it is found, and nothing else', async (_name, sql, findings) => {
     await fill(120);
     const one = sealer({ stepMax: 100 });
     await one.step(now);
     await one.step(now);
     await tamper(sql);
-    expect((await verify()).findings).toEqual(findings);
+    expect((await verify()).findings).toMatchObject(findings);
+    expect((await verify()).findings).toHaveLength(findings.length);
   });
 
   it('given a large hole, when verified, then every missing position is found', async () => {
     await fill(130);
     await tamper('delete from ledger.entries where position between 2 and 129');
     const { findings, verified } = await verify();
-    expect(findings.map((finding) => finding.position)).toEqual(times(128, (index) => index + 2));
-    expect(verified.entries).toBe(130);
+    expect(findings).toMatchObject([{ verdict: 'deletion', position: 2, until: 129 }]);
+    expect(verified).toMatchObject({ entries: 2, sealed: 0 });
+  });
+
+  it('given the end taken off with its seals, when verified, then what the witness has gives it away', async () => {
+    const notes: string[] = [];
+    await fill(8);
+    const one = sealer({ stepMax: 4, witness: witnessIn(notes) });
+    await one.step(now);
+    await one.step(now);
+    const witnessed = await store.after(0, 10);
+    const all = ['entries', 'seal_checkpoints', 'seal_leaves'].map(
+      (table) => `alter table ledger.${table} disable trigger all`,
+    );
+    await test.database.pool.query(
+      `${all.join(';')}; alter table ledger.head disable trigger all; delete from ledger.entries where position > 4;
+       delete from ledger.seal_checkpoints where size > 4; delete from ledger.seal_leaves where size > 4; update ledger.head set position = 4`,
+    );
+    expect((await verify()).findings).toEqual([]);
+    expect((await verify(witnessed)).findings).toMatchObject([{ verdict: 'truncation', position: 5, until: 8 }]);
   });
 
   it('given a hash replaced together with its fields, when verified, then the sealed root gives it away', async () => {
@@ -233,7 +261,7 @@ describe('the seal over the ledger', () => {
     await sealer().step(now);
     const hash = (await ledger.at(9))!.storedHash.toString('hex');
     await tamper(`update ledger.entries set stored_hash = '\\x${hash}' where position = 3`);
-    expect((await verify()).findings).toEqual([{ position: 3, what: 'altered' }]);
+    expect((await verify()).findings).toMatchObject([{ verdict: 'edit', position: 3 }]);
     await expect(sealer().step(now)).rejects.toThrow('signed at size 10');
   });
 
@@ -241,7 +269,7 @@ describe('the seal over the ledger', () => {
     await fill(4);
     const forger = new Sealer({ store, origin: 'ledger.test', signingKey: generateKeyPairSync('ed25519').privateKey });
     await forger.step(now);
-    expect((await verify()).findings).toEqual([{ position: 4, what: 'bad_signature' }]);
+    expect((await verify()).findings).toMatchObject([{ verdict: 'seal', position: 4 }]);
     await expect(sealer().step(now)).rejects.toThrow('signed at size 4');
   });
 });

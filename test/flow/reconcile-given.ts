@@ -56,7 +56,7 @@ export class Shop {
   async empty(): Promise<void> {
     await this.database.pool
       .query(`truncate ${MODEL.map((name) => `model.${name}`).join(', ')}, ingest.tracked_events, ingest.sdk_links,
-      ingest.collector_reject_samples, reconcile.runs, reconcile.checks, reconcile.result_ids, reconcile.results, reconcile.recorded`);
+      ingest.collector_reject_samples, ingest.collector_limited, reconcile.runs, reconcile.checks, reconcile.result_ids, reconcile.results, reconcile.recorded`);
     this.enqueued = [];
   }
 
@@ -102,7 +102,7 @@ export class Shop {
           given.party ?? `guest:${refs[0]}`,
           given.status ?? 'completed',
           given.present ?? true,
-          JSON.stringify({ effects: kind === 'order' ? (given.effects ?? {}) : {} }),
+          JSON.stringify({ effects: kind === 'order' || kind === 'payment' ? (given.effects ?? {}) : {} }),
         ],
       );
     }
@@ -111,9 +111,9 @@ export class Shop {
   async tracks(kind: string | null, at: string, given: Partial<TrackedEvent> = {}): Promise<string> {
     const id = given.message_id ?? `m${++this.message}`;
     await this.database.pool.query(
-      `insert into ingest.tracked_events (collector, key_id, message_id, event, kind, user_id, anonymous_id, refs, value_minor, value_basis, currency,
-         value_problem, occurred_at, received_at, deliveries, is_bot, source, lineage, body)
-       values ('segment', 'k', $1, 'e', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '{}')`,
+      `insert into ingest.tracked_events (collector, message_id, event, kind, user_id, anonymous_id, refs, value_minor, value_basis, currency,
+         value_problem, occurred_at, received_at, deliveries, is_bot, source, lineage, host, browser, is_test, key_id, body)
+       values ('segment', $1, 'e', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '{}')`,
       [
         id,
         kind,
@@ -130,6 +130,10 @@ export class Shop {
         given.is_bot ?? false,
         given.source,
         given.lineage ?? 'client',
+        given.host,
+        given.browser,
+        given.is_test,
+        given.key_id ?? 'k',
       ],
     );
     return id;
@@ -163,4 +167,8 @@ interface TrackedEvent {
   is_bot: boolean;
   source: string;
   lineage: 'client' | 'server';
+  host: string;
+  browser: string;
+  is_test: boolean;
+  key_id: string;
 }

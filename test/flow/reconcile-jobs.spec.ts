@@ -5,9 +5,11 @@ import { createJobs, type Jobs, type JobsDeps } from '../../src/jobs/create-jobs
 import type { Job } from '../../src/jobs/job.js';
 import { reconcileDaily } from '../../src/jobs/reconcile-daily.js';
 import { reconcileDay } from '../../src/jobs/reconcile-day.js';
+import { reconcileLate } from '../../src/jobs/reconcile-late.js';
 import { reconcileRun } from '../../src/jobs/reconcile-run.js';
 import { Problem } from '../../src/kernel/errors.js';
 import type { Reconcile } from '../../src/reconcile/create-reconcile.js';
+import { cancellationsInMemory, noAlerts } from '../support/job-parts.js';
 import { noBackfill, noClose } from '../support/fake-stripe.js';
 import { QUEUES, type QueuePlace } from '../support/queues.js';
 import { describeWhere } from '../support/where.js';
@@ -38,6 +40,8 @@ async function open(given: Partial<JobsDeps> = {}): Promise<{ jobs: Jobs; reconc
     redisUrl: place.redisUrl,
     reconcile,
     backfill: noBackfill,
+    alerts: noAlerts,
+    cancellations: cancellationsInMemory(),
     close: noClose,
     zone: new Zone(ZONE),
     clock: () => shop.now,
@@ -175,6 +179,8 @@ for (const { name, there, open: openPlace } of QUEUES)
           zone: new Zone(ZONE),
           clock: () => shop.now,
           enqueue: (job: { id: string }) => Promise.resolve(void ids.push(job.id)),
+          alerts: noAlerts,
+          progress: () => Promise.resolve(),
         };
         const { run_id: runId } = await reconcile.run({ from: DAY, to: DAY, metrics: ['signups'] }, 'test');
         await reconcileRun.run({ run_id: runId }, context);
@@ -224,7 +230,7 @@ for (const { name, there, open: openPlace } of QUEUES)
         await until(() => parked.length > 0);
         await until(async () => (await queue.getJob('failing-1')) === undefined);
         expect(parked).toEqual([
-          { jobId: 'failing-1', name: 'failing', data: { day: DAY }, error: 'the disk is full' },
+          { jobId: 'failing-1', name: 'failing', data: { day: DAY }, error: 'the disk is full', blocks: true },
         ]);
         expect(tries).toHaveLength(2);
         expect((await queue.getJobCounts())['failed']).toBe(0);
@@ -262,6 +268,103 @@ for (const { name, there, open: openPlace } of QUEUES)
         await (await queueItself()).add('from-the-future', {}, { jobId: 'future-1', attempts: 1 });
         await until(() => parked.length > 0);
         expect(parked[0]!.error).toBe('There is no job "from-the-future" in this version.');
+      });
+    });
+
+    describe('late data', () => {
+      const late = async (reconcile: Reconcile): Promise<string[]> => {
+        const days: string[] = [];
+        const context = {
+          reconcile,
+          backfill: noBackfill,
+          close: noClose,
+          alerts: noAlerts,
+          zone: new Zone(ZONE),
+          clock: () => shop.now,
+        };
+        const enqueue = ({ data }: { data: Record<string, string> }) =>
+          Promise.resolve(void days.push(`${data['day']} ${data['metric']}`));
+        await reconcileLate.run({}, { ...context, enqueue, progress: () => Promise.resolve() });
+        return days;
+      };
+
+      it('given days that were compared, then only those whose inputs changed are compared again, and no others', async () => {
+        const { reconcile } = await open();
+        await shop.signup('late-1', '2026-10-18');
+        await reconcile.now({ from: '2026-10-01', to: '2026-10-19' }, 'test');
+        expect(await late(reconcile)).toEqual([]);
+        await shop.tracks('signup', '2026-10-18T10:00:00Z', { user_id: 'late-1' });
+        expect(await late(reconcile)).toEqual(
+          ['signups', 'attribution_mismatch_pct'].flatMap((metric) =>
+            ['15', '16', '17', '18', '19'].map((day) => `2026-10-${day} ${metric}`),
+          ),
+        );
+        await shop.signup('too-late', '2026-10-02');
+        await reconcile.now({ from: '2026-10-15', to: '2026-10-19' }, 'test');
+        expect(await late(reconcile)).toEqual([]);
+      });
+    });
+
+    describe('seen and stopped from outside', () => {
+      const steps: { start?: () => void; go?: () => void } = {};
+      const slow = (progressed: () => void): Job => ({
+        name: 'slow',
+        meaning: 'Goes in two steps.',
+        async run(_, { progress }) {
+          await progress(1, 2);
+          progressed();
+          await new Promise<void>((resolve) => (steps.go = resolve));
+          await progress(2, 2);
+        },
+      });
+
+      it('given a running job, then its progress is told; given that it is cancelled, then it stops at its next step and is no dead letter', async () => {
+        const started = new Promise<void>((resolve) => (steps.start = resolve));
+        const { jobs } = await open({ jobs: [slow(() => steps.start!())] });
+        jobs.start();
+        const queue = await queueItself();
+        await queue.add('slow', {}, { jobId: 'slow-2' });
+        await queue.add('slow', {}, { jobId: 'slow-3', delay: 3_600_000 });
+        await started;
+        expect((await jobs.list(10)).map(({ id, state, progress }) => [id, state, progress])).toEqual([
+          ['slow-2', 'active', { done: 1, total: 2 }],
+          ['slow-3', 'delayed', null],
+        ]);
+        expect(await jobs.cancel('slow-3', 'key:test')).toEqual({ id: 'slow-3', outcome: 'removed' });
+        expect(await jobs.cancel('slow-2', 'key:test')).toEqual({ id: 'slow-2', outcome: 'stopping' });
+        expect(await jobs.cancel('nothing', 'key:test')).toBeUndefined();
+        steps.go!();
+        await until(async () => (await jobs.list(10)).length === 0);
+        expect(parked).toEqual([]);
+        expect(jobs.tallies().get('slow')).toMatchObject({ completed: 0, failed: 1 });
+      });
+
+      it('given a run that is cancelled, then it is over and not put in again', async () => {
+        const { jobs, reconcile } = await open();
+        const { run_id: runId } = await reconcile.run({ from: DAY, to: DAY, metrics: ['signups'] }, 'test');
+        expect(await jobs.cancel(`reconcile-run-${runId}`, 'key:test')).toMatchObject({ outcome: 'removed' });
+        await jobs.heal();
+        expect(await jobs.list(10)).not.toContainEqual(expect.objectContaining({ name: 'reconcile-run' }));
+        expect(await reconcile.unfinishedRuns()).toEqual([]);
+      });
+
+      it('given a job whose deadline has passed, then it is not tried any more and its dead letter says why', async () => {
+        const job: Job = {
+          name: 'tardy',
+          meaning: 'x',
+          deadlineMs: 60_000,
+          blocks: false,
+          run: () => Promise.resolve(),
+        };
+        const { jobs } = await open({ jobs: [job] });
+        await (await queueItself()).add('tardy', {}, { jobId: 'tardy-1', timestamp: Date.now() - 120_000 });
+        jobs.start();
+        await until(() => parked.length > 0);
+        expect(parked[0]).toMatchObject({
+          jobId: 'tardy-1',
+          error: 'The deadline of 1 minutes has passed.',
+          blocks: false,
+        });
       });
     });
 

@@ -89,6 +89,7 @@ describe('sign-ups', () => {
       {
         id: repeated,
         cause: 'duplicate',
+        confidence: 'certain',
         evidence: { truth: 'user:ok', repeats: 'user:ok', user_agent_is_bot: false },
       },
     ]);

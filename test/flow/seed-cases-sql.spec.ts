@@ -234,8 +234,14 @@ describe('given orders of customers from known and unknown channels', () => {
     expect(sql).toEqual(metric);
     const { data } = await shop.get(`/v1/attribution?metric=orders&from=${day}&to=${day}`);
     expect(data).toEqual([
-      { source: 'unknown', medium: '', campaign: '', value: 3, share: 0.6, reasons: { no_marker: 1, no_touch: 2 } },
-      { source: 'google', medium: 'cpc', campaign: 'autumn', value: 2, share: 0.4 },
+      {
+        ...{ source: 'unknown', medium: '', campaign: '', channel: 'unknown', value: 3, share: 0.6 },
+        reasons: { no_marker: 1, no_touch: 2 },
+      },
+      {
+        ...{ source: 'google', medium: 'cpc', campaign: 'autumn', channel: 'paid_search', value: 2, share: 0.4 },
+        bounds: [0.4, 1],
+      },
     ]);
   });
 });

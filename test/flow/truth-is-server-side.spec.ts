@@ -46,12 +46,20 @@ async function truth(): Promise<Json> {
   const customers = await Promise.all(
     ['u_1', 'u_2', 'cus_1', 'cus_2', 'a_1', 'a_other'].map((id) => shop.send('GET', `/v1/customers/${id}`)),
   );
+  const attribution = await Promise.all(
+    ['signups', 'revenue_gross'].map((metric) =>
+      shop.get(`/v1/attribution?metric=${metric}&from=2026-09-30&to=2026-11-08`),
+    ),
+  );
+  const bridge = await shop.get('/v1/funnel/bridge?from=2026-09-30&to=2026-11-08');
   const { actual } = await shop.get('/v1/funnel?from=2026-09-30&to=2026-11-08');
   const head = await shop.service.ledger.head();
   return {
     hash,
     metrics,
     actual,
+    attribution,
+    bridge,
     head,
     customers: customers.map(({ body }) => ({ ...body, correlation_id: undefined })),
   };

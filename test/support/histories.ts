@@ -40,6 +40,20 @@ const anyFact = fc.oneof(
     nodes,
   }),
   person('Linked', {}, fc.constant('linked')),
+  fc
+    .uniqueArray(fc.oneof(id('user:u', 2), id('stripe:cus_', 3), id('email:e', 2), id('anonymous:a', 3)), {
+      minLength: 2,
+      maxLength: 2,
+    })
+    .chain(([subject, other]) =>
+      fc.record({
+        type: fc.constant('IdentityDecided' as const),
+        subject: fc.constant(subject!),
+        effect: fc.constant(`decided:${other}`),
+        fields: fc.record({ at, kind: fc.constantFrom('join', 'separate') }),
+        nodes: fc.constant([other!]),
+      }),
+    ),
   fc.record({
     type: fc.constant('TouchRecorded' as const),
     subject: node,
@@ -65,13 +79,20 @@ const anyFact = fc.oneof(
   purchase('DisputeFundsWithdrawn', id('payment:ch_', 4), { at, ...money }, fc.constant('dispute:dp_1:withdrawn')),
 );
 
+/** Decisions on a pair have different numbers. */
+const numbered = <F extends { type: string; fields: object }>(fact: F, entry: number, index: number): F =>
+  fact.type === 'IdentityDecided' ? { ...fact, fields: { ...fact.fields, number: entry * 10 + index } } : fact;
+
 /** Entries with one to three facts; each its own version, as a provider gives. */
 export const history = fc
   .array(fc.array(anyFact, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 14 })
   .map((entries) =>
     entries.map((facts, entry) => ({
       id: entry + 1,
-      facts: facts.map((fact, index) => ({ ...fact, stamp: stampOf(5, entry, `evt_${entry}_${index}`) }) as Fact),
+      facts: facts.map(
+        (fact, index) =>
+          ({ ...numbered(fact, entry, index), stamp: stampOf(5, entry, `evt_${entry}_${index}`) }) as Fact,
+      ),
     })),
   );
 

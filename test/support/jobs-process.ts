@@ -7,6 +7,7 @@ import { openDatabase } from '../../src/storage/database.js';
 import { reconcileOver, ZONE } from '../flow/reconcile-given.js';
 import { Zone } from '../../src/kernel/day.js';
 import { openPostgresLedger } from '../../src/ledger/backends/postgres/postgres.js';
+import { cancellationsInMemory, noAlerts } from './job-parts.js';
 import { noBackfill, noClose } from './fake-stripe.js';
 
 export interface JobsProcessOptions {
@@ -46,8 +47,7 @@ const ledger: Ledger = Object.assign(Object.create(stored) as typeof stored, {
 });
 const reconcile = reconcileOver(database, ledger, clock, { enqueueRun: (runId) => jobs.enqueueRun(runId) });
 const jobs = await createJobs({
-  backfill: noBackfill,
-  close: noClose,
+  ...{ backfill: noBackfill, close: noClose, alerts: noAlerts, cancellations: cancellationsInMemory() },
   ...{ connection: queueDatabase.connection, redisUrl, reconcile, zone: new Zone(ZONE), clock, lockMs, backoffMs: 1 },
   healMs: lockMs,
   park: (failed) => Promise.resolve(say({ parked: failed })),

@@ -6,7 +6,7 @@ import { metrics } from '../../src/metrics/index.js';
 import { type Contributing, Contributions } from '../../src/projections/contributions.js';
 import type { ModelReader } from '../../src/projections/model-store.js';
 import { Projector } from '../../src/projections/projector.js';
-import type { Customer, Identifier, Part } from '../../src/projections/rows.js';
+import type { Customer, Identifier, Part, TouchRow } from '../../src/projections/rows.js';
 import type { Changes, Rows } from '../../src/projections/changes.js';
 
 /** A row of `model.contributions`. */
@@ -44,6 +44,7 @@ export class MemoryModel implements ModelReader {
     customers: new Map<string, string>(),
   };
   readonly contributions: ContributionRow[] = [];
+  readonly touches: TouchRow[] = [];
 
   constructor(private readonly zone: Zone) {}
 
@@ -68,6 +69,7 @@ export class MemoryModel implements ModelReader {
     for (const row of all(changes.customers)) this.tables.customers.set(row.customer, JSON.stringify(row));
     for (const id of changes.removedCustomers) this.tables.customers.delete(id);
     this.contributions.push(...changes.contributions.map((each) => rowOf(each, this.zone)));
+    this.touches.push(...changes.touches);
   }
 
   /** Net rows without positions and entry ids, sorted: what the state hash covers. */

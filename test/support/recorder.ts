@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import http from 'node:http';
-import type { Finding } from '../../src/ledger/verify-ledger.js';
+import type { Finding } from '../../src/ledger/findings.js';
 import { verifyLedger } from '../../src/ledger/verify-ledger.js';
 import { sealStoreInPostgres } from '../../src/ledger/backends/postgres/seal-store.js';
 import type { PostgresLedger } from '../../src/ledger/backends/postgres/postgres.js';

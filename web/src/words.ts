@@ -32,6 +32,17 @@ export const reasonNames: Readonly<Record<string, string>> = {
   no_marker: 'a visit without any marker',
   touch_after_signup: 'the only touch came after the sign-up',
   consent_withheld: 'consent was withheld',
+  stripped_utm: 'from another site, and the mark was lost on the way',
+  cross_device_unlinked: 'a touch on a device that others have too',
+  window_expired: 'the touch is too long ago',
+};
+
+export const nonLinkNames: Readonly<Record<string, string>> = {
+  crowded: 'too many others have it',
+  shared_device: 'a device of several customers',
+  ambiguous: 'several users have it',
+  two_users: 'two user ids are two customers',
+  separated: 'separated by decision',
 };
 
 export const hourNames: Readonly<Record<string, string>> = {

@@ -3,7 +3,10 @@ import { CommandBus, type Command } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import { toProblem } from '../errors/to-problem.js';
 import { LOG } from '../tokens.js';
+import { AcknowledgeAlertHandler } from './acknowledge-alert.js';
+import { CancelJobHandler } from './cancel-job.js';
 import { ActOnPeriodHandler } from './act-on-period.js';
+import { DecideIdentityHandler } from './decide-identity.js';
 import { DismissDeadLetterHandler } from './dismiss-dead-letter.js';
 import { ImportObjectsHandler } from './import-objects.js';
 import { RebuildProjectionHandler } from './rebuild-projection.js';
@@ -11,6 +14,7 @@ import { RecordFxRatesHandler } from './record-fx-rates.js';
 import { ReplayDeadLetterHandler } from './replay-dead-letter.js';
 import { RunBackfillHandler } from './run-backfill.js';
 import { RunReconciliationHandler } from './run-reconciliation.js';
+import { SetMarkerHandler } from './set-marker.js';
 import { SetOpeningBalanceHandler } from './set-opening-balance.js';
 
 /** Who asks for a command: `key:<id>`, `cli:<user>` or `system`; and in which request. */
@@ -56,6 +60,10 @@ export const operatorProviders = [
   DismissDeadLetterHandler,
   RebuildProjectionHandler,
   RunBackfillHandler,
+  SetMarkerHandler,
+  AcknowledgeAlertHandler,
+  CancelJobHandler,
+  DecideIdentityHandler,
   ActOnPeriodHandler,
   RecordFxRatesHandler,
   SetOpeningBalanceHandler,

@@ -1,5 +1,6 @@
 import { parts } from '../../reconcile/parts.js';
 import { z } from 'zod';
+import { behaviours } from '../../report/funnel-report.js';
 import { REASON_MAX } from '../../ingest/dismiss.js';
 import { daysBetween, isDay } from '../../kernel/day.js';
 import { holdsEmail } from '../../ledger/vault/email-address.js';
@@ -15,7 +16,7 @@ const isAsOf = (text: string): boolean =>
   (/^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) && !Number.isNaN(Date.parse(text)));
 
 /** An object that refuses members it does not know, and says their names. */
-const only = <T extends z.ZodRawShape>(shape: T, what: 'parameter' | 'field' = 'parameter') =>
+export const only = <T extends z.ZodRawShape>(shape: T, what: 'parameter' | 'field' = 'parameter') =>
   z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
@@ -30,7 +31,7 @@ const day = (description: string) =>
     .meta({ description, format: 'date', example: '2026-10-03' });
 
 // No column holds a NUL, and no name or id of ours any other control character.
-const text = (max: number) =>
+export const text = (max: number) =>
   z
     .string()
     .min(1)
@@ -59,7 +60,7 @@ const view = z.enum(['reported', 'known'], 'must be reported or known').optional
 const from = day('First day, in the reporting time zone.');
 const to = day('Last day, included.');
 const range = { from, to };
-const paging = {
+export const paging = {
   limit: z.coerce
     .number('must be a number from 1 to 1000')
     .int('must be a number from 1 to 1000')
@@ -82,7 +83,7 @@ const ranged = <T extends z.ZodType<{ from?: string; to?: string }>>(schema: T) 
 const hasRange = (query: { from?: string; to?: string }): query is { from: string; to: string } =>
   isDay(query.from ?? '') && isDay(query.to ?? '');
 
-export const dimensions = ['source', 'medium', 'campaign', 'customer_kind', 'unknown_reason'] as const;
+export const dimensions = ['source', 'medium', 'campaign', 'channel', 'customer_kind', 'unknown_reason'] as const;
 const interval = z.enum(['day', 'week', 'month'], 'must be day, week or month').default('day');
 const groupBy = z
   .string()
@@ -152,7 +153,6 @@ export const AttributionQuery = ranged(
     view,
   }),
 );
-export const FunnelQuery = ranged(only({ ...range, as_of: asOf, view }));
 export const ExplainDiffQuery = ranged(
   only({
     ...range,
@@ -162,12 +162,52 @@ export const ExplainDiffQuery = ranged(
     ...paging,
   }),
 );
+export const FunnelQuery = ranged(
+  only({
+    ...range,
+    as_of: asOf,
+    view,
+    dimension: z
+      .enum(behaviours, `must be one of ${behaviours.join(', ')}`)
+      .optional()
+      .meta({ description: 'Also by what the browser is; known only where its events arrive.' }),
+  }),
+);
+export const CohortQuery = ranged(
+  only({
+    ...range,
+    window_days: z.coerce
+      .number('must be a number from 1 to 365')
+      .int('must be a number from 1 to 365')
+      .min(1, 'must be a number from 1 to 365')
+      .max(365, 'must be a number from 1 to 365')
+      .optional()
+      .meta({ description: 'Days after the sign-up in which the first payment counts. Default: 30.' }),
+  }),
+);
+export const BridgeQuery = ranged(only({ ...range }));
+export const ConfusionQuery = ranged(
+  only({
+    ...range,
+    metric: name.default('signups').meta({ description: 'signups, checkouts_started, orders or revenue_gross.' }),
+  }),
+);
+export const SourceRangeQuery = ranged(only(range));
 export const EntriesQuery = only({
   type: name.optional(),
   origin: name.optional(),
   stream: text(512).optional(),
   ...paging,
 });
+const size = z.coerce
+  .number('must be a number of entries')
+  .int('must be a number of entries')
+  .min(0, 'must be a number of entries');
+export const ConsistencyQuery = only({
+  from: size.meta({ description: 'The smaller size.' }),
+  to: size.optional().meta({ description: 'The larger size; the newest that is sealed when left out.' }),
+});
+export const CheckpointsQuery = only(paging);
 export const DeadLettersQuery = only({
   reason: name.optional(),
   resolved: z
@@ -226,4 +266,4 @@ const position = z.coerce
   .meta({ description: 'Ledger position: the rows as they were when this was the last entry.' });
 
 // The pieces that queries of other files are made of.
-export { only, paging, position, range, ranged };
+export { position, range, ranged };

@@ -37,8 +37,18 @@ export const MetricList = z
         dated: z.string(),
         excludes: z.string(),
         tracked_as: z.array(z.string()),
+        time_zone: z.string(),
+        currency: z.string().nullable(),
+        named: z.record(z.string(), z.array(z.string())).meta({ description: 'What it is called in each source.' }),
+        owner: z.string(),
+        allowed_lateness_hours: z.number(),
+        tolerance_pct: z.number().nullable(),
+        expected_reasons: z.array(z.string()),
       }),
     ),
+    contract: z
+      .object({ digest: z.string(), model_version: z.string() })
+      .meta({ description: 'The version of the contract; a new one is an entry ContractChanged of the ledger.' }),
   })
   .meta({ id: 'MetricList' });
 const figureOrNull = z.union([z.number(), z.string()]).nullable();
@@ -139,35 +149,44 @@ export const ReconciliationRow = z
     adjustment: figure.optional().meta({ description: 'known gap − reported gap' }),
   })
   .meta({ id: 'Reconciliation' });
+const concentration = z.object({
+  verdict: z.enum(['concentrated', 'uniform', 'too_few']),
+  findings: z.array(
+    z.object({
+      dimension: z.string(),
+      value: z.string(),
+      lost: count,
+      of: count,
+      lost_pct: z.number(),
+      elsewhere_pct: z.number(),
+      ratio: z.number().nullable(),
+      difference: z.array(z.number()).meta({ description: '99 % interval of the difference, in points.' }),
+      excess: z.number(),
+      p: z.number().meta({ description: 'Fisher’s exact test, corrected for everything that was looked at.' }),
+    }),
+  ),
+  known: z.record(z.string(), z.number()).meta({ description: 'Of how many of the lost, in percent.' }),
+});
 export const ReconciliationDetail = ReconciliationRow.extend({
+  concentration: concentration
+    .nullish()
+    .meta({ description: 'What the missing ids have in common; null where none is missing.' }),
   ids: z.record(
     z.string(),
-    z.array(z.object({ id: z.string(), cause: z.string().nullable(), evidence: z.record(z.string(), z.unknown()) })),
+    z.array(
+      z.object({
+        id: z.string(),
+        cause: z.string().nullable(),
+        confidence: z.enum(['certain', 'likely', 'possible']).nullable(),
+        evidence: z.record(z.string(), z.unknown()),
+      }),
+    ),
   ),
   next_cursor: z.string().nullable(),
 }).meta({ id: 'ReconciliationDetail' });
 export const ReconciliationPage = page(ReconciliationRow, 'ReconciliationPage');
 export const RunReply = z.object({ run_id: z.string() }).meta({ id: 'Run' });
-export const AttributionReply = z
-  .looseObject({
-    metric: z.string(),
-    unit: z.string(),
-    rebuilding,
-    data: z.array(
-      z.looseObject({
-        source: z.string(),
-        medium: z.string(),
-        campaign: z.string(),
-        value: z.union([z.number(), z.string()]),
-        currency: z.string().optional(),
-        share: z.number().nullable(),
-        reasons: z.record(z.string(), z.union([z.number(), z.string()])).optional(),
-      }),
-    ),
-  })
-  .meta({ id: 'Attribution' });
-const steps = z.looseObject({ started: count, completed: count, rate: z.number().nullable() });
-export const FunnelReply = z.looseObject({ rebuilding, actual: steps, tracked: steps }).meta({ id: 'Funnel' });
+export { AttributionReply, BridgeReply, CohortReply, ConfusionReply, FunnelReply } from './attribution-shapes.js';
 export const CustomerReply = z
   .looseObject({
     id: z.string(),
@@ -178,10 +197,45 @@ export const CustomerReply = z
       source: z.string(),
       medium: z.string(),
       campaign: z.string(),
+      channel: z.string(),
       unknown_reason: z.string().optional(),
     }),
     first_payment: z.object({ ref: z.string(), at: time.nullable() }).nullable(),
     identifiers: z.array(z.string()),
+    non_links: z
+      .array(
+        z.object({
+          identifier: z.string(),
+          other: z.string().nullable(),
+          reason: z.enum(['crowded', 'shared_device', 'ambiguous', 'two_users', 'separated']),
+          links: count,
+        }),
+      )
+      .meta({ description: 'Links that facts name and that make nobody one, and why.' }),
+    decisions: z.array(
+      z.object({
+        identifier: z.string(),
+        other: z.string(),
+        kind: z.enum(['join', 'separate']),
+        reason: z.string(),
+        actor: z.string(),
+        decided_at: time,
+        entry_id: z.string(),
+        position: count,
+      }),
+    ),
+    touches: z.array(
+      z.object({
+        node: z.string(),
+        at: time,
+        source: z.string().nullable(),
+        medium: z.string(),
+        campaign: z.string(),
+        channel: z.string(),
+        landing_page: z.string().nullable(),
+        entry_id: z.string(),
+      }),
+    ),
     purchases: z.array(
       z.looseObject({
         ref: z.string(),
@@ -210,6 +264,28 @@ export const EntryReply = z
   .meta({ id: 'Entry' });
 export const EntryPage = page(EntryReply, 'EntryPage');
 export const ProofReply = anything.meta({ id: 'Proof' });
+const sizedRoot = z.object({ size: count, root: z.string().meta({ description: 'Hexadecimal.' }) });
+export const ConsistencyReply = z
+  .object({ from: sizedRoot, to: sizedRoot, path: z.array(z.string()) })
+  .meta({ id: 'Consistency' });
+export const CheckpointPage = page(
+  z.object({
+    origin: z.string(),
+    size: count,
+    root: z.string(),
+    signed_at: time,
+    signature: z.string().meta({ description: 'Ed25519, base64.' }),
+    note: z.string().meta({ description: 'The same as a signed note, as the witness gets it.' }),
+  }),
+  'CheckpointPage',
+);
+export const SealKeyReply = z
+  .object({
+    algorithm: z.literal('ed25519'),
+    public_key: z.string().meta({ description: 'PEM.' }),
+    fingerprint: z.string().meta({ description: 'SHA-256 of the raw key, hexadecimal.' }),
+  })
+  .meta({ id: 'SealKey' });
 export const CatalogReply = anything.meta({ id: 'Catalog' });
 export const DeadLetterReply = z
   .looseObject({

@@ -69,6 +69,8 @@ const described = (properties: Json) => ({
   ip: properties['$ip'],
   device: properties['$device_type'],
   browser: properties['$browser'],
+  os: properties['$os'],
+  release: properties['$app_version'] ?? properties['release'] ?? properties['app_version'],
   country: properties['$geoip_country_code'],
   pageUrl: properties['$current_url'],
   source: properties['utm_source'],

@@ -72,6 +72,8 @@ function inContext(sent: Json) {
     userAgent: context['userAgent'],
     ip: context['ip'],
     device: objectIn(context, 'device')['type'],
+    os: objectIn(context, 'os')['name'],
+    release: objectIn(context, 'app')['version'] ?? properties['release'] ?? properties['app_version'],
     country: objectIn(context, 'location')['country'],
     pageUrl: page['url'] ?? properties['url'],
     source: campaign['source'],

@@ -7,7 +7,25 @@ export interface Agent {
   isBot: boolean | undefined;
   device: string | undefined;
   browser: string | undefined;
+  os: string | undefined;
 }
+
+// The first that fits: Android calls itself Linux, and an iPhone says that it is like Mac OS X.
+const SYSTEMS: readonly (readonly [pattern: string, name: string])[] = [
+  ['android', 'android'],
+  ['iphone', 'ios'],
+  ['ipad', 'ios'],
+  ['ios', 'ios'],
+  ['windows', 'windows'],
+  ['cros', 'chromeos'],
+  ['chrome os', 'chromeos'],
+  ['mac', 'macos'],
+  ['linux', 'linux'],
+];
+
+/** An operating system by one name, whether an SDK or a user agent tells it; undefined when it is none of the common ones. */
+export const osName = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : SYSTEMS.find(([pattern]) => text.includes(pattern))?.[1];
 
 // The first that fits: Edge and Opera call themselves Chrome too, and Chrome calls itself Safari.
 const BROWSERS: readonly (readonly [pattern: string, name: string])[] = [
@@ -23,13 +41,14 @@ const BROWSERS: readonly (readonly [pattern: string, name: string])[] = [
 
 export function agentOf(userAgent: unknown): Agent {
   if (typeof userAgent !== 'string' || userAgent.trim() === '')
-    return { isBot: undefined, device: undefined, browser: undefined };
+    return { isBot: undefined, device: undefined, browser: undefined, os: undefined };
   const text = userAgent.slice(0, AGENT_MAX);
   const lower = text.toLowerCase();
   return {
     isBot: isbot(text),
     device: deviceOf(lower),
     browser: BROWSERS.find(([pattern]) => lower.includes(pattern))?.[1],
+    os: osName(lower),
   };
 }
 

@@ -7,7 +7,7 @@ import { domainEvent, type DomainEvent, fact, type Json, needed } from './domain
 /** Where somebody came from, and whether analytics may look at them. */
 export const touches: Interpreter = {
   name: 'domain/touches',
-  version: 1,
+  version: 2,
   reads: ['touch.recorded', 'consent.changed'],
   interpret: (entry) => {
     const event = domainEvent(entry);
@@ -28,6 +28,9 @@ export function touchRecorded(
   attribution: Json,
   nodes?: (Node | undefined)[],
 ): Fact {
-  const fields = { at: event.at, ...attributionOf(attribution) };
+  const from = attributionOf(attribution);
+  // A browser that says "from another site" and not from which, on a page without a mark: the mark was lost on the way.
+  const isStripped = from.source === null && attribution['fetch_site'] === 'cross-site' && !attribution['referrer'];
+  const fields = { at: event.at, ...from, stripped: isStripped ? true : undefined };
   return fact(event, { type: 'TouchRecorded', subject, effect: `touch:${event.entryId}`, fields, nodes });
 }

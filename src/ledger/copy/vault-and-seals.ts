@@ -5,6 +5,7 @@ import type { Entry, VaultKey } from '../ledger.js';
 type Pooled = Pick<Database, 'pool'>;
 
 const ROWS_MAX = 10_000;
+const LEAF_ROWS_MAX = 8; // of half a megabyte each, at most
 
 /** The secrets of the vault, as they are wrapped: the target must be opened with the same vault key. Throws SetupError when it has others. */
 export async function copySecrets(from: Pooled, to: Pooled): Promise<void> {
@@ -36,7 +37,7 @@ export async function keysOf(from: Pooled, entries: readonly Entry[]): Promise<V
   return rows;
 }
 
-/** The signed roots and the tree below them: the copy has the same hashes, so what was proven stays proven. */
+/** The signed roots, the tree below them and its leaves: the copy has the same hashes, so what was proven stays proven. */
 export async function copySeals(from: Pooled, to: Pooled): Promise<void> {
   for (let last = { level: -1, index: 0n }; ;) {
     const { rows } = await from.pool.query<{ level: number; index: bigint; hash: Buffer }>(
@@ -50,16 +51,31 @@ export async function copySeals(from: Pooled, to: Pooled): Promise<void> {
     );
     last = rows.at(-1)!;
   }
+  await copyBySize(from, to, 'seal_checkpoints', 'bigint[] bytea[] text[] timestamptz[] bytea[]', CHECKPOINT_COLUMNS);
+  await copyBySize(from, to, 'seal_leaves', 'bigint[] bigint[] bytea[]', ['size', 'after', 'hashes'], LEAF_ROWS_MAX);
+}
+
+const CHECKPOINT_COLUMNS = ['size', 'root', 'origin', 'signed_at', 'signature'];
+
+/** Rows of a table of seals, whose key is `size`. */
+async function copyBySize(
+  from: Pooled,
+  to: Pooled,
+  table: string,
+  types: string,
+  columns: readonly string[],
+  limit = ROWS_MAX,
+): Promise<void> {
+  const places = types.split(' ').map((type, index) => `$${index + 1}::${type}`);
   for (let size = 0n; ;) {
     const { rows } = await from.pool.query<Record<string, unknown> & { size: bigint }>(
-      'select size, root, origin, signed_at, signature from ledger.seal_checkpoints where size > $1 order by size limit $2',
-      [size, ROWS_MAX],
+      `select ${columns.join(', ')} from ledger.${table} where ${table}.size > $1 order by ${table}.size limit $2`,
+      [size, limit],
     );
     if (rows.length === 0) break;
     await to.pool.query(
-      `insert into ledger.seal_checkpoints (size, root, origin, signed_at, signature)
-      select * from unnest($1::bigint[], $2::bytea[], $3::text[], $4::timestamptz[], $5::bytea[]) on conflict do nothing`,
-      ['size', 'root', 'origin', 'signed_at', 'signature'].map((name) => rows.map((row) => row[name])),
+      `insert into ledger.${table} (${columns.join(', ')}) select * from unnest(${places.join(', ')}) on conflict do nothing`,
+      columns.map((name) => rows.map((row) => row[name])),
     );
     size = rows.at(-1)!.size;
   }

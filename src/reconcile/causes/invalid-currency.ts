@@ -1,4 +1,4 @@
-import type { Cause } from '../cause.js';
+import { type Cause, certain } from '../cause.js';
 
 export const invalidCurrency: Cause = {
   name: 'invalid_currency',
@@ -6,6 +6,6 @@ export const invalidCurrency: Cause = {
   parts: ['wrong_currency', 'client_only'],
   explain: ({ tracked }) =>
     tracked?.valueProblem === 'missing_currency' || tracked?.valueProblem === 'unknown_currency'
-      ? { problem: tracked.valueProblem }
+      ? certain({ problem: tracked.valueProblem })
       : undefined,
 };

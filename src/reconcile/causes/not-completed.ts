@@ -1,4 +1,4 @@
-import type { Cause } from '../cause.js';
+import { type Cause, certain } from '../cause.js';
 
 export const notCompleted: Cause = {
   name: 'not_completed',
@@ -8,6 +8,6 @@ export const notCompleted: Cause = {
     const known = tracked ? evidence.known(tracked) : [];
     return known.length === 0
       ? undefined
-      : { known: Object.fromEntries(known.map(({ ref, status }) => [ref, status])) };
+      : certain({ known: Object.fromEntries(known.map(({ ref, status }) => [ref, status])) });
   },
 };

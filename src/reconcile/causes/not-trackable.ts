@@ -1,4 +1,4 @@
-import type { Cause } from '../cause.js';
+import { type Cause, certain } from '../cause.js';
 
 export const notTrackable: Cause = {
   name: 'not_trackable',
@@ -7,6 +7,6 @@ export const notTrackable: Cause = {
   parts: ['client_only'],
   explain: ({ tracked }, evidence) => {
     const truth = tracked && evidence.notTrackable(tracked);
-    return truth && { truth: truth.id };
+    return truth && certain({ truth: truth.id });
   },
 };

@@ -1,4 +1,4 @@
-import type { Cause } from '../cause.js';
+import { type Cause, certain } from '../cause.js';
 
 export const otherDay: Cause = {
   name: 'other_day',
@@ -8,9 +8,9 @@ export const otherDay: Cause = {
   explain: ({ part, truth, tracked }, evidence) => {
     if (part === 'missing') {
       const far = truth && evidence.farTracked(truth)[0];
-      return far && { tracked_day: far.day, actual_day: truth.day, message_id: far.messageId };
+      return far && certain({ tracked_day: far.day, actual_day: truth.day, message_id: far.messageId });
     }
     const other = part === 'client_only' ? tracked && evidence.farTruth(tracked)[0] : truth;
-    return other && tracked && { tracked_day: tracked.day, actual_day: other.day, truth: other.id };
+    return other && tracked && certain({ tracked_day: tracked.day, actual_day: other.day, truth: other.id });
   },
 };

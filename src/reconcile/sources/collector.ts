@@ -1,6 +1,8 @@
-import type { Key, Reader, Source, SourceReader, TrackedRow, Window } from '../source.js';
+import { silences, SLOT_MS, USUAL_DAYS } from '../silence.js';
+import type { Key, Reader, Source, SourceReader, TrackedContext, TrackedRow, Window } from '../source.js';
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** The client-side events that our own collector received, in Segment's or PostHog's protocol. */
 export const collector: Source = {
@@ -11,9 +13,12 @@ export const collector: Source = {
   open: (reader) => new CollectorReader(reader),
 };
 
+// In one text, so that events of one kind of client share one object in memory.
+const contextOf = (table: string): string =>
+  `concat_ws(E'\\x1f', ${['browser', 'os', 'device', 'country', 'host', 'release', 'is_test'].map((name) => `coalesce(${table}.${name}::text, '')`).join(', ')})`;
 const COLUMNS = `t.id::text, t.message_id, t.user_id, t.anonymous_id, t.refs, t.value_minor, t.value_basis, t.currency, t.value_problem,
   (extract(epoch from t.occurred_at) * 1000)::float8 as at, (extract(epoch from t.received_at) * 1000)::float8 as received_at,
-  t.deliveries, t.is_bot, t.source`;
+  t.deliveries, t.is_bot, t.source, ${contextOf('t')} as context`;
 const IN_WINDOW = 't.occurred_at >= $1 and t.occurred_at < $2';
 
 class CollectorReader implements SourceReader {
@@ -33,7 +38,7 @@ class CollectorReader implements SourceReader {
       `select ${COLUMNS} from ingest.tracked_events t where ${IN_WINDOW} and t.kind = $3 and t.lineage = 'client'`,
       [...times(window), kind],
     );
-    return rows.map(rowOf);
+    return rowsOf(rows);
   }
 
   async trackedOf(kind: string, keys: readonly Key[], window: Window): Promise<TrackedRow[]> {
@@ -45,7 +50,7 @@ class CollectorReader implements SourceReader {
               or exists (select from unnest(t.refs) r where r = any($6::text[])))`,
       [...times(window), kind, users, anonymous, refs],
     );
-    return rows.map(rowOf);
+    return rowsOf(rows);
   }
 
   async serverSide(kind: string, window: Window): Promise<number> {
@@ -62,25 +67,49 @@ class CollectorReader implements SourceReader {
     const { rows } = await this.reader.query<{ key: Key; at: number }>(
       `select k.key, (extract(epoch from date_bin('15 minutes', t.occurred_at, 'epoch')) * 1000)::float8 as at
        from ingest.tracked_events t
-       cross join lateral (
-         select 'user:' || t.user_id as key where t.user_id = any($3::text[])
-         union all select 'anonymous:' || t.anonymous_id where t.anonymous_id = any($4::text[])
-         union all select r from unnest(t.refs) r where r = any($5::text[])
-       ) k
+       cross join lateral (${keysNamed(3)}) k
        where ${IN_WINDOW} and t.lineage = 'client' group by 1, 2`,
       [...times(window), users, anonymous, refs],
     );
     return rows;
   }
 
-  async refused(tags: readonly string[], window: Window): Promise<{ tag: string; reason: string }[]> {
+  async refused(tags: readonly string[], window: Window): Promise<{ tag: string; reason: string; ref: string }[]> {
     if (tags.length === 0) return [];
-    const { rows } = await this.reader.query<{ tag: string; reason: string }>(
-      `select distinct tag, reason from ingest.collector_reject_samples, unnest(subjects) tag
-       where occurred_at >= $1 and occurred_at < $2 and tag = any($3::text[]) order by tag, reason`,
+    const { rows } = await this.reader.query<{ tag: string; reason: string; ref: string }>(
+      `select tag, reason, concat_ws('/', to_char(day, 'YYYY-MM-DD'), collector, key_id, reason, slot) as ref
+       from ingest.collector_reject_samples, unnest(subjects) tag
+       where occurred_at >= $1 and occurred_at < $2 and tag = any($3::text[])
+       union
+       select tag, 'rate_limited', to_char(hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') from ingest.collector_limited
+       where hour > $1::timestamptz - interval '1 hour' and hour < $2 and tag = any($3::text[])
+       order by 1, 2, 3`,
       [...times(window), tags],
     );
     return rows;
+  }
+
+  async contexts(keys: readonly Key[], window: Window) {
+    if (keys.length === 0) return [];
+    const { users, anonymous, refs } = split(keys);
+    const { rows } = await this.reader.query<{ key: Key; at: number; context: string }>(
+      `select k.key, (extract(epoch from min(t.occurred_at)) * 1000)::float8 as at, ${contextOf('t')} as context
+       from ingest.tracked_events t cross join lateral (${keysNamed(3)}) k
+       where ${IN_WINDOW} and t.lineage = 'client' group by 1, 3 order by 1, 2, 3`,
+      [...times(window), users, anonymous, refs],
+    );
+    return rows.map((row) => ({ ...row, context: readContext(row.context) ?? {} }));
+  }
+
+  /** Silence of all clients together, measured against the same time of day on the days before. */
+  async outages({ from, to }: Window) {
+    const start = from - USUAL_DAYS * DAY_MS;
+    const { rows } = await this.reader.query<{ at: number; events: number }>(
+      `select (extract(epoch from date_bin($3 * interval '1 ms', t.occurred_at, 'epoch')) * 1000)::float8 as at, count(*)::int as events
+       from ingest.tracked_events t where ${IN_WINDOW} and t.lineage = 'client' group by 1`,
+      [...times({ from: start, to }), SLOT_MS],
+    );
+    return silences(rows, { from, to }).map((silence) => ({ ...silence, why: 'silence' }));
   }
 
   async links(keys: readonly Key[]): Promise<{ user: Key; anonymous: Key }[]> {
@@ -94,6 +123,13 @@ class CollectorReader implements SourceReader {
     return rows;
   }
 }
+
+/** The keys an event names, of those in three parameters: users, devices, references. */
+const keysNamed = (
+  first: number,
+): string => `select 'user:' || t.user_id as key where t.user_id = any($${first}::text[])
+  union all select 'anonymous:' || t.anonymous_id where t.anonymous_id = any($${first + 1}::text[])
+  union all select r from unnest(t.refs) r where r = any($${first + 2}::text[])`;
 
 interface Stored {
   id: string;
@@ -110,9 +146,31 @@ interface Stored {
   deliveries: number;
   is_bot: boolean | null;
   source: string | null;
+  context: string;
 }
 
-const rowOf = (row: Stored): TrackedRow => ({
+/** A reader of contexts that gives equal ones as one object. */
+function contextReader(): (text: string) => TrackedContext | undefined {
+  const known = new Map<string, TrackedContext | undefined>();
+  return (text) => {
+    if (!known.has(text)) known.set(text, readContext(text));
+    return known.get(text);
+  };
+}
+
+function readContext(text: string): TrackedContext | undefined {
+  const [browser, os, device, country, host, release, test] = text.split('\x1f');
+  const told = Object.entries({ browser, os, device, country, host, release }).filter(([, value]) => value);
+  if (told.length === 0 && test !== 'true') return undefined;
+  return { ...Object.fromEntries(told), ...(test === 'true' ? { test: true } : {}) };
+}
+
+const rowsOf = (rows: readonly Stored[]): TrackedRow[] => {
+  const read = contextReader();
+  return rows.map((row) => rowOf(row, read(row.context)));
+};
+
+const rowOf = (row: Stored, context: TrackedContext | undefined): TrackedRow => ({
   id: row.id,
   messageId: row.message_id,
   userId: row.user_id,
@@ -127,6 +185,7 @@ const rowOf = (row: Stored): TrackedRow => ({
   deliveries: row.deliveries,
   isBot: row.is_bot ?? false,
   source: row.source,
+  context,
 });
 
 const times = ({ from, to }: Window): [Date, Date] => [new Date(from), new Date(to)];

@@ -80,6 +80,9 @@ describe('truth-ledger', () => {
     [['reconcile', '--from', '2026-10-02', '--to', '2026-10-01']],
     [['trace', 'signups']],
     [['trace', 'signups', 'monday']],
+    [['report', 'october']],
+    [['report', '2027-W53']],
+    [['report', '--format', 'pdf']],
     [['keys', 'create', '--name', 'a']],
     [['keys', 'create', '--name', 'a', '--scope', 'root']],
     [['serve', '--role', 'boss']],
@@ -133,6 +136,20 @@ describe('truth-ledger verify', () => {
     expect(out).toContain('daily: signups 2026-10-03: 4, should be 3');
     const json = await cli(['verify', '--json'], bad);
     expect(JSON.parse(json.out)).toMatchObject({ ok: false, state_hash: 'a', rebuilt_state_hash: 'b' });
+  });
+
+  it('given a ledger that was changed, when it is verified, then exit code 1 and each verdict, also as JSON', async () => {
+    const finding = { verdict: 'edit', position: 3, detail: 'Entry 3 is not what was sealed there.' };
+    const tampered = (service: any) => {
+      with_(report)(service);
+      service.seal.verify = () =>
+        Promise.resolve({ ok: false, entries: 7, sealed: 2, checkpoints: 1, root: 'r', findings: [finding], count: 4 });
+    };
+    const { code, out } = await cli(['verify'], tampered);
+    expect(code).toBe(1);
+    expect(out).toContain('edit: Entry 3 is not what was sealed there.\nand 3 more');
+    const json = await cli(['verify', '--json'], tampered);
+    expect(JSON.parse(json.out)).toMatchObject({ ok: false, ledger: { sealed: 2, findings: [finding] } });
   });
 
   it('given a failure, when it is verified, then exit code 1, its sentence, and the service is closed', async () => {
@@ -245,6 +262,13 @@ describe('truth-ledger trace', () => {
       expect(err).toContain('There is no');
     },
   );
+});
+
+describe('truth-ledger report', () => {
+  it('given a week, when it is asked for, then its report as text or JSON', async () => {
+    expect((await cli(['report', '2026-W40'])).out).toContain('# Gap report 2026-W40');
+    expect(JSON.parse((await cli(['report', '2026-W40', '--format', 'json'])).out)).toMatchObject({ week: '2026-W40' });
+  });
 });
 
 describe('truth-ledger replay', () => {

@@ -24,8 +24,10 @@ describe('readConfig', () => {
       stripe: { webhookSecrets: [], apiBase: 'https://api.stripe.com' },
       square: { signatureKeys: [] },
       adyen: { hmacKeys: [], automaticCapture: [] },
+      alerts: { emailTo: [] },
       fiscalCalendar: { name: 'month' },
       keyPoolMinutes: 5,
+      sources: { sources: [], contract: {} },
       logLevel: 'info',
     });
   });
@@ -96,6 +98,11 @@ describe('readConfig', () => {
     ['ADYEN_BASIC_AUTH', 'nobody'],
     ['ADYEN_AUTOMATIC_CAPTURE', 'ShopNL,'],
     ['ADYEN_AUTOMATIC_CAPTURE', 'two words'],
+    ['ALERT_WEBHOOK_URL', 'ftp://a'],
+    ['ALERT_WEBHOOK_SECRET', 'short'],
+    ['ALERT_SLACK_URL', 'hooks.slack.com'],
+    ['ALERT_EMAIL_TO', 'ops@shop.test'],
+    ['SMTP_URL', 'mail.shop.test'],
     ['LOG_LEVEL', 'loud'],
   ])('given %s=%s, when it is read, then one sentence names it', (name, value) => {
     const mistakes = mistakesOf({ [name]: value });

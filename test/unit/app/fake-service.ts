@@ -6,9 +6,37 @@ import { readConfig } from '../../../src/config.js';
 import type { CollectReply, Outcome, Principal, RawRequest } from '../../../src/ingest/ingest.js';
 import { ROLES, type Role, type Service } from '../../../src/service-types.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
+import type { LedgerVerified } from '../../../src/ledger/open-seal.js';
 
 export const ADMIN_KEY = 'operator-key-of-this-test';
 export const ENTRY_ID = '6f1c0a52-2b5e-5c6a-9a39-0a5d3c1f7e10';
+
+const DRIFT = {
+  ...{
+    source: 'collector',
+    metric: 'signups',
+    figure: 'loss_pct',
+    day: '2026-10-03',
+    value: 12,
+    verdict: 'up',
+    baseline: 5,
+  },
+  ...{
+    basis: 'weekday',
+    delta: 7,
+    threshold: 2,
+    interval: [10, 14],
+    shift: null,
+    moved: 'up',
+    alarming: true,
+    markers: [],
+  },
+};
+
+const REPORT = {
+  ...{ week: '2026-W40', from: '2026-09-28', to: '2026-10-04', time_zone: 'UTC', published_at: null },
+  ...{ rows: [], drift: [], markers: [] },
+};
 
 /** A service that records what the doors hand it and answers what the test says. */
 export class FakeService {
@@ -27,6 +55,9 @@ export class FakeService {
     );
   query: () => Promise<unknown> = () => Promise.resolve({ rows: [] });
   jobs: () => Promise<{ ok: boolean; detail?: string }> = () => Promise.resolve({ ok: true });
+  ledgerVerified: LedgerVerified = {
+    ...{ ok: true, entries: 7, sealed: 4, checkpoints: 2, root: 'r', findings: [], count: 0 },
+  };
   roles: readonly Role[] = ROLES;
   reconciliations: unknown[] = [];
   /** What becomes of a period by any step. */
@@ -112,13 +143,35 @@ export class FakeService {
         run: ask('run', { run_id: 'run-1' }),
         now: (...args: unknown[]) => ask('now', { run_id: 'run-1', recorded: 1, data: this.reconciliations })(...args),
         gaps: () => Promise.resolve().then(() => this.reconciliations),
+        drift: ask('drift', [DRIFT]),
+        markers: ask('markers', []),
+        gapReport: (week: string) => ask('gapReport', week === '2026-W40' ? REPORT : undefined)(week),
+        setMarker: ask('setMarker', { id: 'm1', at: '2026-10-03T00:00:00.000Z', kind: 'release', title: '1.5' }),
+      },
+      alerts: {
+        list: ask('alerts', page),
+        counts: () => Promise.resolve([{ severity: 'critical', state: 'raised', count: 1 }]),
+        acknowledge: (id: string, ...args: unknown[]) =>
+          id === ENTRY_ID
+            ? ask('acknowledge', { id, state: 'acknowledged', acknowledged_by: 'key:k', note: null })(id, ...args)
+            : Promise.resolve(undefined),
       },
       jobs: {
         health: () => this.jobs(),
         counts: () => Promise.resolve({ waiting: 2, active: 1 }),
+        list: ask('jobs', []),
+        cancel: (id: string, ...args: unknown[]) =>
+          id === 'j1' ? ask('cancel', { id, outcome: 'removed' })(id, ...args) : Promise.resolve(undefined),
         tallies: () => new Map([['reconcile-day', { completed: 4, failed: 1, seconds: 2.5 }]]),
       },
-      seal: { state: () => Promise.resolve({ size: 4, lag: 3 }), proof: () => Promise.resolve(undefined) },
+      seal: {
+        state: () => Promise.resolve({ size: 4, lag: 3 }),
+        proof: () => Promise.resolve(undefined),
+        consistency: ask('consistency', { from: {}, to: {}, path: [] }),
+        checkpoints: () => Promise.resolve({ data: [], next_cursor: null }),
+        publicKey: () => ({ algorithm: 'ed25519', public_key: '', fingerprint: '' }),
+        verify: () => Promise.resolve(this.ledgerVerified),
+      },
     } as unknown as Service;
   }
 

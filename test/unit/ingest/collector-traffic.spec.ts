@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { limitedTagsByHour } from '../../../src/ingest/limited-tags.js';
 import type { IngestLimits } from '../../../src/ingest/limits.js';
 import { basic, clientFixture, clientsOf, problemOf, readJson, track } from '../../support/client-events.js';
 import { NOW, WRITE_KEY, clientRequest, openDoors, type Doors } from '../../support/doors.js';
@@ -40,6 +41,23 @@ describe('the clock of a device', () => {
   );
 });
 
+describe('where an event came from', () => {
+  it('given a page, a user agent and a release, then host, system, release and the mark of a test are kept', async () => {
+    const agent =
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36';
+    const context = {
+      userAgent: agent,
+      page: { url: 'https://staging.shop.io/thanks?order=1' },
+      app: { version: '1.5.0' },
+    };
+    const body = { ...track({ context }), properties: { is_test: true } };
+    await segment('/v1/batch', { batch: [body] });
+    expect(await stored('message_id = $1', [body.messageId])).toMatchObject([
+      { os: 'windows', browser: 'chrome', host: 'staging.shop.io', release: '1.5.0', is_test: true },
+    ]);
+  });
+});
+
 describe('rate limits', () => {
   const tight: Partial<IngestLimits> = { client: { perSecond: 1, burst: 5 }, key: { perSecond: 10, burst: 12 } };
   let small: Doors;
@@ -69,6 +87,25 @@ describe('rate limits', () => {
       { reason: 'rate_limited_key', count: 5 },
     ]);
     expect(small.counts.filter(({ outcome }) => outcome === 'rate_limited').map(({ count }) => count)).toEqual([3, 5]);
+  });
+
+  it('given refused requests, then it is known whose they were and in which hour, without their ids', async () => {
+    const { rows } = await small.database.pool.query(
+      'select hour, tag, events::int from ingest.collector_limited order by hour, tag',
+    );
+    const hour = new Date(Math.floor(NOW.getTime() / 3_600_000) * 3_600_000);
+    const tags = ['a_busy', 'a_third'].map((id) => small.vault.subjectTag('a', id)).sort();
+    expect(rows).toEqual(tags.map((tag) => ({ hour, tag, events: 1 })));
+  });
+
+  it('given ever new names, then an hour remembers ten thousand of them and no more', () => {
+    const count = limitedTagsByHour();
+    const names = Array.from({ length: 12_000 }, (_, n) => `a.${n}`);
+    const refused = { day: '2026-10-03', collector: 'segment', keyId: 'k', reason: 'rate_limited_key', count: 1 };
+    const at = (time: string) => [{ ...refused, limited: names, receivedAt: new Date(`2026-10-03T${time}Z`) }];
+    expect(count(at('10:00:00'))).toHaveLength(10_000);
+    expect(count(at('10:59:59'))).toHaveLength(10_000);
+    expect(count(at('11:00:00')).filter(({ hour }) => hour !== '2026-10-03T11:00:00.000Z')).toEqual([]);
   });
 });
 

@@ -107,7 +107,7 @@ describe('a user agent', () => {
 
   it('given a phone, when described, then device and browser are known', () => {
     const agent = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Mobile/15E148 Safari/604.1';
-    expect(agentOf(agent)).toEqual({ isBot: false, device: 'mobile', browser: 'safari' });
+    expect(agentOf(agent)).toEqual({ isBot: false, device: 'mobile', browser: 'safari', os: 'ios' });
   });
 });
 

@@ -24,6 +24,31 @@ const ROOTS = [
   '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
 ];
 
+const [N1, N23, N4567, N5, N67, N0123, N4, N0] = [
+  '96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7',
+  '5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e',
+  '6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4',
+  'bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b',
+  'ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0',
+  'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+  '0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a',
+  '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
+];
+// Leaf (from 1), size, path; then two sizes and their path.
+const INCLUSION: [number, number, string[]][] = [
+  [1, 1, []],
+  [1, 8, [N1, N23, N4567]],
+  [6, 8, [N5, N67, N0123]],
+  [3, 3, [ROOTS[1]!]],
+  [2, 5, [N0, N23, N5]],
+];
+const CONSISTENCY: [number, number, string[]][] = [
+  [1, 1, []],
+  [1, 8, [N1, N23, N4567]],
+  [6, 8, [N4, N67, N0123]],
+  [2, 5, [N23, N5]],
+];
+
 function treeOf(leaves: readonly Buffer[]): { root: Buffer; node: NodeReader } {
   const nodes = new Map<string, Buffer>();
   const tree = new Frontier();
@@ -42,6 +67,13 @@ describe('the Merkle tree', () => {
     expect(EMPTY_ROOT.toString('hex')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
     const leaves = INPUTS.map((hex) => leafHash(Buffer.from(hex, 'hex')));
     expect(ROOTS.map((_, index) => treeOf(leaves.slice(0, index + 1)).root.toString('hex'))).toEqual(ROOTS);
+  });
+
+  it('given the same inputs, then the published proofs, of inclusion and of consistency', async () => {
+    const { node } = treeOf(INPUTS.map((hex) => leafHash(Buffer.from(hex, 'hex'))));
+    const hex = (path: Buffer[]): string[] => path.map((hash) => hash.toString('hex'));
+    for (const [leaf, size, path] of INCLUSION) expect(hex(await inclusionProof(leaf - 1, size, node))).toEqual(path);
+    for (const [first, size, path] of CONSISTENCY) expect(hex(await consistencyProof(first, size, node))).toEqual(path);
   });
 
   it('given any size up to 40, then each leaf has a proof, which holds for no other leaf, place or root', async () => {

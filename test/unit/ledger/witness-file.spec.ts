@@ -1,10 +1,10 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { signCheckpoint, signedNote } from '../../../src/ledger/seal.js';
-import { witnessFile } from '../../../src/ledger/witness-file.js';
+import { type Checkpoint, signCheckpoint, signedNote, verifyCheckpoint } from '../../../src/ledger/seal.js';
+import { notesIn, witnessFile } from '../../../src/ledger/witness-file.js';
 
 const { privateKey: key } = generateKeyPairSync('ed25519');
 const note = (size: number): string =>
@@ -39,6 +39,20 @@ describe('the file of the witness', () => {
     const witness = witnessFile(file);
     for (let size = 1; size <= 400; size++) await witness.write(note(size));
     expect(await witnessFile(file).last()).toBe(400);
+  });
+
+  async function all(): Promise<Checkpoint[]> {
+    const read: Checkpoint[] = [];
+    for await (const checkpoint of notesIn(file)) read.push(checkpoint);
+    return read;
+  }
+
+  it('given notes, some of them cut off, then the whole ones are read back with their signatures', async () => {
+    expect(await all()).toEqual([]);
+    writeFileSync(file, `${note(3)}\n${note(9).slice(0, 80)}\n\n${note(70)}\n${note(500).slice(0, -4)}`);
+    const read = await all();
+    expect(read.map(({ size }) => size)).toEqual([3, 70]);
+    expect(read.every((checkpoint) => verifyCheckpoint(checkpoint, createPublicKey(key)))).toBe(true);
   });
 
   it('given a file that was emptied, then it has none', async () => {

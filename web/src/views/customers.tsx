@@ -4,7 +4,7 @@ import { figure, time } from '../format.ts';
 import { Show } from '../states.tsx';
 import { Table } from '../table.tsx';
 import { useData } from '../use-data.ts';
-import { reasonNames } from '../words.ts';
+import { nonLinkNames, reasonNames } from '../words.ts';
 
 type Customer = Schemas['Customer'];
 
@@ -66,6 +66,7 @@ function Found({ id }: { id: string }) {
               </ul>
             </dd>
           </dl>
+          <Links customer={customer} />
           <Table<Moment>
             caption="What happened"
             file="customer"
@@ -81,6 +82,40 @@ function Found({ id }: { id: string }) {
         </>
       )}
     </Show>
+  );
+}
+
+/** Links that make nobody one, and what was decided; nothing where there is nothing to say. */
+function Links({ customer: { non_links: nonLinks, decisions } }: { customer: Customer }) {
+  return (
+    <>
+      {nonLinks.length > 0 && (
+        <Table<Customer['non_links'][number]>
+          caption="Links that were not followed"
+          file="non-links"
+          rows={nonLinks}
+          columns={[
+            { title: 'Identifier', text: ({ identifier }) => identifier },
+            { title: 'Other', text: ({ other }) => other ?? 'many' },
+            { title: 'Why', text: ({ reason }) => nonLinkNames[reason] ?? reason },
+            { title: 'Links in all', numeric: true, text: ({ links }) => String(links) },
+          ]}
+        />
+      )}
+      {decisions.length > 0 && (
+        <Table<Customer['decisions'][number]>
+          caption="What was decided"
+          file="decisions"
+          rows={decisions}
+          columns={[
+            { title: 'When', text: ({ decided_at: at }) => time(at) },
+            { title: 'Decided', text: ({ kind, identifier, other }) => `${kind} ${identifier} and ${other}` },
+            { title: 'Why', text: ({ reason }) => reason },
+            { title: 'By', text: ({ actor }) => actor },
+          ]}
+        />
+      )}
+    </>
   );
 }
 

@@ -29,7 +29,18 @@ export function sealStoreInPostgres(
       );
       return rows[0]?.hashes ?? Buffer.alloc(0);
     },
-    save: (nodes, checkpoint) => save(database, nodes, checkpoint),
+    save: (nodes, checkpoint, hashes) => save(database, nodes, checkpoint, hashes),
+    async sealedHashes(after) {
+      const { rows } = await database.pool.query<{ after: string; hashes: Buffer }>(
+        `select after::text, hashes from ledger.seal_leaves where seal_leaves.size > $1 order by seal_leaves.size limit 1`,
+        [after],
+      );
+      const [row] = rows;
+      if (!row) return undefined;
+      // Of a stretch that overlaps with what was read, the rest.
+      const from = Math.max(after, Number(row.after));
+      return { after: from, hashes: row.hashes.subarray((from - Number(row.after)) * 32) };
+    },
     async latest() {
       const [last] = await checkpoints(
         `select ${COLUMNS} from ledger.seal_checkpoints order by seal_checkpoints.size desc limit 1`,
@@ -50,6 +61,7 @@ function save(
   database: Database,
   nodes: readonly Subtree[],
   { size, root, origin, signedAt, signature }: Checkpoint,
+  hashes: Buffer,
 ): Promise<void> {
   return database.transaction(async (client) => {
     await client.query(
@@ -60,6 +72,10 @@ function save(
     await client.query(
       `insert into ledger.seal_checkpoints (size, root, origin, signed_at, signature) values ($1, $2, $3, $4, $5) on conflict do nothing`,
       [size, root, origin, signedAt, signature],
+    );
+    await client.query(
+      `insert into ledger.seal_leaves (size, after, hashes) values ($1, $2, $3) on conflict do nothing`,
+      [size, size - hashes.length / 32, hashes],
     );
   });
 }

@@ -1,0 +1,31 @@
+import type { Message } from './channel.js';
+import type { Alert, Transition } from './decide-alert.js';
+
+const VALUE_MAX = 300; // characters of one line
+
+/** An alert in words, for people and machines. */
+export function messageOf(alert: Alert, transition: Transition, now: Date): Message {
+  const lines = [
+    `${alert.severity} · raised ${alert.raisedAt}`,
+    ...(transition === 'acknowledged'
+      ? [
+          `acknowledged ${alert.acknowledgedAt} by ${alert.acknowledgedBy}${alert.note === null ? '' : `: ${alert.note}`}`,
+        ]
+      : []),
+    ...(transition === 'recovered' ? [`recovered ${alert.recoveredAt}`] : []),
+    ...Object.entries(alert.detail).map(([name, value]) => `${name}: ${inWords(value)}`),
+    `alert ${alert.id} (${alert.key})`,
+  ];
+  return {
+    id: `${alert.id}-${transition}`,
+    transition,
+    title: alert.title,
+    text: lines.join('\n'),
+    alert,
+    severity: alert.severity,
+    sentAt: Math.floor(now.getTime() / 1_000),
+  };
+}
+
+const inWords = (value: unknown): string =>
+  (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, VALUE_MAX);

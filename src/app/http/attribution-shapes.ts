@@ -1,0 +1,109 @@
+import { z } from 'zod';
+
+// What the routes of attribution and funnels answer, for the OpenAPI document.
+
+const count = z.int();
+const amount = z.union([z.number(), z.string()]).meta({ description: 'A count, or minor units of `currency`.' });
+const share = z.number().nullable();
+const rebuilding = z
+  .literal(true)
+  .optional()
+  .meta({ description: 'Still the numbers of an earlier version, while its read model is rebuilt.' });
+
+const shared = {
+  value: amount,
+  currency: z.string().optional(),
+  share,
+  bounds: z
+    .array(share)
+    .optional()
+    .meta({ description: 'Lowest and highest share: with none and with all of what is unknown.' }),
+  reasons: z.record(z.string(), amount).optional().meta({ description: 'Of the unknown: why; sums to its value.' }),
+};
+const byTouch = {
+  data: z.array(
+    z.looseObject({ source: z.string(), medium: z.string(), campaign: z.string(), channel: z.string(), ...shared }),
+  ),
+  sources: z.array(z.object({ source: z.string(), ...shared })),
+  channels: z.array(z.object({ channel: z.string(), ...shared })),
+};
+
+export const AttributionReply = z
+  .looseObject({
+    metric: z.string(),
+    unit: z.string(),
+    rebuilding,
+    first_touch_lookback_days: z.null().meta({ description: 'The first touch is kept for ever.' }),
+    ...byTouch,
+    last_touch: z.object({ lookback_days: count, ...byTouch }).nullable(),
+    last_touch_omitted: z.string().optional().meta({ description: 'Why there is no last touch.' }),
+    order_says: z.object(byTouch).optional().meta({ description: 'What the orders say themselves.' }),
+  })
+  .meta({ id: 'Attribution' });
+
+export const ConfusionReply = z
+  .looseObject({
+    metric: z.string(),
+    unit: z.string(),
+    as_of: count,
+    data: z.array(
+      z.object({
+        server: z.string().meta({ description: 'Source of the first touch that the server recorded.' }),
+        channel: z.string(),
+        client: z.string().meta({ description: 'What the client claims; or `direct`, `not_seen`, `not_trackable`.' }),
+        verdict: z.enum([
+          ...['agreed', 'neither_knows', 'server_only', 'client_only', 'different', 'not_seen', 'not_trackable'],
+        ] as [string, ...string[]]),
+        currency: z.string().optional(),
+        value: amount,
+      }),
+    ),
+    totals: z
+      .array(
+        z.looseObject({
+          currency: z.string().optional(),
+          value: amount,
+          paid: z
+            .object({ value: amount, called_direct: amount, not_seen: amount })
+            .meta({ description: 'Of paid channels: how much the client calls direct, and how much it never saw.' }),
+        }),
+      )
+      .meta({ description: 'Per currency, and by verdict; the verdicts sum to the value.' }),
+  })
+  .meta({ id: 'Confusion' });
+
+const steps = z.looseObject({ started: count, completed: count, rate: share });
+export const FunnelReply = z
+  .looseObject({
+    rebuilding,
+    actual: steps,
+    tracked: steps,
+    by: z
+      .object({
+        dimension: z.string(),
+        lossy: z.literal(true),
+        note: z.string(),
+        data: z.array(z.object({ value: z.string(), actual: steps, tracked: steps })),
+      })
+      .optional(),
+  })
+  .meta({ id: 'Funnel' });
+
+export const CohortReply = z
+  .looseObject({
+    rebuilding,
+    cohort: z.string(),
+    window_days: count,
+    actual: steps.extend({ open: count.meta({ description: 'Sign-ups whose window has not passed.' }) }),
+    tracked: steps,
+  })
+  .meta({ id: 'Cohort' });
+
+export const BridgeReply = z
+  .looseObject({
+    rebuilding,
+    signups: count,
+    rows: z.array(z.object({ step: z.string(), count: z.int() })).meta({ description: 'Signed; they sum.' }),
+    new_subscriptions: count,
+  })
+  .meta({ id: 'Bridge' });

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { holdsEmail } from '../../ledger/vault/email-address.js';
+import { markerKinds, TITLE_MAX } from '../../reconcile/markers.js';
+import { DayParam, NameParam, only, paging, text } from './queries.js';
+
+const time = z
+  .string()
+  .refine(
+    (value) => /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(value) && !Number.isNaN(Date.parse(value)),
+    'must be an RFC 3339 time',
+  )
+  .meta({ format: 'date-time' });
+
+const open = (max: number) =>
+  text(max).refine((value) => !holdsEmail(value), 'may hold no e-mail address: it goes into the ledger as it is');
+
+export const DriftQuery = only({
+  source: NameParam.optional(),
+  metric: NameParam.optional(),
+  day: DayParam.optional().meta({ description: 'As of the newest settled day up to this one.' }),
+});
+
+export const MarkerRequest = only(
+  {
+    id: z
+      .string()
+      .regex(/^[\w.-]{1,100}$/, 'must be letters, digits, ".", "_" and "-"')
+      .optional()
+      .meta({ description: 'Makes repeats harmless: the same id and content again is the same marker.' }),
+    at: time.optional().meta({ description: 'Now, unless given.' }),
+    kind: z.enum(markerKinds, `must be one of ${markerKinds.join(', ')}`).default('release'),
+    title: open(TITLE_MAX),
+    reference: open(500).optional().meta({ description: 'A version, a commit, an address.' }),
+  },
+  'field',
+).meta({ id: 'MarkerRequest' });
+
+export const MarkersQuery = only({ from: time.optional(), to: time.optional() });
+
+export const AlertsQuery = only({
+  state: z.enum(['open', 'recovered'], 'must be open or recovered').optional(),
+  ...paging,
+});
+export const AcknowledgeRequest = only({ note: open(500).optional() }, 'field').meta({ id: 'AcknowledgeAlert' });
+
+export const JobsQuery = only({ limit: paging.limit });
+export const JobParam = z.string().regex(/^[\w.:-]{1,300}$/, 'must be the id of a job');
+
+export const WeekParam = z.string().regex(/^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$/, 'must be an ISO week such as 2026-W40');
+export const GapReportQuery = only({
+  format: z.enum(['json', 'markdown', 'html'], 'must be json, markdown or html').default('json'),
+});

@@ -1,0 +1,98 @@
+import type { Condition, Watched } from '../alert/condition.js';
+import type { CompletenessStore } from '../ingest/completeness-store.js';
+import type { DeadLetters } from '../ingest/ingest.js';
+import type { Clock } from '../kernel/clock.js';
+import type { DriftRow } from '../reconcile/drift-report.js';
+import type { Reconcile } from '../reconcile/create-reconcile.js';
+
+export interface WatchedParts {
+  reconcile: Pick<Reconcile, 'drift' | 'failing'>;
+  completeness: Pick<CompletenessStore, 'providers'>;
+  deadLetters: Pick<DeadLetters, 'counts'>;
+  clock: Clock;
+  /** A part could not be looked at: nothing of it is raised, and nothing recovers. */
+  failed: (part: string, error: Error) => void;
+}
+
+/** Everything that is wrong now, as conditions. */
+export async function lookAround(parts: WatchedParts): Promise<Watched[]> {
+  const looks: readonly (readonly [part: string, look: () => Promise<Condition[]>])[] = [
+    ['drift', async () => (await parts.reconcile.drift({})).filter(({ alarming }) => alarming).map(drifted)],
+    ['source', async () => (await parts.reconcile.failing()).map(sourceFailed)],
+    ['dead_letters', async () => (await parts.deadLetters.counts()).flatMap(unresolved)],
+    ['provider', async () => (await parts.completeness.providers(parts.clock())).flatMap(providerTrouble)],
+  ];
+  const watched: Watched[] = [];
+  for (const [part, look] of looks) {
+    try {
+      watched.push({ part, conditions: await look() });
+    } catch (error) {
+      parts.failed(part, error as Error);
+    }
+  }
+  return watched;
+}
+
+const keyOf = (...words: readonly (string | undefined)[]): string =>
+  words.flatMap((word) => (word === undefined ? [] : [word.replace(/[^\w-]+/g, '_')])).join('.');
+
+function drifted(row: DriftRow): Condition {
+  const { source, metric, currency, figure, day, value, baseline, interval, shift, markers } = row;
+  const since = shift ? `, about ${shift.after} instead of ${shift.before} since ${shift.day}` : '';
+  const name = figure === 'value' ? metric : `${figure} of ${metric}`;
+  return {
+    key: keyOf('drift', source, metric, currency, figure),
+    severity: figure === 'gap_pct' || figure === 'loss_pct' ? 'critical' : 'warning',
+    title: `${name} at ${source} went ${row.moved}: ${value} on ${day}, usually ${baseline}${since}`,
+    detail: {
+      day,
+      value,
+      baseline,
+      interval,
+      shift,
+      markers: markers.map(({ at, kind, title }) => `${at} ${kind} ${title}`),
+    },
+  };
+}
+
+const sourceFailed = ({ source, day, reason }: { source: string; day: string; reason: string }): Condition => ({
+  key: keyOf('source', source),
+  severity: 'warning',
+  title: `${source} could not be compared for ${day}`,
+  detail: { day, reason },
+});
+
+function unresolved({ reason, unresolved: count }: { reason: string; unresolved: number }): Condition[] {
+  if (count === 0) return [];
+  const conflict = reason === 'conflict';
+  return [
+    {
+      key: keyOf('dead_letters', reason),
+      severity: conflict ? 'critical' : 'warning',
+      title: conflict
+        ? 'Deliveries contradict what the ledger has under the same id'
+        : `Dead letters to resolve: ${reason}`,
+      detail: { reason, unresolved: count },
+    },
+  ];
+}
+
+function providerTrouble(row: Awaited<ReturnType<CompletenessStore['providers']>>[number]): Condition[] {
+  const { provider, silent, missing, unchecked, last_delivery_at: last, error } = row;
+  const found: Condition[] = [];
+  if (silent)
+    found.push({
+      key: keyOf('provider', provider, 'silent'),
+      severity: 'critical',
+      title: `Nothing comes from ${provider} where there usually is something`,
+      detail: { last_delivery_at: last?.toISOString() ?? null },
+    });
+  if (missing > 0 || unchecked > 0)
+    found.push({
+      key: keyOf('provider', provider, 'incomplete'),
+      severity: 'warning',
+      title: `Not everything that ${provider} lists is known to be in the ledger`,
+      detail: { events_missing: missing, hours_unchecked: unchecked, error },
+    });
+  return found;
+}

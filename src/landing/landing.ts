@@ -1,0 +1,134 @@
+import { checkCookie, type CookieOptions } from './cookies.js';
+import { hostIn, type LandingRequest } from './read-touch.js';
+import { type CloudEvent, type DropReason, type QueueOptions, type QueueState, TouchQueue } from './touch-queue.js';
+import { type Consent, createVisits, type Visit } from './visits.js';
+
+export type { CloudEvent, Consent, CookieOptions, DropReason, LandingRequest, QueueState, Visit };
+
+export interface LandingOptions extends QueueOptions {
+  /** CloudEvents source that the key may write. Default: `/landing`. */
+  origin?: string;
+  /** What the visitor said, from your own cookie or session. Without `granted` no id is set and nothing is recorded. */
+  consent: (request: LandingRequest) => Consent;
+  cookie?: CookieOptions;
+  /** Default: the clock. */
+  now?: () => Date;
+}
+
+/** The page of a visitor who consents on it, as its script tells: `location.href` and `document.referrer`. */
+export interface Page {
+  url: string;
+  referrer?: string;
+}
+
+/** Request and response of Node, and of what is built on them (Express, Connect, Nest). */
+export interface NodeRequest {
+  method?: string | undefined;
+  url?: string | undefined;
+  originalUrl?: string;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+export interface NodeResponse {
+  getHeader(name: string): number | string | string[] | undefined;
+  setHeader(name: string, value: string[]): unknown;
+}
+/** What a Fastify hook is given. */
+export interface FastifyLike {
+  raw: NodeRequest;
+}
+export interface FastifyReplyLike {
+  header(name: string, value: string): unknown;
+}
+
+export type Landing = ReturnType<typeof createLanding>;
+
+/**
+ * First touches, recorded by the server that the visitor lands on. Uses nothing but what the web and Node both have, so it runs in
+ * Node and at the edge. It never throws into a page and never makes one wait. Throws TypeError for options that cannot work.
+ */
+export function createLanding(options: LandingOptions) {
+  const { url, key, consent, origin = '/landing', cookie = {}, now = () => new Date() } = options;
+  if (!URL.canParse(url)) throw new TypeError('url must be the address of the ledger, such as http://127.0.0.1:3000');
+  if (typeof key !== 'string' || key === '') throw new TypeError('key must be an API key with the scope events:write');
+  if (typeof consent !== 'function') throw new TypeError('consent must be a function that tells what the visitor said');
+  checkCookie(cookie);
+  const queue = new TouchQueue(options);
+  const visits = createVisits({
+    ...{ consent, cookie },
+    send: (type, data) =>
+      queue.add({
+        ...{ specversion: '1.0', id: `${type}-${crypto.randomUUID()}`, source: origin, type },
+        ...{ time: now().toISOString(), data },
+      }),
+  });
+
+  return {
+    /** For Express and Connect, and Nest on Express: `app.use(landing.middleware)`. */
+    middleware(request: NodeRequest, response: NodeResponse, next: (error?: unknown) => void): void {
+      const { setCookie } = visits.see(request, fromNode(request));
+      if (setCookie !== undefined) response.setHeader('set-cookie', [...cookiesOf(response), setCookie]);
+      next();
+    },
+
+    /** For Fastify, and Nest on it, whose answers would replace a cookie of a middleware: `app.addHook('onRequest', landing.fastify)`. */
+    fastify(request: FastifyLike, reply: FastifyReplyLike, done: () => void): void {
+      const { setCookie } = visits.see(request.raw, fromNode(request.raw));
+      if (setCookie !== undefined) reply.header('set-cookie', setCookie);
+      done();
+    },
+
+    /**
+     * For Next and everything with a web-standard Request: adds the cookie to the headers of the answer. `waitUntil`: the runtime's own,
+     * where it would end before what was recorded is sent.
+     */
+    web(request: Request, answer: Headers, waitUntil?: (work: Promise<unknown>) => void): Visit {
+      const seen = visits.see(request, fromWeb(request));
+      if (seen.setCookie !== undefined) answer.append('set-cookie', seen.setCookie);
+      if (seen.sent !== undefined) waitUntil?.(seen.sent);
+      return { consent: seen.consent, anonymousId: seen.anonymousId };
+    },
+
+    /**
+     * For the route that takes a visitor's consent on the page where they landed: records that page, which nothing could be kept of
+     * before. Answers the `Set-Cookie` to send, undefined when there already is an id and nothing to say.
+     */
+    consented(request: NodeRequest | Request, page: Page): string | undefined {
+      const given = request instanceof Request ? fromWeb(request) : fromNode(request);
+      // The page says where it is; only that of this very host is believed.
+      if (typeof page?.url !== 'string' || !URL.canParse(page.url) || new URL(page.url).host !== hostIn(given))
+        return undefined;
+      const header = (name: string): string | undefined =>
+        name === 'referer' ? page.referrer : name === 'sec-fetch-site' ? undefined : given.header(name);
+      return visits.seeConsenting(request, { method: 'GET', url: page.url, header }).setCookie;
+    },
+
+    /** Who a request is from that the middleware has seen: the Node request, Fastify's `request.raw`, the web Request. */
+    visitOf: (request: object): Visit => visits.visitOf(request),
+
+    /** How many events wait, were sent, were lost. */
+    state: (): QueueState => queue.state,
+
+    /** Sends what waits, for a process that ends; resolves after `withinMs` at the latest. */
+    flush: (withinMs?: number): Promise<void> => queue.flush(withinMs),
+  };
+}
+
+const fromNode = ({ method = 'GET', url = '/', originalUrl, headers }: NodeRequest): LandingRequest => ({
+  method,
+  url: originalUrl ?? url, // Express shortens `url` below a mounted router
+  header: (name) => {
+    const value = headers[name];
+    return Array.isArray(value) ? value.join(name === 'cookie' ? '; ' : ', ') : value;
+  },
+});
+
+const fromWeb = ({ method, url, headers }: Request): LandingRequest => ({
+  method,
+  url,
+  header: (name) => headers.get(name) ?? (name === 'host' ? new URL(url).host : undefined),
+});
+
+function cookiesOf(response: NodeResponse): string[] {
+  const set = response.getHeader('set-cookie');
+  return set === undefined ? [] : Array.isArray(set) ? set : [String(set)];
+}

@@ -1,0 +1,153 @@
+/** An event as `POST /v1/events` takes it. */
+export interface CloudEvent {
+  specversion: '1.0';
+  id: string;
+  source: string;
+  type: string;
+  time: string;
+  data: object;
+}
+
+export interface QueueOptions {
+  /** Address of the ledger's service. */
+  url: string;
+  /** An API key with the scope `events:write`. */
+  key: string;
+  /** Events that may wait; what comes then is dropped, because the first touch is the one that counts. Default: 1000. */
+  waitingMax?: number;
+  /** Of one request. Default: 2000 ms. */
+  timeoutMs?: number;
+  /** Of one event, the first included. Default: 8, which is about five minutes. */
+  attempts?: number;
+  /** The first pause before sending again; it doubles up to a minute. Default: 1000 ms. */
+  retryMs?: number;
+  /** Told of every event that is lost, and why. */
+  onDropped?: (reason: DropReason, event: CloudEvent) => void;
+  fetch?: typeof fetch;
+}
+
+export type DropReason = 'full' | 'refused' | 'out_of_attempts';
+
+export interface QueueState {
+  waiting: number;
+  sent: number;
+  dropped: number;
+}
+
+const BATCH_MAX = 100;
+const PAUSE_MAX_MS = 60_000;
+
+interface Waiting {
+  event: CloudEvent;
+  tries: number;
+}
+
+/** Sends events in the background. Nobody waits for it, it never throws, and its timers keep no process alive. */
+export class TouchQueue {
+  private readonly waiting: Waiting[] = [];
+  private running: Promise<void> | undefined;
+  private wake: (() => void) | undefined;
+  private sent = 0;
+  private dropped = 0;
+
+  constructor(private readonly options: QueueOptions) {}
+
+  /** Resolves when everything that waits was sent or given up; to be waited for only by a runtime that would end otherwise. */
+  add(event: CloudEvent): Promise<void> {
+    if (this.waiting.length >= (this.options.waitingMax ?? 1_000)) this.drop('full', event);
+    else this.waiting.push({ event, tries: 0 });
+    return (this.running ??= this.run());
+  }
+
+  get state(): QueueState {
+    return { waiting: this.waiting.length, sent: this.sent, dropped: this.dropped };
+  }
+
+  /** Sends what waits without a pause; for a process that ends. Resolves after `withinMs` at the latest. */
+  async flush(withinMs = 5_000): Promise<void> {
+    this.wake?.();
+    if (!this.running) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, withinMs)));
+    await Promise.race([this.running, late]);
+    clearTimeout(timer);
+  }
+
+  private async run(): Promise<void> {
+    await Promise.resolve(); // whoever added the first event goes on before anything is sent
+    for (let failures = 0; this.waiting.length > 0;) {
+      const batch = this.waiting.slice(0, BATCH_MAX);
+      const again = await this.send(batch);
+      if (again === undefined) {
+        this.waiting.splice(0, batch.length);
+        failures = 0;
+        continue;
+      }
+      this.giveUp(batch);
+      if (this.waiting.length > 0) await this.pause(again.afterMs ?? this.backoff(failures++));
+    }
+    this.running = undefined; // in the turn in which nothing was left, so that nobody adds to a queue that has ended
+  }
+
+  /** Undefined when the batch is done with, sent or refused; otherwise when to try again. */
+  private async send(batch: readonly Waiting[]): Promise<{ afterMs?: number } | undefined> {
+    const { url, key, timeoutMs = 2_000, fetch: request = fetch } = this.options;
+    try {
+      const answer = await request(new URL('/v1/events', url), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/cloudevents-batch+json' },
+        body: JSON.stringify(batch.map(({ event }) => event)),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      if (answer.ok) return void this.settle(batch, await answer.json().catch(() => undefined));
+      if (answer.status < 500 && answer.status !== 408 && answer.status !== 429) {
+        for (const { event } of batch) this.drop('refused', event);
+        return undefined;
+      }
+      const seconds = Number(answer.headers.get('retry-after'));
+      return seconds > 0 ? { afterMs: Math.min(seconds * 1_000, PAUSE_MAX_MS) } : {};
+    } catch {
+      return {};
+    }
+  }
+
+  /** A batch is answered event by event. */
+  private settle(batch: readonly Waiting[], body: unknown): void {
+    const results = (body as { results?: { status?: number }[] } | undefined)?.results ?? [];
+    batch.forEach(({ event }, index) => {
+      if ((results[index]?.status ?? 202) < 300) this.sent += 1;
+      else this.drop('refused', event);
+    });
+  }
+
+  private giveUp(batch: readonly Waiting[]): void {
+    for (const each of batch) each.tries += 1;
+    const { attempts = 8 } = this.options;
+    for (const each of batch.filter(({ tries }) => tries >= attempts)) {
+      this.waiting.splice(this.waiting.indexOf(each), 1);
+      this.drop('out_of_attempts', each.event);
+    }
+  }
+
+  private backoff(failures: number): number {
+    return Math.min((this.options.retryMs ?? 1_000) * 2 ** failures, PAUSE_MAX_MS);
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms) as { unref?: () => void } & ReturnType<typeof setTimeout>;
+      timer.unref?.(); // a browser-like runtime has numbers here
+      this.wake = resolve;
+    });
+    this.wake = undefined;
+  }
+
+  private drop(reason: DropReason, event: CloudEvent): void {
+    this.dropped += 1;
+    try {
+      this.options.onDropped?.(reason, event);
+    } catch {
+      // It is only told; what it does with it must not stop the others.
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import type { KeyObject } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { type Finding, finding } from './findings.js';
+import type { Position } from './ledger.js';
+import { type Checkpoint, checkpointText, type SealStore, verifyCheckpoint } from './seal.js';
+
+/** What was signed of one size of the ledger. */
+export interface SignedSize {
+  size: Position;
+  /** Undefined where no signature holds. */
+  root: Buffer | undefined;
+  findings: Finding[];
+  /** Known to the witness only. */
+  witnessed: boolean;
+}
+
+/** What the ledger's own seals and its witness say, in the order of sizes, each signature checked. */
+export async function* signedSizes(
+  seals: Pick<SealStore, 'after'>,
+  publicKey: KeyObject,
+  witness?: AsyncIterable<Checkpoint>,
+): AsyncGenerator<SignedSize> {
+  const [own, outside] = [stored(seals), rising(witness ?? Readable.from([]))];
+  let [ours, theirs] = [await own.next(), await outside.next()];
+  while (!ours.done || !theirs.done) {
+    const size = Math.min(ours.value?.size ?? Infinity, theirs.value?.size ?? Infinity);
+    const [our, their] = [at(ours.value, size), at(theirs.value, size)];
+    yield signedSize(size, our, their, publicKey);
+    if (our) ours = await own.next();
+    if (their) theirs = await outside.next();
+  }
+}
+
+const at = (checkpoint: Checkpoint | undefined, size: number): Checkpoint | undefined =>
+  checkpoint?.size === size ? checkpoint : undefined;
+
+function signedSize(
+  size: Position,
+  our: Checkpoint | undefined,
+  their: Checkpoint | undefined,
+  publicKey: KeyObject,
+): SignedSize {
+  const findings: Finding[] = [];
+  const holds = (checkpoint: Checkpoint | undefined, whose: string): Buffer | undefined => {
+    if (!checkpoint) return undefined;
+    if (verifyCheckpoint(checkpoint, publicKey)) return checkpoint.root;
+    findings.push(finding('seal', size, `The signature of the ${whose} of size ${size} does not hold.`));
+    return undefined;
+  };
+  const own = holds(our, 'seal');
+  // Mostly they are one, and a signature is dear to check.
+  const outside = our && their && areSame(our, their) ? own : holds(their, "witness's seal");
+  if (own && outside && !own.equals(outside))
+    findings.push(
+      finding('rewritten', size, `The witness has another root of size ${size} than the ledger's own seal.`),
+    );
+  return { size, root: outside ?? own, findings, witnessed: our === undefined };
+}
+
+const areSame = (a: Checkpoint, b: Checkpoint): boolean =>
+  a.signature.equals(b.signature) && checkpointText(a) === checkpointText(b);
+
+async function* stored(seals: Pick<SealStore, 'after'>): AsyncGenerator<Checkpoint, undefined> {
+  for (let size = 0; ;) {
+    const page = await seals.after(size, 500);
+    if (page.length === 0) return undefined;
+    yield* page;
+    size = page.at(-1)!.size;
+  }
+}
+
+/** Without those that a witness has once more. */
+async function* rising(checkpoints: AsyncIterable<Checkpoint>): AsyncGenerator<Checkpoint, undefined> {
+  let size = 0;
+  for await (const checkpoint of checkpoints) {
+    if (checkpoint.size <= size) continue;
+    size = checkpoint.size;
+    yield checkpoint;
+  }
+  return undefined;
+}

@@ -1,0 +1,148 @@
+import { channelOf, paidChannels } from '../catalog/channels.js';
+import { addDays, type Day, daysBetween, type Zone } from '../kernel/day.js';
+import { Problem } from '../kernel/errors.js';
+import type { Database } from '../storage/database.js';
+import { claimedSource } from './attribution.js';
+import { loadDay } from './load-day.js';
+import { type ReconciledMetric, reconciledMetrics } from './reconciled-metrics.js';
+import type { Reader } from './source.js';
+import { collector } from './sources/collector.js';
+import { modelPosition } from './truth-queries.js';
+
+export interface ConfusionQuery {
+  from: Day;
+  to: Day;
+  /** One that is reconciled by entity. */
+  metric: string;
+}
+
+/** Days of one question: each is matched anew. */
+const DAYS_MAX = 92;
+
+/** What truth says of a part of a number, what the client claims of it, and how much it is. Currency is empty for counts. */
+export interface Claim {
+  server: string;
+  channel: string;
+  /** A source; `direct` where the client names none, `not_seen` where it has no event, `not_trackable` where it could have none. */
+  client: string;
+  currency: string;
+  value: bigint;
+}
+
+export type Verdict =
+  'agreed' | 'neither_knows' | 'server_only' | 'client_only' | 'different' | 'not_seen' | 'not_trackable';
+
+export function verdictOf({ server, client }: Pick<Claim, 'server' | 'client'>): Verdict {
+  if (client === 'not_seen' || client === 'not_trackable') return client;
+  if (client === 'direct') return server === 'unknown' ? 'neither_knows' : 'server_only';
+  if (server === 'unknown') return 'client_only';
+  return server === client ? 'agreed' : 'different';
+}
+
+/** Claims as a table of server against client, and per currency how far they agree; everything sums to the whole. */
+export function confusionTable(claims: readonly Claim[]) {
+  const cells = new Map<string, Claim>();
+  for (const claim of claims) {
+    const key = JSON.stringify([claim.currency, claim.server, claim.channel, claim.client]);
+    const cell = cells.get(key);
+    if (cell) cell.value += claim.value;
+    else cells.set(key, { ...claim });
+  }
+  const data = [...cells.values()].sort(
+    (a, b) =>
+      compare(a.currency, b.currency) || Number(b.value - a.value) || compare(a.server + a.client, b.server + b.client),
+  );
+  const currencies = [...new Set(data.map(({ currency }) => currency))];
+  return {
+    data: data.map(({ server, channel, client, currency, value }) => ({
+      ...{ server, channel, client, verdict: verdictOf({ server, client }) },
+      ...shown(currency, value),
+    })),
+    totals: currencies.map((currency) =>
+      totalsOf(
+        data.filter((claim) => claim.currency === currency),
+        currency,
+      ),
+    ),
+  };
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const wire = (currency: string, value: bigint): number | string => (currency ? String(value) : Number(value));
+const shown = (currency: string, value: bigint) => ({
+  ...(currency ? { currency } : {}),
+  value: wire(currency, value),
+});
+
+function totalsOf(claims: readonly Claim[], currency: string) {
+  const sum = (of: (claim: Claim) => boolean): number | string =>
+    wire(
+      currency,
+      claims.filter(of).reduce((total, { value }) => total + value, 0n),
+    );
+  const by = (verdict: Verdict) => sum((claim) => verdictOf(claim) === verdict);
+  const isPaid = ({ channel }: Claim): boolean => paidChannels.has(channel);
+  return {
+    ...(currency ? { currency } : {}),
+    value: sum(() => true),
+    ...{ agreed: by('agreed'), neither_knows: by('neither_knows'), server_only: by('server_only') },
+    ...{ client_only: by('client_only'), different: by('different') },
+    ...{ not_seen: by('not_seen'), not_trackable: by('not_trackable') },
+    paid: {
+      value: sum(isPaid),
+      called_direct: sum((claim) => isPaid(claim) && claim.client === 'direct'),
+      not_seen: sum((claim) => isPaid(claim) && claim.client === 'not_seen'),
+    },
+  };
+}
+
+/** Where clients say that something came from, against the first touch that the server recorded. Throws Problem `invalid_request`. */
+export async function confusion(database: Database, zone: Zone, { from, to, metric: name }: ConfusionQuery) {
+  const metric = reconciledMetrics.find((each) => each.name === name && each.compares === 'entities');
+  if (!metric) {
+    const names = reconciledMetrics.filter(({ compares }) => compares === 'entities').map((each) => each.name);
+    throw new Problem('invalid_request', `Sources are compared for ${names.join(', ')}.`);
+  }
+  if (daysBetween(from, to) >= DAYS_MAX) throw new Problem('invalid_request', `A question may have ${DAYS_MAX} days.`);
+  return database.transaction(async (reader) => {
+    await reader.query('set transaction isolation level repeatable read, read only');
+    const claims: Claim[] = [];
+    for (let day = from; day <= to; day = addDays(day, 1)) claims.push(...(await claimsOn(reader, metric, day, zone)));
+    return {
+      ...{ metric: name, unit: metric.unit, from, to, time_zone: zone.name, as_of: await modelPosition(reader) },
+      ...confusionTable(claims),
+    };
+  });
+}
+
+async function claimsOn(reader: Reader, metric: ReconciledMetric, day: Day, zone: Zone): Promise<Claim[]> {
+  const { truths, pairing } = await loadDay(reader, collector.open(reader), metric, day, zone);
+  const channels = await channelsOn(reader, metric.truth, day);
+  return truths
+    .filter((truth) => truth.day === day)
+    .map((truth) => {
+      const tracked = pairing.trackedOf.get(truth);
+      const client = !truth.present
+        ? 'not_trackable'
+        : tracked
+          ? (claimedSource(tracked.source) ?? 'direct')
+          : 'not_seen';
+      const value = metric.unit === 'money' ? truth.value : 1n;
+      return {
+        server: truth.source,
+        channel: channels.get(truth.id) ?? 'unknown',
+        client,
+        currency: truth.currency,
+        value,
+      };
+    });
+}
+
+async function channelsOn(reader: Reader, metric: string, day: Day): Promise<Map<string, string>> {
+  const { rows } = await reader.query<{ subject: string; source: string; medium: string }>(
+    `select subject, source, medium from model.contributions where metric = $1 and day = $2
+     group by 1, 2, 3 having sum(delta) <> 0`,
+    [metric, day],
+  );
+  return new Map(rows.map(({ subject, source, medium }) => [subject, channelOf(source, medium)]));
+}

@@ -1,0 +1,142 @@
+import { addDays, type Day, daysBetween } from '../kernel/day.js';
+import type { DriftRow } from './drift-report.js';
+import { percent, type ReconciliationRow } from './gap.js';
+import type { Marker } from './markers.js';
+
+/** One metric at one source over the days of a week that were settled and comparable. Money is minor units of `currency` as a string. */
+export interface WeekRow {
+  source: string;
+  metric: string;
+  currency?: string;
+  /** Days that are summed, of seven. */
+  days: number;
+  actual: number | string;
+  tracked: number | string;
+  gap: number | string;
+  gap_pct: number | null;
+  /** The week before, over its own days; null when it had none. */
+  gap_pct_before: number | null;
+  /** Counts of ids; null where the source gives counts only. */
+  missing: number | null;
+  duplicates: number | null;
+  client_only: number | null;
+  causes: Record<string, number>;
+  unexplained: number;
+  /** What the loss of single days concentrated in: `2026-10-03 browser firefox`. */
+  concentrations: string[];
+  /** Days left out: failed, provisional, not comparable or never compared, with why. */
+  left_out: Record<Day, string>;
+}
+
+export interface GapReport {
+  /** ISO 8601: `2026-W40`. */
+  week: string;
+  /** Monday and Sunday. */
+  from: Day;
+  to: Day;
+  time_zone: string;
+  /** When it was fixed; null while it is only asked for. RFC 3339. */
+  published_at: string | null;
+  rows: WeekRow[];
+  /** What was not what it usually is on the last settled day of the week. */
+  drift: Pick<
+    DriftRow,
+    'source' | 'metric' | 'currency' | 'figure' | 'day' | 'value' | 'baseline' | 'moved' | 'shift'
+  >[];
+  markers: Pick<Marker, 'at' | 'kind' | 'title'>[];
+}
+
+/** Monday of an ISO week; undefined when the year has no such week. */
+export function mondayOf(week: string): Day | undefined {
+  const match = /^(\d{4})-W(\d{2})$/.exec(week);
+  if (!match) return undefined;
+  const fourth = `${match[1]}-01-04`; // always in week 1
+  const weekday = (new Date(`${fourth}T00:00:00Z`).getUTCDay() + 6) % 7;
+  const monday = addDays(fourth, 7 * (Number(match[2]) - 1) - weekday);
+  return weekOf(monday) === week ? monday : undefined;
+}
+
+/** The ISO week that a day is in. */
+export function weekOf(day: Day): string {
+  const thursday = addDays(day, 3 - ((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7));
+  const number = Math.floor(daysBetween(`${thursday.slice(0, 4)}-01-01`, thursday) / 7) + 1;
+  return `${thursday.slice(0, 4)}-W${String(number).padStart(2, '0')}`;
+}
+
+const seriesOf = ({ source, metric, currency = '' }: ReconciliationRow): string => `${source} ${metric} ${currency}`;
+
+/** Rows of the report from the rows of two weeks, `from` being the Monday of the second. Ratios are in the drift, not in the sums. */
+export function weekRows(rows: readonly ReconciliationRow[], from: Day): WeekRow[] {
+  const series = new Map<string, ReconciliationRow[]>();
+  for (const row of rows) {
+    if (row.value !== undefined) continue;
+    series.set(seriesOf(row), [...(series.get(seriesOf(row)) ?? []), row]);
+  }
+  return [...series.keys()].sort().flatMap((key) => {
+    const all = series.get(key)!;
+    const own = all.filter(({ day }) => day >= from);
+    return own.length === 0
+      ? []
+      : [
+          weekRow(
+            own,
+            all.filter(({ day }) => day < from),
+            from,
+          ),
+        ];
+  });
+}
+
+const counts = (row: ReconciliationRow): boolean => row.comparable && !row.provisional && row.gap !== null;
+
+function weekRow(own: readonly ReconciliationRow[], before: readonly ReconciliationRow[], from: Day): WeekRow {
+  const { source, metric, currency } = own[0]!;
+  const settled = own.filter(counts);
+  const { actual, tracked } = sums(settled);
+  const wire = (value: bigint): number | string => (currency === undefined ? Number(value) : String(value));
+  const previous = sums(before.filter(counts));
+  const causes = new Map<string, number>();
+  for (const row of settled)
+    for (const [cause, count] of Object.entries(row.causes)) causes.set(cause, (causes.get(cause) ?? 0) + count);
+  return {
+    ...{ source, metric, ...(currency === undefined ? {} : { currency }), days: settled.length },
+    ...{ actual: wire(actual), tracked: wire(tracked), gap: wire(actual - tracked) },
+    gap_pct: percent(actual - tracked, actual),
+    gap_pct_before: percent(previous.actual - previous.tracked, previous.actual),
+    ...{ missing: total(settled, 'missing'), duplicates: total(settled, 'duplicates') },
+    client_only: total(settled, 'client_only'),
+    causes: Object.fromEntries([...causes].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))),
+    unexplained: settled.reduce((sum, { unexplained }) => sum + unexplained, 0),
+    concentrations: settled.flatMap(concentrationsOf),
+    left_out: leftOut(own, from),
+  };
+}
+
+function sums(rows: readonly ReconciliationRow[]): { actual: bigint; tracked: bigint } {
+  let [actual, tracked] = [0n, 0n];
+  for (const row of rows) {
+    actual += BigInt(row.actual!);
+    tracked += BigInt(row.tracked!);
+  }
+  return { actual, tracked };
+}
+
+function total(rows: readonly ReconciliationRow[], part: 'missing' | 'duplicates' | 'client_only'): number | null {
+  const known = rows.flatMap((row) => row[part] ?? []);
+  return known.length === 0 && rows.length > 0 ? null : known.reduce((sum, count) => sum + count, 0);
+}
+
+const concentrationsOf = ({ day, concentration }: ReconciliationRow): string[] =>
+  (concentration?.findings ?? [])
+    .slice(0, 1)
+    .map(({ dimension, value, lost, of }) => `${day} ${dimension} ${value}: ${lost} of ${of} lost`);
+
+function leftOut(own: readonly ReconciliationRow[], from: Day): Record<Day, string> {
+  const left: Record<Day, string> = {};
+  for (let day = from; daysBetween(from, day) < 7; day = addDays(day, 1)) {
+    const row = own.find((each) => each.day === day);
+    if (!row) left[day] = 'not compared';
+    else if (!counts(row)) left[day] = row.reasons.at(-1) ?? row.status;
+  }
+  return left;
+}

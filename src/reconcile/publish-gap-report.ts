@@ -1,0 +1,75 @@
+import { addDays, type Zone } from '../kernel/day.js';
+import type { Database } from '../storage/database.js';
+import { driftReport } from './drift-report.js';
+import type { ReconciliationRow } from './gap.js';
+import { type GapReport, mondayOf, weekRows } from './gap-report.js';
+import { listMarkers } from './markers.js';
+
+/** The report of a week as it was published, else as it would be now. Undefined: the year has no such week. */
+export async function gapReport(database: Database, zone: Zone, week: string): Promise<GapReport | undefined> {
+  const from = mondayOf(week);
+  if (from === undefined) return undefined;
+  return (await publishedReport(database, week)) ?? buildReport(database, zone, week, from);
+}
+
+/**
+ * Fixes the report of a week, once: what is learned later is in the rows, and the published report stays as it was read. `published`
+ * says whether this call did it.
+ */
+export async function publishGapReport(
+  database: Database,
+  zone: Zone,
+  week: string,
+  now: Date,
+): Promise<{ report: GapReport; published: boolean } | undefined> {
+  const from = mondayOf(week);
+  if (from === undefined) return undefined;
+  const built = { ...(await buildReport(database, zone, week, from)), published_at: now.toISOString() };
+  const { rowCount } = await database.pool.query(
+    'insert into reconcile.gap_reports (week, published_at, report) values ($1, $2, $3) on conflict (week) do nothing',
+    [week, now, JSON.stringify(built)],
+  );
+  return { report: (await publishedReport(database, week))!, published: rowCount === 1 };
+}
+
+async function publishedReport(database: Database, week: string): Promise<GapReport | undefined> {
+  const { rows } = await database.pool.query<{ report: GapReport }>(
+    'select report from reconcile.gap_reports where week = $1',
+    [week],
+  );
+  return rows[0]?.report;
+}
+
+async function buildReport(database: Database, zone: Zone, week: string, from: string): Promise<GapReport> {
+  const to = addDays(from, 6);
+  const { rows } = await database.pool.query<{ row: ReconciliationRow }>(
+    `select r."row" from (
+       select distinct on (day, source, metric) position, day, source, metric from reconcile.recorded
+       where day between $1 and $2 order by day, source, metric, position desc
+     ) l join reconcile.results r using (position) order by l.day, l.source, l.metric, r.currency`,
+    [addDays(from, -7), to],
+  );
+  const drift = (await driftReport(database, zone, { day: to })).filter((row) => row.alarming && row.day >= from);
+  const range = { from: new Date(zone.startOf(from)), to: new Date(zone.startOf(addDays(to, 1))) };
+  return {
+    ...{ week, from, to, time_zone: zone.name, published_at: null },
+    rows: weekRows(
+      rows.map(({ row }) => row),
+      from,
+    ),
+    drift: drift.map(({ source, metric, currency, figure, day, value, baseline, moved, shift }) => ({
+      ...{
+        source,
+        metric,
+        ...(currency === undefined ? {} : { currency }),
+        figure,
+        day,
+        value,
+        baseline,
+        moved,
+        shift,
+      },
+    })),
+    markers: (await listMarkers({ database }, range)).map(({ at, kind, title }) => ({ at, kind, title })),
+  };
+}

@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { isObject, type Json } from '../../ingest/collector.js';
+import { filePlace, filesOf } from '../pull/files.js';
+import { objectOf } from '../pull/lines.js';
+import { timeZone } from '../pull/setting-shapes.js';
+import { formatOf, rowsOf } from '../pull/table-rows.js';
+import { instantFrom } from '../pull/zoned-time.js';
+import type { Piece, SourceEvent, SourceType } from '../source-type.js';
+import { SourceFailure } from '../source.js';
+
+const columnNames = [
+  ...([
+    'event',
+    'time',
+    'received',
+    'message_id',
+    'user_id',
+    'anonymous_id',
+    'properties',
+    'library',
+    'user_agent',
+  ] as const),
+  ...(['device', 'browser', 'country', 'url', 'source', 'medium', 'campaign'] as const),
+] as const;
+type Column = (typeof columnNames)[number];
+type Columns = Partial<Record<Column, string>>;
+
+/** Columns as tools write them; a dot goes into an object. */
+const layouts = {
+  plain: {
+    event: 'event',
+    time: 'timestamp',
+    message_id: 'message_id',
+    user_id: 'user_id',
+    anonymous_id: 'anonymous_id',
+    properties: 'properties',
+  },
+  segment: {
+    ...{
+      event: 'event',
+      time: 'timestamp',
+      received: 'receivedAt',
+      message_id: 'messageId',
+      user_id: 'userId',
+      anonymous_id: 'anonymousId',
+    },
+    ...{
+      properties: 'properties',
+      library: 'context.library.name',
+      user_agent: 'context.userAgent',
+      url: 'context.page.url',
+    },
+    ...{ source: 'context.campaign.source', medium: 'context.campaign.medium', campaign: 'context.campaign.name' },
+  },
+  posthog: {
+    ...{
+      event: 'event',
+      time: 'timestamp',
+      received: 'created_at',
+      message_id: 'uuid',
+      user_id: 'distinct_id',
+      properties: 'properties',
+    },
+    ...{ anonymous_id: 'properties.$device_id', library: 'properties.$lib', user_agent: 'properties.$raw_user_agent' },
+    ...{ source: 'properties.utm_source', medium: 'properties.utm_medium', campaign: 'properties.utm_campaign' },
+  },
+  ga4_bigquery: {
+    ...{
+      event: 'event_name',
+      time: 'event_timestamp',
+      user_id: 'user_id',
+      anonymous_id: 'user_pseudo_id',
+      properties: 'event_params',
+    },
+    ...{ source: 'traffic_source.source', medium: 'traffic_source.medium', campaign: 'traffic_source.name' },
+    ...{ device: 'device.category', browser: 'device.web_info.browser' },
+  },
+} as const satisfies Record<string, Columns>;
+
+const settings = z.strictObject({
+  ...filePlace,
+  format: z.enum(['csv', 'jsonl', 'parquet']).optional(),
+  delimiter: z.string().length(1).optional(),
+  layout: z.enum(Object.keys(layouts) as [keyof typeof layouts, ...(keyof typeof layouts)[]]).default('plain'),
+  columns: z.partialRecord(z.enum(columnNames), z.string().min(1)).default({}),
+  /** Of times that name none. */
+  time_zone: timeZone.default('UTC'),
+});
+type Settings = z.infer<typeof settings>;
+
+/** Exports of any tool, from disk or from S3-compatible storage. */
+export const file: SourceType<Settings> = {
+  name: 'file',
+  meaning: 'Events in CSV, JSON lines or Parquet files that another tool exports.',
+  gives: 'events',
+  settlesHours: 24,
+  settings,
+  async *fetch(given, { day }) {
+    const columns: Columns = { ...layouts[given.layout], ...given.columns };
+    let unreadable = 0;
+    for await (const each of filesOf(given, day)) {
+      const format = given.format ?? formatOf(each.name);
+      if (!format) throw new SourceFailure(`the format of ${each.name} is not told by its name; set "format"`);
+      for await (const row of rowsOf(each, format, given.delimiter)) {
+        const event = row && eventOf(row, columns, given.time_zone);
+        if (event) yield { event } satisfies Piece;
+        else unreadable += 1;
+      }
+    }
+    if (unreadable > 0) yield { flag: `unreadable: ${unreadable} rows without a readable name or time are left out` };
+  },
+};
+
+function eventOf(row: Json, columns: Columns, zone: string): SourceEvent | undefined {
+  const cell = (column: Column): unknown => {
+    const value = columns[column] === undefined ? undefined : at(row, columns[column]);
+    return value === '' || value === null ? undefined : value;
+  };
+  const [name, time] = [cell('event'), instantFrom(cell('time'), zone)];
+  if (typeof name !== 'string' || time === undefined) return undefined;
+  const [userId, anonymousId] = [cell('user_id'), cell('anonymous_id')];
+  const isDevice = userId !== undefined && userId === anonymousId;
+  return {
+    ...{ name, at: time, anonymousId, named: true },
+    userId: isDevice ? undefined : userId,
+    links: userId !== undefined && anonymousId !== undefined && !isDevice ? [{ userId, anonymousId }] : [],
+    properties: propertiesOf(row, cell('properties')),
+    receivedAt: instantFrom(cell('received'), zone),
+    messageId: cell('message_id'),
+    library: cell('library'),
+    userAgent: cell('user_agent'),
+    device: cell('device'),
+    browser: cell('browser'),
+    country: cell('country'),
+    pageUrl: cell('url'),
+    source: cell('source'),
+    medium: cell('medium'),
+    campaign: cell('campaign'),
+  };
+}
+
+/** `context.library.name`, also where the outer part is JSON in a text. */
+function at(row: Json, path: string): unknown {
+  if (Object.hasOwn(row, path)) return row[path];
+  let value: unknown = row;
+  for (const part of path.split('.')) {
+    const inner: unknown = typeof value === 'string' ? objectOf(value) : value;
+    if (!isObject(inner)) return undefined;
+    value = inner[part];
+  }
+  return value;
+}
+
+/** All columns, and what is in the column of properties: an object, JSON text, or GA4's list of keys with typed values. */
+function propertiesOf(row: Json, given: unknown): Json {
+  const inner = typeof given === 'string' ? objectOf(given) : given;
+  const listed = Array.isArray(inner) ? Object.fromEntries(inner.filter(isObject).map(parameter)) : inner;
+  const ecommerce = isObject(row['ecommerce']) ? row['ecommerce'] : {};
+  return { ...row, ...ecommerce, ...(isObject(listed) ? listed : {}) };
+}
+
+function parameter({ key, value }: Json): [string, unknown] {
+  const values = isObject(value) ? Object.values(value).filter((each) => each !== null && each !== undefined) : [];
+  const [first] = values;
+  return [String(key), typeof first === 'bigint' ? Number(first) : first];
+}

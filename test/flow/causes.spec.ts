@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { causes } from '../../src/reconcile/causes/index.js';
+import type { Concentration } from '../../src/reconcile/concentration.js';
+import { sayFigures } from '../support/say.js';
+import { LabelledTraffic } from './labelled-traffic.js';
+import { Shop } from './reconcile-given.js';
+
+const DAY = '2026-10-03';
+/** What is promised of every cause on this traffic: of what it explains, and of what it should. */
+const PRECISION_MIN = 0.85;
+const RECALL_MIN = 0.85;
+
+interface Explained {
+  id: string;
+  part: string;
+  cause: string;
+  confidence: string | null;
+  label: string;
+}
+
+let shop: Shop;
+let traffic: LabelledTraffic;
+const rows = new Map<string, Record<string, unknown>>();
+const explained: Explained[] = [];
+
+/** Every id of the parts that need explaining, page by page. */
+async function explainedIn(metric: string): Promise<Explained[]> {
+  const found: Explained[] = [];
+  for (const part of ['missing', 'client_only', 'duplicates']) {
+    const answer = await shop.reconcile().detail(DAY, 'collector', metric, { part, limit: 1_000 });
+    const ids = (answer as unknown as { ids: Record<string, (Omit<Explained, 'part'> & { cause: string | null })[]> })
+      .ids;
+    for (const { id, cause, confidence } of ids[part] ?? [])
+      found.push({ id, part, cause: cause ?? 'unexplained', confidence, label: traffic.labels.get(id) ?? 'nothing' });
+  }
+  return found;
+}
+
+beforeAll(async () => {
+  shop = await Shop.open();
+  traffic = new LabelledTraffic(shop, DAY);
+  await traffic.plant();
+  const reconcile = shop.reconcile({ pageLog: traffic.pageLog });
+  for (const metric of ['signups', 'orders']) {
+    const { data } = await reconcile.now({ from: DAY, to: DAY, metrics: [metric] }, 'test');
+    rows.set(metric, data[0] as unknown as Record<string, unknown>);
+    explained.push(...(await explainedIn(metric)));
+  }
+}, 120_000);
+afterAll(() => shop.close());
+
+const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
+
+function scores(): { cause: string; planted: number; explained: number; precision: number; recall: number }[] {
+  const names = [...new Set(explained.flatMap(({ label, cause }) => [label, cause]))].sort();
+  return names.map((name) => {
+    const planted = explained.filter(({ label }) => label === name);
+    const told = explained.filter(({ cause }) => cause === name);
+    const right = told.filter(({ label }) => label === name).length;
+    const [precision, recall] = [share(right, told.length), share(right, planted.length)];
+    return { cause: name, planted: planted.length, explained: told.length, precision, recall };
+  });
+}
+
+describe('causes of labelled traffic', () => {
+  it('are told as they were planted, above the stated precision and recall', () => {
+    const table = scores();
+    for (const { cause, planted, explained: told, precision, recall } of table) {
+      sayFigures(cause, { planted, explained: told, precision: precision.toFixed(2), recall: recall.toFixed(2) });
+    }
+    expect(explained.filter(({ label }) => label === 'nothing')).toEqual([]);
+    const below = table.filter(({ precision, recall }) => precision < PRECISION_MIN || recall < RECALL_MIN);
+    expect(below).toEqual([]);
+  });
+
+  it('are all there, but for the two of amounts', () => {
+    const planted = new Set(traffic.labels.values());
+    expect(causes.map(({ name }) => name).filter((name) => !planted.has(name))).toEqual([
+      'invalid_currency',
+      'invalid_value',
+    ]);
+  });
+
+  it('sum with the unexplained to what is missing, invented and repeated', () => {
+    for (const row of rows.values()) {
+      const byPart = row['causes_by_part'] as Record<string, Record<string, number>>;
+      for (const part of ['missing', 'client_only', 'duplicates'])
+        expect(Object.values(byPart[part] ?? {}).reduce((sum, count) => sum + count, 0)).toBe(row[part]);
+    }
+    expect(explained.filter(({ part }) => part === 'missing')).toHaveLength(rows.get('signups')!['missing'] as number);
+  });
+
+  it('say how sure they are, and the certain ones are right', () => {
+    for (const { cause, confidence } of explained) expect(confidence === null).toBe(cause === 'unexplained');
+    expect(explained.filter((each) => each.confidence === 'certain' && each.label !== each.cause)).toEqual([]);
+  });
+});
+
+describe('what the losses of a day have in common', () => {
+  const day = '2026-08-03';
+  const at = `${day}T10:00:00Z`;
+
+  it('given one browser and one payment method that lose their events, then the answer names both, and how much they explain', async () => {
+    for (let n = 0; n < 120; n += 1) {
+      const [user, order] = [`c${n}`, `order:c${n}`];
+      const [firefox, paypal] = [n % 4 === 0, n % 5 === 0];
+      await shop.signup(user, day, { at });
+      await shop.tracks(null, at, { user_id: user, browser: firefox ? 'firefox' : 'chrome' });
+      if (!firefox) await shop.tracks('signup', at, { user_id: user, browser: 'chrome' });
+      await shop.purchase([order, `payment:c${n}`], {
+        effects: { p: { type: 'PaymentCaptured', fields: { method: paypal ? 'paypal' : 'card' } } },
+      });
+      await shop.contributes('orders', order, day, { at });
+      if (!paypal) await shop.tracks('order_completed', at, { refs: [order], value: 1, currency: 'USD' });
+    }
+    const found = async (metric: string) => {
+      await shop.reconcile().now({ from: day, to: day, metrics: [metric] }, 'test');
+      const answer: object | undefined = await shop.reconcile().detail(day, 'collector', metric, {});
+      return (answer as { concentration: Concentration }).concentration;
+    };
+    const signups = await found('signups');
+    expect(signups.findings[0]).toMatchObject({ dimension: 'browser', value: 'firefox', lost: 30, of: 30, excess: 30 });
+    const orders = await found('orders');
+    expect(orders.findings[0]).toMatchObject({ dimension: 'payment_method', value: 'paypal', lost: 24, of: 24 });
+    const { data } = await shop.reconcile().list({ from: day, to: day });
+    expect(data[0]).not.toHaveProperty('concentration');
+  });
+});

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { CliContext } from '../../src/cli/context.js';
+import { runCli } from '../../src/cli/program.js';
+import { openService } from '../../src/service.js';
+import { FakeSource } from '../support/fake-source.js';
+import { type Json, RunningService } from '../support/running-service.js';
+
+const DAY = '2026-10-03';
+const AT = Date.parse(`${DAY}T10:00:00Z`);
+
+let posthog: FakeSource;
+let umami: FakeSource;
+let shop: RunningService;
+
+const terms = { signups: { owner: 'growth desk', tolerance_pct: 40 } };
+const sources = () => [
+  {
+    name: 'product',
+    type: 'posthog',
+    host: posthog.url,
+    project_id: 1,
+    api_key: { env: 'POSTHOG_KEY' },
+    events: { signup: ['Joined'] },
+  },
+  { name: 'site', type: 'umami', host: umami.url, website_id: 'w', token: { env: 'UMAMI_TOKEN' } },
+];
+const settings = (given: object = { sources: sources(), metrics: terms }): Record<string, string> => ({
+  SOURCES: JSON.stringify(given),
+  POSTHOG_KEY: 'phx_1',
+  UMAMI_TOKEN: 't',
+});
+
+beforeAll(async () => {
+  [posthog, umami] = await Promise.all([FakeSource.start(), FakeSource.start()]);
+  shop = await RunningService.start({
+    now: `2026-10-20T12:00:00Z`,
+    settings: settings(),
+  });
+});
+afterAll(async () => {
+  await shop.stop();
+  await Promise.all([posthog.stop(), umami.stop()]);
+});
+
+/** A command beside the running service, with settings of its own. */
+async function cli(args: string[], given: object): Promise<{ code: number; lines: string[] }> {
+  const lines: string[] = [];
+  const context: CliContext = {
+    env: { DATA_DIR: shop.service.config.dataDir, REPORTING_TIME_ZONE: 'UTC', ...settings(given) },
+    ...{ open: openService, clock: shop.time.now, exitCode: 0 },
+    out: (line) => void lines.push(line),
+    err: () => undefined,
+    serve: () => Promise.reject(new Error('not here')),
+    script: () => Promise.reject(new Error('not here')),
+  };
+  return { code: await runCli(args, context), lines };
+}
+
+const signup = (user: string): Json => ({
+  ...{ specversion: '1.0', id: `s-${user}`, source: '/auth', type: 'user.signed_up', time: `${DAY}T10:00:00Z` },
+  data: { user_id: user },
+});
+
+describe('two sources over HTTP', () => {
+  it('given three sign-ups, of which one tool knows two by id and another counts one, when reconciled, then each says how far it is off', async () => {
+    await shop.events(signup('u1'), signup('u2'), signup('u3'));
+    posthog.answer = ({ body }) => {
+      const event = (id: string, user: string) => [id, 'Joined', user, AT, AT, '{}'];
+      const isEvents = (body.query.query as string).startsWith('SELECT uuid');
+      const names = (body.query.query as string).startsWith('SELECT event');
+      return { body: { results: isEvents ? [event('a', 'u1'), event('b', 'u2')] : names ? [['$pageview', 12]] : [] } };
+    };
+    umami.answer = () => ({ body: [{ x: 'sign_up', y: 1 }] });
+    const rows = (await shop.reconcile(DAY)).filter(({ metric }) => metric === 'signups');
+    const found = new Map(rows.map((row) => [row['source'], row]));
+    expect(found.get('product')).toMatchObject({
+      matched_by: 'id',
+      actual: 3,
+      tracked: 2,
+      gap: 1,
+      matched: 2,
+      missing: 1,
+      status: 'ok',
+    });
+    expect(found.get('site')).toMatchObject({
+      ...{
+        matched_by: 'count',
+        actual: 3,
+        tracked: 1,
+        gap: 2,
+        gap_pct: 66.7,
+        matched: null,
+        missing: null,
+        status: 'failed',
+      },
+      reasons: ['tolerance: gap_pct is 66.7, the contract allows 40 either way'],
+    });
+    expect(found.get('collector')).toMatchObject({ status: 'not_mapped', gap: null });
+    const detail = await shop.get(`/v1/reconciliations/${DAY}/product/signups`);
+    expect(detail.ids.missing).toEqual([expect.objectContaining({ id: 'user:u3' })]);
+  });
+
+  it('lists the sources, and what their events are taken for', async () => {
+    const { data } = await shop.get('/v1/sources');
+    expect((data as Json[]).map(({ name, type, matched_by }) => [name, type, matched_by])).toEqual([
+      ['collector', 'collector', 'id'],
+      ['product', 'posthog', 'id'],
+      ['site', 'umami', 'count'],
+    ]);
+    expect((await shop.get(`/v1/sources/product/events?from=${DAY}&to=${DAY}`)).data).toEqual([
+      { event: '$pageview', kind: null, count: 12 },
+      { event: 'Joined', kind: 'signup', count: 2 },
+    ]);
+    expect((await shop.send('GET', `/v1/sources/site/page-requests?from=${DAY}&to=${DAY}`)).status).toBe(404);
+    expect((await shop.send('GET', `/v1/sources/nobody/events?from=${DAY}&to=${DAY}`)).status).toBe(404);
+  });
+
+  it('given other names for an event, when shadowed by the command beside the service, then it shows what they would change, and records nothing', async () => {
+    const head = async (): Promise<unknown> =>
+      (await shop.sql('select count(*)::int as n from reconcile.recorded'))[0]!['n'];
+    const before = [await head(), await shop.service.ledger.head()];
+    const changed = [{ ...sources()[0]!, events: { signup: ['Signed Up'] } }, sources()[1]!];
+    const { code, lines } = await cli(['contract', '--shadow', '--days', '17'], { sources: changed, metrics: terms });
+    expect(code).toBe(0);
+    expect(lines.find((line) => line.startsWith('Changed:'))).toBe('Changed: signups.');
+    const [row] = lines.filter((line) => /^2026-10-03 +product +signups/.test(line));
+    expect(row).toContain('"tracked":2');
+    expect([await head(), await shop.service.ledger.head()]).toEqual(before);
+    expect((await cli(['contract', '--days', 'x'], { sources: sources() })).code).toBe(2);
+  });
+
+  it('serves the contract with what the operator set, and has recorded it once', async () => {
+    const { data, contract } = await shop.get('/v1/metrics');
+    expect((data as Json[]).find(({ name }) => name === 'signups')).toMatchObject({
+      ...{ owner: 'growth desk', tolerance_pct: 40, time_zone: 'UTC' },
+      named: {
+        collector: expect.arrayContaining(['signed_up']),
+        product: ['Joined'],
+        site: expect.arrayContaining(['sign_up']),
+      },
+    });
+    const entries = (await shop.get('/v1/ledger/entries?type=ContractChanged')).data as Json[];
+    expect(entries.map(({ body }) => [body.digest, body.previous])).toEqual([[contract.digest, null]]);
+  });
+});

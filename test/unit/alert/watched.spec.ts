@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import { lookAround, type WatchedParts } from '../../../src/jobs/watched.js';
+
+const drifting = {
+  ...{
+    source: 'collector',
+    metric: 'revenue_gross',
+    currency: 'USD',
+    figure: 'loss_pct',
+    day: '2026-10-19',
+    value: 30,
+  },
+  ...{ baseline: 10, moved: 'up', alarming: true, interval: [25, 35], basis: 'weekday', verdict: 'up' },
+  shift: { day: '2026-10-18', direction: 'up', before: 10, after: 29 },
+  markers: [{ id: 'm1', at: '2026-10-17T08:00:00.000Z', kind: 'release', title: '1.5.0' }],
+};
+const provider = { provider: 'stripe', silent: true, missing: 2, unchecked: 0, last_delivery_at: null, error: null };
+
+const parts = (given: Partial<Record<keyof WatchedParts, unknown>> = {}): WatchedParts =>
+  ({
+    reconcile: {
+      drift: () => Promise.resolve([drifting, { ...drifting, figure: 'overcount_pct', alarming: false }]),
+      failing: () => Promise.resolve([]),
+    },
+    completeness: { providers: () => Promise.resolve([provider]) },
+    deadLetters: {
+      counts: () =>
+        Promise.resolve([
+          { reason: 'conflict', unresolved: 1 },
+          { reason: 'job_failed', unresolved: 0 },
+        ]),
+    },
+    clock: () => new Date('2026-10-20T00:00:00Z'),
+    failed: () => undefined,
+    ...given,
+  }) as unknown as WatchedParts;
+
+describe('looking around', () => {
+  it('given drift, conflicts and a silent provider, then each is a condition with a key of its own and its figures', async () => {
+    const watched = await lookAround(parts());
+    expect(watched.map(({ part, conditions }) => [part, conditions.map(({ key }) => key)])).toEqual([
+      ['drift', ['drift.collector.revenue_gross.USD.loss_pct']],
+      ['source', []],
+      ['dead_letters', ['dead_letters.conflict']],
+      ['provider', ['provider.stripe.silent', 'provider.stripe.incomplete']],
+    ]);
+    expect(watched[0]!.conditions[0]).toMatchObject({
+      severity: 'critical',
+      title:
+        'loss_pct of revenue_gross at collector went up: 30 on 2026-10-19, usually 10, about 29 instead of 10 since 2026-10-18',
+      detail: { markers: ['2026-10-17T08:00:00.000Z release 1.5.0'] },
+    });
+  });
+
+  it('given a part that cannot be looked at, then it is left out, so that nothing of it recovers', async () => {
+    const failed: string[] = [];
+    const watched = await lookAround(
+      parts({
+        completeness: { providers: () => Promise.reject(new Error('no connection')) },
+        failed: (part: string) => failed.push(part),
+      }),
+    );
+    expect([watched.map(({ part }) => part), failed]).toEqual([['drift', 'source', 'dead_letters'], ['provider']]);
+  });
+});

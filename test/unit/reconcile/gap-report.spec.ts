@@ -1,0 +1,106 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { addDays } from '../../../src/kernel/day.js';
+import type { ReconciliationRow } from '../../../src/reconcile/gap.js';
+import { type GapReport, mondayOf, weekOf, weekRows } from '../../../src/reconcile/gap-report.js';
+import { gapReportHtml, gapReportMarkdown } from '../../../src/reconcile/gap-report-text.js';
+
+const MONDAY = '2026-09-28';
+const row = (day: string, given: Partial<ReconciliationRow> = {}): ReconciliationRow =>
+  ({
+    ...{
+      day,
+      source: 'collector',
+      metric: 'orders',
+      actual: 10,
+      tracked: 8,
+      gap: 2,
+      missing: 3,
+      duplicates: 1,
+      client_only: 0,
+    },
+    ...{ causes: { bot: 0, client_never_seen: 2 }, unexplained: 1, comparable: true, provisional: false, reasons: [] },
+    ...given,
+  }) as unknown as ReconciliationRow;
+
+describe('weeks', () => {
+  it.each([
+    ['2026-W01', '2025-12-29'],
+    ['2026-W40', MONDAY],
+    ['2026-W53', '2026-12-28'],
+    ['2027-W01', '2027-01-04'],
+  ])('%s begins on %s', (week, monday) => expect([mondayOf(week), weekOf(addDays(monday, 6))]).toEqual([monday, week]));
+  it.each(['2027-W53', '2026-W00', '2026-40', '2026-W54'])('%s is none', (week) =>
+    expect(mondayOf(week)).toBeUndefined(),
+  );
+  it('given any day, then it is in the week that begins on its Monday', () =>
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 20_000 }), (offset) => {
+        const day = addDays('1999-01-01', offset);
+        const monday = mondayOf(weekOf(day))!;
+        expect(monday <= day && day <= addDays(monday, 6)).toBe(true);
+      }),
+    ));
+});
+
+describe('the rows of a week', () => {
+  it('given two weeks, then the days of the second are summed and held against the first', () => {
+    const [week] = weekRows([row('2026-09-25', { actual: 10, tracked: 9 }), row(MONDAY), row('2026-09-29')], MONDAY);
+    expect(week).toMatchObject({ days: 2, actual: 20, tracked: 16, gap: 4, gap_pct: 20, gap_pct_before: 10 });
+    expect(week).toMatchObject({ missing: 6, causes: { client_never_seen: 4 }, unexplained: 2 });
+    expect(Object.keys(week!.left_out)).toHaveLength(5);
+  });
+
+  it('given days that cannot be compared, then they are left out and said so', () => {
+    const failed = row('2026-09-29', { gap: null, comparable: false, reasons: ['source_failed: quota'] });
+    const young = row('2026-09-30', { provisional: true, reasons: ['provisional: …'] });
+    const [week] = weekRows([row(MONDAY), failed, young], MONDAY);
+    expect([week!.days, week!.left_out['2026-09-29'], week!.left_out['2026-10-01']]).toEqual([
+      1,
+      'source_failed: quota',
+      'not compared',
+    ]);
+  });
+
+  it('given money in two currencies, then they stay apart and exact', () => {
+    const usd = { currency: 'USD', actual: '90071992547409930', tracked: '1', gap: '90071992547409929' };
+    const weeks = weekRows([row(MONDAY, usd), row(MONDAY, { ...usd, currency: 'JPY' })], MONDAY);
+    expect(weeks.map(({ currency, gap }) => [currency, gap])).toEqual([
+      ['JPY', '90071992547409929'],
+      ['USD', '90071992547409929'],
+    ]);
+  });
+
+  it('given counts without ids, then nothing is said of ids', () => {
+    const counted = { missing: null, duplicates: null, client_only: null };
+    expect(weekRows([row(MONDAY, counted)], MONDAY)[0]).toMatchObject(counted);
+  });
+});
+
+describe('the report in words', () => {
+  const report: GapReport = {
+    ...{ week: '2026-W40', from: MONDAY, to: '2026-10-04', time_zone: 'UTC', published_at: '2026-10-05T07:00:00.000Z' },
+    rows: weekRows(
+      [row(MONDAY, { currency: 'USD', metric: 'revenue_gross', actual: '123450', tracked: '-5', gap: '123455' })],
+      MONDAY,
+    ),
+    drift: [],
+    markers: [{ at: '2026-09-28T08:00:00.000Z', kind: 'release', title: 'Shop <1.5> | beta' }],
+  };
+
+  it('as Markdown has its tables, with amounts in major units', () => {
+    const text = gapReportMarkdown(report);
+    expect(text).toContain('# Gap report 2026-W40 (2026-09-28 to 2026-10-04, UTC)');
+    expect(text).toContain(
+      '| collector | revenue_gross | 1234.50 USD | -0.05 USD | 1234.55 USD | 100 % | – | 3 | 1 | 0 | 1 of 7 |',
+    );
+    expect(text).toContain('| collector | revenue_gross USD | client_never_seen | 2 |');
+    expect(text).toContain('## What is not what it usually is\n\nNothing.');
+  });
+
+  it('as HTML holds what was told as text and no script', () => {
+    const page = gapReportHtml(report);
+    expect(page).toContain('Shop &lt;1.5&gt; | beta');
+    expect(page).not.toMatch(/<script|<1\.5>/);
+  });
+});
