@@ -1227,6 +1227,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/attribution/confusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where clients say that something came from, against the first touch that the server recorded. */
+        get: operations["AttributionController_confusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funnel/signups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sign-ups and whether their first payment followed within a window, as it was and as it was tracked. */
+        get: operations["AttributionController_cohort"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funnel/bridge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** From the sign-ups of a range to its new subscriptions, in rows that sum. */
+        get: operations["AttributionController_bridge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reconciliations": {
         parameters: {
             query?: never;
@@ -1324,6 +1375,23 @@ export interface paths {
         get: operations["CustomersController_customer"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identity/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide that two identifiers are one person, or are not. A later decision on the pair takes it back; the reason goes into the ledger as it is. */
+        post: operations["IdentityController_decide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1528,6 +1596,126 @@ export interface paths {
         put?: never;
         /** Compare a range with what the provider lists, and fetch what is missing. Its hours appear in /v1/completeness. */
         post: operations["CompletenessController_backfill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every watched percentage against its baseline, when its level changed, and what was released shortly before. */
+        get: operations["DriftController_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/markers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Releases and other markers, the earliest first. */
+        get: operations["DriftController_markers"];
+        put?: never;
+        /** Say that something was released or began. It is recorded in the ledger as it is: no personal data. */
+        post: operations["DriftController_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/gap/{week}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The gap report of an ISO week, as it was published, else as it would be now: JSON, Markdown or HTML. */
+        get: operations["DriftController_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong, or was, newest first, with what was told where. */
+        get: operations["AlertsController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that somebody has seen it. Who, when and the note go into the ledger: no personal data. */
+        post: operations["AlertsController_acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs that run, wait or failed, with their progress, those that run first. What is done is gone from here. */
+        get: operations["JobsController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a job out of the queue, or tell the one that runs to stop at its next step. What was recorded stays. */
+        post: operations["JobsController_cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2083,19 +2271,151 @@ export interface components {
              * @enum {boolean}
              */
             rebuilding?: true;
+            /**
+             * @description The first touch is kept for ever.
+             * @enum {string|null}
+             */
+            first_touch_lookback_days: null;
             data: ({
                 source: string;
                 medium: string;
                 campaign: string;
+                channel: string;
+                /** @description A count, or minor units of `currency`. */
                 value: number | string;
                 currency?: string;
                 share: number | null;
+                /** @description Lowest and highest share: with none and with all of what is unknown. */
+                bounds?: (number | null)[];
+                /** @description Of the unknown: why; sums to its value. */
                 reasons?: {
                     [key: string]: number | string;
                 };
             } & {
                 [key: string]: unknown;
             })[];
+            sources: {
+                source: string;
+                /** @description A count, or minor units of `currency`. */
+                value: number | string;
+                currency?: string;
+                share: number | null;
+                /** @description Lowest and highest share: with none and with all of what is unknown. */
+                bounds?: (number | null)[];
+                /** @description Of the unknown: why; sums to its value. */
+                reasons?: {
+                    [key: string]: number | string;
+                };
+            }[];
+            channels: {
+                channel: string;
+                /** @description A count, or minor units of `currency`. */
+                value: number | string;
+                currency?: string;
+                share: number | null;
+                /** @description Lowest and highest share: with none and with all of what is unknown. */
+                bounds?: (number | null)[];
+                /** @description Of the unknown: why; sums to its value. */
+                reasons?: {
+                    [key: string]: number | string;
+                };
+            }[];
+            last_touch: {
+                lookback_days: number;
+                data: ({
+                    source: string;
+                    medium: string;
+                    campaign: string;
+                    channel: string;
+                    /** @description A count, or minor units of `currency`. */
+                    value: number | string;
+                    currency?: string;
+                    share: number | null;
+                    /** @description Lowest and highest share: with none and with all of what is unknown. */
+                    bounds?: (number | null)[];
+                    /** @description Of the unknown: why; sums to its value. */
+                    reasons?: {
+                        [key: string]: number | string;
+                    };
+                } & {
+                    [key: string]: unknown;
+                })[];
+                sources: {
+                    source: string;
+                    /** @description A count, or minor units of `currency`. */
+                    value: number | string;
+                    currency?: string;
+                    share: number | null;
+                    /** @description Lowest and highest share: with none and with all of what is unknown. */
+                    bounds?: (number | null)[];
+                    /** @description Of the unknown: why; sums to its value. */
+                    reasons?: {
+                        [key: string]: number | string;
+                    };
+                }[];
+                channels: {
+                    channel: string;
+                    /** @description A count, or minor units of `currency`. */
+                    value: number | string;
+                    currency?: string;
+                    share: number | null;
+                    /** @description Lowest and highest share: with none and with all of what is unknown. */
+                    bounds?: (number | null)[];
+                    /** @description Of the unknown: why; sums to its value. */
+                    reasons?: {
+                        [key: string]: number | string;
+                    };
+                }[];
+            } | null;
+            /** @description Why there is no last touch. */
+            last_touch_omitted?: string;
+            /** @description What the orders say themselves. */
+            order_says?: {
+                data: ({
+                    source: string;
+                    medium: string;
+                    campaign: string;
+                    channel: string;
+                    /** @description A count, or minor units of `currency`. */
+                    value: number | string;
+                    currency?: string;
+                    share: number | null;
+                    /** @description Lowest and highest share: with none and with all of what is unknown. */
+                    bounds?: (number | null)[];
+                    /** @description Of the unknown: why; sums to its value. */
+                    reasons?: {
+                        [key: string]: number | string;
+                    };
+                } & {
+                    [key: string]: unknown;
+                })[];
+                sources: {
+                    source: string;
+                    /** @description A count, or minor units of `currency`. */
+                    value: number | string;
+                    currency?: string;
+                    share: number | null;
+                    /** @description Lowest and highest share: with none and with all of what is unknown. */
+                    bounds?: (number | null)[];
+                    /** @description Of the unknown: why; sums to its value. */
+                    reasons?: {
+                        [key: string]: number | string;
+                    };
+                }[];
+                channels: {
+                    channel: string;
+                    /** @description A count, or minor units of `currency`. */
+                    value: number | string;
+                    currency?: string;
+                    share: number | null;
+                    /** @description Lowest and highest share: with none and with all of what is unknown. */
+                    bounds?: (number | null)[];
+                    /** @description Of the unknown: why; sums to its value. */
+                    reasons?: {
+                        [key: string]: number | string;
+                    };
+                }[];
+            };
         } & {
             [key: string]: unknown;
         };
@@ -2119,8 +2439,114 @@ export interface components {
             } & {
                 [key: string]: unknown;
             };
+            by?: {
+                dimension: string;
+                /** @enum {boolean} */
+                lossy: true;
+                note: string;
+                data: {
+                    value: string;
+                    actual: {
+                        started: number;
+                        completed: number;
+                        rate: number | null;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    tracked: {
+                        started: number;
+                        completed: number;
+                        rate: number | null;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                }[];
+            };
         } & {
             [key: string]: unknown;
+        };
+        Confusion: {
+            metric: string;
+            unit: string;
+            as_of: number;
+            data: {
+                /** @description Source of the first touch that the server recorded. */
+                server: string;
+                channel: string;
+                /** @description What the client claims; or `direct`, `not_seen`, `not_trackable`. */
+                client: string;
+                /** @enum {string} */
+                verdict: "agreed" | "neither_knows" | "server_only" | "client_only" | "different" | "not_seen" | "not_trackable";
+                currency?: string;
+                /** @description A count, or minor units of `currency`. */
+                value: number | string;
+            }[];
+            /** @description Per currency, and by verdict; the verdicts sum to the value. */
+            totals: ({
+                currency?: string;
+                /** @description A count, or minor units of `currency`. */
+                value: number | string;
+                /** @description Of paid channels: how much the client calls direct, and how much it never saw. */
+                paid: {
+                    /** @description A count, or minor units of `currency`. */
+                    value: number | string;
+                    /** @description A count, or minor units of `currency`. */
+                    called_direct: number | string;
+                    /** @description A count, or minor units of `currency`. */
+                    not_seen: number | string;
+                };
+            } & {
+                [key: string]: unknown;
+            })[];
+        } & {
+            [key: string]: unknown;
+        };
+        Cohort: {
+            /**
+             * @description Still the numbers of an earlier version, while its read model is rebuilt.
+             * @enum {boolean}
+             */
+            rebuilding?: true;
+            cohort: string;
+            window_days: number;
+            actual: {
+                started: number;
+                completed: number;
+                rate: number | null;
+                /** @description Sign-ups whose window has not passed. */
+                open: number;
+            } & {
+                [key: string]: unknown;
+            };
+            tracked: {
+                started: number;
+                completed: number;
+                rate: number | null;
+            } & {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        Bridge: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @description Ledger position that it is of. */
+            as_of: number;
+            data: {
+                step: string;
+                currency: string;
+                amount: string;
+                count: number;
+            }[];
+            revenue: {
+                currency: string;
+                bridged: string;
+                journal: string;
+                unexplained: string;
+            }[];
         };
         ReconciliationPage: {
             data: components["schemas"]["Reconciliation"][];
@@ -2173,6 +2599,21 @@ export interface components {
             position: number;
             /** Format: date-time */
             fetched_at: string;
+            /** @description The close that the day is in: `2026-10@1`. */
+            closed?: string;
+            /** @description Of closed days: whether it was recorded by then. If so, the row is that of then. */
+            reported?: boolean;
+            known?: {
+                /** @description A count, or minor units of `currency`. */
+                actual: (number | string) | null;
+                /** @description A count, or minor units of `currency`. */
+                tracked: (number | string) | null;
+                /** @description A count, or minor units of `currency`. */
+                gap: (number | string) | null;
+                gap_pct: number | null;
+            };
+            /** @description known gap − reported gap */
+            adjustment?: (number | string) | null;
         } & {
             [key: string]: unknown;
         };
@@ -2223,10 +2664,50 @@ export interface components {
             position: number;
             /** Format: date-time */
             fetched_at: string;
+            /** @description The close that the day is in: `2026-10@1`. */
+            closed?: string;
+            /** @description Of closed days: whether it was recorded by then. If so, the row is that of then. */
+            reported?: boolean;
+            known?: {
+                /** @description A count, or minor units of `currency`. */
+                actual: (number | string) | null;
+                /** @description A count, or minor units of `currency`. */
+                tracked: (number | string) | null;
+                /** @description A count, or minor units of `currency`. */
+                gap: (number | string) | null;
+                gap_pct: number | null;
+            };
+            /** @description known gap − reported gap */
+            adjustment?: (number | string) | null;
+            /** @description What the missing ids have in common; null where none is missing. */
+            concentration?: {
+                /** @enum {string} */
+                verdict: "concentrated" | "uniform" | "too_few";
+                findings: {
+                    dimension: string;
+                    value: string;
+                    lost: number;
+                    of: number;
+                    lost_pct: number;
+                    elsewhere_pct: number;
+                    ratio: number | null;
+                    /** @description 99 % interval of the difference, in points. */
+                    difference: number[];
+                    excess: number;
+                    /** @description Fisher’s exact test, corrected for everything that was looked at. */
+                    p: number;
+                }[];
+                /** @description Of how many of the lost, in percent. */
+                known: {
+                    [key: string]: number;
+                };
+            } | null;
             ids: {
                 [key: string]: {
                     id: string;
                     cause: string | null;
+                    /** @enum {string|null} */
+                    confidence: "certain" | "likely" | "possible" | null;
                     evidence: {
                         [key: string]: unknown;
                     };
@@ -2298,6 +2779,12 @@ export interface components {
                 kind: string | null;
                 count: number;
             }[];
+            /** @description By first touch, from a source that only counts: `firstUserSource` of GA4. */
+            first_touch: {
+                kind: string;
+                source: string;
+                count: number;
+            }[];
         };
         PageRequestDays: {
             source: string;
@@ -2326,6 +2813,7 @@ export interface components {
                 source: string;
                 medium: string;
                 campaign: string;
+                channel: string;
                 unknown_reason?: string;
             } & {
                 [key: string]: unknown;
@@ -2336,6 +2824,37 @@ export interface components {
                 at: string | null;
             } | null;
             identifiers: string[];
+            /** @description Links that facts name and that make nobody one, and why. */
+            non_links: {
+                identifier: string;
+                other: string | null;
+                /** @enum {string} */
+                reason: "crowded" | "shared_device" | "ambiguous" | "two_users" | "separated";
+                links: number;
+            }[];
+            decisions: {
+                identifier: string;
+                other: string;
+                /** @enum {string} */
+                kind: "join" | "separate";
+                reason: string;
+                actor: string;
+                /** Format: date-time */
+                decided_at: string;
+                entry_id: string;
+                position: number;
+            }[];
+            touches: {
+                node: string;
+                /** Format: date-time */
+                at: string;
+                source: string | null;
+                medium: string;
+                campaign: string;
+                channel: string;
+                landing_page: string | null;
+                entry_id: string;
+            }[];
             purchases: ({
                 ref: string;
                 kind: string;
@@ -2352,6 +2871,37 @@ export interface components {
             })[];
         } & {
             [key: string]: unknown;
+        };
+        IdentityDecisionRequest: {
+            /**
+             * @description `join`: one person. `separate`: two, whatever facts say.
+             * @enum {string}
+             */
+            kind: "join" | "separate";
+            /**
+             * @description An identifier, such as user:u1 or stripe:cus_1.
+             * @example user:u1
+             */
+            a: string;
+            /**
+             * @description The other one.
+             * @example stripe:cus_1
+             */
+            b: string;
+            reason: string;
+        };
+        IdentityDecision: {
+            /** @enum {string} */
+            kind: "join" | "separate";
+            a: string;
+            b: string;
+            reason: string;
+            /** @description Counts the decisions on this pair; the last one holds. */
+            number: number;
+            /** @description False when that was decided already. */
+            recorded: boolean;
+            entry_id: string;
+            position: number;
         };
         EntryPage: {
             data: components["schemas"]["Entry"][];
@@ -2492,6 +3042,162 @@ export interface components {
         Backfill: {
             provider: string;
             hours: number;
+        };
+        DriftPage: {
+            data: components["schemas"]["Drift"][];
+            next_cursor: string | null;
+        };
+        Drift: {
+            source: string;
+            metric: string;
+            currency?: string;
+            /** @description gap_pct, loss_pct, overcount_pct, or value of a row that is a ratio. */
+            figure: string;
+            /** Format: date */
+            day: string;
+            value: number | null;
+            /** @enum {string} */
+            verdict: "steady" | "up" | "down" | "no_baseline" | "too_few";
+            baseline: number | null;
+            /** @enum {string|null} */
+            basis: "weekday" | "all" | null;
+            delta: number | null;
+            threshold: number | null;
+            /** @description 99 % interval of the day’s share (Wilson). */
+            interval: number[] | null;
+            /** @description The last change of level; `day` is the first of the new one. */
+            shift: {
+                /** Format: date */
+                day: string;
+                /** @enum {string} */
+                direction: "up" | "down";
+                before: number;
+                after: number;
+            } | null;
+            /** @enum {string} */
+            moved: "up" | "down" | "steady";
+            alarming: boolean;
+            markers: {
+                id: string;
+                /** Format: date-time */
+                at: string;
+                /** @description release, deploy, campaign, incident or note. */
+                kind: string;
+                title: string;
+            }[];
+        };
+        MarkerPage: {
+            data: components["schemas"]["Marker"][];
+            next_cursor: string | null;
+        };
+        Marker: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /** @description release, deploy, campaign, incident or note. */
+            kind: string;
+            title: string;
+            reference?: string;
+            actor?: string;
+            /** @description Ledger position of its entry. */
+            position?: number | null;
+        };
+        GapReport: {
+            week: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** Format: date-time */
+            published_at: string | null;
+            rows: {
+                [key: string]: unknown;
+            }[];
+        } & {
+            [key: string]: unknown;
+        };
+        MarkerRequest: {
+            /** @description Makes repeats harmless: the same id and content again is the same marker. */
+            id?: string;
+            /**
+             * Format: date-time
+             * @description Now, unless given.
+             */
+            at?: string;
+            /**
+             * @default release
+             * @enum {string}
+             */
+            kind: "release" | "deploy" | "campaign" | "incident" | "note";
+            title: string;
+            /** @description A version, a commit, an address. */
+            reference?: string;
+        };
+        AlertPage: {
+            data: components["schemas"]["Alert"][];
+            next_cursor: string | null;
+        };
+        Alert: {
+            id: string;
+            key: string;
+            /** @enum {string} */
+            state: "raised" | "acknowledged" | "recovered";
+            /** @enum {string} */
+            severity: "critical" | "warning";
+            title: string;
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            raised_at: string;
+            /** Format: date-time */
+            acknowledged_at: string | null;
+            acknowledged_by: string | null;
+            note: string | null;
+            /** Format: date-time */
+            recovered_at: string | null;
+            deliveries: {
+                transition: string;
+                channel: string;
+                attempts: number;
+                /** Format: date-time */
+                delivered_at: string | null;
+                error: string | null;
+            }[];
+        };
+        AcknowledgeAlert: {
+            note?: string;
+        };
+        Acknowledged: {
+            id: string;
+            state: string;
+            acknowledged_by: string | null;
+            note: string | null;
+        };
+        JobPage: {
+            data: components["schemas"]["Job"][];
+            next_cursor: string | null;
+        };
+        Job: {
+            id: string;
+            name: string;
+            state: string;
+            data: {
+                [key: string]: string;
+            };
+            attempts: number;
+            /** Format: date-time */
+            enqueued_at: string;
+            progress: {
+                done: number;
+                total: number;
+            } | null;
+            error: string | null;
+        };
+        CancelledJob: {
+            id: string;
+            /** @enum {string} */
+            outcome: "removed" | "stopping";
         };
         PeriodPage: {
             data: ({
@@ -2849,26 +3555,6 @@ export interface components {
                 [key: string]: unknown;
             })[];
             next_cursor: string | null;
-        };
-        Bridge: {
-            /** Format: date */
-            from: string;
-            /** Format: date */
-            to: string;
-            /** @description Ledger position that it is of. */
-            as_of: number;
-            data: {
-                step: string;
-                currency: string;
-                amount: string;
-                count: number;
-            }[];
-            revenue: {
-                currency: string;
-                bridged: string;
-                journal: string;
-                unexplained: string;
-            }[];
         };
         BookProblems: {
             /** Format: date */
@@ -3242,7 +3928,7 @@ export interface operations {
                 /** @description Last day, included. */
                 to: string;
                 interval?: "day" | "week" | "month";
-                /** @description One or more of source, medium, campaign, customer_kind, unknown_reason, between commas. */
+                /** @description One or more of source, medium, campaign, channel, customer_kind, unknown_reason, between commas. */
                 group_by?: string;
                 currency?: string;
                 /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
@@ -3555,6 +4241,8 @@ export interface operations {
                 as_of?: string;
                 /** @description Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it. */
                 view?: "reported" | "known";
+                /** @description Also by what the browser is; known only where its events arrive. */
+                dimension?: "device" | "browser" | "country";
             };
             header?: never;
             path?: never;
@@ -3569,6 +4257,193 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Funnel"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AttributionController_confusion: {
+        parameters: {
+            query: {
+                /** @description First day, in the reporting time zone. */
+                from: string;
+                /** @description Last day, included. */
+                to: string;
+                /** @description signups, checkouts_started, orders or revenue_gross. */
+                metric?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confusion"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AttributionController_cohort: {
+        parameters: {
+            query: {
+                /** @description First day, in the reporting time zone. */
+                from: string;
+                /** @description Last day, included. */
+                to: string;
+                /** @description Days after the sign-up in which the first payment counts. Default: 30. */
+                window_days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cohort"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AttributionController_bridge: {
+        parameters: {
+            query: {
+                /** @description First day, in the reporting time zone. */
+                from: string;
+                /** @description Last day, included. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bridge"];
                 };
             };
             /** @description `invalid_request`: The request is not valid. */
@@ -4038,6 +4913,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    IdentityController_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityDecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityDecision"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated`: No valid credentials were given. */
@@ -4817,6 +5761,521 @@ export interface operations {
             };
             /** @description `forbidden`: The key may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DriftController_drift: {
+        parameters: {
+            query?: {
+                source?: string;
+                metric?: string;
+                /** @description As of the newest settled day up to this one. */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DriftController_markers: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkerPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DriftController_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkerRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marker"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The same id is known with other content. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DriftController_report: {
+        parameters: {
+            query?: {
+                format?: "json" | "markdown" | "html";
+            };
+            header?: never;
+            path: {
+                week: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapReport"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AlertsController_list: {
+        parameters: {
+            query?: {
+                state?: "open" | "recovered";
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AlertsController_acknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgeAlert"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledged"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    JobsController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    JobsController_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelledJob"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { gapOfClosedDays } from './period-replies.js';
 
 // What the reading routes answer, for the OpenAPI document. Money is integer minor units as a decimal string.
 
@@ -140,13 +141,7 @@ export const ReconciliationRow = z
     value: z.number().nullable().optional(),
     position: count.meta({ description: 'Ledger position of the recorded comparison.' }),
     fetched_at: time,
-    closed: z.string().optional().meta({ description: 'The close that the day is in: `2026-10@1`.' }),
-    reported: z
-      .boolean()
-      .optional()
-      .meta({ description: 'Of closed days: whether it was recorded by then. If so, the row is that of then.' }),
-    known: z.object({ actual: figure, tracked: figure, gap: figure, gap_pct: percentage }).optional(),
-    adjustment: figure.optional().meta({ description: 'known gap − reported gap' }),
+    ...gapOfClosedDays,
   })
   .meta({ id: 'Reconciliation' });
 const concentration = z.object({
