@@ -1,3 +1,5 @@
+import type { TieOutStage } from './close/create-tie-outs.js';
+import type { ProviderReports } from './close/provider-reports.js';
 import type { Alerts } from './alert/create-alerts.js';
 import type { Close } from './close/create-close.js';
 import type { BooksReport } from './close/books-report.js';
@@ -56,6 +58,9 @@ export interface Service {
   /** A method answers undefined where nothing has that name or id. */
   report: Report;
   close: Close;
+  /** What providers state of their balance, and how it compares with the ledger. */
+  reports: Pick<ProviderReports, 'add' | 'list' | 'kinds'>;
+  tieOuts: TieOutStage;
   alerts: Pick<Alerts, 'list' | 'acknowledge' | 'counts'>;
   reconcile: Pick<
     Reconcile,

@@ -1,42 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import { createAlerts } from './alert/create-alerts.js';
-import { domainEventSchemas } from './catalog/domain-events/index.js';
 import { applyFact } from './catalog/merge-facts.js';
 import type { Books } from './close/books.js';
-import { openClosings } from './close/closing-store.js';
-import { type Close, createClose } from './close/create-close.js';
 import { fiscalCalendar } from './close/fiscal-calendar.js';
 import { openBooks } from './close/open-books.js';
 import type { TieOuts } from './close/tie-outs.js';
 import { type Config, ledgerEngine } from './config.js';
-import { createIngest, type IngestStage } from './ingest/create-ingest.js';
+import { createIngest } from './ingest/create-ingest.js';
 import { createInterpret, interpretersFor, type KnownToOperator, versionOf } from './ingest/interpret.js';
 import { parkFailedJob, parkUnprojected, reparkUnprojected, replayJobs } from './ingest/park.js';
 import { cancellationsIn } from './jobs/cancellations.js';
 import { createJobs, type Jobs } from './jobs/create-jobs.js';
-import { lookAround } from './jobs/watched.js';
 import type { Clock } from './kernel/clock.js';
 import { Zone } from './kernel/day.js';
 import { type BackendName, backends } from './ledger/backends/index.js';
-import type { Ledger } from './ledger/ledger.js';
 import { openSeal, type Seal } from './ledger/open-seal.js';
 import { keepReportingZone } from './ledger/reporting-zone.js';
 import { assertSameLedger } from './ledger/same-ledger.js';
 import { openVault, type OpenVault } from './ledger/vault/open-vault.js';
 import { type Lifecycle, lifecycle } from './lifecycle.js';
 import { metrics } from './metrics/index.js';
-import { createProjections, FOLD_VERSION, type Projections } from './projections/create-projections.js';
+import { createProjections, type Projections } from './projections/create-projections.js';
 import type { ReadFacts } from './projections/fact-pages.js';
 import { factsAside } from './projections/facts-aside.js';
 import { connectionName } from './projections/lease.js';
-import { createContract, type MeasurementContract } from './reconcile/contract.js';
-import { createReconcile, type Reconcile } from './reconcile/create-reconcile.js';
-import { pageRequests } from './reconcile/page-requests.js';
-import { createPulls } from './reconcile/pull/create-pulls.js';
-import { createReport, type Report, type ReportDeps } from './report/create-report.js';
+import type { MeasurementContract } from './reconcile/contract.js';
 import type { Role, Service } from './service-types.js';
+import { openNumbers, openReconcile, tieOutsWith, watchOver } from './stages.js';
 import { boundedDatabase, type Database, openDatabase } from './storage/database.js';
 import { migrate } from './storage/migrate.js';
 
@@ -117,35 +108,29 @@ async function wire(
     log: (level, line, error) => log?.[level](error === undefined ? {} : { err: error }, line),
   });
 
-  const pulls = createPulls({ database, vault, clock, zone, sources: config.sources.sources });
+  const calendar = fiscalCalendar(config.fiscalCalendar);
   const contentMac = (value: unknown): Buffer => vault.contentMac(value);
-  const contract = createContract({
-    ...{ metrics, pulls, zone, ledger, clock, contentMac, newId: randomUUID },
-    ...{ settings: config.sources.contract, modelVersion: projections.modelVersion },
-  });
   const books = openBooks(config, {
     ...{ ledger, database, zone, clock, contentMac },
     ...{ interpret: createInterpret(interpreters), interpreterVersion: versionOf(interpreters) },
   });
 
   const queue: { jobs?: Jobs } = {}; // jobs run reconciliations, which may be put into the queue
-  const reconcile = createReconcile({
-    ...{ database, ledger, zone, clock, contentMac, newId: randomUUID },
-    subjectTag: (kind, value) => vault.subjectTag(kind, value),
-    projectionPosition: () => projections.currentPosition(),
+  const { contract, reconcile } = openReconcile(config, {
+    ...{ ledger, vault, database, clock, zone, contentMac, projections },
     enqueueRun: async (runId) => queue.jobs?.enqueueRun(runId),
-    ...{ pulls, sources: pulls.sources, tolerances: contract.tolerances, pageLog: pageRequests },
   });
+  const tied = tieOutsWith({ database, ledger, vault, clock, zone, ingest, projections }, calendar);
   const { report, close } = await openNumbers(
-    config,
+    calendar,
     { ...{ database, ledger, vault, clock, zone }, contentMac, completeness: ingest.completeness, projections },
-    { interpreters: versionOf(interpreters), books, contract: contract.current, ...given },
+    { interpreters: versionOf(interpreters), books, contract: contract.current, tieOuts: tied.tieOuts, ...given },
   );
 
   const alerts = watchOver(config, clock, { database, ledger, vault, ingest, reconcile }, log);
   const jobs = await createJobs({
     ...{ connection: database.connection, redisUrl: config.redisUrl },
-    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, alerts, zone, clock },
+    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, ...tied, alerts, zone, clock },
     cancellations: cancellationsIn(database, clock),
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),
     log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
@@ -158,12 +143,11 @@ async function wire(
     witnessUrl: config.sealWitnessUrl,
     failed: (error) => log?.error({ err: error }, 'sealing failed; it is tried again'),
   });
-  life.closes(seal, (it) => it.stop());
-  life.closes(projections, (it) => it.stop());
+  for (const stage of [seal, projections]) life.closes(stage, (it) => it.stop());
 
   return {
     ...{ config, roles, database, vault, ledger, ingest },
-    ...{ projections, reconcile, contract, report, books, close, alerts, jobs, seal },
+    ...{ projections, reconcile, contract, report, books, ...tied, close, alerts, jobs, seal },
     start: () => startWork(roles, { vault, projections, contract, seal, jobs }, log),
     stop: () => life.stop(),
   };
@@ -188,35 +172,6 @@ const readAside = (config: Config, { connection }: Database, known: KnownToOpera
       )
     : undefined;
 
-interface NumbersDeps extends Pick<ReportDeps, 'database' | 'ledger' | 'vault' | 'clock' | 'zone' | 'completeness'> {
-  projections: Projections;
-  contentMac: (value: unknown) => Buffer;
-}
-
-/** Numbers out, as they are known and as closes reported them, and the close that makes them so. */
-async function openNumbers(
-  config: Config,
-  { projections, vault, contentMac, ...deps }: NumbersDeps,
-  {
-    interpreters,
-    contract,
-    ...given
-  }: { interpreters: string; books: Books; tieOuts?: TieOuts; contract: MeasurementContract['current'] },
-): Promise<{ report: Report; close: Close }> {
-  const { modelVersion } = projections;
-  const calendar = fiscalCalendar(config.fiscalCalendar);
-  const closings = await openClosings({ ...deps, calendar });
-  const named = { metrics, modelVersion, domainEvents: domainEventSchemas, contract };
-  const report = createReport({ ...deps, ...named, vault, closings });
-  const modelPosition = (): Promise<number> => projections.currentPosition();
-  const close = createClose({
-    ...{ ...deps, ...given, calendar, closings, metrics, modelPosition, contentMac },
-    versions: { model: modelVersion, interpreters, fold: FOLD_VERSION },
-    numbers: (days, closing) => report.numbers(days, closing),
-  });
-  return { report, close };
-}
-
 /** The ledger and the vault with its keys: in one database, or the ledger in KurrentDB. */
 async function openLedger(
   config: Config,
@@ -238,26 +193,6 @@ async function openLedger(
     (it) => it.close(),
   );
   return { vault, ledger };
-}
-
-/** What is wrong anywhere, and who is told. */
-function watchOver(
-  config: Config,
-  clock: Clock,
-  stages: { database: Database; ledger: Ledger; vault: OpenVault; ingest: IngestStage; reconcile: Reconcile },
-  log: Logger | undefined,
-) {
-  const { database, ledger, vault, ingest, reconcile } = stages;
-  const { completeness, deadLetters } = ingest;
-  return createAlerts({
-    ...{ database, ledger, clock, newId: randomUUID, settings: config.alerts },
-    contentMac: (value) => vault.contentMac(value),
-    watched: () =>
-      lookAround({
-        ...{ reconcile, completeness, deadLetters, clock },
-        failed: (part, error) => log?.warn({ err: error }, `${part} could not be watched`),
-      }),
-  });
 }
 
 interface Working {

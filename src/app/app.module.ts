@@ -30,6 +30,7 @@ import { PeriodsController } from './http/periods.controller.js';
 import { ProofsController } from './http/proofs.controller.js';
 import { ReconciliationsController } from './http/reconciliations.controller.js';
 import { SessionController } from './http/session.controller.js';
+import { TieOutsController } from './http/tie-outs.controller.js';
 import { SourcesController } from './http/sources.controller.js';
 import type { RouteTable } from './routes.js';
 import { Telemetry } from './telemetry.js';
@@ -78,6 +79,7 @@ const api = [
   PeriodsController,
   BooksController,
   SessionController,
+  TieOutsController,
 ];
 
 @Module({ imports: [CqrsModule.forRoot({ rethrowUnhandled: true })] })

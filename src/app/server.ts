@@ -15,6 +15,7 @@ import type { AuthenticatedRequest } from './auth/scopes.guard.js';
 /** Every limit of the HTTP server. The table in docs/reference says the same. */
 export const limits = {
   bodyBytes: 1_048_576,
+  reportBytes: 33_554_432,
   headerBytes: 16_384,
   headersTimeoutMs: 5_000,
   requestTimeoutMs: 10_000,
@@ -57,11 +58,11 @@ export function correlationIdOf(request: Pick<IncomingMessage, 'headers'>): stri
 }
 
 /** Bodies as bytes at the doors, whatever their type; parsed JSON elsewhere. Route patterns, so that no spelling of a path gets another parser. */
+const REPORTS = '/v1/provider-reports';
 const bytesAt = new Set<string>(
-  ['/webhooks/:provider', '/v1/events', ...segmentPaths, ...posthogPaths, '/flags', '/decide'].flatMap((path) => [
-    path,
-    `${path}/`,
-  ]),
+  ['/webhooks/:provider', '/v1/events', REPORTS, ...segmentPaths, ...posthogPaths, '/flags', '/decide'].flatMap(
+    (path) => [path, `${path}/`],
+  ),
 );
 
 export function installBodyParser(http: FastifyInstance): void {
@@ -91,7 +92,10 @@ function plainMembers(name: string, value: unknown): unknown {
 
 /** Correlation id out, safe headers, one figure and one line per request. */
 export function installHooks(http: FastifyInstance, routes: RouteTable, telemetry: Telemetry, log: Logger): void {
-  http.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
+  http.addHook('onRoute', (route) => {
+    routes.add(route.url, [route.method].flat());
+    if (route.url === REPORTS) route.bodyLimit = limits.reportBytes;
+  });
   http.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-correlation-id', request.id).header('x-content-type-options', 'nosniff');
     done(hasOneHost(request.raw) ? undefined : new Problem('invalid_request', 'Send one Host header.'));

@@ -14,6 +14,7 @@ import { addReconcile } from './reconcile.js';
 import { addReplay } from './replay.js';
 import { addReport } from './report.js';
 import { addServe } from './serve.js';
+import { addTieOut } from './tie-out.js';
 import { addTrace } from './trace.js';
 import { addVerify } from './verify.js';
 
@@ -44,6 +45,7 @@ export function createProgram(context: CliContext): Command {
     addVerify,
     addTrace,
     addReplay,
+    addTieOut,
     addKeys,
     addLedger,
   ])

@@ -55,18 +55,26 @@ export class BalanceLines {
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** Providers and currencies with money in a period: by lines of a balance, or by payments that were captured. */
+  /**
+   * Providers with money in a period, and its currencies: those of the lines of its balance; of a provider without any, those of the payments
+   * that it captured, which may be settled in another.
+   */
   async moneyOf(from: number, until: number, days: { from: Day; to: Day }): Promise<Map<string, Set<string>>> {
-    const { rows } = await this.database.pool.query<{ provider: string; currency: string }>(
-      `select distinct provider, currency from (${LINES}) l where l.at::bigint >= $1 and l.at::bigint < $2
-       union select distinct e.value->'fields'->>'provider', e.value->'fields'->>'currency'
+    const { rows } = await this.database.pool.query<{ provider: string; currency: string; settled: boolean }>(
+      `select distinct provider, currency, true as settled from (${LINES}) l where l.at::bigint >= $1 and l.at::bigint < $2
+       union all select distinct e.value->'fields'->>'provider', e.value->'fields'->>'currency', false
        from model.parts p cross join json_each(p.doc->'effects') e
        where p.kind = 'payment' and p.status = 'captured' and p.day between $3 and $4
-         and e.value->>'type' = 'PaymentCaptured' and e.value->'fields'->>'provider' is not null`,
+         and e.value->>'type' = 'PaymentCaptured' and e.value->'fields'->>'provider' is not null
+       order by settled desc`,
       [from, until, days.from, days.to],
     );
+    const settled = new Set(rows.filter((row) => row.settled).map(({ provider }) => provider));
     const money = new Map<string, Set<string>>();
-    for (const { provider, currency } of rows) money.set(provider, (money.get(provider) ?? new Set()).add(currency));
+    for (const row of rows) {
+      if (!row.settled && settled.has(row.provider)) continue;
+      money.set(row.provider, (money.get(row.provider) ?? new Set()).add(row.currency));
+    }
     return money;
   }
 }

@@ -171,7 +171,7 @@ function listsOf(
 function sourcesOf(apis: NonNullable<IngestDeps['apis']>, pause: (ms: number) => Promise<void>): ImportSource[] {
   return (Object.keys(objectSources) as ProviderName[]).flatMap((name) => {
     const [api, source] = [apis[name], objectSources[name]];
-    return source ? [{ source, ...(api ? { list: source.open(api, pause) } : {}) }] : [];
+    return source ? [{ source, ...(api && source.open ? { list: source.open(api, pause) } : {}) }] : [];
   });
 }
 

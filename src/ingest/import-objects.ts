@@ -1,3 +1,4 @@
+import type { BalanceLine } from './balance-line.js';
 import type { Clock } from '../kernel/clock.js';
 import { entryId } from '../kernel/entry-id.js';
 import { Problem } from '../kernel/errors.js';
@@ -72,6 +73,10 @@ export interface Imports {
   file(provider: string, path: string, options?: FileOptions): Promise<Imported>;
   /** Reads what was made since the last sweep, and some days before, of the lists that no event makes whole. What a provider refuses is noted. */
   sweep(provider: string): Promise<Imported>;
+  /** Keeps objects that a report has as rows. */
+  rows(provider: string, objects: readonly ReadObject[]): Promise<void>;
+  /** The provider's own statement of its balance within a range, a page at a time; undefined where it cannot be asked. */
+  statement(provider: string, range: TimeRange): AsyncIterable<BalanceLine[]> | undefined;
   /** How the last reading of a list within exactly this range went. */
   progress(provider: string, name: string, range: TimeRange): Promise<ImportProgress | undefined>;
 }
@@ -87,7 +92,11 @@ export function createImports(deps: ImportDeps): Imports {
     [provider, name, from.toISOString(), until.toISOString()].join(' ');
 
   return {
-    listsOf: (provider) => sourceOf(provider).source.lists,
+    listsOf: (provider) => {
+      const { lists } = sourceOf(provider).source;
+      if (lists.length === 0) throw new Problem('invalid_request', `${provider} has no lists that can be read.`);
+      return lists;
+    },
     providers: deps.sources.flatMap(({ source, list }) => (list ? [source.provider.name] : [])),
     progress: (provider, name, range) => store.find(keyOf(provider, name, range)),
 
@@ -111,26 +120,22 @@ export function createImports(deps: ImportDeps): Imports {
       return imported;
     },
 
-    async sweep(provider) {
-      const { source, list } = sourceOf(provider);
-      const imported = nothing();
-      const now = clock();
-      for (const [name, days] of Object.entries(list ? source.swept : {})) {
-        const key = `${provider} ${name} ${SWEEP}`;
-        const since = (await store.sweptUntil(key))?.getTime() ?? -Infinity;
-        const from = new Date(Math.max(now.getTime() - SWEPT_DAYS_MAX * DAY_MS, since - days * DAY_MS));
-        try {
-          await readList(deps, source, list!, { key, name, range: { from, until: now } }, imported);
-        } catch (error) {
-          // A key that may not read this can still be good for other things; the tie-out says what is not there.
-          if (!(error instanceof Problem) || error.code !== 'invalid_request') throw error;
-        }
-      }
-      return imported;
+    async rows(provider, objects) {
+      if (objects.length === 0) return;
+      const asOf: AsOf = { at: clock(), is: 'known' };
+      await settle(deps, sourceOf(provider).source, objects, asOf, 'report', nothing());
     },
+
+    statement(provider, range) {
+      const found = deps.sources.find(({ source }) => source.provider.name === provider);
+      return found?.list && found.source.statement && statementOf(found.list, found.source.statement, range);
+    },
+
+    sweep: (provider) => sweep(deps, sourceOf(provider)),
 
     async file(provider, path, options = {}) {
       const { source } = sourceOf(provider);
+      if (!source.parse) throw new Problem('invalid_request', `No files of ${provider} can be read.`);
       const file = await openObjectFile(path);
       const key = `${provider} ${file.name} ${file.digest}`;
       const asOf: AsOf = options.asOf ? { at: options.asOf, is: 'known' } : { at: clock(), is: 'assumed' };
@@ -140,6 +145,37 @@ export function createImports(deps: ImportDeps): Imports {
       return imported;
     },
   };
+}
+
+async function sweep(deps: ImportDeps, { source, list }: ImportSource): Promise<Imported> {
+  const { store, clock } = deps;
+  const imported = nothing();
+  const now = clock();
+  for (const [name, days] of Object.entries(list ? source.swept : {})) {
+    const key = `${source.provider.name} ${name} ${SWEEP}`;
+    const since = (await store.sweptUntil(key))?.getTime() ?? -Infinity;
+    const from = new Date(Math.max(now.getTime() - SWEPT_DAYS_MAX * DAY_MS, since - days * DAY_MS));
+    try {
+      await readList(deps, source, list!, { key, name, range: { from, until: now } }, imported);
+    } catch (error) {
+      // A key that may not read this can still be good for other things; the tie-out says what is not there.
+      if (!(error instanceof Problem) || error.code !== 'invalid_request') throw error;
+    }
+  }
+  return imported;
+}
+
+async function* statementOf(
+  list: ObjectList,
+  { list: name, line }: NonNullable<ObjectSource['statement']>,
+  range: TimeRange,
+): AsyncGenerator<BalanceLine[]> {
+  let cursor: string | undefined;
+  do {
+    const page = await list.page(name, range, cursor);
+    yield page.objects.map(line);
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
 }
 
 const nothing = (): Imported => ({ listed: 0, recorded: 0, skipped: {}, unattached: 0, done: true });
@@ -201,7 +237,7 @@ async function readFile(
   let putting: Promise<void> = Promise.resolve();
   const content = file.content();
   try {
-    for await (const line of source.parse(file.name, content, !options.testMode)) {
+    for await (const line of source.parse!(file.name, content, !options.testMode)) {
       if (line.line <= readBefore) continue;
       lot.push(line);
       if (lot.length < TOGETHER) continue;

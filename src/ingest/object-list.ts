@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { BalanceLine } from './balance-line.js';
 import type { ProviderApi, TimeRange } from './event-list.js';
 import type { Provider } from './provider.js';
 
@@ -45,17 +46,20 @@ export interface ObjectSource {
   lists: readonly string[];
   /** Lists that no event makes whole, with the days that a sweep looks back beyond the last one. */
   swept: Readonly<Record<string, number>>;
-  open: OpenObjectList;
+  /** Absent where its interface is not asked. */
+  open?: OpenObjectList;
   /** How an object that was read is identified, sealed and compared: as the provider's events are. */
   provider: Provider;
   /** The body of its entry around its `data`. `id`: what identifies the object with its content. */
   envelope(read: ReadObject, id: string, asOf: AsOf): Readonly<Record<string, unknown>>;
+  /** The list that is the provider's own statement of its balance, and its objects as lines of that. */
+  statement?: { list: string; line(read: ReadObject): BalanceLine };
   /** Kinds of objects that interpreters read. */
   kinds: ReadonlySet<string>;
   /** Whether an object cannot be joined to what it belongs to, as it was read. */
   isUnattached?(object: ReadObject['object']): boolean;
-  /** Objects in a file; `live` is where they belong that do not say so themselves. Throws Problem `invalid_request` that names the line. */
-  parse(name: string, file: Readable, live: boolean): AsyncIterable<ReadLine>;
+  /** Absent where no files are read. Objects in a file; `live` is where they belong that do not say so themselves. Throws Problem `invalid_request` that names the line. */
+  parse?(name: string, file: Readable, live: boolean): AsyncIterable<ReadLine>;
 }
 
 /** What one line of a file has: several objects where it is a page of a list. */

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Alerts } from '../alert/create-alerts.js';
 import type { Close } from '../close/create-close.js';
 import type { Backfill } from '../ingest/backfill.js';
+import type { TieOutStage } from '../close/create-tie-outs.js';
 import type { Imports } from '../ingest/import-objects.js';
 import type { Clock } from '../kernel/clock.js';
 import { Problem } from '../kernel/errors.js';
@@ -32,6 +33,7 @@ export interface JobsDeps {
   alerts: Alerts;
   /** Left out where no provider's objects are read. */
   imports?: Pick<Imports, 'providers' | 'sweep'>;
+  tieOuts?: Pick<TieOutStage, 'state' | 'run'>;
   zone: Zone;
   clock: Clock;
   /** Keeps a job that failed for the last time as a dead letter; the same one again is the same letter. */
@@ -177,8 +179,8 @@ class Running implements Jobs {
   }
 
   private context(): Omit<JobContext, 'progress'> {
-    const { reconcile, close, backfill, imports, alerts, zone, clock } = this.deps;
-    return { reconcile, close, backfill, imports, alerts, zone, clock, enqueue: (each) => this.add(each) };
+    const { reconcile, close, backfill, imports, tieOuts, alerts, zone, clock } = this.deps;
+    return { reconcile, close, backfill, imports, tieOuts, alerts, zone, clock, enqueue: (each) => this.add(each) };
   }
 
   private add(job: Enqueued): Promise<void> {

@@ -8,6 +8,7 @@ import { reconcileDaily } from './reconcile-daily.js';
 import { reconcileDay } from './reconcile-day.js';
 import { reconcileLate } from './reconcile-late.js';
 import { reconcileRun } from './reconcile-run.js';
+import { tieOutMonth } from './tie-out-month.js';
 import { watch } from './watch.js';
 import { softClose } from './soft-close.js';
 
@@ -24,4 +25,5 @@ export const jobs: readonly Job[] = [
   alertDeliver,
   softClose,
   fetchBalanceTransactions,
+  tieOutMonth,
 ];

@@ -1,5 +1,6 @@
 import type { Alerts } from '../alert/create-alerts.js';
 import type { Backfill } from '../ingest/backfill.js';
+import type { TieOutStage } from '../close/create-tie-outs.js';
 import type { Imports } from '../ingest/import-objects.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Zone } from '../kernel/day.js';
@@ -13,6 +14,7 @@ export interface JobContext {
   backfill: Backfill;
   alerts: Alerts;
   imports?: Pick<Imports, 'providers' | 'sweep'> | undefined;
+  tieOuts?: Pick<TieOutStage, 'state' | 'run'> | undefined;
   zone: Zone;
   clock: Clock;
   /** Puts a job into the queue; nothing happens while one of that id waits or runs. */

@@ -140,30 +140,37 @@ export function regroupPeople(set: WorkingSet, changed: readonly Node[]): Map<No
 type Assign = (node: Node, customer: Node) => void;
 
 /** Whose the contacts around one are by their links. Returns the contacts elsewhere from which some of them were separated. */
-function groupContacts(set: WorkingSet, start: Node, owners: Map<Node, Node>): Node[] {
+function groupContacts(set: WorkingSet, start: Node, owners: Map<Node, Node>): readonly Node[] {
   const group = new Set([start]);
-  const users = new Map<Node, Node[]>();
+  const all = new Set<Node>();
+  let separated = NOBODY;
   for (const node of group) {
-    const near = neighbours(set, node);
-    users.set(node, near.filter(isUser));
-    for (const other of near) if (isContact(other)) group.add(other);
+    for (const other of neighbours(set, node)) {
+      if (isUser(other)) all.add(other);
+      else if (isContact(other)) group.add(other);
+    }
+    const others = separatedFrom(set.identifier(node));
+    if (others.length > 0) separated = [...separated, ...others];
   }
-  const all = new Set([...users.values()].flat());
-  const separated = [...group].flatMap((node) => separatedFrom(set.identifier(node)));
   const isOne = all.size <= 1 && !separated.some((other) => all.has(other) || group.has(other));
   const whole = !isOne ? undefined : all.size === 1 ? [...all][0]! : smallest(group);
-  for (const node of group) {
-    const own = joinedFirst(set.identifier(node), users.get(node)!);
-    owners.set(node, whole ?? (own.length === 1 ? own[0]! : node));
-  }
+  for (const node of group) owners.set(node, whole ?? onlyUserOf(set, node) ?? node);
+  if (separated.length === 0) return NOBODY;
   set.need([], separated);
   return separated.filter(isContact);
 }
 
+/** The user that an identifier is linked with by itself, where there is one and no other. */
+function onlyUserOf(set: WorkingSet, node: Node): Node | undefined {
+  const users = joinedFirst(set.identifier(node), neighbours(set, node).filter(isUser));
+  return users.length === 1 ? users[0] : undefined;
+}
+
 /** Whether somebody from whom an identifier was separated has the same owner; of the two, the only one that was joined with the owner stays. */
 function isRefused(set: WorkingSet, node: Node, owners: ReadonlyMap<Node, Node>): boolean {
-  const owner = owners.get(node)!;
   const identifier = set.identifier(node);
+  if (identifier.doc.decided === undefined) return false;
+  const owner = owners.get(node)!;
   const others = separatedFrom(identifier).filter((other) => owners.get(other) === owner);
   return (
     others.length > 0 &&
@@ -194,7 +201,7 @@ function regroupAnonymous(set: WorkingSet, near: readonly Node[], assign: Assign
     const known = neighbours(set, node).filter((other) => !isAnonymous(other));
     const owners = new Set(joinedFirst(identifier, known).map((other) => set.identifier(other).customer));
     const separated = separatedFrom(identifier);
-    set.need([], separated);
+    if (separated.length > 0) set.need([], separated);
     for (const other of separated) owners.delete(set.identifier(other).customer);
     assign(node, owners.size === 1 ? [...owners][0]! : node);
   }

@@ -97,7 +97,7 @@ export class Step {
       for (const purchase of this.set.purchasesOf(node)) this.purchases.add(purchase);
       if (isAnonymous(node)) this.evaluateAround(this.set.identifier(node));
     }
-    for (const node of nodes) if (isAnonymous(node)) this.evaluateAround(this.set.identifier(node));
+    for (const node of nodes) if (isAnonymous(node) && !moved.has(node)) this.evaluateAround(this.set.identifier(node));
     this.relinked.clear();
     return nodes;
   }

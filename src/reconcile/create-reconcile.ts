@@ -93,18 +93,7 @@ export function createReconcile(deps: ReconcileDeps) {
       rowDetail(database, day, source, metric, query),
     gaps: () => latestGaps(database),
     drift: (query: DriftQuery) => driftReport(database, deps.zone, query),
-    /** See `setMarker`; a new id and now, unless given. */
-    async setMarker(given: Omit<Marker, 'id' | 'at'> & { id?: string; at?: string }, actor: string): Promise<Marker> {
-      const marker = {
-        ...given,
-        id: given.id ?? newId(),
-        at: (given.at === undefined ? clock() : new Date(given.at)).toISOString(),
-      };
-      await setMarker(deps, marker, actor);
-      return marker;
-    },
-    markers: (range: { from?: Date; to?: Date }) => listMarkers(deps, range),
-    recordPendingMarkers: () => recordPendingMarkers(deps),
+    ...markersOf(deps),
     confusion: (query: ConfusionQuery) => confusion(database, deps.zone, query),
 
     requestRun,
@@ -180,6 +169,23 @@ export function createReconcile(deps: ReconcileDeps) {
     publishGapReport: (week: string) => publishGapReport(database, deps.zone, week, clock()),
   };
 }
+
+/** Releases and other moments that may explain a change. */
+const markersOf = (deps: ReconcileDeps) => ({
+  /** See `setMarker`; a new id and now, unless given. */
+  async setMarker(given: Omit<Marker, 'id' | 'at'> & { id?: string; at?: string }, actor: string): Promise<Marker> {
+    const { clock, newId } = deps;
+    const marker = {
+      ...given,
+      id: given.id ?? newId(),
+      at: (given.at === undefined ? clock() : new Date(given.at)).toISOString(),
+    };
+    await setMarker(deps, marker, actor);
+    return marker;
+  },
+  markers: (range: { from?: Date; to?: Date }) => listMarkers(deps, range),
+  recordPendingMarkers: () => recordPendingMarkers(deps),
+});
 
 class Engine {
   readonly sources: Readonly<Record<string, AnySource>>;

@@ -40,7 +40,7 @@ const pause = (ms: number): Promise<void> => Promise.resolve(void paused.push(ms
 const range = { from: new Date(NOW.getTime() - 365 * 86_400_000), until: NOW };
 
 function open(apiKey = LIVE_KEY): Imports {
-  const list = stripeObjects.open({ apiKey, apiBase: fake.url }, pause);
+  const list = stripeObjects.open!({ apiKey, apiBase: fake.url }, pause);
   return createImports({
     ...{ ledger: doors.ledger, vault: doors.vault, deadLetters: doors.ingest.deadLetters, limits: defaultLimits },
     ...{ store: new ImportStore(doors.database), clock: () => NOW, pause, sources: [{ source: stripeObjects, list }] },

@@ -16,6 +16,7 @@ export const STAGES: readonly (readonly string[])[] = [
   ['reconcile', 'report', 'close', 'route', 'alert'],
   ['jobs'],
   ['lifecycle'],
+  ['stages'],
   ['service', 'facts-thread'],
   ['app', 'cli', 'main', 'background'],
 ];

@@ -2047,6 +2047,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/periods/{id}/tie-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last comparison of each provider's balance with the ledger over a period. */
+        get: operations["TieOutsController_results"];
+        put?: never;
+        /** Compare each provider's balance with the ledger over a period, line by line, and record what came of it. */
+        post: operations["TieOutsController_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/provider-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports of providers that are kept, the newest first. */
+        get: operations["TieOutsController_reports"];
+        put?: never;
+        /** Keep a report that a provider made of its balance, byte for byte. 202 kept, 200 known already. */
+        post: operations["TieOutsController_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3631,6 +3667,152 @@ export interface components {
             path: string;
             /** Format: date-time */
             expires_at: string;
+        };
+        TieOutPage: {
+            data: {
+                period: string;
+                provider: string;
+                /** Format: date-time */
+                from: string;
+                /** Format: date-time */
+                until: string;
+                /** @enum {string} */
+                status: "tied" | "pending" | "differs" | "none";
+                reason: string | null;
+                /** @description What the side of the provider is from. */
+                statement: string | null;
+                model_position: number;
+                currencies: {
+                    currency: string;
+                    /** @enum {string} */
+                    status: "tied" | "pending" | "differs" | "none";
+                    ledger: {
+                        lines: number;
+                        /** @description Minor units. */
+                        gross: string;
+                        /** @description Minor units. */
+                        fee: string;
+                        /** @description Minor units. */
+                        net: string;
+                    };
+                    provider: {
+                        lines: number;
+                        /** @description Minor units. */
+                        gross: string;
+                        /** @description Minor units. */
+                        fee: string;
+                        /** @description Minor units. */
+                        net: string;
+                    };
+                    balance: {
+                        currency: string;
+                        /** @description Minor units. */
+                        start: string;
+                        /** @description Minor units. */
+                        end: string;
+                        /** @description Minor units. */
+                        moved: string;
+                        holds: boolean;
+                    } | null;
+                }[];
+                categories: {
+                    currency: string;
+                    category: string;
+                    ledger: {
+                        lines: number;
+                        /** @description Minor units. */
+                        gross: string;
+                        /** @description Minor units. */
+                        fee: string;
+                        /** @description Minor units. */
+                        net: string;
+                    };
+                    provider: {
+                        lines: number;
+                        /** @description Minor units. */
+                        gross: string;
+                        /** @description Minor units. */
+                        fee: string;
+                        /** @description Minor units. */
+                        net: string;
+                    };
+                }[];
+                differences: {
+                    line: string;
+                    /** @enum {string} */
+                    kind: "timing" | "fee" | "fx" | "dispute" | "missing_webhook" | "unknown";
+                    currency: string;
+                    category: string;
+                    source?: string;
+                    /** @description Minor units. */
+                    net: string;
+                    ledger?: {
+                        /** @description Minor units. */
+                        gross: string;
+                        /** @description Minor units. */
+                        fee: string;
+                        /** @description Minor units. */
+                        net: string;
+                        currency: string;
+                        at: number;
+                    };
+                    provider?: {
+                        /** @description Minor units. */
+                        gross: string;
+                        /** @description Minor units. */
+                        fee: string;
+                        /** @description Minor units. */
+                        net: string;
+                        currency: string;
+                        at: number;
+                    };
+                    detail: string;
+                }[];
+                differences_total: number;
+                difference_counts: {
+                    [key: string]: number;
+                };
+            }[];
+            /** @enum {string|null} */
+            next_cursor: null;
+        };
+        ProviderReportPage: {
+            data: {
+                id: string;
+                provider: string;
+                kind: string;
+                /** @description SHA-256 of the bytes. */
+                digest: string;
+                bytes: number;
+                lines: number;
+                /** Format: date-time */
+                from: string;
+                /** Format: date-time */
+                until: string;
+                /** Format: date-time */
+                received_at: string;
+                actor: string;
+            }[];
+            /** @enum {string|null} */
+            next_cursor: null;
+        };
+        ProviderReport: {
+            /** @enum {string} */
+            outcome: "recorded" | "duplicate";
+            id: string;
+            provider: string;
+            kind: string;
+            /** @description SHA-256 of the bytes. */
+            digest: string;
+            bytes: number;
+            lines: number;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until: string;
+            /** Format: date-time */
+            received_at: string;
+            actor: string;
         };
         Collected: {
             accepted: number;
@@ -7609,6 +7791,271 @@ export interface operations {
             };
             /** @description `forbidden`: The key may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TieOutsController_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A period: `2026-10`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieOutPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TieOutsController_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A period: `2026-10`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieOutPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TieOutsController_reports: {
+        parameters: {
+            query?: {
+                provider?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderReportPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TieOutsController_add: {
+        parameters: {
+            query: {
+                provider: string;
+                kind: string;
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderReport"];
+                };
+            };
+            /** @description OK */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderReport"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The same id is known with other content. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

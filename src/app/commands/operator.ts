@@ -3,6 +3,7 @@ import { CommandBus, type Command } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import { toProblem } from '../errors/to-problem.js';
 import { LOG } from '../tokens.js';
+import { AddProviderReportHandler } from './add-provider-report.js';
 import { AcknowledgeAlertHandler } from './acknowledge-alert.js';
 import { CancelJobHandler } from './cancel-job.js';
 import { ActOnPeriodHandler } from './act-on-period.js';
@@ -14,6 +15,7 @@ import { RecordFxRatesHandler } from './record-fx-rates.js';
 import { ReplayDeadLetterHandler } from './replay-dead-letter.js';
 import { RunBackfillHandler } from './run-backfill.js';
 import { RunReconciliationHandler } from './run-reconciliation.js';
+import { RunTieOutHandler } from './run-tie-out.js';
 import { SetMarkerHandler } from './set-marker.js';
 import { SetOpeningBalanceHandler } from './set-opening-balance.js';
 
@@ -68,4 +70,6 @@ export const operatorProviders = [
   RecordFxRatesHandler,
   SetOpeningBalanceHandler,
   ImportObjectsHandler,
+  AddProviderReportHandler,
+  RunTieOutHandler,
 ];

@@ -6,7 +6,7 @@ import { Scopes } from '../auth/scopes.guard.js';
 import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
 import { CheckpointsQuery, ConsistencyQuery, NoQuery } from './queries.js';
-import { CheckpointPage, ConsistencyReply, SealKeyReply } from './replies.js';
+import { CheckpointPage, ConsistencyReply, SealKeyReply } from './proof-replies.js';
 
 @ApiTags('ledger')
 @Scopes('read')

@@ -259,28 +259,6 @@ export const EntryReply = z
   .meta({ id: 'Entry' });
 export const EntryPage = page(EntryReply, 'EntryPage');
 export const ProofReply = anything.meta({ id: 'Proof' });
-const sizedRoot = z.object({ size: count, root: z.string().meta({ description: 'Hexadecimal.' }) });
-export const ConsistencyReply = z
-  .object({ from: sizedRoot, to: sizedRoot, path: z.array(z.string()) })
-  .meta({ id: 'Consistency' });
-export const CheckpointPage = page(
-  z.object({
-    origin: z.string(),
-    size: count,
-    root: z.string(),
-    signed_at: time,
-    signature: z.string().meta({ description: 'Ed25519, base64.' }),
-    note: z.string().meta({ description: 'The same as a signed note, as the witness gets it.' }),
-  }),
-  'CheckpointPage',
-);
-export const SealKeyReply = z
-  .object({
-    algorithm: z.literal('ed25519'),
-    public_key: z.string().meta({ description: 'PEM.' }),
-    fingerprint: z.string().meta({ description: 'SHA-256 of the raw key, hexadecimal.' }),
-  })
-  .meta({ id: 'SealKey' });
 export const CatalogReply = anything.meta({ id: 'Catalog' });
 export const DeadLetterReply = z
   .looseObject({

@@ -1,10 +1,16 @@
 import type { Provider } from '../provider.js';
 import { adyen } from './adyen/adyen.js';
+import { adyenObjects } from './adyen/objects.js';
+import { settlementDetails } from './adyen/reports.js';
+import { squareObjects } from './square/objects.js';
+import { payoutEntries } from './square/reports.js';
 import { square } from './square/square.js';
 import type { OpenEventList } from '../event-list.js';
+import type { ReportKind } from '../provider-report.js';
 import type { ObjectSource } from '../object-list.js';
 import { stripeEventList } from './stripe/event-list.js';
 import { stripeObjects } from './stripe/objects.js';
+import { balanceItemised, balanceSummary, payoutReconciliation } from './stripe/reports.js';
 import { stripe } from './stripe/stripe.js';
 
 /** The only list of payment providers. */
@@ -15,8 +21,21 @@ export type ProviderName = keyof typeof providers;
 /** Providers that list the events they made. */
 export const eventLists: Readonly<Partial<Record<ProviderName, OpenEventList>>> = { stripe: stripeEventList };
 
-/** Providers of which objects can be read besides their events. */
-export const objectSources: Readonly<Partial<Record<ProviderName, ObjectSource>>> = { stripe: stripeObjects };
+/** Providers of which objects can be read besides their events, from lists, files or reports. */
+export const objectSources: Readonly<Partial<Record<ProviderName, ObjectSource>>> = {
+  stripe: stripeObjects,
+  square: squareObjects,
+  adyen: adyenObjects,
+};
+
+/** Reports of their balance that providers make. */
+export const reportKinds: readonly ReportKind[] = [
+  balanceItemised,
+  balanceSummary,
+  payoutReconciliation,
+  payoutEntries,
+  settlementDetails,
+];
 
 /** Settings of the providers that are used; one that is left out has no door. */
 export type ProviderSettings = {

@@ -17,13 +17,16 @@ create table ingest.imports (
 
 create schema if not exists close;
 
--- What providers state of their balance, as it was handed over: bytes that nobody changes, found by their digest.
+-- What providers state of their balance, as it was handed over: bytes that nobody changes, found by their digest, and sealed as a whole
+-- under a key of the vault, because a report may name customers.
 create table close.provider_reports (
   id uuid primary key,
   provider text not null,
   kind text not null,
   digest text not null,
-  bytes bytea not null,
+  size int not null,
+  body text not null,
+  body_key_id uuid not null,
   -- the first and the last moment that it speaks of
   from_at timestamptz not null,
   until_at timestamptz not null,

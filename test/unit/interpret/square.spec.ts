@@ -17,6 +17,7 @@ import {
   usd,
 } from '../../fixtures/square-events.js';
 import { sealedEmail } from '../../fixtures/stripe-events.js';
+import { projected } from '../../support/memory-model.js';
 
 const factsOf = (type: string, kind: string, object: Json, more = {}): readonly Fact[] =>
   interpret(squareEntry(type, kind, object, more))!;
@@ -229,6 +230,38 @@ describe('invoices, subscriptions, customers', () => {
     expect(fields('CANCELED')).toMatchObject({ status: 'canceled', cancel_at: null, ended_at: end });
   });
 
+  it('given its life, then it counts as new, active and churned, its value as not told, and as nothing in money', async () => {
+    const told = [
+      squareEntry('subscription.created', 'subscription', aSquareSubscription({ status: 'PENDING', version: 1 })),
+      squareEntry(
+        'subscription.updated',
+        'subscription',
+        aSquareSubscription({ updated_at: isoAt(DAY_MS), version: 2 }),
+      ),
+      squareEntry(
+        'subscription.updated',
+        'subscription',
+        aSquareSubscription({ status: 'CANCELED', canceled_date: '2026-11-03', version: 3 }),
+      ),
+    ];
+    for (const order of [told, [...told].reverse()]) {
+      const model = await projected([order.map((entry, id) => ({ id: id + 1, facts: interpret(entry)! }))]);
+      const sums = (metric: string) =>
+        model.contributions.filter((each) => each.metric === metric).reduce((sum, { delta }) => sum + Number(delta), 0);
+      expect(['new_subscriptions', 'churned_subscriptions', 'unpriced_subscriptions'].map(sums)).toEqual([1, 1, 0]);
+      expect(model.contributions.filter(({ metric, delta }) => metric.startsWith('mrr') && delta !== '0')).toEqual([]);
+    }
+  });
+
+  it('given one that ended before its first day, then it was never active', () => {
+    const [, ended] = factsOf(
+      'subscription.updated',
+      'subscription',
+      aSquareSubscription({ status: 'CANCELED', canceled_date: '2026-10-03' }),
+    );
+    expect(ended).toMatchObject({ type: 'SubscriptionEnded', fields: { mrr: null } });
+  });
+
   it.each([['Mars/Olympus'], [undefined], [7]])(
     'given the time zone %s, then its days are those of UTC',
     (timezone) => {
@@ -250,10 +283,37 @@ describe('invoices, subscriptions, customers', () => {
     ]);
   });
 
-  it.each(['order.created', 'order.updated', 'order.fulfillment.updated', 'payout.paid', 'payout.failed'])(
+  it.each(['order.created', 'order.updated', 'order.fulfillment.updated'])(
     'given %s, then it is understood and moves nothing',
     (type) => expect(factsOf(type, type.replaceAll('.', '_'), { id: 'x' })).toEqual([]),
   );
+});
+
+describe('a payout', () => {
+  const aPayout = (over: Json): Json => ({
+    ...{ id: 'po_1', status: 'SENT', type: 'BATCH', created_at: isoAt(0), updated_at: isoAt(5_000), version: 1 },
+    ...{ amount_money: { amount: 457, currency_code: 'EUR' }, arrival_date: '2026-10-05', ...over },
+  });
+
+  it('given one that is on its way, then its money, its arrival and how it goes are known', () => {
+    expect(factsOf('payout.sent', 'payout', aPayout({}))).toMatchObject([
+      {
+        ...{ type: 'PayoutChanged', subject: 'payout:po_1', effect: 'changed' },
+        fields: {
+          ...{ at: T0, status: 'in_transit', amount: '457', currency: 'EUR', automatic: true, method: 'batch' },
+          arrival_at: Date.UTC(2026, 9, 5),
+        },
+      },
+    ]);
+  });
+
+  it('given one that failed, or that collects what is owed, then it says so', () => {
+    const [failed] = factsOf('payout.failed', 'payout', aPayout({ status: 'FAILED', version: 2 }));
+    expect(failed!.fields).toMatchObject({ status: 'failed', failed_at: T0 + 5_000 });
+    const owed = aPayout({ amount_money: { amount: -457, currency_code: 'EUR' } });
+    expect(factsOf('payout.sent', 'payout', owed)[0]!.fields['amount']).toBe('-457');
+    expect(failed!.stamp > factsOf('payout.sent', 'payout', aPayout({}))[0]!.stamp).toBe(true);
+  });
 });
 
 describe('what never counts', () => {

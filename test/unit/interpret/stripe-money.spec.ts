@@ -46,6 +46,7 @@ describe('what Stripe events may book', () => {
         fields: {
           at: (T0 - 3) * 1000,
           provisional: false,
+          provider: 'stripe',
           amount: '4990',
           currency: 'EUR',
           method: 'card',

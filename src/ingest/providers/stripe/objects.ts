@@ -1,6 +1,7 @@
 import { stripePolicy } from '../../../catalog/personal.js';
 import type { ObjectSource } from '../../object-list.js';
 import type { Provider } from '../../provider.js';
+import { balanceLine } from './balance-lines.js';
 import { sourceOf } from './interpret/balance-transaction.js';
 import { stripeLists, stripeObjectList } from './object-list.js';
 import { stripeFile } from './object-files.js';
@@ -37,6 +38,7 @@ export const stripeObjects: ObjectSource = {
   open: stripeObjectList,
   provider,
   kinds: new Set(Object.keys(KINDS)),
+  statement: { list: 'balance_transactions', line: balanceLine },
   parse: stripeFile,
   isUnattached: (object) => object['object'] === 'balance_transaction' && sourceOf(object) === undefined,
   envelope: ({ object, live }, id, asOf) => ({

@@ -2,6 +2,7 @@ import type { Interpreter } from '../../../interpreter.js';
 import { dispute } from './dispute.js';
 import { type AutomaticCapture, paymentInterpreter } from './payment.js';
 import { refund } from './refund.js';
+import { settlementLines } from './settlement-line.js';
 import { silent } from './silent.js';
 
 /** What Adyen's events mean, by what they are about. `automatic`: the merchant accounts that capture by themselves. */
@@ -9,5 +10,6 @@ export const adyenInterpreters = (automatic: AutomaticCapture): readonly Interpr
   dispute,
   paymentInterpreter(automatic),
   refund,
+  settlementLines,
   silent,
 ];

@@ -22,6 +22,14 @@ export function moneyOf(money: unknown): { amount: string; currency: string } {
   };
 }
 
+/** Like `moneyOf` for what may go either way, such as a payout that collects what is owed. */
+export function signedMoney(money: unknown): { amount: string; currency: string } {
+  const { amount } = objectIn(money);
+  if (typeof amount !== 'number' || amount >= 0) return moneyOf(money);
+  const { amount: positive, currency } = moneyOf({ ...objectIn(money), amount: -amount });
+  return { amount: `-${positive}`, currency };
+}
+
 /** Like `moneyOf`, nulls where there is no money. */
 export const moneyOrNulls = (money: unknown): { amount: string | null; currency: string | null } =>
   money === undefined || money === null ? { amount: null, currency: null } : moneyOf(money);

@@ -3,6 +3,8 @@ import { customer } from './customer.js';
 import { dispute } from './dispute.js';
 import { invoice } from './invoice.js';
 import { payment } from './payment.js';
+import { payout } from './payout.js';
+import { payoutEntry } from './payout-entry.js';
 import { refund } from './refund.js';
 import { silent } from './silent.js';
 import { subscription } from './subscription.js';
@@ -13,6 +15,8 @@ export const squareInterpreters: readonly Interpreter[] = [
   dispute,
   invoice,
   payment,
+  payout,
+  payoutEntry,
   refund,
   silent,
   subscription,

@@ -25,10 +25,13 @@ const WORDS: Readonly<Record<string, string>> = {
   COMPLETED: 'canceled',
 };
 
-/** The state of a subscription. What a period costs and how long it is stands in Square's catalog, unless a price of its own was agreed. */
+/**
+ * The states of a subscription. What a period costs and how long it is stands in Square's catalog, so it counts as active and its monthly value
+ * as not told; a price that was agreed for it alone does not say for how long it is either.
+ */
 export const subscription: Interpreter = {
   name: 'square/subscription',
-  version: 1,
+  version: 2,
   reads: ['square.subscription.created', 'square.subscription.updated'],
   interpret: (entry) => {
     const event = squareEvent(entry, 'subscription');
@@ -36,26 +39,33 @@ export const subscription: Interpreter = {
     const state = String(object['status']);
     const started = dayIn(object, 'start_date');
     const ends = dayIn(object, 'canceled_date');
-    const ended = state === 'CANCELED' || state === 'COMPLETED';
-    return [
-      makeFact({
-        type: 'SubscriptionChanged',
-        subject: `subscription:${event.id}`,
-        effect: 'changed',
-        stamp: stampAt(event, placeOf(STATES, state)),
-        fields: {
-          at: timeIn(object['created_at']) ?? dayIn(object, 'created_date') ?? started ?? event.at,
-          status: WORDS[state] ?? wordOf(object['status']),
-          started_at: started ?? null,
-          ended_at: ended ? endOf(event, ends) : null,
-          cancel_at: ended ? null : (ends ?? null),
-          ...moneyOrNulls(object['price_override_money']),
-          interval: null,
-          interval_count: null,
-        },
-        nodes: [customerNode(object['customer_id'])],
-      }),
-    ];
+    const ended = state === 'CANCELED' || state === 'COMPLETED' ? endOf(event, ends) : undefined;
+    const created = timeIn(object['created_at']) ?? dayIn(object, 'created_date') ?? started ?? event.at;
+    const status = WORDS[state] ?? wordOf(object['status']) ?? 'unknown';
+    const about = {
+      subject: `subscription:${event.id}`,
+      stamp: stampAt(event, placeOf(STATES, state)),
+      nodes: [customerNode(object['customer_id'])],
+    };
+    const changed = makeFact({
+      ...{ ...about, type: 'SubscriptionChanged', effect: 'changed' },
+      fields: {
+        ...{ at: created, status, started_at: started ?? null, ended_at: ended ?? null },
+        cancel_at: ended === undefined ? (ends ?? null) : null,
+        ...moneyOrNulls(object['price_override_money']),
+        ...{ interval: null, interval_count: null },
+      },
+    });
+    const unpriced = { currency: null, unpriced: true };
+    const since = started ?? created;
+    if (ended !== undefined) {
+      // One that ended before its first day was never active.
+      const fields = { at: ended, since, status, mrr: ended > since ? '0' : null, ...unpriced };
+      return [changed, makeFact({ ...about, type: 'SubscriptionEnded', effect: 'ended', fields })];
+    }
+    const fields = { at: Math.max(changedAt(event), created), since, status, collection_paused: false, mrr: '0' };
+    const effect = `state:${event.originEventId}`;
+    return [changed, makeFact({ ...about, type: 'SubscriptionState', effect, fields: { ...fields, ...unpriced } })];
   },
 };
 

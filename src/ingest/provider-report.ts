@@ -1,0 +1,33 @@
+import type { Readable } from 'node:stream';
+import type { BalanceLine } from './balance-line.js';
+import type { ReadObject } from './object-list.js';
+
+/** A balance as a provider states it at the two ends of a report, minor units. */
+export interface StatedBalance {
+  currency: string;
+  start: bigint;
+  end: bigint;
+}
+
+/** What a report says. */
+export interface ReportContent {
+  /** Lines of the balance, one by one; none in a summary. */
+  lines: BalanceLine[];
+  balances: StatedBalance[];
+  /** Rows that are kept as entries as well, where the provider's webhooks do not tell what they say. */
+  objects: ReadObject[];
+}
+
+/** A kind of report that a provider makes of its balance. */
+export interface ReportKind {
+  provider: string;
+  /** `balance_itemised`. */
+  name: string;
+  meaning: string;
+  /** Whether the file does not say which time it covers, so that whoever hands it over has to. */
+  undated: boolean;
+  /** Whether it states every line of the balance that was made in the time it covers. */
+  complete: boolean;
+  /** Throws Problem `invalid_request` that names the line and quotes nothing of it. */
+  read(name: string, file: Readable): Promise<ReportContent>;
+}

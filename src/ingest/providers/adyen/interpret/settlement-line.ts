@@ -1,0 +1,108 @@
+import { type Fact, type InterpretableEntry, type Ref, stampOf } from '../../../../catalog/facts.js';
+import { makeFact } from '../../../../catalog/make-fact.js';
+import { parseMajor } from '../../../../kernel/money.js';
+import type { Interpreter } from '../../../interpreter.js';
+import { objectIn } from '../../../json-members.js';
+
+const RANK = 5;
+
+/** Adyen's journal types in the words that lines of every provider's balance share; others keep their own. */
+const CATEGORIES: Readonly<Record<string, string>> = {
+  Settled: 'charge',
+  SettledInInstallments: 'charge',
+  Refunded: 'refund',
+  RefundedReversed: 'refund_failure',
+  Chargeback: 'dispute',
+  SecondChargeback: 'dispute',
+  ChargebackReversed: 'dispute_reversal',
+  MerchantPayout: 'payout',
+  Fee: 'fee',
+  InvoiceDeduction: 'fee',
+  DepositCorrection: 'risk_reserved_funds',
+};
+
+/** Columns in which Adyen says what it kept, in the currency of settlement. */
+const FEES = ['commission (nc)', 'markup (nc)', 'scheme fees (nc)', 'interchange (nc)'] as const;
+
+// Adyen writes the zone of the account beside each time, by its abbreviation.
+const OFFSETS: Readonly<Record<string, string>> = {
+  ...{ UTC: 'Z', GMT: 'Z', WET: 'Z', BST: '+01:00', IST: '+01:00', WEST: '+01:00', CET: '+01:00', CEST: '+02:00' },
+  ...{ EET: '+02:00', EEST: '+03:00', EST: '-05:00', EDT: '-04:00', CST: '-06:00', CDT: '-05:00', MST: '-07:00' },
+  ...{ MDT: '-06:00', PST: '-08:00', PDT: '-07:00', SGT: '+08:00', JST: '+09:00', AEST: '+10:00', AEDT: '+11:00' },
+};
+
+export type Cells = Readonly<Record<string, string>>;
+
+/** A line of a settlement details report. Throws RangeError that names the column of what cannot be read. */
+export function settlementLine(cells: Cells) {
+  const currency = cells['net currency'] ?? '';
+  if (!/^[A-Z]{3}$/.test(currency)) throw new RangeError('net currency must be a currency code such as USD');
+  const amountOf = (column: string): bigint => {
+    const text = cells[column]?.trim() ?? '';
+    const amount = text === '' ? 0n : parseMajor(text, currency);
+    if (amount === undefined) throw new RangeError(`${column} must be an amount such as 12.34 of ${currency}`);
+    return amount;
+  };
+  const net = amountOf('net credit (nc)') - amountOf('net debit (nc)');
+  const fee = FEES.reduce((sum, column) => sum + amountOf(column), 0n);
+  const type = cells['type'] ?? '';
+  if (type === '') throw new RangeError('type is needed');
+  const payment = cells['psp reference'] || undefined;
+  return {
+    ...{ at: timeOf(cells), currency, net, fee, gross: net + fee, type, payment },
+    category: CATEGORIES[type] ?? type.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase(),
+    source: cells['modification reference'] || payment,
+    rate: cells['exchange rate'] || undefined,
+    payout: cells['batch number'] ? `adyen_batch_${cells['batch number']}` : undefined,
+  };
+}
+
+function timeOf(cells: Cells): number {
+  const offset = OFFSETS[(cells['timezone'] ?? 'UTC').trim().toUpperCase()];
+  if (offset === undefined) throw new RangeError('timezone is none that is known: have the report made in UTC');
+  const text = cells['creation date']?.trim() ?? '';
+  const isTime = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(text);
+  const at = isTime ? Date.parse(`${text.replace(' ', 'T')}${offset}`) : Number.NaN;
+  if (Number.isNaN(at)) throw new RangeError('creation date must be a time such as 2026-10-03 09:00:00');
+  return at;
+}
+
+/** A line of Adyen's balance, as the report of a batch has it; the one that pays the batch out is a payout as well. */
+export const settlementLines: Interpreter = {
+  name: 'adyen/settlement-line',
+  version: 1,
+  reads: ['adyen.object.settlement_line'],
+  interpret: (entry: InterpretableEntry) => {
+    const object = objectIn(objectIn(objectIn(entry.body)['data'])['object']);
+    const id = String(object['id']);
+    const line = settlementLine(objectIn(object['cells']) as Cells);
+    const isPayout = line.category === 'payout';
+    const stamp = stampOf(RANK, entry.occurredAt, entry.originEventId);
+    const subject = subjectOf(line, id);
+    const moved = makeFact({
+      ...{ type: 'BalanceMoved', subject, effect: `balance:${id}`, stamp },
+      fields: {
+        ...{ at: line.at, available_at: null, gross: String(line.gross), fee: String(line.fee), net: String(line.net) },
+        ...{ currency: line.currency, exchange_rate: line.rate ?? null, category: line.category, kind: line.type },
+        ...{ fee_processing: String(line.fee), provider: 'adyen', source: line.source, payout: line.payout },
+      },
+    });
+    return isPayout ? [moved, paidOut(line, subject, id, stamp)] : [moved];
+  },
+};
+
+type Line = ReturnType<typeof settlementLine>;
+
+const subjectOf = ({ category, payment, payout }: Line, id: string): Ref => {
+  if (category === 'payout' && payout !== undefined) return `payout:${payout}`;
+  return payment === undefined ? `balance:${id}` : `payment:${payment}`;
+};
+
+const paidOut = ({ at, net, currency }: Line, subject: Ref, id: string, stamp: string): Fact =>
+  makeFact({
+    ...{ type: 'PayoutChanged', subject, effect: 'changed', stamp },
+    fields: {
+      ...{ at, status: 'paid', amount: String(-net), currency, arrival_at: null, automatic: true },
+      balance_transaction: id,
+    },
+  });

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { createAlerts } from './alert/create-alerts.js';
+import { domainEventSchemas } from './catalog/domain-events/index.js';
+import { createTieOuts } from './close/create-tie-outs.js';
+import { ProviderReports } from './close/provider-reports.js';
+import type { Books } from './close/books.js';
+import { openClosings } from './close/closing-store.js';
+import { type Close, createClose } from './close/create-close.js';
+import type { FiscalCalendar } from './close/fiscal-calendar.js';
+import type { TieOuts } from './close/tie-outs.js';
+import type { Config } from './config.js';
+import type { IngestStage } from './ingest/create-ingest.js';
+import { reportKinds } from './ingest/providers/index.js';
+import { lookAround } from './jobs/watched.js';
+import type { Clock } from './kernel/clock.js';
+import { Zone } from './kernel/day.js';
+import type { Ledger } from './ledger/ledger.js';
+import type { OpenVault } from './ledger/vault/open-vault.js';
+import { metrics } from './metrics/index.js';
+import { FOLD_VERSION, type Projections } from './projections/create-projections.js';
+import { createContract, type MeasurementContract } from './reconcile/contract.js';
+import { createReconcile, type Reconcile, type ReconcileDeps } from './reconcile/create-reconcile.js';
+import { pageRequests } from './reconcile/page-requests.js';
+import { createPulls } from './reconcile/pull/create-pulls.js';
+import { createReport, type Report, type ReportDeps } from './report/create-report.js';
+import type { Database } from './storage/database.js';
+
+/** What analytics systems say, what is agreed about it, and the comparison with the truth. */
+export function openReconcile(
+  config: Config,
+  {
+    vault,
+    projections,
+    ...deps
+  }: Pick<NumbersDeps, 'vault' | 'projections' | 'contentMac'> &
+    Pick<ReconcileDeps, 'database' | 'ledger' | 'clock' | 'zone' | 'enqueueRun'>,
+): { contract: MeasurementContract; reconcile: Reconcile } {
+  const { database, clock, zone } = deps;
+  const pulls = createPulls({ database, vault, clock, zone, sources: config.sources.sources });
+  const contract = createContract({
+    ...{ ...deps, metrics, pulls, newId: randomUUID },
+    ...{ settings: config.sources.contract, modelVersion: projections.modelVersion },
+  });
+  const reconcile = createReconcile({
+    ...{ ...deps, newId: randomUUID },
+    subjectTag: (kind, value) => vault.subjectTag(kind, value),
+    projectionPosition: () => projections.currentPosition(),
+    ...{ pulls, sources: pulls.sources, tolerances: contract.tolerances, pageLog: pageRequests },
+  });
+  return { contract, reconcile };
+}
+
+interface NumbersDeps extends Pick<ReportDeps, 'database' | 'ledger' | 'vault' | 'clock' | 'zone' | 'completeness'> {
+  projections: Projections;
+  contentMac: (value: unknown) => Buffer;
+}
+
+/** Numbers out, as they are known and as closes reported them, and the close that makes them so. */
+export async function openNumbers(
+  calendar: FiscalCalendar,
+  { projections, vault, contentMac, ...deps }: NumbersDeps,
+  {
+    interpreters,
+    contract,
+    ...given
+  }: { interpreters: string; books: Books; tieOuts?: TieOuts; contract: MeasurementContract['current'] },
+): Promise<{ report: Report; close: Close }> {
+  const { modelVersion } = projections;
+  const closings = await openClosings({ ...deps, calendar });
+  const named = { metrics, modelVersion, domainEvents: domainEventSchemas, contract };
+  const report = createReport({ ...deps, ...named, vault, closings });
+  const modelPosition = (): Promise<number> => projections.currentPosition();
+  const close = createClose({
+    ...{ ...deps, ...given, calendar, closings, metrics, modelPosition, contentMac },
+    versions: { model: modelVersion, interpreters, fold: FOLD_VERSION },
+    numbers: (days, closing) => report.numbers(days, closing),
+  });
+  return { report, close };
+}
+
+/** What is wrong anywhere, and who is told. */
+export function watchOver(
+  config: Config,
+  clock: Clock,
+  stages: { database: Database; ledger: Ledger; vault: OpenVault; ingest: IngestStage; reconcile: Reconcile },
+  log: Logger | undefined,
+) {
+  const { database, ledger, vault, ingest, reconcile } = stages;
+  const { completeness, deadLetters } = ingest;
+  return createAlerts({
+    ...{ database, ledger, clock, newId: randomUUID, settings: config.alerts },
+    contentMac: (value) => vault.contentMac(value),
+    watched: () =>
+      lookAround({
+        ...{ reconcile, completeness, deadLetters, clock },
+        failed: (part, error) => log?.warn({ err: error }, `${part} could not be watched`),
+      }),
+  });
+}
+
+/** What providers state of their balance, and how it compares with the ledger. */
+export function tieOutsWith(
+  deps: {
+    database: Database;
+    ledger: Ledger;
+    vault: OpenVault;
+    clock: Clock;
+    zone: Zone;
+    ingest: IngestStage;
+    projections: Projections;
+  },
+  calendar: FiscalCalendar,
+) {
+  const { vault, ingest, projections } = deps;
+  const reports = new ProviderReports({
+    ...deps,
+    kinds: reportKinds,
+    keepObjects: (provider, { objects }) => ingest.imports.rows(provider, objects),
+  });
+  const tieOuts = createTieOuts({
+    ...deps,
+    reports,
+    periodDays: (id) => calendar.find(id),
+    contentMac: (value) => vault.contentMac(value),
+    statement: (provider, range) => ingest.imports.statement(provider, range),
+    caughtUp: () => projections.catchUp(),
+  });
+  return { reports, tieOuts };
+}
