@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { gapOfClosedDays } from './period-replies.js';
 
 // What the routes of reconciliations answer, for the OpenAPI document. Money is integer minor units as a decimal string.
 
@@ -45,6 +46,7 @@ export const ReconciliationRow = z
     value: z.number().nullable().optional(),
     position: count.meta({ description: 'Ledger position of the recorded comparison.' }),
     fetched_at: time,
+    ...gapOfClosedDays,
   })
   .meta({ id: 'Reconciliation' });
 const concentration = z.object({
