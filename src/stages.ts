@@ -1,4 +1,7 @@
 import { createPeriodFiles, type PeriodFiles, type PeriodFilesDeps } from './close/period-files.js';
+import { parkFailedJob, replayJobs } from './ingest/park.js';
+import { cancellationsIn } from './jobs/cancellations.js';
+import { createJobs, type Jobs, type JobsDeps } from './jobs/create-jobs.js';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createAlerts } from './alert/create-alerts.js';
@@ -148,3 +151,24 @@ export const openFiles = (
     }),
   });
 
+/** What runs on time or later; what failed for the last time is a dead letter, and goes in again when that is replayed. */
+export async function openJobs(
+  config: Config,
+  clock: Clock,
+  stages: Pick<JobsDeps, 'reconcile' | 'close' | 'alerts' | 'zone' | 'tieOuts'> & {
+    database: Database;
+    ingest: IngestStage;
+  },
+  log: Logger | undefined,
+): Promise<Jobs> {
+  const { database, ingest, reconcile, close, tieOuts, alerts, zone } = stages;
+  const jobs = await createJobs({
+    ...{ connection: database.connection, redisUrl: config.redisUrl },
+    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, tieOuts, alerts, zone, clock },
+    cancellations: cancellationsIn(database, clock),
+    park: (failed) => parkFailedJob(ingest.deadLetters, failed),
+    log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
+  });
+  replayJobs(ingest.deadLetters, (job) => jobs.enqueueAgain(job));
+  return jobs;
+}
