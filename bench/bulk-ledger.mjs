@@ -42,7 +42,15 @@ export async function bulkLedger(entries) {
 function entryAt(position, uuidV5) {
   const id = uuidV5(`bench ${position}`);
   const at = 1_790_000_000_000 + position * 40;
-  const data = { object: { id: `ch_${position}`, amount: position, currency: 'eur', receipt_email: SEALED, billing: 'x'.repeat(880) } };
+  const data = {
+    object: {
+      id: `ch_${position}`,
+      amount: position,
+      currency: 'eur',
+      receipt_email: SEALED,
+      billing: 'x'.repeat(880),
+    },
+  };
   return {
     ...{ position, id, stream: `stripe-${id}`, revision: 0, type: 'stripe.charge.succeeded', schemaVersion: 1 },
     ...{ origin: 'stripe', account: 'acct_1NffrFLkdIwHu7ix', originEventId: `evt_${position}` },
@@ -62,5 +70,10 @@ export async function taken(count, work) {
   const result = await work();
   const seconds = (performance.now() - began) / 1000;
   const { user, system } = process.cpuUsage(cpu);
-  return { result, seconds: Math.round(seconds * 100) / 100, perS: Math.round(count / seconds), cpuUs: Math.round((user + system) / count * 100) / 100 };
+  return {
+    result,
+    seconds: Math.round(seconds * 100) / 100,
+    perS: Math.round(count / seconds),
+    cpuUs: Math.round(((user + system) / count) * 100) / 100,
+  };
 }

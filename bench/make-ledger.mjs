@@ -35,7 +35,7 @@ function contentKey() {
 
 const PRINCIPAL = { keyId: 'bench', account: 'shop', name: 'bench', scopes: ['events:write'], origins: '*' };
 
-function send(ingest, { door, body }) {
+export function send(ingest, { door, body }) {
   const bytes = Buffer.from(JSON.stringify(body));
   const correlationId = `bench-${body.id}`;
   if (door === 'events') {

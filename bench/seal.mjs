@@ -1,22 +1,24 @@
 // What sealing costs beside taking in: node bench/seal.mjs [--entries 20000]. CPU of this process for each entry; wanted: at most 5 %.
 // Taken in: the shop's deliveries through the real doors, verified, sealed fields, appended. Sealed: the same number of entries, in steps
 // of 256 and of 16,384: a step is signed and stored, so that small ones cost most.
-import { rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.mjs';
 import { bulkLedger, taken } from './bulk-ledger.mjs';
-import { ledgerOf } from './make-ledger.mjs';
 import { loadAverage } from './machine.mjs';
-import { dist } from './service-in-process.mjs';
+import { send } from './make-ledger.mjs';
+import { dist, openBenchService } from './service-in-process.mjs';
+import { purchaseEntries } from './shop-history.mjs';
 
 const { values } = parseArgs({ options: { entries: { type: 'string', default: '20000' } } });
 const entries = Number(values.entries);
+const AT_ONCE = 500; // deliveries in flight
 
 build();
 const { Sealer } = await import(`${dist}/ledger/seal.js`);
-const folder = await ledgerOf(entries, { anew: true });
-const { cpuUs: ingestUs } = JSON.parse(folder.report);
-rmSync(folder.path, { recursive: true, force: true });
+const { cpuUs: ingestUs } = await takenIn();
 for (const stepMax of [256, 16_384]) {
   const { seals, signingKey, close } = await bulkLedger(entries);
   try {
@@ -25,8 +27,38 @@ for (const stepMax of [256, 16_384]) {
       while (await sealer.step(new Date()));
     });
     const share = Math.round((1000 * cpuUs) / ingestUs) / 10;
-    console.log(JSON.stringify({ entries, step: stepMax, seal_cpu_us: cpuUs, ingest_cpu_us: ingestUs, percent: share, load: loadAverage()[0] }));
+    console.log(
+      JSON.stringify({
+        entries,
+        step: stepMax,
+        seal_cpu_us: cpuUs,
+        ingest_cpu_us: ingestUs,
+        percent: share,
+        load: loadAverage()[0],
+      }),
+    );
   } finally {
     await close();
+  }
+}
+
+/** Every delivery of the shop's history through the doors; warmed up by as many before. */
+async function takenIn() {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'truth-ledger-seal-'));
+  chmodSync(folder, 0o755); // the database's own user must get in
+  const { ingest, stop } = await openBenchService(folder);
+  try {
+    const deliveries = [];
+    for (let purchase = 0; deliveries.length < 2 * entries; purchase += 1)
+      deliveries.push(...purchaseEntries(purchase, entries));
+    const sendAll = async (some) => {
+      for (let at = 0; at < some.length; at += AT_ONCE)
+        await Promise.all(some.slice(at, at + AT_ONCE).map((delivery) => send(ingest, delivery)));
+    };
+    await sendAll(deliveries.slice(0, entries));
+    return await taken(entries, () => sendAll(deliveries.slice(entries, 2 * entries)));
+  } finally {
+    await stop();
+    rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -26,7 +26,11 @@ try {
   }
   console.log(
     JSON.stringify({
-      ...{ entries, entries_per_s: spread(turns.map(({ perS }) => perS)), cpu_us: spread(turns.map(({ cpuUs }) => cpuUs)) },
+      ...{
+        entries,
+        entries_per_s: spread(turns.map(({ perS }) => perS)),
+        cpu_us: spread(turns.map(({ cpuUs }) => cpuUs)),
+      },
       load: loadAverage()[0],
     }),
   );

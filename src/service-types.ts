@@ -5,6 +5,7 @@ import type { Close } from './close/create-close.js';
 import type { BooksReport } from './close/books-report.js';
 import type { Books } from './close/books.js';
 import type { RateToRecord } from './close/fx-rates.js';
+import type { PeriodFiles } from './close/period-files.js';
 import type { OpeningBalance } from './close/opening-balances.js';
 import type { Config } from './config.js';
 import type { IngestStage } from './ingest/create-ingest.js';
@@ -58,6 +59,8 @@ export interface Service {
   /** A method answers undefined where nothing has that name or id. */
   report: Report;
   close: Close;
+  /** Journals and packs of periods, for people outside. */
+  files: PeriodFiles;
   /** What providers state of their balance, and how it compares with the ledger. */
   reports: Pick<ProviderReports, 'add' | 'list' | 'kinds'>;
   tieOuts: TieOutStage;

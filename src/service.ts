@@ -9,9 +9,8 @@ import type { TieOuts } from './close/tie-outs.js';
 import { type Config, ledgerEngine } from './config.js';
 import { createIngest } from './ingest/create-ingest.js';
 import { createInterpret, interpretersFor, type KnownToOperator, versionOf } from './ingest/interpret.js';
-import { parkFailedJob, parkUnprojected, reparkUnprojected, replayJobs } from './ingest/park.js';
-import { cancellationsIn } from './jobs/cancellations.js';
-import { createJobs, type Jobs } from './jobs/create-jobs.js';
+import { parkUnprojected, reparkUnprojected } from './ingest/park.js';
+import type { Jobs } from './jobs/create-jobs.js';
 import type { Clock } from './kernel/clock.js';
 import { Zone } from './kernel/day.js';
 import { type BackendName, backends } from './ledger/backends/index.js';
@@ -27,7 +26,7 @@ import { factsAside } from './projections/facts-aside.js';
 import { connectionName } from './projections/lease.js';
 import type { MeasurementContract } from './reconcile/contract.js';
 import type { Role, Service } from './service-types.js';
-import { openNumbers, openReconcile, tieOutsWith, watchOver } from './stages.js';
+import { openFiles, openJobs, openNumbers, openReconcile, tieOutsWith, watchOver } from './stages.js';
 import { boundedDatabase, type Database, openDatabase } from './storage/database.js';
 import { migrate } from './storage/migrate.js';
 
@@ -128,15 +127,8 @@ async function wire(
   );
 
   const alerts = watchOver(config, clock, { database, ledger, vault, ingest, reconcile }, log);
-  const jobs = await createJobs({
-    ...{ connection: database.connection, redisUrl: config.redisUrl },
-    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, ...tied, alerts, zone, clock },
-    cancellations: cancellationsIn(database, clock),
-    park: (failed) => parkFailedJob(ingest.deadLetters, failed),
-    log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
-  });
+  const jobs = await openJobs(config, clock, { database, ingest, reconcile, close, ...tied, alerts, zone }, log);
   queue.jobs = life.closes(jobs, (it) => it.stop());
-  replayJobs(ingest.deadLetters, (job) => jobs.enqueueAgain(job));
 
   const seal = openSeal({
     ...{ ledger, database: ledgerDatabase, clock, signingKey: vault.signingKey, dataDir: config.dataDir },
@@ -145,9 +137,10 @@ async function wire(
   });
   for (const stage of [seal, projections]) life.closes(stage, (it) => it.stop());
 
+  const files = openFiles(config, projections, { ...{ periods: close, ledger, seal, clock }, books });
   return {
     ...{ config, roles, database, vault, ledger, ingest },
-    ...{ projections, reconcile, contract, report, books, ...tied, close, alerts, jobs, seal },
+    ...{ projections, reconcile, contract, report, books, ...tied, close, files, alerts, jobs, seal },
     start: () => startWork(roles, { vault, projections, contract, seal, jobs }, log),
     stop: () => life.stop(),
   };

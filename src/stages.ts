@@ -1,3 +1,7 @@
+import { createPeriodFiles, type PeriodFiles, type PeriodFilesDeps } from './close/period-files.js';
+import { parkFailedJob, replayJobs } from './ingest/park.js';
+import { cancellationsIn } from './jobs/cancellations.js';
+import { createJobs, type Jobs, type JobsDeps } from './jobs/create-jobs.js';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createAlerts } from './alert/create-alerts.js';
@@ -127,4 +131,44 @@ export function tieOutsWith(
     caughtUp: () => projections.catchUp(),
   });
   return { reports, tieOuts };
+}
+
+type FilesDeps = Pick<PeriodFilesDeps, 'periods' | 'ledger' | 'seal' | 'clock'> & {
+  books: Pick<PeriodFilesDeps, 'account' | 'functionalCurrency'>;
+};
+
+/** Journals and packs, in the accounts of the books and with what their numbers depend on. */
+export const openFiles = (
+  { fiscalCalendar }: Config,
+  { modelVersion }: Projections,
+  { books, ...deps }: FilesDeps,
+): PeriodFiles =>
+  createPeriodFiles({
+    ...{ ...deps, account: books.account, functionalCurrency: books.functionalCurrency },
+    parameters: () => ({
+      ...{ functional_currency: books.functionalCurrency ?? null, fiscal_calendar: fiscalCalendar },
+      ...{ model_version: modelVersion, fold_version: FOLD_VERSION },
+    }),
+  });
+
+/** What runs on time or later; what failed for the last time is a dead letter, and goes in again when that is replayed. */
+export async function openJobs(
+  config: Config,
+  clock: Clock,
+  stages: Pick<JobsDeps, 'reconcile' | 'close' | 'alerts' | 'zone' | 'tieOuts'> & {
+    database: Database;
+    ingest: IngestStage;
+  },
+  log: Logger | undefined,
+): Promise<Jobs> {
+  const { database, ingest, reconcile, close, tieOuts, alerts, zone } = stages;
+  const jobs = await createJobs({
+    ...{ connection: database.connection, redisUrl: config.redisUrl },
+    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, tieOuts, alerts, zone, clock },
+    cancellations: cancellationsIn(database, clock),
+    park: (failed) => parkFailedJob(ingest.deadLetters, failed),
+    log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),
+  });
+  replayJobs(ingest.deadLetters, (job) => jobs.enqueueAgain(job));
+  return jobs;
 }

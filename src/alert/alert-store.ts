@@ -55,7 +55,7 @@ export class AlertStore {
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          on conflict (id) do update set revision = excluded.revision, state = excluded.state, acknowledged_at = excluded.acknowledged_at,
            acknowledged_by = excluded.acknowledged_by, note = excluded.note, recovered_at = excluded.recovered_at
-         where true`,
+         where a.revision < excluded.revision`,
         [
           ...[alert.id, alert.key, revision, alert.state, alert.severity, alert.title, JSON.stringify(alert.detail)],
           ...[alert.raisedAt, alert.acknowledgedAt, alert.acknowledgedBy, alert.note, alert.recoveredAt],

@@ -26,6 +26,7 @@ import { IdentityController } from './http/identity.controller.js';
 import { LedgerController } from './http/ledger.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
 import { OperatingController } from './http/operating.controller.js';
+import { PeriodFilesController } from './http/period-files.controller.js';
 import { PeriodsController } from './http/periods.controller.js';
 import { ProofsController } from './http/proofs.controller.js';
 import { ReconciliationsController } from './http/reconciliations.controller.js';
@@ -77,6 +78,7 @@ const api = [
   AlertsController,
   JobsController,
   PeriodsController,
+  PeriodFilesController,
   BooksController,
   SessionController,
   TieOutsController,

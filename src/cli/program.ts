@@ -6,9 +6,11 @@ import { addBackfill } from './backfill.js';
 import { addClose } from './close.js';
 import { addContract } from './contract.js';
 import { addDemo } from './demo.js';
+import { addExport } from './export.js';
 import { addImport } from './import.js';
 import { addKeys } from './keys.js';
 import { addLedger } from './ledger.js';
+import { addPack } from './pack.js';
 import { addRebuild } from './rebuild.js';
 import { addReconcile } from './reconcile.js';
 import { addReplay } from './replay.js';
@@ -40,6 +42,8 @@ export function createProgram(context: CliContext): Command {
     addContract,
     addBackfill,
     addClose,
+    addExport,
+    addPack,
     addImport,
     addRebuild,
     addVerify,

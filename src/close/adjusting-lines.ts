@@ -90,7 +90,7 @@ function differences(
     .map(([, sum]) => {
       const number = (numbers.get(sum.entry) ?? 0) + 1;
       numbers.set(sum.entry, number);
-      return adjusting(sum, number, causeOf(sum.like, upTo), period, into);
+      return adjusting(sum, number, causeOf(sum, upTo), period, into);
     });
 }
 
@@ -110,7 +110,8 @@ function adjusting(
   };
 }
 
-function causeOf({ kind, position }: PostingLine, upTo: number): AdjustmentCause {
-  if (kind === 'fx' || kind === 'remeasurement') return 'fx';
+/** Where only its worth in the functional currency is another, it is a rate that came. */
+function causeOf({ amount, like: { kind, position } }: Sum, upTo: number): AdjustmentCause {
+  if (amount === 0n || kind === 'fx' || kind === 'remeasurement') return 'fx';
   return position !== undefined && position > upTo ? 'late_fact' : 'interpreter_changed';
 }

@@ -166,13 +166,13 @@ function tieOutBlockers(state: TieOutState, { id }: PeriodDays, waived: Readonly
 
 const said = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
-/** Providers whose money nothing ties out, read from the objects of the postings; for a service without tie-outs. */
+/** Money that nothing ties out, by the provider that the postings name, else `unknown`; for a service without tie-outs. */
 export const withoutTieOuts = (books: Books): TieOuts => ({
   async state({ id, from, to }) {
     const found = new Map<string, TieOutState>();
     for await (const { object, currency } of books.lines({ from, to })) {
-      const provider = /^(stripe|square|adyen):/.exec(object ?? '')?.[1];
-      if (provider === undefined) continue;
+      if (object === undefined) continue;
+      const provider = /^(stripe|square|adyen):/.exec(object)?.[1] ?? 'unknown';
       const link = `/v1/periods/${id}/journal`;
       found.set(`${provider} ${currency}`, { provider, currency, status: 'none', link });
     }

@@ -181,9 +181,9 @@ export class ClosingStore {
     return all.length;
   }
 
-  /** The journal of a close, in its order. */
-  lines({ period, version }: Pick<Closing, 'period' | 'version'>): AsyncGenerator<JournalLine> {
-    return this.pages('period = $1 and version = $2', [period, version], ['ordinal']);
+  /** The journal of a close, in its order, without the first so many lines. */
+  lines({ period, version }: Pick<Closing, 'period' | 'version'>, skip = 0): AsyncGenerator<JournalLine> {
+    return this.pages('period = $1 and version = $2 and ordinal >= $3', [period, version, skip], ['ordinal']);
   }
 
   /** What closes have booked of days, by origin day. */

@@ -161,7 +161,9 @@ class Closer {
 
   async waive({ id, data, acting }: Command<{ provider: string; reason: string }>) {
     this.period(id);
-    return this.decide(id, acting, (state) => decideWaive(state, { period: id, ...data, ...this.person(acting) }));
+    const { provider, reason } = data;
+    const waiver = { period: id, provider, reason, ...this.person(acting) };
+    return this.decide(id, acting, (state) => decideWaive(state, waiver));
   }
 
   async softClose({ id, acting }: Command<object>) {

@@ -17,7 +17,7 @@ export interface ExportOptions {
   /** The account of a code; undefined where the chart does not have it, then the code is its name. */
   account: (code: string) => ChartAccount | undefined;
   /** ISO 4217, where the books have one. */
-  functionalCurrency?: string;
+  functionalCurrency?: string | undefined;
   /** Of Xero: the name of the organisation's tax rate that means no tax. */
   taxRate?: string;
 }

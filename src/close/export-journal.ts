@@ -42,7 +42,7 @@ export async function* exportChunks(
 export interface JournalQuery {
   format: ExportFormat;
   /** Only the lines of this currency. */
-  currency?: string;
+  currency?: string | undefined;
 }
 
 /** The journal in a format, its lines completed from the ledger where the format says so. */

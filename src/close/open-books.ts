@@ -25,14 +25,19 @@ type Decider = Pick<DecisionContext, 'actor' | 'correlationId'>;
 /** The books with the operator's settings, and what people decide for them. Throws SetupError for a chart of accounts that is wrong. */
 export function openBooks(settings: Settings, { clock, contentMac, ...deps }: Deps) {
   const { functionalCurrency } = settings;
+  const chart = chartIn(settings.chartOfAccounts);
   const books = createBooks({
-    ...{ ...deps, chart: chartIn(settings.chartOfAccounts) },
+    ...{ ...deps, chart },
     ...(functionalCurrency === undefined ? {} : { functionalCurrency }),
   });
   const context = ({ actor, correlationId }: Decider): DecisionContext => ({
     ...{ now: clock(), actor, correlationId, contentMac, authenticatedBy: 'api-key' },
   });
+  const byCode = new Map(Object.values(chart).map((account) => [account.code, account]));
   return {
+    /** The account of a code in the chart. */
+    account: (code: string) => byCode.get(code),
+    functionalCurrency,
     catchUp: () => books.catchUp(),
     lines: books.lines.bind(books),
     problems: books.problems.bind(books),

@@ -160,27 +160,26 @@ interface JournalQuery {
 
 /** Lines of a period's journal, a page: as its close stored them, or as they are known while it is open. */
 export async function journalPage(deps: CloseDeps, period: PeriodDays, { version, limit, cursor }: JournalQuery) {
-  const journal = await journalOf(deps, period, version);
-  if (!journal) return undefined;
-  const skip = cursor === undefined ? 0 : Number(cursor);
-  if (!Number.isSafeInteger(skip) || skip < 0)
+  if (cursor !== undefined && !/^\d{1,9}$/.test(cursor))
     throw new Problem('invalid_request', 'The cursor is not one of this list.');
+  const skip = Number(cursor ?? 0);
+  const journal = await journalOf(deps, period, version, skip);
+  if (!journal) return undefined;
+  const { lines, ...named } = journal;
   const data: ReturnType<typeof lineJson>[] = [];
-  let seen = 0;
-  for await (const line of journal.lines) {
-    seen += 1;
-    if (seen > skip + limit) break;
-    if (seen > skip) data.push(lineJson(line));
+  for await (const line of lines) {
+    if (data.length === limit) return { ...named, data, next_cursor: String(skip + limit) };
+    data.push(lineJson(line));
   }
-  const { lines: _, ...named } = journal;
-  return { ...named, data, next_cursor: seen > skip + limit ? String(skip + limit) : null };
+  return { ...named, data, next_cursor: null };
 }
 
-/** The whole journal of a period, streamed; undefined where it was never closed in that version. */
+/** The journal of a period, streamed, without the first so many lines; undefined where it was never closed in that version. */
 export async function journalOf(
   deps: CloseDeps,
   period: PeriodDays,
   version: number | undefined,
+  skip = 0,
 ): Promise<
   | {
       period: string;
@@ -199,12 +198,22 @@ export async function journalOf(
       : await deps.closings.find(`${period.id}@${version}`);
   if (closing) {
     const { digest, upTo } = closing;
-    const lines = deps.closings.lines(closing);
+    const lines = deps.closings.lines(closing, skip);
     return { period: period.id, state: 'closed', version: closing.version, digest, up_to: upTo, lines };
   }
   if (version !== undefined) return undefined;
   const upTo = await deps.books.catchUp();
   const last = closings.at(-1);
   const takes = last !== undefined && periodAfter(deps.calendar, last).id === period.id ? closings : [];
-  return { period: period.id, state: 'open', up_to: upTo, lines: openJournal(deps, period, takes, upTo) };
+  return {
+    period: period.id,
+    state: 'open',
+    up_to: upTo,
+    lines: without(skip, openJournal(deps, period, takes, upTo)),
+  };
+}
+
+async function* without<T>(first: number, all: AsyncIterable<T>): AsyncGenerator<T> {
+  let seen = 0;
+  for await (const one of all) if (seen++ >= first) yield one;
 }

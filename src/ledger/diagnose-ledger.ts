@@ -1,11 +1,10 @@
 import { alignLeaves, type Difference, type Leaf } from './align-hashes.js';
 import { type Finding, finding } from './findings.js';
-import type { Ledger, Position } from './ledger.js';
+import type { Position } from './ledger.js';
 import { type Frontier, leafHash } from './merkle.js';
-import { pagesOf } from './pages-of.js';
+import { type Hashed, hashedPagesOf } from './pages-of.js';
 import type { SealStore } from './seal.js';
 import type { SignedSize } from './signed-sizes.js';
-import { storedHash } from './stored-hash.js';
 
 /** As far as a signed root speaks for every entry. */
 export interface Trusted {
@@ -14,7 +13,7 @@ export interface Trusted {
 }
 
 export interface Evidence {
-  ledger: Pick<Ledger, 'readFeed'>;
+  ledger: Hashed;
   seals: Pick<SealStore, 'sealedHashes'>;
   /** Signed sizes behind the trusted part, in order. */
   signed: readonly SignedSize[];
@@ -97,13 +96,13 @@ async function* rewritten(evidence: Evidence, sealedTo: Position): AsyncGenerato
 }
 
 async function* currentLeaves(
-  { ledger, trusted, pageMax = 1_000 }: Evidence,
+  { ledger, trusted, pageMax }: Evidence,
   seen: (position: Position) => void,
 ): AsyncGenerator<Leaf> {
-  for await (const { entries } of pagesOf(ledger, trusted.position, pageMax)) {
+  for await (const { entries } of hashedPagesOf(ledger, trusted.position, pageMax)) {
     for (const entry of entries) {
       seen(entry.position);
-      yield { position: entry.position, hash: storedHash(entry).toString('hex') };
+      yield { position: entry.position, hash: entry.derived.toString('hex') };
     }
   }
 }

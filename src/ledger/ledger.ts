@@ -78,6 +78,22 @@ export interface Recorded {
   position?: Position;
 }
 
+/** What verifying needs of an entry. */
+export interface HashedEntry {
+  position: Position;
+  /** Epoch milliseconds. */
+  recordedAt: number;
+  /** The hash that follows from its fields. */
+  derived: Buffer;
+  /** Whether that is the hash it is stored with. */
+  isIntact: boolean;
+}
+
+export interface HashedPage {
+  entries: HashedEntry[];
+  head: Position;
+}
+
 export interface FeedPage {
   entries: Entry[];
   /** The last position of the feed when the page was read. */
@@ -110,6 +126,8 @@ export interface Ledger {
   readStream(stream: StreamName, options?: { from?: Revision; limit?: number }): Promise<Entry[]>;
   /** Entries of the feed after a position, in order. At most `limit` entries and about 16 MiB. */
   readFeed(after: Position, limit: number): Promise<FeedPage>;
+  /** The same entries as `readFeed`, their hashes derived anew; for a backend that can do so without making entries. */
+  readHashed?(after: Position, limit: number): Promise<HashedPage>;
   /** Pages of the feed after a position for ever, as they become durable; ends when the signal aborts. Waits at the head without polling hard. */
   subscribe(after: Position, options: { limit: number; signal: AbortSignal }): AsyncIterable<FeedPage>;
   /** The last position of the feed, 0 when it is empty. */

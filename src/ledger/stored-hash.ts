@@ -8,7 +8,7 @@ import type { Entry, NewEntry, Revision } from './ledger.js';
 export const STORED_BYTES_MAX = Math.floor(0.9 * 1024 * 1024);
 
 // The stored format: changing one byte of it breaks every proof, so a new layout would be a new domain.
-const DOMAIN = 'truth-ledger/entry/1\n';
+export const ENTRY_DOMAIN = 'truth-ledger/entry/1\n';
 
 /**
  * SHA-256 over the domain, then every stored field but the position (which only says where the leaf is), each as its length in
@@ -88,7 +88,7 @@ function encode(
     entry.contentMac.toString('base64'),
     ...optional(keyId),
   ]);
-  const prefix = `${DOMAIN}${head}${Buffer.byteLength(entry.body)}:`;
+  const prefix = `${ENTRY_DOMAIN}${head}${Buffer.byteLength(entry.body)}:`;
   const needed = (prefix.length + entry.body.length) * 3;
   if (needed > scratch.length) scratch = Buffer.allocUnsafe(needed);
   const at = scratch.write(prefix, 0, 'utf8');

@@ -1,14 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import { diagnose, type Trusted } from './diagnose-ledger.js';
 import { type Finding, finding } from './findings.js';
-import type { Entry, Ledger, Position } from './ledger.js';
+import type { HashedEntry, Position } from './ledger.js';
 import { Frontier, leafHash } from './merkle.js';
 import { NodesRead } from './nodes-read.js';
-import { pagesOf } from './pages-of.js';
+import { type Hashed, hashedPagesOf } from './pages-of.js';
 import type { Checkpoint, SealStore } from './seal.js';
 import { SealedRead } from './sealed-read.js';
 import { type SignedSize, signedSizes } from './signed-sizes.js';
-import { storedHash } from './stored-hash.js';
 
 export type Seals = Pick<SealStore, 'after' | 'sealedHashes' | 'nodes'>;
 
@@ -35,7 +34,7 @@ export interface Verified {
  * and tells what became of which entry. Yields what does not hold; the returned value says how much was looked at.
  */
 export async function* verifyLedger(
-  ledger: Pick<Ledger, 'readFeed'>,
+  ledger: Hashed,
   seals: Seals,
   publicKey: KeyObject,
   options: VerifyOptions = {},
@@ -87,9 +86,9 @@ class Reading {
     this.nodes = new NodesRead(seals);
   }
 
-  async all(ledger: Pick<Ledger, 'readFeed'>, { pageMax = 1_000, onProgress }: VerifyOptions): Promise<void> {
+  async all(ledger: Hashed, { pageMax, onProgress }: VerifyOptions): Promise<void> {
     await this.readSigned();
-    for await (const { entries, head } of pagesOf(ledger, 0, pageMax)) {
+    for await (const { entries, head } of hashedPagesOf(ledger, 0, pageMax)) {
       this.head = head;
       for (const entry of entries) {
         // Waits only where there is something to wait for: this runs once for each entry.
@@ -123,17 +122,14 @@ class Reading {
   }
 
   /** The tree grows by what the fields say now, so that a hash replaced together with its fields shows in the root. */
-  private take(entry: Entry): void {
-    const { position } = entry;
-    const hash = storedHash(entry);
-    const recordedAt = entry.recordedAt.getTime();
-    if (!hash.equals(entry.storedHash)) this.altered.push(position);
+  private take({ position, recordedAt, derived, isIntact }: HashedEntry): void {
+    if (!isIntact) this.altered.push(position);
     else if (recordedAt < this.recordedAt) this.early.push(position);
     else this.recordedAt = recordedAt;
     if (position !== this.position + 1) this.isSuspicious = true;
     this.position = position;
-    this.sealed.compare(hash);
-    this.tree.append(leafHash(hash), this.nodes.seen);
+    this.sealed.compare(derived);
+    this.tree.append(leafHash(derived), this.nodes.seen);
   }
 
   private async passSigned(): Promise<void> {

@@ -5,13 +5,10 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Database } from '../storage/database.js';
 import { causes } from './causes/index.js';
 import { confusion, type ConfusionQuery } from './confusion.js';
-import { type DriftQuery, driftReport } from './drift-report.js';
 import type { PageLog, SubjectTag } from './evidence.js';
 import { inputsOf } from './inputs.js';
-import { listMarkers, type Marker, recordPendingMarkers, setMarker } from './markers.js';
 import type { DayKey, Outcome } from './outcome.js';
-import { gapReport, publishGapReport } from './publish-gap-report.js';
-import { type DetailQuery, failingSources, latestGaps, listRows, type ListQuery, rowDetail } from './queries.js';
+import { type DetailQuery, latestGaps, listRows, type ListQuery, rowDetail } from './queries.js';
 import { reconcileDay } from './reconcile-day.js';
 import { type ReconciledMetric, reconciledMetrics } from './reconciled-metrics.js';
 import { type AskedBy, recordOutcome } from './record.js';
@@ -32,6 +29,7 @@ import { lastDays, shadowDay, type ShadowDifference } from './shadow.js';
 import type { AnySource, Reader } from './source.js';
 import { firstTouchCounts, listSources, sourceEventNames } from './sources-report.js';
 import { sources as allSources } from './sources/index.js';
+import { watching } from './watching.js';
 
 const DAYS_MAX = 366; // of one request
 const CAUGHT_UP_WITHIN_MS = 60_000;
@@ -92,8 +90,7 @@ export function createReconcile(deps: ReconcileDeps) {
     detail: (day: Day, source: string, metric: string, query: DetailQuery) =>
       rowDetail(database, day, source, metric, query),
     gaps: () => latestGaps(database),
-    drift: (query: DriftQuery) => driftReport(database, deps.zone, query),
-    ...markersOf(deps),
+    ...watching(deps),
     confusion: (query: ConfusionQuery) => confusion(database, deps.zone, query),
 
     requestRun,
@@ -164,28 +161,8 @@ export function createReconcile(deps: ReconcileDeps) {
     /** Ends a run: what waits of it is not compared any more. False when it was over. */
     cancelRun: (runId: string, actor: string) => cancelRun(database, runId, actor, clock()),
     isCancelled: (runId: string) => isRunCancelled(database, runId),
-    failing: () => failingSources(database),
-    gapReport: (week: string) => gapReport(database, deps.zone, week),
-    publishGapReport: (week: string) => publishGapReport(database, deps.zone, week, clock()),
   };
 }
-
-/** Releases and other moments that may explain a change. */
-const markersOf = (deps: ReconcileDeps) => ({
-  /** See `setMarker`; a new id and now, unless given. */
-  async setMarker(given: Omit<Marker, 'id' | 'at'> & { id?: string; at?: string }, actor: string): Promise<Marker> {
-    const { clock, newId } = deps;
-    const marker = {
-      ...given,
-      id: given.id ?? newId(),
-      at: (given.at === undefined ? clock() : new Date(given.at)).toISOString(),
-    };
-    await setMarker(deps, marker, actor);
-    return marker;
-  },
-  markers: (range: { from?: Date; to?: Date }) => listMarkers(deps, range),
-  recordPendingMarkers: () => recordPendingMarkers(deps),
-});
 
 class Engine {
   readonly sources: Readonly<Record<string, AnySource>>;
@@ -243,6 +220,7 @@ class Engine {
           const key = { day, source, metric };
           const before = known.get(`${day} ${source} ${metric}`);
           if (before === undefined) continue; // never compared: the nightly run and people decide from when on
+          await this.fetch(key); // late data of an outside source is news only once it was asked for
           const inputs = await this.inputsOf(key);
           if (inputs !== before) changed.push({ ...key, inputs });
         }

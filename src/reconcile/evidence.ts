@@ -44,6 +44,9 @@ export interface Gathered extends Evidence {
   contextOf(truth: Truth): TrackedContext | undefined;
 }
 
+/** Missing ids whose clients are looked for; of more of them only the causes are told, not where they concentrate by browser. */
+const DESCRIBED_MAX = 50_000;
+
 /** Reads what the causes ask about the ids of a day that have no counterpart. */
 export async function gatherEvidence(given: Given, data: DayData, buckets: Buckets): Promise<Gathered> {
   const { reader, source, metric, day, zone } = given;
@@ -55,7 +58,8 @@ export async function gatherEvidence(given: Given, data: DayData, buckets: Bucke
   const near = windowOf(zone, day, REACH_DAYS);
   const own = windowOf(zone, day, 0);
   const seen = multimap((await source.seen(all, near)).map(({ key, at }) => [key, at]));
-  const contexts = multimap(((await source.contexts?.(all, near)) ?? []).map((each) => [each.key, each]));
+  const described = missing.length > DESCRIBED_MAX ? undefined : await source.contexts?.(all, near);
+  const contexts = multimap((described ?? []).map((each) => [each.key, each]));
   const refused = await refusedByKey(given, all, own);
   const consents = multimap((await consentsOf(reader, all)).map((consent) => [consent.node, consent]));
   const pages = await pagesByKey(given, all, own);

@@ -1,6 +1,7 @@
 import type { Zone } from '../kernel/day.js';
 import { compareAttribution, mismatch } from './attribution.js';
 import type { Cause } from './cause.js';
+import { countedRows } from './counted-rows.js';
 import { judge, type History } from './judge.js';
 import type { Concentration } from './concentration.js';
 import { concentrationOf } from './dimensions.js';
@@ -10,10 +11,17 @@ import { figuresOf, type ReconciliationRow } from './gap.js';
 import { type DayData, loadDay, windowOf } from './load-day.js';
 import { type DayKey, listed, type Outcome, outcomeOf } from './outcome.js';
 import { type Buckets, sortIntoParts } from './parts.js';
+import type { Truth } from './match.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
-import { reconcileCounts } from './reconcile-counts.js';
-import { type AnySource, type Reader, SourceFailure, type SourceReader, type SourceState } from './source.js';
-import { modelPosition, paymentsOf, truthsOn } from './truth-queries.js';
+import {
+  type AnySource,
+  type CountSource,
+  type Reader,
+  SourceFailure,
+  type SourceReader,
+  type SourceState,
+} from './source.js';
+import { modelPosition, orderExtras, paymentsOf, truthsOn } from './truth-queries.js';
 
 export interface Context {
   /** In a transaction that sees one state of the read model. */
@@ -45,7 +53,7 @@ export async function reconcileDay(day: string, given: Context): Promise<Outcome
     if (state) at.fetchedAt = state.fetchedAt;
     context = { ...given, state };
     if (given.source.matchedBy === 'count')
-      return outcomeOf({ ...at, rows: await reconcileCounts(key, given.source, context), ids: new Map() });
+      return outcomeOf({ ...at, rows: await byCount(key, given.source, context), ids: new Map() });
     const reader = given.source.open(given.reader);
     const mapped = await reader.maps(context.metric.kind, context.metric.unit === 'money');
     if (!mapped) return outcomeOf({ ...at, rows: await notMapped(key, context), ids: new Map() });
@@ -150,7 +158,7 @@ async function rowOf(
 }
 
 /** With what speaks against its numbers; a row that may still change, or must not be compared, is judged by nothing. */
-export async function judged(given: ReconciliationRow, context: Context): Promise<ReconciliationRow> {
+async function judged(given: ReconciliationRow, context: Context): Promise<ReconciliationRow> {
   const { flags = [], notes = [] } = context.state ?? {};
   const comparable = given.comparable && flags.length === 0;
   const row = { ...given, comparable, reasons: [...given.reasons, ...flags, ...notes] };
@@ -164,15 +172,48 @@ function withinTolerance(row: ReconciliationRow, tolerance: number | undefined):
   return { ...row, status: 'failed', reasons: [...row.reasons, reason] };
 }
 
+/** Rows of a day from a source that only counts: the sums side by side, no id in any part. */
+async function byCount(key: DayKey, source: CountSource, context: Context): Promise<ReconciliationRow[]> {
+  const { reader, metric } = context;
+  if (metric.compares === 'attribution') {
+    const reasons = [`by_count: where each one came from is compared one by one, and ${source.name} tells of none`];
+    return [{ ...blank(key, context), status: 'not_mapped', reasons }];
+  }
+  const counted = await source.counted(reader, metric.kind, metric.unit === 'money', key.day);
+  if (!counted) return notMapped(key, context);
+  const truths = await truthsOn(reader, metric, key.day);
+  const provisional = isOpen(key.day, context);
+  const rows = countedRows(metric, truths, counted, await extrasOf(metric, truths, context));
+  return Promise.all(
+    rows.map((row) =>
+      judged({ ...blank(key, context), ...row, provisional, status: provisional ? 'provisional' : 'ok' }, context),
+    ),
+  );
+}
+
+/** Tax and shipping within the orders of the day, by currency. */
+async function extrasOf(
+  metric: ReconciledMetric,
+  truths: readonly Truth[],
+  { reader }: Context,
+): Promise<Map<string, bigint>> {
+  const sums = new Map<string, bigint>();
+  if (metric.unit !== 'money') return sums;
+  const extras = await orderExtras(reader, [...new Set(truths.map(({ group }) => group))]);
+  for (const { currency, group, present } of truths)
+    if (present) sums.set(currency, (sums.get(currency) ?? 0n) + (extras.get(group) ?? 0n));
+  return sums;
+}
+
 /** Whether events of the day may still be on their way. */
-export const isOpen = (day: string, { zone, source, now }: Context): boolean =>
+const isOpen = (day: string, { zone, source, now }: Context): boolean =>
   now.getTime() < windowOf(zone, day, 0).to + source.settlesMs;
 
 const provisionalReason = ({ source }: Context): string =>
   `provisional: events may arrive for ${source.settlesMs / 3_600_000} hours after they happened`;
 
 /** Truth without anything to compare it with: never a gap. */
-export async function notMapped(key: DayKey, context: Context): Promise<ReconciliationRow[]> {
+async function notMapped(key: DayKey, context: Context): Promise<ReconciliationRow[]> {
   const { metric } = context;
   const base = {
     ...blank(key, context),
@@ -191,7 +232,7 @@ export async function notMapped(key: DayKey, context: Context): Promise<Reconcil
   });
 }
 
-export const blank = ({ day, source, metric }: DayKey, context: Context): ReconciliationRow => ({
+const blank = ({ day, source, metric }: DayKey, context: Context): ReconciliationRow => ({
   day,
   source,
   metric,

@@ -41,8 +41,10 @@ export async function attributionReport(
     return { source: source!, medium: medium!, campaign: campaign!, reason: reason!, currency, value: BigInt(value!) };
   });
   const others = { metric: metric.name, from: query.from, to: query.to, currency: query.currency };
-  // Of closed days only what was reported is told, and a close keeps no other touches than the first.
-  const small = snapshot.closings.length === 0 && (await isSmall(snapshot, others));
+  // Of closed days only what was reported is told, and a close keeps no other touches than the first. What was asked of a moment is answered
+  // alike when that moment has passed.
+  const present = query.as_of === undefined && snapshot.closings.length === 0;
+  const small = present && (await isSmall(snapshot, others));
   return {
     metric: metric.name,
     unit: metric.unit,
@@ -55,17 +57,15 @@ export async function attributionReport(
     last_touch: small
       ? { lookback_days: LAST_TOUCH_LOOKBACK_DAYS, ...attributionRows(await byLastTouch(snapshot, others)) }
       : null,
-    ...(small ? {} : { last_touch_omitted: omitted(snapshot) }),
+    ...(small ? {} : { last_touch_omitted: present && !snapshot.past ? TOO_MANY : PRESENT_ALONE }),
     ...(small && purchaseMetrics.has(metric.name)
       ? { order_says: attributionRows(await byOwnAttribution(snapshot, others)) }
       : {}),
   };
 }
 
-const omitted = ({ past, closings }: Snapshot): string =>
-  past || closings.length > 0
-    ? 'the last touch is told only of the present'
-    : `the last touch is told of at most ${PARTS_MAX} parts; ask for fewer days`;
+const PRESENT_ALONE = 'the last touch is told only of the present';
+const TOO_MANY = `the last touch is told of at most ${PARTS_MAX} parts; ask for fewer days`;
 
 /** A row of the answer: `known` and `adjustment` beside what was reported of closed days. */
 type ChannelRow = AttributionRow & { known?: number | string; adjustment?: number | string };

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { SMTPServer } from 'smtp-server';
-import { ATTEMPTS_MAX } from '../../src/alert/alert-store.js';
+import { AlertStore, ATTEMPTS_MAX } from '../../src/alert/alert-store.js';
 import type { ChannelSettings } from '../../src/alert/channel.js';
 import type { Condition } from '../../src/alert/condition.js';
 import { type Alerts, createAlerts } from '../../src/alert/create-alerts.js';
@@ -206,6 +206,19 @@ describe('an alert', () => {
     await shop.database.pool.query('truncate reconcile.alerts, reconcile.alert_deliveries');
     await watched(alerts);
     expect((await listed(alerts))[0]).toMatchObject({ id: before!.id, raised_at: before!.raised_at });
+  });
+
+  it('given a process that keeps an earlier state late, then what is known stays, and nothing is told twice', async () => {
+    const alerts = alertsWith({ emailTo: [], webhookUrl: hook.url });
+    wrong = [trouble()];
+    await watched(alerts);
+    const store = new AlertStore(shop.database);
+    const raised = (await store.byId((await listed(alerts))[0]!.id))!;
+    wrong = [];
+    await watched(alerts);
+    await store.keep(raised, 0, ['webhook'], shop.now);
+    expect((await listed(alerts))[0]).toMatchObject({ state: 'recovered', recovered_at: shop.now });
+    expect(await alerts.due()).toEqual([]);
   });
 
   it('given a receiver that never takes it, then it is left to its dead letter', async () => {

@@ -16,6 +16,8 @@ import {
 } from '../../src/ledger/seal.js';
 import type { Finding } from '../../src/ledger/findings.js';
 import { verifyLedger, type Verified } from '../../src/ledger/verify-ledger.js';
+import type { NewEntry } from '../../src/ledger/ledger.js';
+import { storedHash } from '../../src/ledger/stored-hash.js';
 import { received, times } from '../contracts/ledger-entries.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 
@@ -76,6 +78,23 @@ describe('the seal over the ledger', () => {
     const { findings, verified } = await verify();
     expect(findings).toEqual([]);
     expect(verified).toMatchObject({ entries: 705, checkpoints: 4, root: (await store.latest())!.root });
+  });
+
+  it('given entries of every shape, then their hashes derived from what the database sends are those of the entries', async () => {
+    await fill(3);
+    for (const [index, odd] of oddEntries.entries()) await ledger.record({ ...received(`odd${index}`), ...odd });
+    const { entries, head } = await ledger.readFeed(0, 100);
+    const hashed = await ledger.readHashed!(0, 100);
+    expect(hashed).toEqual({
+      head,
+      entries: entries.map((entry) => ({
+        ...{ position: entry.position, recordedAt: entry.recordedAt.getTime(), isIntact: true },
+        derived: storedHash(entry),
+      })),
+    });
+    expect((await ledger.readHashed!(2, 2)).entries.map(({ position }) => position)).toEqual([3, 4]);
+    await tamper(`update ledger.entries set recorded_at = recorded_at + interval '1 microsecond' where position = 2`);
+    expect((await ledger.readHashed!(1, 1)).entries).toMatchObject([{ position: 2, isIntact: false }]);
   });
 
   it('given a sealed ledger, then any entry has a proof against the checkpoint', async () => {
@@ -274,6 +293,12 @@ describe('the seal over the ledger', () => {
   });
 });
 
+const oddEntries: Partial<NewEntry>[] = [
+  { subjects: [], attributes: {}, causationId: undefined },
+  { subjects: ['e.1', 'c.ü'], attributes: { z: 'é', a: '"quoted"', m: '' }, causationId: 'cause' },
+  { body: JSON.stringify({ text: '日本 😀 naïve', nested: { list: [1, 2.5, null] } }), account: 'Konto ü' },
+  { body: JSON.stringify({ padding: 'x'.repeat(100_000) }), occurredAt: new Date('1999-12-31T23:59:59.001Z') },
+];
 const sizeOf = (note: string): number => Number(note.split('\n')[1]);
 const witnessIn = (notes: string[]): Witness => ({
   last: () => Promise.resolve(notes.length === 0 ? undefined : sizeOf(notes.at(-1)!)),

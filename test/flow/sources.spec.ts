@@ -186,6 +186,17 @@ describe('a pull', () => {
     expect(new Set(seen).size).toBe(5);
   });
 
+  it('given late data of a day that was compared, when looked for what changed, then that day', async () => {
+    const LAST = '2026-10-30'; // nothing was recorded of it before
+    shop.now = new Date('2026-10-31T01:00:00Z');
+    await open().now({ from: LAST, to: LAST, source: 'tool', metrics: ['orders'] }, 'test');
+    expect(await open().changedDays()).toEqual([]);
+    shop.now = new Date('2026-10-31T02:00:00Z');
+    told['tool'] = [order('o1', { at: Date.parse('2026-10-30T10:00:00Z') })];
+    const [changed] = await open().changedDays();
+    expect(changed).toMatchObject({ day: LAST, source: 'tool', metric: 'orders' });
+  });
+
   it('keeps no e-mail address in clear', async () => {
     told['tool'] = [
       order('o1', {

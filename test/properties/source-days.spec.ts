@@ -5,7 +5,7 @@ import { Zone } from '../../src/kernel/day.js';
 import { windowOf } from '../../src/reconcile/load-day.js';
 import type { Truth } from '../../src/reconcile/match.js';
 import { dayIn, instantFrom, instantOf, wallClock } from '../../src/reconcile/pull/zoned-time.js';
-import { countedRows } from '../../src/reconcile/reconcile-counts.js';
+import { countedRows } from '../../src/reconcile/counted-rows.js';
 import { reconciledMetrics } from '../../src/reconcile/reconciled-metrics.js';
 
 const zones = [

@@ -184,6 +184,63 @@ describe('a later reading of the same entries', () => {
   });
 });
 
+describe('what comes late', () => {
+  const rows = async (name: string, more: object = {}) =>
+    (await metric(name, { to: '2026-10-31', ...more }))['data'].map((row: Row) => [
+      row['value'],
+      row['known'],
+      row['adjustment'],
+    ]);
+
+  it('given a stock, then a closed end stays, and what came late is in it from the next period on', async () => {
+    await scene.record([signUp('u1', '2026-08-03')], [subscribed('u1', '2026-08-05', 70)]);
+    await scene.closes('2026-08');
+    await scene.record([subscribed('u2', '2026-08-20', 30)], [subscribed('u3', '2026-09-10', 5)]);
+    const open = [undefined, undefined];
+    expect(await rows('mrr')).toEqual([
+      ['70', '100', '30'],
+      ['105', ...open],
+      ['105', ...open],
+    ]);
+    expect(await rows('mrr_new')).toEqual([
+      ['70', '100', '30'],
+      ['5', ...open],
+      ['0', ...open],
+    ]);
+    await scene.closes('2026-09');
+    await scene.record([subscribed('u4', '2026-09-11', 1)]);
+    expect(await rows('mrr')).toEqual([
+      ['70', '100', '30'],
+      ['105', '106', '1'],
+      ['106', ...open],
+    ]);
+    expect(await rows('mrr', { from: '2026-09-15' })).toEqual([
+      ['105', '106', '1'],
+      ['106', ...open],
+    ]);
+    expect(await rows('mrr', { view: 'known' })).toEqual([
+      ['100', ...open],
+      ['106', ...open],
+      ['106', ...open],
+    ]);
+    const days = await scene.report.contributions('mrr', { day: '2026-09-30' });
+    expect(days!.data.reduce<number>((sum, row) => sum + Number((row as Row)['delta']), 0)).toBe(105);
+  });
+
+  it('given two moments the other way round, then what came between is taken back', async () => {
+    await scene.record([paid('u1', 'p1', '2026-08-03', 500)]);
+    await scene.closes('2026-08');
+    await scene.record([refunded('p1', '2026-08-04', 200)]);
+    const now = String(await scene.at.ledger.head());
+    const back = { ...RANGE, from_as_of: now, to_as_of: '2026-08' };
+    expect(await scene.report.explainDiff('revenue_net', back)).toMatchObject({
+      difference: [{ value: '200', currency: 'USD' }],
+      causes: [{ cause: 'late_fact', value: '200' }],
+      data: [{ metric: 'refunds', delta: '200', taken_back: true }],
+    });
+  });
+});
+
 describe('what a close stored', () => {
   it('given a process that died between the ledger and the tables, then the next reader finds the close', async () => {
     await scene.record([signUp('u1', '2026-08-03')]);

@@ -24,6 +24,7 @@ export interface PackReport {
   [fact: string]: unknown;
 }
 interface Verifier {
+  openPack(location: string): Promise<Parameters<Verifier['verifyPack']>[0] & { close(): Promise<void> }>;
   verifyPack(
     pack: { names: string[]; read: (name: string) => AsyncIterable<Buffer> },
     options?: { key?: string; witness?: string },
@@ -31,7 +32,7 @@ interface Verifier {
 }
 
 export const VERIFIER = path.resolve(import.meta.dirname, '../../scripts/verify-pack.mjs');
-const { verifyPack } = (await import(pathToFileURL(VERIFIER).href)) as Verifier;
+const { openPack, verifyPack } = (await import(pathToFileURL(VERIFIER).href)) as Verifier;
 
 export type Files = Map<string, Buffer>;
 
@@ -56,6 +57,16 @@ export const verified = (files: Files, options: { key?: string; witness?: string
     },
     options,
   );
+
+/** What the verifier says of a zip or a folder. */
+export async function openedPack(location: string): Promise<PackReport> {
+  const pack = await openPack(location);
+  try {
+    return await verifyPack(pack);
+  } finally {
+    await pack.close();
+  }
+}
 
 /** Lists the files as they are now, and signs that: what only somebody with the signing key can do. */
 export function signedAnew(files: Files): void {

@@ -64,7 +64,7 @@ export const PURE: readonly RegExp[] = [
   /^src\/close\/exports\//,
   /^src\/ingest\/(domain-interpreters|providers\/[^/]+\/interpret)\//,
   /^src\/projections\/(contributions|customers|documents|evaluate-purchase|fact-pages|fold|people|purchases|purchase-change|rows|shared-links|step|subject-states|subscription-history)\.ts$/,
-  /^src\/reconcile\/(cause|comparable-amount|concentration|drift|gap|gap-report|gap-report-text|groups|match|multimap|parts|reconciled-metrics|shift|silence|statistics)\.ts$/,
+  /^src\/reconcile\/(cause|comparable-amount|concentration|counted-rows|drift|gap|gap-report|gap-report-text|groups|match|multimap|parts|reconciled-metrics|shift|silence|statistics)\.ts$/,
   /^src\/reconcile\/causes\//,
   /^src\/alert\/(channel|condition|decide-alert|message)\.ts$/,
   /^src\/close\/(adjusting-lines|chart-of-accounts|close-contents|fiscal-calendar|functional|journal-entry|money-objects|period|post|rates|spread|wanted-entries)\.ts$/,

@@ -1602,6 +1602,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every watched percentage against its baseline, when its level changed, and what was released shortly before. */
+        get: operations["DriftController_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/markers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Releases and other markers, the earliest first. */
+        get: operations["DriftController_markers"];
+        put?: never;
+        /** Say that something was released or began. It is recorded in the ledger as it is: no personal data. */
+        post: operations["DriftController_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/gap/{week}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The gap report of an ISO week, as it was published, else as it would be now: JSON, Markdown or HTML. */
+        get: operations["DriftController_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong, or was, newest first, with what was told where. */
+        get: operations["AlertsController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that somebody has seen it. Who, when and the note go into the ledger: no personal data. */
+        post: operations["AlertsController_acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs that run, wait or failed, with their progress, those that run first. What is done is gone from here. */
+        get: operations["JobsController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a job out of the queue, or tell the one that runs to stop at its next step. What was recorded stays. */
+        post: operations["JobsController_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/periods": {
         parameters: {
             query?: never;
@@ -1628,23 +1748,6 @@ export interface paths {
         };
         /** A period: its versions, what is in the way of closing it, its numbers as reported and as known, its adjustments. */
         get: operations["PeriodsController_detail"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/periods/{period}/journal": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The lines of the journal: as the close stored them, or as they are known while the period is open. Lines with `adjusts` correct a closed one. */
-        get: operations["PeriodsController_journal"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1749,6 +1852,40 @@ export interface paths {
         put?: never;
         /** Answer by name for the money of a provider that is tied out with nothing. It stays with the period. */
         post: operations["PeriodsController_waive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/periods/{period}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines of the journal: as the close stored them, or as they are known while the period is open. Lines with `adjusts` correct a closed one. With `format` the whole journal as a file for another program. */
+        get: operations["PeriodFilesController_journal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/periods/{period}/pack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an auditor takes away: numbers, journal, ledger entries, proofs, and a verifier that needs no server. A zip. */
+        get: operations["PeriodFilesController_pack"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2515,6 +2652,21 @@ export interface components {
             position: number;
             /** Format: date-time */
             fetched_at: string;
+            /** @description The close that the day is in: `2026-10@1`. */
+            closed?: string;
+            /** @description Of closed days: whether it was recorded by then. If so, the row is that of then. */
+            reported?: boolean;
+            known?: {
+                /** @description A count, or minor units of `currency`. */
+                actual: (number | string) | null;
+                /** @description A count, or minor units of `currency`. */
+                tracked: (number | string) | null;
+                /** @description A count, or minor units of `currency`. */
+                gap: (number | string) | null;
+                gap_pct: number | null;
+            };
+            /** @description known gap − reported gap */
+            adjustment?: (number | string) | null;
         } & {
             [key: string]: unknown;
         };
@@ -2565,10 +2717,50 @@ export interface components {
             position: number;
             /** Format: date-time */
             fetched_at: string;
+            /** @description The close that the day is in: `2026-10@1`. */
+            closed?: string;
+            /** @description Of closed days: whether it was recorded by then. If so, the row is that of then. */
+            reported?: boolean;
+            known?: {
+                /** @description A count, or minor units of `currency`. */
+                actual: (number | string) | null;
+                /** @description A count, or minor units of `currency`. */
+                tracked: (number | string) | null;
+                /** @description A count, or minor units of `currency`. */
+                gap: (number | string) | null;
+                gap_pct: number | null;
+            };
+            /** @description known gap − reported gap */
+            adjustment?: (number | string) | null;
+            /** @description What the missing ids have in common; null where none is missing. */
+            concentration?: {
+                /** @enum {string} */
+                verdict: "concentrated" | "uniform" | "too_few";
+                findings: {
+                    dimension: string;
+                    value: string;
+                    lost: number;
+                    of: number;
+                    lost_pct: number;
+                    elsewhere_pct: number;
+                    ratio: number | null;
+                    /** @description 99 % interval of the difference, in points. */
+                    difference: number[];
+                    excess: number;
+                    /** @description Fisher’s exact test, corrected for everything that was looked at. */
+                    p: number;
+                }[];
+                /** @description Of how many of the lost, in percent. */
+                known: {
+                    [key: string]: number;
+                };
+            } | null;
             ids: {
                 [key: string]: {
                     id: string;
                     cause: string | null;
+                    /** @enum {string|null} */
+                    confidence: "certain" | "likely" | "possible" | null;
                     evidence: {
                         [key: string]: unknown;
                     };
@@ -2638,6 +2830,12 @@ export interface components {
                 event: string;
                 /** @description What it is taken for; null for what is mapped to nothing. */
                 kind: string | null;
+                count: number;
+            }[];
+            /** @description By first touch, from a source that only counts: `firstUserSource` of GA4. */
+            first_touch: {
+                kind: string;
+                source: string;
                 count: number;
             }[];
         };
@@ -2898,6 +3096,162 @@ export interface components {
             provider: string;
             hours: number;
         };
+        DriftPage: {
+            data: components["schemas"]["Drift"][];
+            next_cursor: string | null;
+        };
+        Drift: {
+            source: string;
+            metric: string;
+            currency?: string;
+            /** @description gap_pct, loss_pct, overcount_pct, or value of a row that is a ratio. */
+            figure: string;
+            /** Format: date */
+            day: string;
+            value: number | null;
+            /** @enum {string} */
+            verdict: "steady" | "up" | "down" | "no_baseline" | "too_few";
+            baseline: number | null;
+            /** @enum {string|null} */
+            basis: "weekday" | "all" | null;
+            delta: number | null;
+            threshold: number | null;
+            /** @description 99 % interval of the day’s share (Wilson). */
+            interval: number[] | null;
+            /** @description The last change of level; `day` is the first of the new one. */
+            shift: {
+                /** Format: date */
+                day: string;
+                /** @enum {string} */
+                direction: "up" | "down";
+                before: number;
+                after: number;
+            } | null;
+            /** @enum {string} */
+            moved: "up" | "down" | "steady";
+            alarming: boolean;
+            markers: {
+                id: string;
+                /** Format: date-time */
+                at: string;
+                /** @description release, deploy, campaign, incident or note. */
+                kind: string;
+                title: string;
+            }[];
+        };
+        MarkerPage: {
+            data: components["schemas"]["Marker"][];
+            next_cursor: string | null;
+        };
+        Marker: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /** @description release, deploy, campaign, incident or note. */
+            kind: string;
+            title: string;
+            reference?: string;
+            actor?: string;
+            /** @description Ledger position of its entry. */
+            position?: number | null;
+        };
+        GapReport: {
+            week: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** Format: date-time */
+            published_at: string | null;
+            rows: {
+                [key: string]: unknown;
+            }[];
+        } & {
+            [key: string]: unknown;
+        };
+        MarkerRequest: {
+            /** @description Makes repeats harmless: the same id and content again is the same marker. */
+            id?: string;
+            /**
+             * Format: date-time
+             * @description Now, unless given.
+             */
+            at?: string;
+            /**
+             * @default release
+             * @enum {string}
+             */
+            kind: "release" | "deploy" | "campaign" | "incident" | "note";
+            title: string;
+            /** @description A version, a commit, an address. */
+            reference?: string;
+        };
+        AlertPage: {
+            data: components["schemas"]["Alert"][];
+            next_cursor: string | null;
+        };
+        Alert: {
+            id: string;
+            key: string;
+            /** @enum {string} */
+            state: "raised" | "acknowledged" | "recovered";
+            /** @enum {string} */
+            severity: "critical" | "warning";
+            title: string;
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            raised_at: string;
+            /** Format: date-time */
+            acknowledged_at: string | null;
+            acknowledged_by: string | null;
+            note: string | null;
+            /** Format: date-time */
+            recovered_at: string | null;
+            deliveries: {
+                transition: string;
+                channel: string;
+                attempts: number;
+                /** Format: date-time */
+                delivered_at: string | null;
+                error: string | null;
+            }[];
+        };
+        AcknowledgeAlert: {
+            note?: string;
+        };
+        Acknowledged: {
+            id: string;
+            state: string;
+            acknowledged_by: string | null;
+            note: string | null;
+        };
+        JobPage: {
+            data: components["schemas"]["Job"][];
+            next_cursor: string | null;
+        };
+        Job: {
+            id: string;
+            name: string;
+            state: string;
+            data: {
+                [key: string]: string;
+            };
+            attempts: number;
+            /** Format: date-time */
+            enqueued_at: string;
+            progress: {
+                done: number;
+                total: number;
+            } | null;
+            error: string | null;
+        };
+        CancelledJob: {
+            id: string;
+            /** @enum {string} */
+            outcome: "removed" | "stopping";
+        };
         PeriodPage: {
             data: ({
                 /** @example 2026-10 */
@@ -3036,32 +3390,6 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        JournalPage: {
-            period: string;
-            /** @enum {string} */
-            state: "closed" | "open";
-            up_to: number;
-            digest?: string;
-            data: ({
-                entry: string;
-                line: number;
-                period: string;
-                /** Format: date */
-                day: string;
-                account: string;
-                /** @description A debit is positive, a credit negative. */
-                amount_minor: string;
-                currency: string;
-                kind: string;
-                adjusts?: string;
-                memo: string;
-            } & {
-                [key: string]: unknown;
-            })[];
-            next_cursor: string | null;
-        } & {
-            [key: string]: unknown;
-        };
         PeriodSummary: {
             /** @example 2026-10 */
             id: string;
@@ -3153,6 +3481,32 @@ export interface components {
         WaiveRequest: {
             provider: string;
             reason: string;
+        };
+        JournalPage: {
+            period: string;
+            /** @enum {string} */
+            state: "closed" | "open";
+            up_to: number;
+            digest?: string;
+            data: ({
+                entry: string;
+                line: number;
+                period: string;
+                /** Format: date */
+                day: string;
+                account: string;
+                /** @description A debit is positive, a credit negative. */
+                amount_minor: string;
+                currency: string;
+                kind: string;
+                adjusts?: string;
+                memo: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            next_cursor: string | null;
+        } & {
+            [key: string]: unknown;
         };
         TrialBalance: {
             /** Format: date */
@@ -5624,6 +5978,521 @@ export interface operations {
             };
         };
     };
+    DriftController_drift: {
+        parameters: {
+            query?: {
+                source?: string;
+                metric?: string;
+                /** @description As of the newest settled day up to this one. */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DriftController_markers: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkerPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DriftController_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkerRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marker"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The same id is known with other content. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DriftController_report: {
+        parameters: {
+            query?: {
+                format?: "json" | "markdown" | "html";
+            };
+            header?: never;
+            path: {
+                week: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapReport"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AlertsController_list: {
+        parameters: {
+            query?: {
+                state?: "open" | "recovered";
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AlertsController_acknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgeAlert"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledged"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    JobsController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    JobsController_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelledJob"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     PeriodsController_list: {
         parameters: {
             query?: {
@@ -5704,78 +6573,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Period"];
-                };
-            };
-            /** @description `invalid_request`: The request is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: No valid credentials were given. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: The key may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: There is nothing at this address. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: It could not be made durable just now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    PeriodsController_journal: {
-        parameters: {
-            query?: {
-                version?: number;
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                period: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JournalPage"];
                 };
             };
             /** @description `invalid_request`: The request is not valid. */
@@ -6297,6 +7094,155 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PeriodFilesController_journal: {
+        parameters: {
+            query?: {
+                version?: number;
+                /** @description A file for another program; `json` is a page of the API. */
+                format?: "json" | "jsonl" | "csv" | "hledger" | "beancount" | "quickbooks-online" | "quickbooks-desktop" | "xero" | "netsuite";
+                /** @description Of a file: only the lines of this currency. */
+                currency?: string;
+                /** @description Of Xero: the organisation's tax rate that means no tax. */
+                tax_rate?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PeriodFilesController_pack: {
+        parameters: {
+            query?: {
+                version?: number;
+                /** @description The text of entries as it is stored, personal fields sealed; or their hashes only. */
+                bodies?: "sealed" | "withheld";
+            };
+            header?: never;
+            path: {
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": components["schemas"]["Problem"];
                 };
             };
         };

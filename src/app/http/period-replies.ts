@@ -8,6 +8,17 @@ const figure = z.union([z.number(), z.string()]).nullable();
 const state = z.enum(['open', 'soft_closed', 'proposed', 'approved', 'closed', 'reopened']);
 const note = z.object({ kind: z.string(), detail: z.string() });
 
+/** What a reconciliation row of a closed day has beside its own members. */
+export const gapOfClosedDays = {
+  closed: z.string().optional().meta({ description: 'The close that the day is in: `2026-10@1`.' }),
+  reported: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Of closed days: whether it was recorded by then. If so, the row is that of then.' }),
+  known: z.object({ actual: figure, tracked: figure, gap: figure, gap_pct: z.number().nullable() }).optional(),
+  adjustment: figure.optional().meta({ description: 'known gap − reported gap' }),
+};
+
 const summary = {
   id: z.string().meta({ example: '2026-10' }),
   from: day,

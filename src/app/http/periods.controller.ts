@@ -9,11 +9,10 @@ import { askerOf } from '../server.js';
 import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
 import { found } from './found.js';
-import { JournalPage, PeriodPage, PeriodReply, PeriodSummaryReply } from './period-replies.js';
+import { PeriodPage, PeriodReply, PeriodSummaryReply } from './period-replies.js';
 import {
   ApproveRequest,
   ForceRequest,
-  JournalQuery,
   PeriodParam,
   PeriodQuery,
   PeriodsQuery,
@@ -60,22 +59,6 @@ export class PeriodsController {
     @Query({ schema: PeriodQuery }) { version }: z.infer<typeof PeriodQuery>,
   ) {
     return found(await this.service.close.detail(period, version), NO_PERIOD);
-  }
-
-  @Get(':period/journal')
-  @Scopes('read')
-  @Describe(
-    'The lines of the journal: as the close stored them, or as they are known while the period is open. Lines with `adjusts` correct a closed one.',
-    { 200: JournalPage },
-    ...guarded,
-    'invalid_request',
-    'not_found',
-  )
-  async journal(
-    @Param('period', { schema: PeriodParam }) period: string,
-    @Query({ schema: JournalQuery }) query: z.infer<typeof JournalQuery>,
-  ) {
-    return found(await this.service.close.journal(period, query), NO_PERIOD);
   }
 
   @Post(':period/soft-close')

@@ -1,3 +1,4 @@
+import { exportFormats } from '../../close/exports/index.js';
 import { parts } from '../../reconcile/parts.js';
 import { z } from 'zod';
 import { behaviours } from '../../report/funnel-report.js';
@@ -232,7 +233,23 @@ const force = reason.optional().meta({ description: 'Why it is closed in spite o
 export const PeriodParam = period;
 export const PeriodsQuery = only({ ...paging, limit: paging.limit.default(24) });
 export const PeriodQuery = only({ version });
-export const JournalQuery = only({ version, ...paging });
+export const JournalQuery = only({
+  version,
+  format: z
+    .enum(['json', ...exportFormats.map(({ name }) => name)])
+    .default('json')
+    .meta({ description: 'A file for another program; `json` is a page of the API.' }),
+  currency: currency.meta({ description: 'Of a file: only the lines of this currency.' }),
+  tax_rate: text(50).optional().meta({ description: "Of Xero: the organisation's tax rate that means no tax." }),
+  ...paging,
+});
+export const PackQuery = only({
+  version,
+  bodies: z
+    .enum(['sealed', 'withheld'], 'must be sealed or withheld')
+    .default('sealed')
+    .meta({ description: 'The text of entries as it is stored, personal fields sealed; or their hashes only.' }),
+});
 export const ForceRequest = only({ force }, 'field').default({}).meta({ id: 'CloseRequest' });
 export const ApproveRequest = only(
   { digest: z.string('is needed: that of the proposal').regex(/^[0-9a-f]{64}$/, 'must be the digest of the proposal') },

@@ -10,7 +10,8 @@ import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
 import { found } from './found.js';
 import { DayParam, NameParam, ReconciliationQuery, ReconciliationRequest, ReconciliationsQuery } from './queries.js';
-import { ReconciliationDetail, ReconciliationPage, RunReply } from './replies.js';
+import { ReconciliationDetail, ReconciliationPage } from './reconciliation-replies.js';
+import { RunReply } from './replies.js';
 
 @ApiTags('reconciliation')
 @Controller('v1/reconciliations')

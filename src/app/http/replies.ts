@@ -2,7 +2,6 @@ import { z } from 'zod';
 
 // What the reading routes answer, for the OpenAPI document. Money is integer minor units as a decimal string.
 
-const day = z.string().meta({ format: 'date' });
 const time = z.string().meta({ format: 'date-time' });
 const count = z.int();
 const anything = z.record(z.string(), z.unknown());
@@ -100,84 +99,6 @@ export const ContributionPage = page(
   }),
   'ContributionPage',
 );
-const figure = z
-  .union([z.number(), z.string()])
-  .nullable()
-  .meta({ description: 'A count, or minor units of `currency`.' });
-const partCount = z.int().nullable();
-const percentage = z.number().nullable();
-export const ReconciliationRow = z
-  .looseObject({
-    day,
-    source: z.string(),
-    metric: z.string(),
-    currency: z.string().optional(),
-    actual: figure,
-    tracked: figure,
-    gap: figure,
-    gap_pct: percentage,
-    loss_pct: percentage,
-    overcount_pct: percentage,
-    tracked_unique: partCount,
-    matched: partCount,
-    missing: partCount,
-    client_only: partCount,
-    duplicates: partCount,
-    wrong_value: partCount,
-    wrong_currency: partCount,
-    other_day: partCount,
-    expected: partCount,
-    tracked_other_day: partCount,
-    not_trackable: figure,
-    causes: z.record(z.string(), count),
-    unexplained: count,
-    causes_by_part: z.record(z.string(), z.record(z.string(), count)),
-    matched_by: z.enum(['id', 'count']),
-    comparable: z.boolean(),
-    reasons: z.array(z.string()),
-    provisional: z.boolean(),
-    status: z.string(),
-    value: z.number().nullable().optional(),
-    position: count.meta({ description: 'Ledger position of the recorded comparison.' }),
-    fetched_at: time,
-  })
-  .meta({ id: 'Reconciliation' });
-const concentration = z.object({
-  verdict: z.enum(['concentrated', 'uniform', 'too_few']),
-  findings: z.array(
-    z.object({
-      dimension: z.string(),
-      value: z.string(),
-      lost: count,
-      of: count,
-      lost_pct: z.number(),
-      elsewhere_pct: z.number(),
-      ratio: z.number().nullable(),
-      difference: z.array(z.number()).meta({ description: '99 % interval of the difference, in points.' }),
-      excess: z.number(),
-      p: z.number().meta({ description: 'Fisher’s exact test, corrected for everything that was looked at.' }),
-    }),
-  ),
-  known: z.record(z.string(), z.number()).meta({ description: 'Of how many of the lost, in percent.' }),
-});
-export const ReconciliationDetail = ReconciliationRow.extend({
-  concentration: concentration
-    .nullish()
-    .meta({ description: 'What the missing ids have in common; null where none is missing.' }),
-  ids: z.record(
-    z.string(),
-    z.array(
-      z.object({
-        id: z.string(),
-        cause: z.string().nullable(),
-        confidence: z.enum(['certain', 'likely', 'possible']).nullable(),
-        evidence: z.record(z.string(), z.unknown()),
-      }),
-    ),
-  ),
-  next_cursor: z.string().nullable(),
-}).meta({ id: 'ReconciliationDetail' });
-export const ReconciliationPage = page(ReconciliationRow, 'ReconciliationPage');
 export const RunReply = z.object({ run_id: z.string() }).meta({ id: 'Run' });
 export { AttributionReply, BridgeReply, CohortReply, ConfusionReply, FunnelReply } from './attribution-shapes.js';
 export const CustomerReply = z

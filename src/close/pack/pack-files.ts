@@ -100,7 +100,7 @@ async function* journalChunks({ journal, facts, ledger }: PackSource, totals: Jo
 
 async function* entryChunks({ ledger, bodies }: PackSource, first: Position, last: Position): AsyncGenerator<string> {
   let text = '';
-  for await (const { entries } of pagesOf(ledger, first - 1, 500)) {
+  for await (const { entries } of pagesOf(ledger.readFeed.bind(ledger), first - 1, 500)) {
     for (const entry of entries) {
       if (entry.position > last) break;
       text += `${JSON.stringify(packedEntry(entry, bodies))}\n`;

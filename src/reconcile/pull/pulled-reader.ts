@@ -5,7 +5,7 @@ const LATEST = `(select id from reconcile.latest_pulls where source = $1
   and day between ($2::timestamptz at time zone 'utc')::date - 1 and ($3::timestamptz at time zone 'utc')::date + 1) l`;
 const COLUMNS = `p.message_id as id, p.message_id, p.user_id, p.anonymous_id, p.refs, p.value_minor, p.value_basis, p.currency, p.value_problem,
   (extract(epoch from p.occurred_at) * 1000)::float8 as at, (extract(epoch from p.received_at) * 1000)::float8 as received_at,
-  p.deliveries, p.is_bot, p.source`;
+  p.deliveries, p.is_bot, p.source, p.browser, p.device, p.country`;
 const EVENTS = `from reconcile.pulled_events p join ${LATEST} on l.id = p.pull_id
   where p.occurred_at >= $2 and p.occurred_at < $3 and p.kind = $4`;
 
@@ -97,6 +97,9 @@ interface StoredRow {
   deliveries: number;
   is_bot: boolean | null;
   source: string | null;
+  browser: string | null;
+  device: string | null;
+  country: string | null;
 }
 
 const rowOf = (row: StoredRow): TrackedRow => ({
@@ -114,6 +117,11 @@ const rowOf = (row: StoredRow): TrackedRow => ({
   deliveries: row.deliveries,
   isBot: row.is_bot ?? false,
   source: row.source,
+  context: {
+    browser: row.browser ?? undefined,
+    device: row.device ?? undefined,
+    country: row.country ?? undefined,
+  },
 });
 
 const times = ({ from, to }: Window): [Date, Date] => [new Date(from), new Date(to)];

@@ -105,6 +105,19 @@ describe('the lines that adjust a closed period', () => {
     ]);
   });
 
+  it('given a rate that came late, then the difference is one of worth alone, and says so', async () => {
+    const of = (functional: bigint) =>
+      linesOf([{ entry: 'stripe:a', day: 1, account: '4000', amount: 5n, position: 3 }]).map((line, index) => ({
+        ...line,
+        functional: index === 0 ? functional : -functional,
+      }));
+    const lines = await adjust(own(of(4n)), of(6n));
+    expect(lines.map(({ amount, functional, cause }) => [amount, functional, cause])).toEqual([
+      [0n, -2n, 'fx'],
+      [0n, 2n, 'fx'],
+    ]);
+  });
+
   it('given any line, when it is stored and read, then it is the same', async () => {
     const [line] = await adjust(
       [],

@@ -86,6 +86,16 @@ export function Choice({ label, value, options, onPick }: ChoiceProps) {
   );
 }
 
+const valueText = (metric: MetricInfo, value: MetricRow['value'] | undefined, currency?: string): string =>
+  metric.unit === 'ratio' ? rate(value as number | null) : figure(value ?? null, currency);
+
+const knownColumns = (metric: MetricInfo) =>
+  (['known', 'adjustment'] as const).map((name) => ({
+    title: name === 'known' ? 'Known now' : 'Adjustment',
+    numeric: true,
+    text: (row: MetricRow) => (row[name] === undefined ? '' : valueText(metric, row[name], row.currency)),
+  }));
+
 interface ValuesProps {
   metric: MetricInfo;
   from: string;
@@ -134,9 +144,10 @@ function Values({ metric, from, to, interval, group, selected, onSelect }: Value
               {
                 title: 'Value',
                 numeric: true,
-                text: (row) =>
-                  metric.unit === 'ratio' ? rate(row.value as number | null) : figure(row.value, row.currency),
+                text: (row) => valueText(metric, row.value, row.currency),
               },
+              // Of closed days the value is what was reported; what is known now stands beside it.
+              ...(answer.data.some(({ known }) => known !== undefined) ? knownColumns(metric) : []),
               ...(metric.unit === 'ratio'
                 ? [
                     {

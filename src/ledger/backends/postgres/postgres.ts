@@ -4,6 +4,7 @@ import type {
   Entry,
   Expected,
   FeedPage,
+  HashedPage,
   Ledger,
   LedgerHealth,
   NewEntry,
@@ -17,6 +18,7 @@ import { checkDecisions, checkReceived } from '../../check-entry.js';
 import { followFeed } from '../follow-feed.js';
 import { FeedSignal } from './feed-signal.js';
 import { COMMIT_LIMITS, GroupCommit, type CommitLimits } from './group-commit.js';
+import { copyHashed } from './hashed-copy.js';
 import { Reads } from './reads.js';
 import { takeOver } from './take-over.js';
 import { Writer } from './writer.js';
@@ -88,6 +90,18 @@ class LedgerInPostgres implements PostgresLedger {
 
   readFeed(after: Position, limit: number): Promise<FeedPage> {
     return this.reads.feed(after, limit);
+  }
+
+  async readHashed(after: Position, limit: number): Promise<HashedPage> {
+    const client = await this.database.pool.connect();
+    try {
+      // The head first: an entry up to it is there when it is looked for.
+      const head = await this.head();
+      const entries = await copyHashed(client, after, after + limit);
+      return { entries, head: Math.max(head, entries.at(-1)?.position ?? 0) };
+    } finally {
+      client.release();
+    }
   }
 
   subscribe(after: Position, options: { limit: number; signal: AbortSignal }): AsyncIterable<FeedPage> {

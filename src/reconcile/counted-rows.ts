@@ -1,47 +1,7 @@
 import { percent, type ReconciliationRow } from './gap.js';
 import type { Truth } from './match.js';
-import type { DayKey } from './outcome.js';
-import { blank, type Context, isOpen, judged, notMapped } from './reconcile-day.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
-import type { Counted, CountSource } from './source.js';
-import { orderExtras, truthsOn } from './truth-queries.js';
-
-/** Rows of a day from a source that only counts: the sums side by side, no id in any part. */
-export async function reconcileCounts(
-  key: DayKey,
-  source: CountSource,
-  context: Context,
-): Promise<ReconciliationRow[]> {
-  const { reader, metric } = context;
-  if (metric.compares === 'attribution') {
-    const reasons = [`by_count: where each one came from is compared one by one, and ${source.name} tells of none`];
-    return [{ ...blank(key, context), status: 'not_mapped', reasons }];
-  }
-  const counted = await source.counted(reader, metric.kind, metric.unit === 'money', key.day);
-  if (!counted) return notMapped(key, context);
-  const truths = await truthsOn(reader, metric, key.day);
-  const provisional = isOpen(key.day, context);
-  const rows = countedRows(metric, truths, counted, await extrasOf(metric, truths, context));
-  return Promise.all(
-    rows.map((row) =>
-      judged({ ...blank(key, context), ...row, provisional, status: provisional ? 'provisional' : 'ok' }, context),
-    ),
-  );
-}
-
-/** Tax and shipping within the orders of the day, by currency. */
-async function extrasOf(
-  metric: ReconciledMetric,
-  truths: readonly Truth[],
-  { reader }: Context,
-): Promise<Map<string, bigint>> {
-  const sums = new Map<string, bigint>();
-  if (metric.unit !== 'money') return sums;
-  const extras = await orderExtras(reader, [...new Set(truths.map(({ group }) => group))]);
-  for (const { currency, group, present } of truths)
-    if (present) sums.set(currency, (sums.get(currency) ?? 0n) + (extras.get(group) ?? 0n));
-  return sums;
-}
+import type { Counted } from './source.js';
 
 /** What of a row can be told when only counts are known: no part of it, and whether the sums may be set against each other at all. */
 export interface CountedRow extends Pick<

@@ -1,0 +1,73 @@
+import type { Ledger } from '../ledger/ledger.js';
+import type { ExportOptions } from './export-format.js';
+import { begun, exportFormat, exportJournal } from './export-journal.js';
+import { createPacks, type PackedPeriods, type PackQuery, type PacksDeps } from './pack/create-packs.js';
+import type { PackFile } from './pack/pack-facts.js';
+
+/** A file as it is downloaded or written. */
+export interface PeriodFile {
+  name: string;
+  contentType: string;
+  chunks: AsyncGenerator<string | Uint8Array>;
+}
+
+export interface ExportQuery {
+  /** A name of `exports/`. */
+  format: string;
+  version?: number | undefined;
+  /** Only the lines of this currency. */
+  currency?: string | undefined;
+  /** Of Xero: the organisation's tax rate that means no tax. */
+  taxRate?: string | undefined;
+}
+
+export interface PeriodFilesDeps extends PacksDeps {
+  periods: PackedPeriods;
+  ledger: PacksDeps['ledger'] & Pick<Ledger, 'findMany'>;
+  account: ExportOptions['account'];
+  functionalCurrency?: string | undefined;
+}
+
+/**
+ * What people take away of a period: its journal in the format of another program, and its pack. Undefined where the period was never
+ * closed in the version asked for; what is wrong with a question is a Problem before the first chunk.
+ */
+export function createPeriodFiles(deps: PeriodFilesDeps) {
+  const packs = createPacks(deps);
+  return {
+    async journal(
+      id: string,
+      { format: name, version, currency, taxRate }: ExportQuery,
+    ): Promise<PeriodFile | undefined> {
+      const format = exportFormat(name);
+      const journal = await deps.periods.lines(id, version);
+      if (!journal) return undefined;
+      const { account, functionalCurrency } = deps;
+      const chunks = exportJournal({ format, currency }, journal.lines, deps.ledger, {
+        ...{ period: id, account, functionalCurrency },
+        ...(taxRate === undefined ? {} : { taxRate }),
+      });
+      const parts = ['journal', nameOf(id, journal.version), name, ...(currency === undefined ? [] : [currency])];
+      return {
+        name: `${parts.join('-')}.${format.extension}`,
+        contentType: format.contentType,
+        chunks: await begun(chunks),
+      };
+    },
+    async pack(id: string, query: PackQuery): Promise<PeriodFile | undefined> {
+      const chunks = await packs.zip(id, query);
+      if (!chunks) return undefined;
+      return {
+        name: `pack-${nameOf(id, query.version)}.zip`,
+        contentType: 'application/zip',
+        chunks: await begun(chunks),
+      };
+    },
+    /** The same, file by file. */
+    packFiles: (id: string, query: PackQuery): Promise<AsyncGenerator<PackFile> | undefined> => packs.files(id, query),
+  };
+}
+
+export type PeriodFiles = ReturnType<typeof createPeriodFiles>;
+
+const nameOf = (id: string, version: number | undefined): string => (version === undefined ? id : `${id}-v${version}`);
