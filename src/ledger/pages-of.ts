@@ -38,11 +38,7 @@ const HASHES_PER_PAGE = 20_000; // kept as hashes, while entries are on their wa
 export type Hashed = Pick<Ledger, 'readFeed' | 'readHashed'>;
 
 /** The hash of each entry after a position, derived anew from its fields. */
-export function hashedPagesOf(
-  ledger: Hashed,
-  from: Position,
-  limit: number | undefined,
-): AsyncGenerator<HashedPage> {
+export function hashedPagesOf(ledger: Hashed, from: Position, limit: number | undefined): AsyncGenerator<HashedPage> {
   const { readHashed } = ledger;
   if (readHashed) return pagesOf(readHashed.bind(ledger), from, limit ?? HASHES_PER_PAGE);
   const read = async (after: Position, max: number): Promise<HashedPage> => {

@@ -94,10 +94,7 @@ const examples: Record<string, { holds: [Item, Partial<Evidence>]; not: [Item, P
     not: [item('duplicates', { tracked: second, truth: truth('user:u1') }), { eventOf: () => tracked('user:u1') }],
   },
   replayed: {
-    holds: [
-      item('client_only', { tracked: later }),
-      { farTruth: () => [truth('user:u1')], eventOf: () => second },
-    ],
+    holds: [item('client_only', { tracked: later }), { farTruth: () => [truth('user:u1')], eventOf: () => second }],
     not: [item('client_only', { tracked: later }), { farTruth: () => [truth('user:u1')] }],
   },
   test_order: {

@@ -23,7 +23,10 @@ export class MemoryBooks {
   }
 
   /** Facts as an entry of a provider would mean them. */
-  learn(facts: readonly Fact[], { id, origin }: { id: string; origin: string } = { id: 'entry', origin: 'stripe' }): this {
+  learn(
+    facts: readonly Fact[],
+    { id, origin }: { id: string; origin: string } = { id: 'entry', origin: 'stripe' },
+  ): this {
     this.position += 1;
     this.postings.push(...this.poster.take({ position: this.position, entryId: id, provider: origin, facts }));
     return this;

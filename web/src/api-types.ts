@@ -2657,11 +2657,8 @@ export interface components {
             /** @description Of closed days: whether it was recorded by then. If so, the row is that of then. */
             reported?: boolean;
             known?: {
-                /** @description A count, or minor units of `currency`. */
                 actual: (number | string) | null;
-                /** @description A count, or minor units of `currency`. */
                 tracked: (number | string) | null;
-                /** @description A count, or minor units of `currency`. */
                 gap: (number | string) | null;
                 gap_pct: number | null;
             };
@@ -2722,11 +2719,8 @@ export interface components {
             /** @description Of closed days: whether it was recorded by then. If so, the row is that of then. */
             reported?: boolean;
             known?: {
-                /** @description A count, or minor units of `currency`. */
                 actual: (number | string) | null;
-                /** @description A count, or minor units of `currency`. */
                 tracked: (number | string) | null;
-                /** @description A count, or minor units of `currency`. */
                 gap: (number | string) | null;
                 gap_pct: number | null;
             };
@@ -7730,7 +7724,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: The same id is known with other content. */
+            /** @description `restated`: It is recorded otherwise, and is never restated. */
             409: {
                 headers: {
                     [name: string]: unknown;

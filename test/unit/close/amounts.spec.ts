@@ -59,9 +59,9 @@ describe('a journal entry', () => {
   it('given debits that differ from credits in one currency, then there is none', () => {
     const lines = [debit('bank', 100n, 'EUR'), credit('revenue', 100n, 'USD')];
     expect(() => journalEntry({ ...about, lines })).toThrow(Unbalanced);
-    expect(() => journalEntry({ ...about, lines: [debit('bank', 100n, 'EUR'), credit('revenue', 99n, 'EUR')] })).toThrow(
-      'e: debits less credits are 1 EUR',
-    );
+    expect(() =>
+      journalEntry({ ...about, lines: [debit('bank', 100n, 'EUR'), credit('revenue', 99n, 'EUR')] }),
+    ).toThrow('e: debits less credits are 1 EUR');
   });
 
   it('given lines of nothing, then they are left out, and an entry of none is none', () => {
@@ -73,7 +73,10 @@ describe('a journal entry', () => {
 });
 
 describe('a chart of accounts', () => {
-  const file = (value: unknown) => ({ path: 'chart.json', text: typeof value === 'string' ? value : JSON.stringify(value) });
+  const file = (value: unknown) => ({
+    path: 'chart.json',
+    text: typeof value === 'string' ? value : JSON.stringify(value),
+  });
 
   it('given codes and names, then they take the place of ours', () => {
     const chart = chartOfAccounts(file({ revenue: { code: '8400' }, bank: { name: 'Sparkasse' } }));
@@ -94,7 +97,13 @@ describe('a chart of accounts', () => {
 });
 
 describe('rates', () => {
-  const recorded = (day: string, base: string, quote: string, rate: string, source = 'ECB') => ({ day, base, quote, rate, source });
+  const recorded = (day: string, base: string, quote: string, rate: string, source = 'ECB') => ({
+    day,
+    base,
+    quote,
+    rate,
+    source,
+  });
 
   it('given a weekend, then the last rate of the week before counts, and none that is older', () => {
     const rates = new Rates('EUR', [recorded('2026-07-10', 'USD', 'EUR', '0.9')]);
@@ -116,8 +125,17 @@ describe('rates', () => {
   });
 });
 
-const ACCOUNTS_USED = ['clearing.stripe', 'revenue', 'payments_in_process', 'receivable', 'fees', 'conversion'] as const;
-const rate = fc.integer({ min: 1, max: 99_999 }).map((units) => `${Math.floor(units / 10_000)}.${String(units % 10_000).padStart(4, '0')}`);
+const ACCOUNTS_USED = [
+  'clearing.stripe',
+  'revenue',
+  'payments_in_process',
+  'receivable',
+  'fees',
+  'conversion',
+] as const;
+const rate = fc
+  .integer({ min: 1, max: 99_999 })
+  .map((units) => `${Math.floor(units / 10_000)}.${String(units % 10_000).padStart(4, '0')}`);
 const step = fc.record({
   days: fc.integer({ min: 0, max: 9 }),
   accounts: fc.uniqueArray(fc.constantFrom(...ACCOUNTS_USED), { minLength: 2, maxLength: 4 }),
@@ -136,13 +154,24 @@ function emptied(journal: readonly StoredLine[], day: string): StoredLine[] {
 }
 
 /** Balanced lines of an entry in dollars, and sometimes in yen beside. */
-function entryOf({ accounts, amounts, other }: { accounts: readonly string[]; amounts: readonly bigint[]; other: boolean }, n: number, day: string) {
+function entryOf(
+  { accounts, amounts, other }: { accounts: readonly string[]; amounts: readonly bigint[]; other: boolean },
+  n: number,
+  day: string,
+) {
   const lines: StoredLine[] = [];
   for (const currency of other ? ['USD', 'JPY'] : ['USD']) {
     const values = accounts.slice(1).map((_, index) => amounts[index]!);
     [...values, -sum(values)].forEach((amount, index) =>
       lines.push({
-        ...{ entry: `e${String(n).padStart(3, '0')}`, line: lines.length + 1, day, rateDay: day, period: day.slice(0, 7), at: 0 },
+        ...{
+          entry: `e${String(n).padStart(3, '0')}`,
+          line: lines.length + 1,
+          day,
+          rateDay: day,
+          period: day.slice(0, 7),
+          at: 0,
+        },
         ...{ account: accounts[index] as StoredLine['account'], amount, currency, kind: 'charge', object: undefined },
         ...{ memo: '', entryId: '', position: n },
       }),
@@ -153,38 +182,60 @@ function entryOf({ accounts, amounts, other }: { accounts: readonly string[]; am
 
 describe('the journal in the functional currency', () => {
   it('given any entries and rates, then every entry sums to zero, and an account at nothing is worth nothing', async () => {
-    const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 20 }), fc.array(rate, { minLength: 12, maxLength: 12 }), async (steps, weekly) => {
-      let day = '2026-07-01';
-      const journal = steps.flatMap((each, n) => entryOf(each, n, (day = addDays(day, each.days))));
-      journal.push(...emptied(journal, (day = addDays(day, 3))));
-      const recorded = ['USD', 'JPY'].flatMap((base) =>
-        weekly.flatMap((value, week) =>
-          [0, 7, 14, 21].map((more) => ({ base, quote: 'EUR', source: 'ECB', rate: /[1-9]/.test(value) ? value : '1', day: addDays('2026-06-28', week * 28 + more) })),
-        ),
-      );
-      const last = addDays(day, 40);
-      const lines: ValuedLine[] = [];
-      const valuation = new Valuation(new Rates('EUR', recorded), () => 0);
-      for await (const line of valued(streamOf(journal), valuation, { from: '2026-01-01', to: last })) lines.push(line);
-      const sums = new Map<string, bigint>();
-      for (const { entry, day: on, functional } of lines) sums.set(`${entry} ${on}`, (sums.get(`${entry} ${on}`) ?? 0n) + functional!);
-      for (const total of sums.values()) expect(total).toBe(0n);
-      for (const account of ['clearing.stripe', 'payments_in_process', 'receivable', 'conversion'])
-        for (const currency of ['USD', 'JPY']) {
-          const of = lines.filter((each) => each.account === account && each.currency === currency && each.kind !== 'remeasurement');
-          expect(sum(of.map(({ amount }) => amount))).toBe(0n);
-          if (account !== 'conversion') expect(sum(of.map(({ functional }) => functional!))).toBe(0n);
-        }
-      const conversion = lines.filter(({ account }) => account === 'conversion');
-      expect(sum(conversion.map(({ functional }) => functional!))).toBe(0n);
-    });
+    const property = fc.asyncProperty(
+      fc.array(step, { minLength: 1, maxLength: 20 }),
+      fc.array(rate, { minLength: 12, maxLength: 12 }),
+      async (steps, weekly) => {
+        let day = '2026-07-01';
+        const journal = steps.flatMap((each, n) => entryOf(each, n, (day = addDays(day, each.days))));
+        journal.push(...emptied(journal, (day = addDays(day, 3))));
+        const recorded = ['USD', 'JPY'].flatMap((base) =>
+          weekly.flatMap((value, week) =>
+            [0, 7, 14, 21].map((more) => ({
+              base,
+              quote: 'EUR',
+              source: 'ECB',
+              rate: /[1-9]/.test(value) ? value : '1',
+              day: addDays('2026-06-28', week * 28 + more),
+            })),
+          ),
+        );
+        const last = addDays(day, 40);
+        const lines: ValuedLine[] = [];
+        const valuation = new Valuation(new Rates('EUR', recorded), () => 0);
+        for await (const line of valued(streamOf(journal), valuation, { from: '2026-01-01', to: last }))
+          lines.push(line);
+        const sums = new Map<string, bigint>();
+        for (const { entry, day: on, functional } of lines)
+          sums.set(`${entry} ${on}`, (sums.get(`${entry} ${on}`) ?? 0n) + functional!);
+        for (const total of sums.values()) expect(total).toBe(0n);
+        for (const account of ['clearing.stripe', 'payments_in_process', 'receivable', 'conversion'])
+          for (const currency of ['USD', 'JPY']) {
+            const of = lines.filter(
+              (each) => each.account === account && each.currency === currency && each.kind !== 'remeasurement',
+            );
+            expect(sum(of.map(({ amount }) => amount))).toBe(0n);
+            if (account !== 'conversion') expect(sum(of.map(({ functional }) => functional!))).toBe(0n);
+          }
+        const conversion = lines.filter(({ account }) => account === 'conversion');
+        expect(sum(conversion.map(({ functional }) => functional!))).toBe(0n);
+      },
+    );
     await fc.assert(property, { numRuns: 150 });
   });
 
   it('given no rate, then a line has no worth, and none is made up', async () => {
-    const journal = entryOf({ accounts: ['clearing.stripe', 'revenue'], amounts: [100n, 0n, 0n], other: false }, 1, DAY);
+    const journal = entryOf(
+      { accounts: ['clearing.stripe', 'revenue'], amounts: [100n, 0n, 0n], other: false },
+      1,
+      DAY,
+    );
     const lines = [];
-    for await (const line of valued(streamOf(journal), new Valuation(new Rates('EUR', []), () => 0), { from: DAY, to: '2026-08-31' })) lines.push(line);
+    for await (const line of valued(streamOf(journal), new Valuation(new Rates('EUR', []), () => 0), {
+      from: DAY,
+      to: '2026-08-31',
+    }))
+      lines.push(line);
     expect(lines.map(({ functional }) => functional)).toEqual([undefined, undefined]);
   });
 });

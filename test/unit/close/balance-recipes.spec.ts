@@ -71,24 +71,31 @@ describe('lines of the balance', () => {
     expect(linesOf(books.entries.get('stripe:txn_1'))).toEqual(['clearing.stripe -1000 EUR', `${account} 1000 EUR`]);
   });
 
-  it.each(WITH_EVENT)('given %s whose event has not arrived, then it is in suspense, and clearing is right all the same', (category) => {
-    const books = new MemoryBooks().learn([moved('txn_1', { gross: '-1000', net: '-1020', fee: '20', category })]);
-    expect(books.balance('clearing.stripe')).toEqual({ EUR: '-1020' });
-    expect(books.balance('suspense')).toEqual({ EUR: '1000' });
-    expect(books.entries.get('stripe:txn_1')!.memo).toContain('has not arrived');
-  });
+  it.each(WITH_EVENT)(
+    'given %s whose event has not arrived, then it is in suspense, and clearing is right all the same',
+    (category) => {
+      const books = new MemoryBooks().learn([moved('txn_1', { gross: '-1000', net: '-1020', fee: '20', category })]);
+      expect(books.balance('clearing.stripe')).toEqual({ EUR: '-1020' });
+      expect(books.balance('suspense')).toEqual({ EUR: '1000' });
+      expect(books.entries.get('stripe:txn_1')!.memo).toContain('has not arrived');
+    },
+  );
 
   it.each([
     ['brand_new', undefined, 'no rule for brand_new'],
     [null, 'brand_new', 'no reporting category'],
   ])('given the category %s and the type %s, then it is in suspense and says why', (category, kind, memo) => {
-    const books = new MemoryBooks().learn([moved('txn_1', { gross: '500', net: '500', category, ...(kind ? { kind } : {}) })]);
+    const books = new MemoryBooks().learn([
+      moved('txn_1', { gross: '500', net: '500', category, ...(kind ? { kind } : {}) }),
+    ]);
     expect(linesOf(books.entries.get('stripe:txn_1'))).toEqual(['clearing.stripe 500 EUR', 'suspense -500 EUR']);
     expect(books.entries.get('stripe:txn_1')).toMatchObject({ kind: 'suspense', memo });
   });
 
   it('given no category but a type that is known, then the type decides', () => {
-    const books = new MemoryBooks().learn([moved('txn_1', { gross: '-300', net: '-300', category: null, kind: 'tax_fee' })]);
+    const books = new MemoryBooks().learn([
+      moved('txn_1', { gross: '-300', net: '-300', category: null, kind: 'tax_fee' }),
+    ]);
     expect(books.balance('input_tax')).toEqual({ EUR: '300' });
   });
 
@@ -155,7 +162,15 @@ describe('lines of the balance', () => {
   it('given a partial capture that is told as two lines, then revenue is what was captured', () => {
     const about = { id: 'ch_1', amount: 8000, currency: 'eur', created: s('2026-07-01T10:00:00Z'), metadata: {} };
     const books = new MemoryBooks()
-      .tell(chargeEvent('ch_1', '2026-07-01T10:00:00Z', 6000, line('txn_1', '2026-07-01T10:00:00Z', 'charge', 8000, 90), about))
+      .tell(
+        chargeEvent(
+          'ch_1',
+          '2026-07-01T10:00:00Z',
+          6000,
+          line('txn_1', '2026-07-01T10:00:00Z', 'charge', 8000, 90),
+          about,
+        ),
+      )
       .learn([moved('txn_2', { gross: '-2000', net: '-2000', category: 'partial_capture_reversal' }, 'payment:ch_1')]);
     expect(books.balance('clearing.stripe')).toEqual({ EUR: '5910' });
     expect(books.balance('payments_in_process')).toEqual({});
@@ -188,8 +203,16 @@ describe('lines of the balance', () => {
         dispute('dp_1', '2026-07-09T10:00:00Z', 600),
       )
       .learn([
-        moved('txn_2', { gross: '-600', net: '-600', category: 'dispute', at: s('2026-07-10T10:00:00Z') * 1000 }, 'payment:ch_1'),
-        moved('txn_3', { gross: '-400', net: '-400', category: 'dispute', at: s('2026-07-06T10:00:00Z') * 1000 }, 'payment:ch_1'),
+        moved(
+          'txn_2',
+          { gross: '-600', net: '-600', category: 'dispute', at: s('2026-07-10T10:00:00Z') * 1000 },
+          'payment:ch_1',
+        ),
+        moved(
+          'txn_3',
+          { gross: '-400', net: '-400', category: 'dispute', at: s('2026-07-06T10:00:00Z') * 1000 },
+          'payment:ch_1',
+        ),
       ]);
     expect(books.entries.get('stripe:txn_3')!.matter).toBe('stripe:dispute:dp_2:withdrawn');
     expect(books.entries.get('stripe:txn_2')!.matter).toBe('stripe:dispute:dp_1:withdrawn');

@@ -41,7 +41,10 @@ const note = (over: Json, type = 'created', time = '2026-07-12T10:00:00Z') =>
 /** What all accounts stand at, without those at nothing. */
 const all = (books: MemoryBooks): Record<string, string> =>
   Object.fromEntries(
-    ACCOUNTS.map((account) => [account, books.balance(account)['EUR']]).filter(([, sum]) => sum !== undefined) as [string, string][],
+    ACCOUNTS.map((account) => [account, books.balance(account)['EUR']]).filter(([, sum]) => sum !== undefined) as [
+      string,
+      string,
+    ][],
   );
 const ACCOUNTS = [
   ...['bank', 'paid_elsewhere', 'clearing.stripe', 'payments_in_process', 'receivable', 'suspense', 'customer_balance'],
@@ -50,10 +53,16 @@ const ACCOUNTS = [
 
 describe('outcomes of an invoice', () => {
   it('given it is finalised, then it is owed, its tax is due and the rest is revenue', () =>
-    expect(all(new MemoryBooks().tell(open))).toEqual({ receivable: '11900', tax_payable: '-1900', revenue: '-10000' }));
+    expect(all(new MemoryBooks().tell(open))).toEqual({
+      receivable: '11900',
+      tax_payable: '-1900',
+      revenue: '-10000',
+    }));
 
   it('given a draft, then nothing is owed', () =>
-    expect(new MemoryBooks().tell(invoice('created', FINALIZED, { status: 'draft' }, { finalized_at: null })).standing).toEqual([]));
+    expect(
+      new MemoryBooks().tell(invoice('created', FINALIZED, { status: 'draft' }, { finalized_at: null })).standing,
+    ).toEqual([]));
 
   it('given its payment, whichever came first, then the charge pays it and is no revenue', () => {
     const paid = { receivable: undefined, 'clearing.stripe': '11900', tax_payable: '-1900', revenue: '-10000' };
@@ -83,12 +92,20 @@ describe('outcomes of an invoice', () => {
 
   it('given an invoice that comes to a credit, then the balance takes it in', () => {
     const credit = { total: -3_000, amount_due: 0, total_taxes: [], starting_balance: 0, ending_balance: -3_000 };
-    expect(all(new MemoryBooks().tell(invoice('finalized', FINALIZED, credit)))).toEqual({ customer_balance: '-3000', revenue: '3000' });
+    expect(all(new MemoryBooks().tell(invoice('finalized', FINALIZED, credit)))).toEqual({
+      customer_balance: '-3000',
+      revenue: '3000',
+    });
   });
 
   it('given it is voided, then everything is undone on that day, also what was earned until then', () => {
     const lines = { data: [{ amount: 10_000, period: { start: at, end: at + 100 * 86_400 } }] };
-    const voided = invoice('voided', '2026-07-20T10:00:00Z', { status: 'void', lines }, { voided_at: s('2026-07-20T10:00:00Z') });
+    const voided = invoice(
+      'voided',
+      '2026-07-20T10:00:00Z',
+      { status: 'void', lines },
+      { voided_at: s('2026-07-20T10:00:00Z') },
+    );
     const books = new MemoryBooks().tell(invoice('finalized', FINALIZED, { lines }), voided);
     expect(all(books)).toEqual({});
     expect(books.entries.get('invoice:in_1:void')).toMatchObject({ day: '2026-07-20', kind: 'invoice_void' });
@@ -96,17 +113,36 @@ describe('outcomes of an invoice', () => {
   });
 
   it('given it is given up and then half of it is paid, then so much of the loss comes back', () => {
-    const given = invoice('marked_uncollectible', '2026-07-20T10:00:00Z', { status: 'uncollectible' }, { marked_uncollectible_at: s('2026-07-20T10:00:00Z') });
-    expect(all(new MemoryBooks().tell(open, given))).toEqual({ bad_debt: '11900', tax_payable: '-1900', revenue: '-10000' });
+    const given = invoice(
+      'marked_uncollectible',
+      '2026-07-20T10:00:00Z',
+      { status: 'uncollectible' },
+      { marked_uncollectible_at: s('2026-07-20T10:00:00Z') },
+    );
+    expect(all(new MemoryBooks().tell(open, given))).toEqual({
+      bad_debt: '11900',
+      tax_payable: '-1900',
+      revenue: '-10000',
+    });
     const paid = new MemoryBooks().tell(open, given, charge('2026-08-02T10:00:00Z', 5_950));
     expect(all(paid)).toMatchObject({ bad_debt: '5950', 'clearing.stripe': '5950' });
     expect(paid.entries.get('invoice:in_1:recovered:payment:ch_1')!.day).toBe('2026-08-02');
-    const voided = invoice('voided', '2026-08-05T10:00:00Z', { status: 'void' }, { marked_uncollectible_at: s('2026-07-20T10:00:00Z'), voided_at: s('2026-08-05T10:00:00Z') });
+    const voided = invoice(
+      'voided',
+      '2026-08-05T10:00:00Z',
+      { status: 'void' },
+      { marked_uncollectible_at: s('2026-07-20T10:00:00Z'), voided_at: s('2026-08-05T10:00:00Z') },
+    );
     expect(all(new MemoryBooks().tell(open, given, voided))).toEqual({});
   });
 
   it('given it is paid outside the provider, told once as a whole or payment by payment, then it is paid once', () => {
-    const paid = invoice('paid', '2026-07-15T10:00:00Z', { status: 'paid', amount_paid_off_stripe: 11_900 }, { paid_at: s('2026-07-15T10:00:00Z') });
+    const paid = invoice(
+      'paid',
+      '2026-07-15T10:00:00Z',
+      { status: 'paid', amount_paid_off_stripe: 11_900 },
+      { paid_at: s('2026-07-15T10:00:00Z') },
+    );
     const part = stripeEntry(
       'invoice_payment.paid',
       {
@@ -119,11 +155,19 @@ describe('outcomes of an invoice', () => {
     expect(all(new MemoryBooks().tell(open, paid))).toEqual(expected);
     const books = new MemoryBooks().tell(open, part, paid);
     expect(all(books)).toEqual(expected);
-    expect([...books.entries.values()].filter(({ kind }) => kind === 'paid_elsewhere').map(({ day }) => day)).toEqual(['2026-07-14', '2026-07-15']);
+    expect([...books.entries.values()].filter(({ kind }) => kind === 'paid_elsewhere').map(({ day }) => day)).toEqual([
+      '2026-07-14',
+      '2026-07-15',
+    ]);
   });
 
   it('given it is overpaid, then the rest belongs to the customer', () => {
-    const over = invoice('overpaid', '2026-07-15T10:00:00Z', { status: 'paid', amount_overpaid: 100 }, { paid_at: s('2026-07-15T10:00:00Z') });
+    const over = invoice(
+      'overpaid',
+      '2026-07-15T10:00:00Z',
+      { status: 'paid', amount_overpaid: 100 },
+      { paid_at: s('2026-07-15T10:00:00Z') },
+    );
     expect(all(new MemoryBooks().tell(open, over, charge('2026-07-15T10:00:00Z', 12_000)))).toEqual({
       ...{ 'clearing.stripe': '12000', customer_balance: '-100', tax_payable: '-1900', revenue: '-10000' },
     });
@@ -133,8 +177,19 @@ describe('outcomes of an invoice', () => {
     const bounced = stripeEntry(
       'charge.failed',
       {
-        ...{ id: 'ch_1', amount: 11_900, amount_captured: 11_900, created: at, currency: 'eur', status: 'failed', metadata: {} },
-        ...{ payment_intent: 'pi_1', failure_balance_transaction: line('txn_2', '2026-07-19T10:00:00Z', 'charge_failure', -11_900) },
+        ...{
+          id: 'ch_1',
+          amount: 11_900,
+          amount_captured: 11_900,
+          created: at,
+          currency: 'eur',
+          status: 'failed',
+          metadata: {},
+        },
+        ...{
+          payment_intent: 'pi_1',
+          failure_balance_transaction: line('txn_2', '2026-07-19T10:00:00Z', 'charge_failure', -11_900),
+        },
       },
       { created: s('2026-07-19T10:00:00Z') },
     );
@@ -154,8 +209,16 @@ describe('outcomes of an invoice', () => {
 describe('credit notes', () => {
   it.each([
     ['before payment', { pre_payment_amount: 2_380 }, { receivable: '9520' }],
-    ['to the balance', { post_payment_amount: 2_380, customer_balance_transaction: 'cbtxn_1' }, { receivable: '11900', customer_balance: '-2380' }],
-    ['outside', { post_payment_amount: 2_380, out_of_band_amount: 2_380 }, { receivable: '11900', paid_elsewhere: '-2380' }],
+    [
+      'to the balance',
+      { post_payment_amount: 2_380, customer_balance_transaction: 'cbtxn_1' },
+      { receivable: '11900', customer_balance: '-2380' },
+    ],
+    [
+      'outside',
+      { post_payment_amount: 2_380, out_of_band_amount: 2_380 },
+      { receivable: '11900', paid_elsewhere: '-2380' },
+    ],
     ['nobody knows how', { post_payment_amount: 2_380 }, { receivable: '11900', suspense: '-2380' }],
   ])('given one %s, then revenue and tax are less, and it is taken from there', (_, over, expected) => {
     expect(all(new MemoryBooks().tell(open, note(over)))).toEqual({
@@ -176,7 +239,11 @@ describe('credit notes', () => {
   });
 
   it('given one that is voided, then it is undone on that day', () => {
-    const voided = note({ pre_payment_amount: 2_380, status: 'void', voided_at: s('2026-08-03T10:00:00Z') }, 'voided', '2026-08-03T10:00:00Z');
+    const voided = note(
+      { pre_payment_amount: 2_380, status: 'void', voided_at: s('2026-08-03T10:00:00Z') },
+      'voided',
+      '2026-08-03T10:00:00Z',
+    );
     const books = new MemoryBooks().tell(open, note({ pre_payment_amount: 2_380 }), voided);
     expect(all(books)).toEqual({ receivable: '11900', tax_payable: '-1900', revenue: '-10000' });
     expect(books.entries.get('credit_note:cn_1:void')!.day).toBe('2026-08-03');
@@ -184,7 +251,9 @@ describe('credit notes', () => {
 });
 
 describe('deferred revenue', () => {
-  const tenDays = { data: [{ amount: 10_000, period: { start: s('2026-07-10T00:00:00Z'), end: s('2026-07-20T00:00:00Z') } }] };
+  const tenDays = {
+    data: [{ amount: 10_000, period: { start: s('2026-07-10T00:00:00Z'), end: s('2026-07-20T00:00:00Z') } }],
+  };
   const releases = (books: MemoryBooks) =>
     [...books.entries.values()]
       .filter(({ kind }) => kind === 'release')
@@ -198,7 +267,9 @@ describe('deferred revenue', () => {
   });
 
   it('given it is billed when half of it is over, then that half is earned at once', () => {
-    const lines = { data: [{ amount: 10_000, period: { start: s('2026-07-05T00:00:00Z'), end: s('2026-07-15T00:00:00Z') } }] };
+    const lines = {
+      data: [{ amount: 10_000, period: { start: s('2026-07-05T00:00:00Z'), end: s('2026-07-15T00:00:00Z') } }],
+    };
     const books = new MemoryBooks().tell(invoice('finalized', FINALIZED, { lines }));
     expect(linesOf(books.entries.get('invoice:in_1'))).toContain('revenue -5000 EUR');
     expect(releases(books)).toEqual(['2026-07-10..2026-07-14 5000']);
@@ -208,12 +279,18 @@ describe('deferred revenue', () => {
     const lines = {
       data: [
         {
-          ...{ amount: 12_900, discount_amounts: [{ amount: 1_000 }], taxes: [{ amount: 1_900, tax_behavior: 'inclusive' }] },
+          ...{
+            amount: 12_900,
+            discount_amounts: [{ amount: 1_000 }],
+            taxes: [{ amount: 1_900, tax_behavior: 'inclusive' }],
+          },
           period: { start: s('2026-07-10T00:00:00Z'), end: s('2026-07-20T00:00:00Z') },
         },
       ],
     };
-    expect(releases(new MemoryBooks().tell(invoice('finalized', FINALIZED, { lines })))).toEqual(['2026-07-10..2026-07-19 10000']);
+    expect(releases(new MemoryBooks().tell(invoice('finalized', FINALIZED, { lines })))).toEqual([
+      '2026-07-10..2026-07-19 10000',
+    ]);
   });
 
   it('given a refund without a credit note in the middle, then it takes from the days to come first', () => {
