@@ -5,6 +5,7 @@ import path from 'node:path';
 import { build } from './build.mjs';
 import { COMPARED, reconcile } from './demo/api.mjs';
 import { compare } from './demo/check.mjs';
+import { monthEnd } from './demo/month-end.mjs';
 import { planDeliveries } from './demo/deliveries.mjs';
 import { bold, dim, green, heading, number, progress, red, say } from './demo/print.mjs';
 import { send } from './demo/sender.mjs';
@@ -74,7 +75,7 @@ async function demo() {
   const deliveries = planDeliveries(plan);
   const truth = truthOf(plan);
   const { calendar } = plan;
-  const month = { from: calendar.days[0], to: calendar.days.at(-1) };
+  const month = rangeOf(plan);
   say(
     `${bold('Truth Ledger')}  a shop's month: ${calendar.month}, ${number(visitors)} visitors, ${number(deliveries.length)} deliveries, days in ${calendar.zone}`,
   );
@@ -142,12 +143,29 @@ async function judge(plan, truth, rows, found, secrets) {
   heading('Against the planted truth');
   if (wrong.length === 0)
     say(`  ${green('✓')} ${number(checked)} figures of the generator's own plan, all as the service answers them`);
+  const month = { root, secrets, month: plan.calendar.month, purchase: quietPurchase(plan), range: rangeOf(plan) };
+  if (wrong.length === 0) wrong.push(...(await monthEnd(service, month)));
   for (const { what, planted, answered } of wrong.slice(0, 25))
     say(`  ${red('✗')} ${what}: planted ${planted}, the service says ${answered}`);
   if (wrong.length > 25) say(`  … and ${wrong.length - 25} more`);
   if (wrong.length > 0) say(red(`  ${wrong.length} of ${checked} figures differ.`));
   else if (!args.includes('--exit')) await farewell(secrets);
   return wrong.length;
+}
+
+function rangeOf({ calendar: { days } }) {
+  return { from: days[0], to: days.at(-1) };
+}
+
+/** A payment of the first weeks that nothing else befell. */
+function quietPurchase({ calendar, visitors }) {
+  const until = calendar.startOf(calendar.days[20]);
+  return visitors
+    .flatMap(({ purchases }) => purchases)
+    .find(
+      ({ payment }) =>
+        payment?.capturedAt < until && payment.currency === 'USD' && !payment.dispute && payment.refunds.length === 0,
+    );
 }
 
 async function farewell({ apiKey, writeKey }) {

@@ -87,6 +87,7 @@ export async function runService({ root, dataDir, zone, secrets }) {
     kill9,
     logFile,
     dataDir,
+    zone,
     pid: () => child.pid,
     sql: (text, values) => sql(root, dataDir, text, values),
   };

@@ -144,6 +144,15 @@ function failed(payment, purchase, { chargeId, at }) {
   return eventOf('charge.failed', at, object);
 }
 
+/** What a refund of a whole payment says that nobody planned: it happened a day after the capture, and comes when it comes. */
+export function lateRefund(payment, purchase) {
+  const at = payment.capturedAt + DAY;
+  return refundEvents(
+    { ...payment, refunds: [{ id: `re_late_${payment.chargeId}`, amount: payment.amount, at }] },
+    purchase,
+  )[0];
+}
+
 function refundEvents(payment, purchase) {
   let refunded = 0;
   return [...payment.refunds]

@@ -6,7 +6,7 @@ import { stripeSignature } from './sender.mjs';
 import { caughtUp } from './service.mjs';
 
 const verdict = (ok, text) => say(`  ${ok ? green('✓') : red('✗')} ${text}`);
-const differs = (what, planted, answered) => (planted === answered ? [] : [{ what, planted, answered }]);
+export const differs = (what, planted, answered) => (planted === answered ? [] : [{ what, planted, answered }]);
 
 /** @returns differences, as of `check.mjs` */
 export async function trials(service, secrets, delivery, range) {
