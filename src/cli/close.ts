@@ -36,7 +36,7 @@ export const addClose: AddCommand = (program, context) => {
     .option('--approve <digest>', 'say yes to the numbers of this digest; not for who proposed them')
     .option('--waive <provider>', 'answer for the money of a provider that is tied out with nothing; needs --reason')
     .option('--reason <text>', 'why it is waived; goes into the ledger as it is')
-    .option('--force <reason>', 'close in spite of what may be forced; the reason is recorded')
+    .option('--force <reason>', 'with --propose: close in spite of what may be forced; the reason is recorded')
     .option('--json', 'print JSON')
     .addHelpText('after', STEPS)
     .action(async (period: string, options: CloseOptions) => {
@@ -65,12 +65,12 @@ function stepOf({ check, propose, approve, waive, force, reason }: CloseOptions)
   if (named > 1)
     throw new SetupError('Give one of --check, --propose, --approve and --waive: each is a step of its own.');
   if ((waive === undefined) !== (reason === undefined)) throw new SetupError('--waive and --reason go together.');
-  if (force !== undefined && (check || approve !== undefined || waive !== undefined))
-    throw new SetupError('--force goes with --propose, or with the close itself.');
+  if (force !== undefined && !propose)
+    throw new SetupError('--force goes with --propose: the reason is approved with the numbers.');
   if (check) return { step: 'soft-close' };
   if (approve !== undefined) return { step: 'approve', ...valid(ApproveRequest, { digest: approve }) };
   if (waive !== undefined) return { step: 'waive', ...valid(WaiveRequest, { provider: waive, reason }) };
-  return { step: propose ? 'propose' : 'close', ...valid(ForceRequest, { force }) };
+  return propose ? { step: 'propose', ...valid(ForceRequest, { force }) } : { step: 'close' };
 }
 
 function valid<T extends z.ZodType>(schema: T, given: unknown): z.infer<T> {

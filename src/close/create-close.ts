@@ -1,3 +1,4 @@
+import { addDays } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import {
   type Appended,
@@ -27,6 +28,7 @@ import {
   type PeriodEvent,
   type PeriodState,
   type Person,
+  type Proposal,
   type Refused,
 } from './period.js';
 import { describePeriod, journalOf, journalPage, listPeriods, openPeriodAfter, summaryOf } from './period-report.js';
@@ -65,11 +67,12 @@ export function createClose(deps: CloseDeps) {
     lines: (id: string, version?: number) => journalOf(deps, closer.period(id), version),
     propose: (id: string, data: { force?: string | undefined }, acting: Acting) => closer.propose({ id, data, acting }),
     approve: (id: string, data: { digest: string }, acting: Acting) => closer.approve({ id, data, acting }),
-    close: (id: string, data: { force?: string | undefined }, acting: Acting) => closer.close({ id, data, acting }),
+    close: (id: string, acting: Acting) => closer.close({ id, data: {}, acting }),
     reopen: (id: string, data: { reason?: string | undefined }, acting: Acting) => closer.reopen({ id, data, acting }),
     waive: (id: string, data: { provider: string; reason: string }, acting: Acting) =>
       closer.waive({ id, data, acting }),
     softClose: (id: string, acting: Acting) => closer.softClose({ id, data: {}, acting }),
+    lastEnded: () => closer.lastEnded(),
     softCloseEnded: (acting: Acting) => closer.softCloseEnded(acting),
     /** Makes the tables of all closes anew from their entries in the ledger, whose digests are checked. Resolves with how many. */
     rebuild: () => deps.closings.makeAnew(),
@@ -114,16 +117,17 @@ class Closer {
     return this.decide(id, acting, (state) => decideApprove(state, data.digest, this.person(acting)));
   }
 
-  async close({ id, data, acting }: Command<{ force?: string | undefined }>) {
+  async close({ id, acting }: Command<object>) {
     const period = this.period(id);
     const closings = await this.inTurn(period);
     const { state } = await this.load(id);
     const refusal = notClosable(state);
     if (refusal !== undefined) throw new Problem('wrong_state', refusal);
     const { proposal } = state;
-    const force = data.force ?? proposal!.force ?? undefined;
+    if (proposal!.up_to < (closings.at(-1)?.upTo ?? 0))
+      throw new Problem('wrong_state', 'An earlier period was closed anew since it was proposed. Propose it again.');
     const reach = await this.reach(CAUGHT_UP_WITHIN_MS);
-    const blockers = allowed(await this.blockers(period, state, reach), force);
+    const blockers = approved(await this.blockers(period, state, reach), proposal!);
     const closable = () => closableOf(this.deps, period, closings, proposal!.up_to);
     const { digest, entries } = await digestOf(await closable());
     if (digest !== proposal!.digest)
@@ -132,7 +136,7 @@ class Closer {
         `What would be closed now is not what was approved: its digest is ${digest}. Propose it again.`,
       );
     const stream = await writeContents(this.deps, proposal!, await closable());
-    const closed = { contents: { stream, entries }, force: blockers.length > 0 ? force! : proposal!.force, blockers };
+    const closed = { contents: { stream, entries }, force: proposal!.force, blockers };
     return this.exclusively(async () => {
       const now = await this.inTurn(period);
       if (now.at(-1)?.digest !== closings.at(-1)?.digest) throw new Problem('wrong_expected_revision');
@@ -187,6 +191,12 @@ class Closer {
       ended.push(next.id);
     }
     return ended;
+  }
+
+  /** The last period that has ended. */
+  lastEnded(): PeriodDays {
+    const { calendar, clock, zone } = this.deps;
+    return calendar.periodOf(addDays(calendar.periodOf(zone.dayOf(clock().getTime())).from, -1));
   }
 
   /** The closes before a period. Throws Problem `wrong_state` when it is not the next one to be closed, or has not ended. */
@@ -276,6 +286,15 @@ class Closer {
 const authenticatedBy = (actor: string): string => (actor.startsWith('key:') ? 'api-key' : 'none');
 
 const noted = (blockers: readonly Blocker[]): BlockerNote[] => blockers.map(({ kind, detail }) => ({ kind, detail }));
+
+/** The same at the close: only what was in the way when it was proposed was approved with it. */
+function approved(blockers: readonly Blocker[], { force, blockers: known }: Proposal): BlockerNote[] {
+  const kinds = new Set(known.map(({ kind }) => kind));
+  return allowed(
+    blockers.map((blocker) => ({ ...blocker, forceable: blocker.forceable && kinds.has(blocker.kind) })),
+    force ?? undefined,
+  );
+}
 
 /** The blockers that a reason closes in spite of. Throws Problem `close_blocked` where there are others, or no reason. */
 function allowed(blockers: readonly Blocker[], force: string | undefined): BlockerNote[] {

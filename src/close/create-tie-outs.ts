@@ -103,15 +103,21 @@ export function createTieOuts(deps: TieOutDeps): TieOutStage {
     async state(period) {
       const states: TieOutState[] = [];
       const { from, until } = rangeOf(period);
-      for (const [provider, currencies] of await moneyOf(period)) {
+      const money = await moneyOf(period);
+      for (const provider of await providersOf(period)) {
         const result = await last(period, provider);
+        const reports = await chosenReports(deps, provider, { from, until });
+        // Another report than the one that was compared: it has to be compared again.
+        const isReplaced = result !== undefined && reports && 'reports' in reports && nameOf(reports.reports) !== result.statement;
+        const stated = result?.currencies.map(({ currency }) => currency) ?? [];
         const now = categoriesOf((await lines.within(provider, from.getTime(), until.getTime())).values(), []);
         const canBe = deps.statement(provider, { from, until }) !== undefined;
-        for (const currency of [...currencies].sort()) {
+        for (const currency of [...new Set([...(money.get(provider) ?? []), ...stated])].sort()) {
           const told = result?.currencies.find((each) => each.currency === currency);
           const own = now.filter((each) => each.currency === currency);
           // What was compared is not what the ledger says now: it has to be compared again.
-          const isStale = told && canonicalJson(told.ledger) !== canonicalJson(texts(sumOf(own, 'ledger')));
+          const isStale =
+            isReplaced || (told && canonicalJson(told.ledger) !== canonicalJson(texts(sumOf(own, 'ledger'))));
           const status = told && !isStale ? told.status : result || canBe ? 'pending' : 'none';
           states.push({ provider, currency, status, link: `/v1/periods/${period.id}/tie-out` });
         }
@@ -167,19 +173,9 @@ type Statement = { lines: Map<string, BalanceLine>; from: string } | { reason: s
  * lists.
  */
 async function statementOf(deps: TieOutDeps, provider: string, range: TimeRange): Promise<Statement> {
-  const reports = (await deps.reports.list({ provider, ...range, limit: REPORTS_MAX })).filter(
-    ({ kind }) => deps.reports.kindOf(provider, kind).complete,
-  );
-  const whole = reports.find((each) => covers(each, range));
-  const batches = reports.filter(({ kind }) => !deps.reports.kindOf(provider, kind).undated);
-  if (whole) return linesOf(deps, [whole], range);
-  if (batches.length > 0) {
-    // What was made last in the period is in a batch that ends after it.
-    const isOver = batches.some(({ until }) => until >= range.until);
-    return isOver
-      ? linesOf(deps, batches, range)
-      : { reason: 'The report that goes beyond the end of the period is not there yet.' };
-  }
+  const chosen = await chosenReports(deps, provider, range);
+  if (chosen && 'reason' in chosen) return chosen;
+  if (chosen) return linesOf(deps, chosen.reports, range);
   const listed = deps.statement(provider, range);
   if (!listed)
     return {
@@ -195,11 +191,32 @@ async function statementOf(deps: TieOutDeps, provider: string, range: TimeRange)
   return { lines: byId(lines), from: `${provider}-api` };
 }
 
+/** The reports that are compared, where any were handed over. */
+async function chosenReports(
+  deps: TieOutDeps,
+  provider: string,
+  range: TimeRange,
+): Promise<{ reports: KeptReport[] } | { reason: string } | undefined> {
+  const reports = (await deps.reports.list({ provider, ...range, limit: REPORTS_MAX })).filter(
+    ({ kind }) => deps.reports.kindOf(provider, kind).complete,
+  );
+  const whole = reports.find((each) => covers(each, range));
+  if (whole) return { reports: [whole] };
+  const batches = reports.filter(({ kind }) => !deps.reports.kindOf(provider, kind).undated);
+  if (batches.length === 0) return undefined;
+  // What was made last in the period is in a batch that ends after it.
+  return batches.some(({ until }) => until >= range.until)
+    ? { reports: batches }
+    : { reason: 'The report that goes beyond the end of the period is not there yet.' };
+}
+
+const nameOf = (reports: readonly KeptReport[]): string => reports.map(({ id }) => `report:${id}`).join(' ');
+
 async function linesOf(deps: TieOutDeps, reports: readonly KeptReport[], range: TimeRange): Promise<Statement> {
   const lines: BalanceLine[] = [];
   for (const report of reports)
     for (const line of (await deps.reports.content(report)).lines) if (isWithin(line, range)) lines.push(line);
-  return { lines: byId(lines), from: reports.map(({ id }) => `report:${id}`).join(' ') };
+  return { lines: byId(lines), from: nameOf(reports) };
 }
 
 const covers = (report: { from: Date; until: Date }, { from, until }: TimeRange): boolean =>

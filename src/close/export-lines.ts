@@ -94,3 +94,6 @@ export const unbalanced = (entry: string, rest: bigint, currency: string): Probl
 
 /** Text on one line: control characters and line ends become one space. */
 export const onOneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+
+/** The lines that move an amount: a difference of worth alone has neither a debit nor a credit in its own currency. */
+export const moved = <L extends PostingLine>(lines: readonly L[]): L[] => lines.filter(({ amount }) => amount !== 0n);

@@ -103,8 +103,11 @@ export const period: Folding<PeriodState, PeriodEvent> = {
         return { ...state, stage: 'approved', approval: event.data };
       case 'PeriodClosed':
         return { ...state, stage: 'closed', version: event.data.version, closed: event.data };
-      case 'TieOutWaived':
-        return { ...state, waivers: [...state.waivers, event.data] };
+      case 'TieOutWaived': {
+        // Nobody has approved what is waived after the approval.
+        const waived = { ...state, waivers: [...state.waivers, event.data] };
+        return state.stage === 'approved' ? { ...waived, stage: 'proposed', approval: undefined } : waived;
+      }
       case 'ReopenRequested':
         return { ...state, reopenRequest: event.data };
       case 'PeriodReopened':

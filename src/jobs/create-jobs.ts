@@ -28,7 +28,7 @@ export interface JobsDeps {
   connection: pg.ClientConfig;
   redisUrl?: string;
   reconcile: Reconcile;
-  close: Pick<Close, 'softCloseEnded'>;
+  close: Pick<Close, 'softCloseEnded' | 'lastEnded'>;
   backfill: Backfill;
   alerts: Alerts;
   /** Left out where no provider's objects are read. */

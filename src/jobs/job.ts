@@ -10,7 +10,7 @@ import type { Reconcile } from '../reconcile/create-reconcile.js';
 /** What jobs work with. */
 export interface JobContext {
   reconcile: Reconcile;
-  close: Pick<Close, 'softCloseEnded'>;
+  close: Pick<Close, 'softCloseEnded' | 'lastEnded'>;
   backfill: Backfill;
   alerts: Alerts;
   imports?: Pick<Imports, 'providers' | 'sweep'> | undefined;

@@ -3,7 +3,6 @@ import { runCli } from '../../src/cli/program.js';
 import type { CliContext } from '../../src/cli/context.js';
 import type { JobContext } from '../../src/jobs/job.js';
 import { tieOutMonth } from '../../src/jobs/tie-out-month.js';
-import { Zone } from '../../src/kernel/day.js';
 import { charge, chargeSucceeded } from '../fixtures/shop-events.js';
 import { FakeStripe, LIVE_KEY, type Json } from '../support/fake-stripe.js';
 import { RunningService } from '../support/running-service.js';
@@ -138,7 +137,7 @@ describe('a month of which webhooks were lost', () => {
     const night = (state: typeof tieOuts.state) =>
       tieOutMonth.run(
         {},
-        { ...({} as JobContext), tieOuts: { state, run }, zone: new Zone('UTC'), clock: shop.time.now },
+        { ...({} as JobContext), tieOuts: { state, run }, close: shop.service.close },
       );
     await night(tieOuts.state);
     await night(() => Promise.resolve([{ provider: 'stripe', currency: 'USD', status: 'tied', link: '' }]));

@@ -179,7 +179,7 @@ describe('a later reading of the same entries', () => {
     const { proposal } = await scene.close.propose('2026-09', {}, person('Alice'));
     await scene.close.approve('2026-09', { digest: proposal!.digest }, person('Bob'));
     await rebuilt({ interpreterVersion: '3' });
-    await expect(scene.close.close('2026-09', {}, person('Alice'))).rejects.toMatchObject({ code: 'wrong_state' });
+    await expect(scene.close.close('2026-09', person('Alice'))).rejects.toMatchObject({ code: 'wrong_state' });
     await scene.closes('2026-09');
   });
 });

@@ -74,7 +74,7 @@ export class ClosingScene {
   async closes(id: string): Promise<void> {
     const { proposal } = await this.close.propose(id, {}, person('Alice'));
     await this.close.approve(id, { digest: proposal!.digest }, person('Bob'));
-    await this.close.close(id, {}, person('Alice'));
+    await this.close.close(id, person('Alice'));
     await this.projections.catchUp();
   }
 

@@ -114,7 +114,10 @@ function unexpanded({ payout: _payout, ...object }: Json, asked: readonly string
 
 /** For jobs that fetch nothing. */
 /** For jobs that close nothing. */
-export const noClose = { softCloseEnded: () => Promise.resolve([]) };
+export const noClose = {
+  softCloseEnded: () => Promise.resolve([]),
+  lastEnded: () => ({ id: '2026-09', from: '2026-09-01', to: '2026-09-30' }),
+};
 
 export const noBackfill: Backfill = {
   providers: [],

@@ -1,17 +1,21 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { PeriodSummary } from '../../close/period-report.js';
+import { Problem } from '../../kernel/errors.js';
 import type { Service } from '../../service-types.js';
 import { SERVICE } from '../tokens.js';
 import type { Asker } from './operator.js';
 
 /** A step of a person on the way of a period. */
 export type PeriodStep =
-  | { step: 'soft-close' }
-  | { step: 'propose' | 'close'; force?: string | undefined }
+  | { step: 'soft-close' | 'close' }
+  | { step: 'propose'; force?: string | undefined }
   | { step: 'approve'; digest: string }
   | { step: 'reopen'; reason?: string | undefined }
   | { step: 'waive'; provider: string; reason: string };
+
+/** What only a named person may do. */
+const PERSONAL: ReadonlySet<string> = new Set(['propose', 'approve', 'waive', 'reopen']);
 
 /** Close or reopen a period, step by step. Throws Problem `not_found`, `close_blocked`, `wrong_state`, `second_person`, `wrong_expected_revision`. */
 export class ActOnPeriod extends Command<PeriodSummary> {
@@ -31,6 +35,9 @@ export class ActOnPeriodHandler implements ICommandHandler<ActOnPeriod> {
   execute({ period, act, asker }: ActOnPeriod): Promise<PeriodSummary> {
     const { close } = this.service;
     const { actor, correlationId, name = actor } = asker;
+    // The key of the settings is everybody's who can read them: it is no person.
+    if (actor === 'key:admin' && PERSONAL.has(act.step))
+      throw new Problem('second_person', 'ADMIN_API_KEY names nobody: use a key of your own.');
     const acting = { actor, correlationId, name };
     switch (act.step) {
       case 'soft-close':
@@ -40,7 +47,7 @@ export class ActOnPeriodHandler implements ICommandHandler<ActOnPeriod> {
       case 'approve':
         return close.approve(period, act, acting);
       case 'close':
-        return close.close(period, act, acting);
+        return close.close(period, acting);
       case 'reopen':
         return close.reopen(period, act, acting);
       case 'waive':

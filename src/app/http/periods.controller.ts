@@ -13,6 +13,7 @@ import { PeriodPage, PeriodReply, PeriodSummaryReply } from './period-replies.js
 import {
   ApproveRequest,
   ForceRequest,
+  NothingRequest,
   PeriodParam,
   PeriodQuery,
   PeriodsQuery,
@@ -111,10 +112,10 @@ export class PeriodsController {
   @Describe('Lock what was approved.', summary, ...guarded, ...stepCodes, 'close_blocked')
   close(
     @Param('period', { schema: PeriodParam }) period: string,
-    @Body({ schema: ForceRequest }) { force }: z.infer<typeof ForceRequest>,
+    @Body({ schema: NothingRequest }) _: z.infer<typeof NothingRequest>,
     @Req() request: AuthenticatedRequest,
   ) {
-    return this.act(period, { step: 'close', force }, request);
+    return this.act(period, { step: 'close' }, request);
   }
 
   @Post(':period/reopen')

@@ -2,7 +2,7 @@ import { Problem } from '../../kernel/errors.js';
 import { exponentOf, formatMajor } from '../../kernel/money.js';
 import { csvRow, guarded } from '../csv-text.js';
 import type { ExportFormat } from '../export-format.js';
-import { byCurrency, EntryGatherer, onOneLine, type ExportLine } from '../export-lines.js';
+import { byCurrency, EntryGatherer, type ExportLine, moved, onOneLine } from '../export-lines.js';
 import { usDate } from './quickbooks-online.js';
 
 const COLUMNS = ['External ID', 'Date', 'Currency', 'Account', 'Debit', 'Credit', 'Memo'];
@@ -48,7 +48,7 @@ export const netsuite: ExportFormat = {
     const journals = (lines: readonly ExportLine[] | undefined): string => {
       let text = heading;
       heading = '';
-      for (const part of lines ? byCurrency(lines) : []) text += part.map(row).join('');
+      for (const part of lines ? byCurrency(moved(lines)) : []) text += part.map(row).join('');
       return text;
     };
     return { line: (line) => journals(entries.next(line)), end: () => journals(entries.rest()) };

@@ -1,7 +1,7 @@
 import { formatMajor } from '../../kernel/money.js';
 import { csvRow, guarded } from '../csv-text.js';
 import type { ExportFormat } from '../export-format.js';
-import { byCurrency, EntryGatherer, onOneLine, type ExportLine } from '../export-lines.js';
+import { byCurrency, EntryGatherer, type ExportLine, moved, onOneLine } from '../export-lines.js';
 
 const COLUMNS = ['JournalNo', 'JournalDate', 'AccountName', 'Debits', 'Credits', 'Description', 'Name', 'Currency'];
 
@@ -35,7 +35,7 @@ export const quickbooksOnline: ExportFormat = {
     const journals = (lines: readonly ExportLine[] | undefined): string => {
       let text = heading;
       heading = '';
-      for (const part of lines ? byCurrency(lines) : []) {
+      for (const part of lines ? byCurrency(moved(lines)) : []) {
         number += 1; // a journal has one currency
         text += part.map(row).join('');
       }

@@ -240,7 +240,6 @@ describe('the journal in the functional currency', () => {
   });
 });
 
-// eslint-disable-next-line @typescript-eslint/require-await -- a stream of what is at hand
 async function* streamOf(lines: readonly StoredLine[]): AsyncGenerator<StoredLine> {
   yield* lines;
 }
