@@ -6,6 +6,7 @@ import {
   chargeSucceeded,
   checkoutStarted,
   orderPlaced,
+  refundCreated,
   signedUp,
   stripeEvent,
   touch,
@@ -14,11 +15,21 @@ import {
 import { chromiumAt, openBrowser } from '../support/browser.js';
 import { RunningService, secrets, type Json } from '../support/running-service.js';
 import { describeWhere } from '../support/where.js';
+import type { TieOutState } from '../../src/close/tie-outs.js';
+import type { Alerts } from '../../src/alert/create-alerts.js';
 
 const DAY = '2026-10-03';
 const at = (clock: string): string => `${DAY}T${clock}:00.000Z`;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const VIEWS = ['Gap', 'Numbers', 'Attribution', 'Customers', 'Health', 'Contract'];
+const VIEWS = ['Gap', 'Numbers', 'Attribution', 'Customers', 'Close', 'Health', 'Contract'];
+const UNTIED: TieOutState = {
+  provider: 'stripe',
+  currency: 'USD',
+  status: 'none',
+  link: '/v1/periods/2026-10/tie-out',
+};
+const FINANCE = ['finance', 'read'];
+const MONTH_MS = 30 * 86_400_000;
 
 let shop: RunningService;
 let browser: Browser;
@@ -51,16 +62,34 @@ const signIn = async (key: string): Promise<void> => {
   await page.getByRole('button', { name: 'Sign in' }).click();
 };
 const goTo = async (view: string): Promise<void> => {
-  await page.getByRole('button', { name: view, exact: true }).click();
+  await page.getByRole('navigation').getByRole('button', { name: view, exact: true }).click();
   await settled();
+};
+const signOut = async (): Promise<void> => {
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('API key').waitFor();
+};
+const october = () => page.getByRole('region', { name: 'Period 2026-10' });
+/** Signs in with a key, and opens the close of October. */
+const closing = async (who: string): Promise<void> => {
+  await signIn(who);
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  await page.goto(`${shop.url}/?view=close&period=2026-10`);
+  await october().waitFor();
+};
+/** Says yes in the dialog that is open, with a text where it asks for one. */
+const confirm = async (submit: string, reason?: string): Promise<void> => {
+  const dialog = page.getByRole('dialog');
+  if (reason !== undefined) await dialog.getByRole('textbox').fill(reason);
+  await dialog.getByRole('button', { name: submit, exact: true }).click();
 };
 /** Until nothing on the page is on its way any more. */
 const settled = (): Promise<void> => page.waitForSelector('.loading', { state: 'detached' }).then(() => undefined);
-const key = async (...scopes: string[]): Promise<string> => {
+const key = async (scopes: string[], name = 'visitor'): Promise<string> => {
   const { ApiKeys } = await import('../../src/app/auth/api-keys.js');
   const { postgresKeyStore } = await import('../../src/app/auth/key-store.js');
   const made = await new ApiKeys(postgresKeyStore(shop.service.database.pool), shop.time.now, undefined).create({
-    name: 'visitor',
+    name,
     scopes: scopes as never,
   });
   return made.token;
@@ -68,7 +97,10 @@ const key = async (...scopes: string[]): Promise<string> => {
 
 describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () => {
   beforeAll(async () => {
-    shop = await RunningService.start({ now: '2026-10-05T12:00:00.000Z' });
+    shop = await RunningService.start({
+      now: '2026-10-05T12:00:00.000Z',
+      parts: { tieOuts: { state: () => Promise.resolve([UNTIED]) } },
+    });
     await trade();
     browser = await openBrowser();
   });
@@ -140,19 +172,116 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
       .click();
     await page.getByText('Replayed: conflict.').waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await signIn(await key('read'));
+    await signIn(await key(['read']));
     await page.getByRole('button', { name: 'Health' }).waitFor();
     await goTo('Health');
-    await page.getByText('needs the scope admin').waitFor();
+    await page.getByText('Replaying needs a key with the scope admin.').waitFor();
     expect(await page.getByRole('button', { name: 'Replay' }).count()).toBe(0);
   });
 
+  it('given an alert, when somebody acknowledges it with a note, then the page says who looks after it', async () => {
+    await (shop.service.alerts as Alerts).watch();
+    await signIn(secrets.admin);
+    await page.getByRole('button', { name: 'Health' }).waitFor();
+    await goTo('Health');
+    await page.getByRole('button', { name: 'Acknowledge' }).first().click();
+    await confirm('Acknowledge', 'ask anna@shop.test');
+    await page.getByRole('dialog').getByRole('alert').getByText('may hold no e-mail address').waitFor();
+    await confirm('Acknowledge', 'the resend of this morning');
+    await page.getByText('Acknowledged:').waitFor();
+    await page.getByText('“the resend of this morning”').waitFor();
+    const { data } = await shop.get('/v1/alerts?state=open');
+    expect(data).toContainEqual(expect.objectContaining({ note: 'the resend of this morning', state: 'acknowledged' }));
+  });
+
   it('given a key that may not read, then each view says so in words', async () => {
-    await signIn(await key('events:write'));
+    await signIn(await key(['events:write']));
     await page
       .getByText(/This key may not see this/)
       .first()
       .waitFor();
+  });
+
+  it('given a month that has ended, then one person proposes it, only another approves it, and what comes late is beside it', async () => {
+    shop.time.pass(MONTH_MS);
+    const [alice, aliceToo, bob] = [
+      await key(FINANCE, 'Alice'),
+      await key(FINANCE, 'alice '),
+      await key(FINANCE, 'Bob'),
+    ];
+    const period = october();
+    await closing(alice);
+    await period.getByText('It can be proposed once what has to be settled first is settled.').waitFor();
+    await period.getByRole('button', { name: 'Answer for it' }).click();
+    await confirm('Answer for it', 'its report comes in December');
+    await period.getByText('The money of stripe is answered for.').waitFor();
+    await period.getByRole('button', { name: 'Propose', exact: true }).click();
+    await confirm('Propose', 'the board meets today');
+    await period.getByText(/^Proposed: everything up to position \d+/).waitFor();
+    await period.getByText('You proposed this: another person has to approve it.').waitFor();
+    await signOut();
+    await closing(aliceToo);
+    await period.getByRole('button', { name: 'Approve' }).click();
+    await confirm('Approve');
+    await page.getByRole('dialog').getByRole('alert').waitFor();
+    expect((await shop.get('/v1/periods/2026-10')).state).toBe('proposed');
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await signOut();
+    await closing(bob);
+    await period.getByText('“the board meets today”').waitFor();
+    await period.getByRole('button', { name: 'Approve' }).click();
+    await confirm('Approve');
+    await period.getByText('Approved. It can be closed now.').waitFor();
+    await period.getByRole('button', { name: 'Close', exact: true }).click();
+    await confirm('Close');
+    await period.getByText(/^Closed, version 1/).waitFor();
+    const { state, closed } = await shop.get('/v1/periods/2026-10');
+    expect([state, closed.proposed_by === closed.approved_by]).toEqual(['closed', false]);
+  });
+
+  it('given a closed month and a late refund, then reported, known and adjustment stand side by side, and the journal is a file', async () => {
+    await shop.stripeAll([refundCreated(at('15:00'), 're_1', 'ch_1', 1_000)]);
+    await shop.catchUp();
+    await signIn(secrets.admin);
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    await page.goto(`${shop.url}/?view=numbers&metric=revenue_net&from=2026-10-01&to=2026-10-31&interval=month`);
+    const row = page.getByRole('row', { name: /2026-10/ });
+    await row.waitFor();
+    expect(await row.getByRole('cell').allTextContents()).toEqual(['2026-10', '42.00 USD', '32.00 USD', '-10.00 USD']);
+    await page.goto(`${shop.url}/?view=close&period=2026-11`);
+    await page.getByRole('row', { name: /2026-10 Refunds came after the close 10\.00 USD/ }).waitFor();
+    await page.goto(`${shop.url}/?view=close&period=2026-10`);
+    await october().waitFor();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'CSV', exact: true }).click(),
+    ]);
+    expect(file.suggestedFilename()).toMatch(/^journal-2026-10.*\.csv$/);
+    expect(readFileSync(await file.path(), 'utf8')).toContain('ch_1');
+  });
+
+  it('given a closed month, then two persons reopen it, and each is told what the other one said', async () => {
+    await closing(await key(FINANCE, 'Alice'));
+    await october().getByRole('button', { name: 'Ask to reopen' }).click();
+    await confirm('Ask to reopen', 'a refund was booked by hand');
+    await october().getByText('You asked for it to be reopened: another person has to ask for it too.').waitFor();
+    expect((await shop.get('/v1/periods/2026-10')).state).toBe('closed');
+    await signOut();
+    await closing(await key(FINANCE, 'Bob'));
+    await october().getByText('“a refund was booked by hand”').waitFor();
+    await october().getByRole('button', { name: 'Reopen, as the second person' }).click();
+    await confirm('Reopen');
+    await october().getByText('Reopened, with every later period.').waitFor();
+    expect((await shop.get('/v1/periods/2026-10')).state).toBe('reopened');
+  });
+
+  it('given a key without the scope finance, then the close is there to be read, and nothing of it to be done', async () => {
+    await signIn(await key(['read']));
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    await goTo('Close');
+    await page.getByText('Closing needs a key with the scope finance.').waitFor();
+    const offered = ['Propose', 'Approve', 'Ask to reopen', 'Tie out now', 'Answer for it'];
+    for (const name of offered) expect([name, await page.getByRole('button', { name }).count()]).toEqual([name, 0]);
   });
 
   it.each(['light', 'dark'] as const)(
@@ -164,8 +293,10 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
       await signIn(secrets.admin);
       await page.getByRole('heading', { name: /day by day/ }).waitFor();
       complaints = []; // the question who asks, before anybody had signed in
-      for (const view of VIEWS) {
-        await goTo(view);
+      const opened = `/?view=gap&day=${DAY}&from=${DAY}&to=${DAY}`;
+      for (const view of [...VIEWS, opened]) {
+        await (view === opened ? page.goto(shop.url + opened) : goTo(view));
+        await settled();
         await page.evaluate(axe);
         const violations: Json[] = await page.evaluate('axe.run().then(({ violations }) => violations)');
         expect(violations.map(({ id, nodes }) => [view, id, nodes[0].html])).toEqual([]);

@@ -2581,25 +2581,21 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        Bridge: {
-            /** Format: date */
-            from: string;
-            /** Format: date */
-            to: string;
-            /** @description Ledger position that it is of. */
-            as_of: number;
-            data: {
+        SignupBridge: {
+            /**
+             * @description Still the numbers of an earlier version, while its read model is rebuilt.
+             * @enum {boolean}
+             */
+            rebuilding?: true;
+            signups: number;
+            /** @description Signed; they sum. */
+            rows: {
                 step: string;
-                currency: string;
-                amount: string;
                 count: number;
             }[];
-            revenue: {
-                currency: string;
-                bridged: string;
-                journal: string;
-                unexplained: string;
-            }[];
+            new_subscriptions: number;
+        } & {
+            [key: string]: unknown;
         };
         ReconciliationPage: {
             data: components["schemas"]["Reconciliation"][];
@@ -3469,6 +3465,8 @@ export interface components {
             digest: string;
         };
         /** @default {} */
+        Nothing: Record<string, never>;
+        /** @default {} */
         ReopenRequest: {
             reason?: string;
         };
@@ -3603,6 +3601,26 @@ export interface components {
             })[];
             next_cursor: string | null;
         };
+        Bridge: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @description Ledger position that it is of. */
+            as_of: number;
+            data: {
+                step: string;
+                currency: string;
+                amount: string;
+                count: number;
+            }[];
+            revenue: {
+                currency: string;
+                bridged: string;
+                journal: string;
+                unexplained: string;
+            }[];
+        };
         BookProblems: {
             /** Format: date */
             from: string;
@@ -3670,6 +3688,8 @@ export interface components {
         Session: {
             name: string;
             scopes: string[];
+            /** @description As which what it does stands in the ledger. */
+            actor: string;
             /** Format: date-time */
             expires_at?: string;
         };
@@ -4636,7 +4656,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Bridge"];
+                    "application/json": components["schemas"]["SignupBridge"];
                 };
             };
             /** @description `invalid_request`: The request is not valid. */
@@ -6863,7 +6883,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CloseRequest"];
+                "application/json": components["schemas"]["Nothing"];
             };
         };
         responses: {

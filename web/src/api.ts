@@ -13,6 +13,8 @@ export class ApiError extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
+    /** What is wrong one by one, where there is more than one sentence to say. */
+    readonly errors: readonly string[] = [],
   ) {
     super(message);
   }
@@ -35,11 +37,11 @@ export async function api<T>(path: string, init: { method?: string; body?: unkno
   return body as T;
 }
 
-const isProblem = (body: unknown): body is { code: string; detail?: string } =>
+const isProblem = (body: unknown): body is { code: string; detail?: string; errors?: string[] } =>
   typeof body === 'object' && body !== null && 'code' in body;
 
 function problemOf(status: number, body: unknown): ApiError {
-  if (isProblem(body)) return new ApiError(status, body.code, body.detail ?? body.code);
+  if (isProblem(body)) return new ApiError(status, body.code, body.detail ?? body.code, body.errors);
   return new ApiError(status, 'unknown', `The service answered ${status}.`);
 }
 

@@ -4,6 +4,7 @@ import { addDays, learnCurrencies, today } from './format.ts';
 import { SignIn } from './sign-in.tsx';
 import { useUrlState, type UrlState } from './url-state.ts';
 import { AttributionView } from './views/attribution.tsx';
+import { CloseView } from './views/close.tsx';
 import { ContractView } from './views/contract.tsx';
 import { CustomersView } from './views/customers.tsx';
 import { GapView } from './views/gap.tsx';
@@ -39,6 +40,10 @@ const GROUPS: readonly { title: string; views: Readonly<Record<string, View>> }[
       attribution: { title: 'Attribution', component: AttributionView, ranged: true },
       customers: { title: 'Customers', component: CustomersView, ranged: false },
     },
+  },
+  {
+    title: 'Month-end',
+    views: { close: { title: 'Close', component: CloseView, ranged: false } },
   },
   {
     title: 'Operation',
@@ -82,15 +87,17 @@ function Page({ session, onSignedOut }: { session: Session; onSignedOut: () => v
           {GROUPS.map(({ title, views }) => (
             <div class="group" role="group" aria-label={title}>
               <span class="title">{title}</span>
-              {Object.entries(views).map(([key, { title: label }]) => (
-                <button
-                  type="button"
-                  aria-current={key === name ? 'page' : undefined}
-                  onClick={() => go({ view: key, day: undefined, subject: undefined })}
-                >
-                  {label}
-                </button>
-              ))}
+              <div class="views">
+                {Object.entries(views).map(([key, { title: label }]) => (
+                  <button
+                    type="button"
+                    aria-current={key === name ? 'page' : undefined}
+                    onClick={() => go({ view: key, day: undefined, subject: undefined })}
+                  >
+                    {label}
+                  </button>
+                ))}
+              </div>
             </div>
           ))}
         </nav>

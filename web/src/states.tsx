@@ -17,3 +17,12 @@ export function Show<T>({ data, children }: { data: Data<T>; children: (value: T
     );
   return <>{children(data.value)}</>;
 }
+
+/** What a key may not do is said once, and no button for it is shown. */
+export function Needs({ what, scope }: { what: string; scope: string }) {
+  return (
+    <p class="hint">
+      {what} needs a key with the scope {scope}.
+    </p>
+  );
+}

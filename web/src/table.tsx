@@ -18,6 +18,9 @@ interface Props<T> {
   selected?: (row: T) => boolean;
 }
 
+/** Texts of so many characters stay on one line: days, names, ids. */
+const SHORT = 24;
+
 /** Numbers as a table, with the same rows as a file. */
 export function Table<T>({ caption, rows, columns, file, empty = 'Nothing here.', selected }: Props<T>) {
   return (
@@ -48,7 +51,9 @@ export function Table<T>({ caption, rows, columns, file, empty = 'Nothing here.'
               {rows.map((row) => (
                 <tr class={selected?.(row) ? 'selected' : undefined}>
                   {columns.map(({ text, show, numeric }) => (
-                    <td class={numeric ? 'numeric' : undefined}>{show ? show(row) : text(row)}</td>
+                    <td class={numeric ? 'numeric' : text(row).length <= SHORT ? 'short' : undefined}>
+                      {show ? show(row) : text(row)}
+                    </td>
                   ))}
                 </tr>
               ))}

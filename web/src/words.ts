@@ -61,3 +61,92 @@ export const hourNames: Readonly<Record<string, string>> = {
   unchecked: 'not compared yet',
   not_listed: 'no list to compare with',
 };
+
+export const stateNames: Readonly<Record<string, string>> = {
+  open: 'open',
+  soft_closed: 'checked, open',
+  proposed: 'proposed',
+  approved: 'approved',
+  closed: 'closed',
+  reopened: 'reopened',
+};
+
+export const blockerNames: Readonly<Record<string, string>> = {
+  incomplete: 'Deliveries may be missing',
+  dead_letters: 'Open dead letters',
+  projection_lag: 'The numbers are behind the ledger',
+  suspense: 'Money in suspense',
+  unbalanced: 'The journal does not balance',
+  without_balance_transaction: 'Money without a line of the balance',
+  fx_rate_missing: 'Missing exchange rates',
+  opening_balance_missing: 'Missing opening balances',
+  tie_out_pending: 'A provider’s report is not there yet',
+  tie_out_differs: 'A provider’s balance differs',
+  no_tie_out: 'Money that nothing ties out',
+};
+
+export const tieOutNames: Readonly<Record<string, string>> = {
+  tied: 'tied: both sides are the same',
+  pending: 'waits for the provider’s report',
+  differs: 'differs',
+  none: 'tied out with nothing',
+};
+
+export const adjustmentNames: Readonly<Record<string, string>> = {
+  late_fact: 'came after the close',
+  definition_changed: 'the metric is defined otherwise',
+  interpreter_changed: 'entries are read otherwise',
+  fx: 'exchange rates',
+};
+
+export const alertNames: Readonly<Record<string, string>> = {
+  raised: 'raised',
+  acknowledged: 'somebody looks after it',
+  recovered: 'over',
+};
+
+export const jobStates: Readonly<Record<string, string>> = {
+  active: 'runs',
+  waiting: 'waits',
+  delayed: 'due later',
+  failed: 'failed',
+};
+
+export const driftNames: Readonly<Record<string, string>> = {
+  steady: 'as usual',
+  up: 'higher than usual',
+  down: 'lower than usual',
+  no_baseline: 'too few days to know what is usual',
+  too_few: 'too few ids to tell',
+};
+
+export const figureNames: Readonly<Record<string, string>> = {
+  gap_pct: 'gap',
+  loss_pct: 'loss',
+  overcount_pct: 'overcount',
+  value: 'mismatch of attribution',
+};
+
+export const verdictNames: Readonly<Record<string, string>> = {
+  agreed: 'agreed',
+  neither_knows: 'neither knows',
+  server_only: 'only the server knows',
+  client_only: 'only the client claims one',
+  different: 'they differ',
+  not_seen: 'the client never saw it',
+  not_trackable: 'no browser could see it',
+};
+
+export const bridgeNames: Readonly<Record<string, string>> = {
+  signups: 'Sign-ups of these days',
+  subscribed_later: 'subscribed after these days',
+  had_subscribed_before: 'had subscribed before these days',
+  not_subscribed_yet: 'have not subscribed yet',
+  further_subscriptions: 'further subscriptions of the same customers',
+  of_earlier_signups: 'of customers who signed up earlier',
+  of_later_signups: 'of customers who signed up later',
+  without_signup: 'of customers without a sign-up',
+};
+
+/** A name of the interface as words. */
+export const words = (name: string): string => name.replaceAll('_', ' ');

@@ -106,4 +106,4 @@ export const BridgeReply = z
     rows: z.array(z.object({ step: z.string(), count: z.int() })).meta({ description: 'Signed; they sum.' }),
     new_subscriptions: count,
   })
-  .meta({ id: 'Bridge' });
+  .meta({ id: 'SignupBridge' });

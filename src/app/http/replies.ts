@@ -262,7 +262,12 @@ export const CompletenessPage = z
   .meta({ id: 'CompletenessPage' });
 export const BackfillReply = z.object({ provider: z.string(), hours: count }).meta({ id: 'Backfill' });
 export const SessionReply = z
-  .object({ name: z.string(), scopes: z.array(z.string()), expires_at: time.optional() })
+  .object({
+    name: z.string(),
+    scopes: z.array(z.string()),
+    actor: z.string().meta({ description: 'As which what it does stands in the ledger.' }),
+    expires_at: time.optional(),
+  })
   .meta({ id: 'Session' });
 export const SignInLinkReply = z
   .object({ path: z.string().meta({ description: 'At this service; good once.' }), expires_at: time })

@@ -12,7 +12,7 @@ import { Describe, guarded } from './describe.js';
 import { SignInCode, SignInRequest } from './queries.js';
 import { SessionReply, SignInLinkReply } from './replies.js';
 
-const who = ({ name, scopes: may }: Principal) => ({ name, scopes: may });
+const who = ({ keyId, name, scopes: may }: Principal) => ({ name, scopes: may, actor: `key:${keyId}` });
 
 @ApiTags('session')
 @Controller()

@@ -1,16 +1,18 @@
 import { api, query, type Schemas } from '../api.ts';
 import type { ViewProps } from '../app.tsx';
 import { Bars, type Bar } from '../charts/bars.tsx';
+import { Choice } from '../choice.tsx';
 import { figure, magnitude, nameOf, percentOf, percent, rate, sum } from '../format.ts';
 import { Show } from '../states.tsx';
 import { Table } from '../table.tsx';
 import { useData } from '../use-data.ts';
-import { reasonNames } from '../words.ts';
-import { Choice } from './numbers.tsx';
+import { reasonNames, words } from '../words.ts';
+import { Confusion } from './attribution/confusion.tsx';
+import { Funnels, SubscriptionBridge } from './attribution/funnels.tsx';
 
 type Answer = Schemas['Attribution'];
-type Channel = Answer['data'][number];
-type Funnel = Schemas['Funnel'];
+type Touch = Answer['data'][number];
+type Channel = Answer['channels'][number];
 
 const METRICS = ['signups', 'orders', 'revenue_gross', 'new_customers', 'payments', 'checkouts_started'];
 
@@ -19,8 +21,6 @@ export function AttributionView({ url, go, from, to }: ViewProps) {
   const metric = METRICS.includes(url['metric'] ?? '') ? url['metric']! : 'signups';
   const path = `/v1/attribution${query({ metric, from, to })}`;
   const data = useData(path, () => api<Answer>(path));
-  const funnelPath = `/v1/funnel${query({ from, to })}`;
-  const funnel = useData(funnelPath, () => api<Funnel>(funnelPath));
   return (
     <>
       <section>
@@ -34,31 +34,32 @@ export function AttributionView({ url, go, from, to }: ViewProps) {
         </form>
         <h2>{nameOf(metric)} by first touch, recorded by the server</h2>
         <Show data={data}>
-          {({ data: channels }) => (
+          {(answer) => (
             <>
-              {currenciesOf(channels).map((currency) => (
-                <Sources channels={channels.filter((row) => (row.currency ?? '') === currency)} currency={currency} />
+              {currenciesOf(answer.data).map((currency) => (
+                <Sources rows={answer.data.filter((row) => (row.currency ?? '') === currency)} currency={currency} />
               ))}
-              <Channels channels={channels} metric={metric} />
+              <Reasons answer={answer} metric={metric} />
+              <Channels rows={answer.channels} metric={metric} />
+              <Touches rows={answer.data} metric={metric} />
             </>
           )}
         </Show>
       </section>
-      <section>
-        <h2>The checkout funnel, twice</h2>
-        <Show data={funnel}>{(value) => <Funnels funnel={value} />}</Show>
-      </section>
+      <Confusion metric={metric} from={from} to={to} />
+      <Funnels url={url} go={go} from={from} to={to} />
+      <SubscriptionBridge from={from} to={to} />
     </>
   );
 }
 
-const currenciesOf = (channels: readonly Channel[]): string[] =>
-  [...new Set(channels.map(({ currency }) => currency ?? ''))].sort();
+const currenciesOf = (rows: readonly Touch[]): string[] =>
+  [...new Set(rows.map(({ currency }) => currency ?? ''))].sort();
 
-function Sources({ channels, currency }: { channels: readonly Channel[]; currency: string }) {
+function Sources({ rows, currency }: { rows: readonly Touch[]; currency: string }) {
   const money = currency || undefined;
   const bySource = new Map<string, string>();
-  for (const { source, value } of channels) bySource.set(source, sum([bySource.get(source) ?? '0', value]));
+  for (const { source, value } of rows) bySource.set(source, sum([bySource.get(source) ?? '0', value]));
   const total = sum([...bySource.values()]);
   const unknown = bySource.get('unknown') ?? '0';
   const most = Math.max(
@@ -75,7 +76,7 @@ function Sources({ channels, currency }: { channels: readonly Channel[]; currenc
             name: 'unknown',
             length: magnitude(value) / most,
             text: `${figure(value, money)} · ${percent(share)}`,
-            unknown: true,
+            kind: 'unknown',
           }
         : {
             name: source,
@@ -95,49 +96,69 @@ function Sources({ channels, currency }: { channels: readonly Channel[]; currenc
   );
 }
 
-function Channels({ channels, metric }: { channels: readonly Channel[]; metric: string }) {
+/** From `sources` to channels: paid search, e-mail, … */
+function Channels({ rows, metric }: { rows: Channel[]; metric: string }) {
   return (
     <Table<Channel>
-      caption="By source, medium and campaign"
-      file={`attribution-${metric}`}
-      rows={channels}
+      caption="By channel"
+      file={`channels-${metric}`}
+      rows={rows}
       columns={[
-        { title: 'Source', text: ({ source }) => source },
-        { title: 'Medium', text: ({ medium }) => medium },
-        { title: 'Campaign', text: ({ campaign }) => campaign },
+        { title: 'Channel', text: ({ channel }) => words(channel) },
         { title: 'Value', numeric: true, text: ({ value, currency }) => figure(value, currency) },
-        { title: 'Share', numeric: true, text: ({ share }) => rate(share) },
-        {
-          title: 'Why unknown',
-          text: ({ reasons, currency }) =>
-            Object.entries(reasons ?? {})
-              .map(([reason, value]) => `${reasonNames[reason] ?? reason}: ${figure(value, currency)}`)
-              .join('; '),
-        },
+        { title: 'Share, at least', numeric: true, text: ({ share, bounds }) => rate(bounds?.[0] ?? share) },
+        { title: 'at most', numeric: true, text: ({ share, bounds }) => rate(bounds?.[1] ?? share) },
       ]}
     />
   );
 }
 
-function Funnels({ funnel }: { funnel: Funnel }) {
-  const rows: { name: string; steps: Funnel['actual'] }[] = [
-    { name: 'true', steps: funnel.actual },
-    { name: 'tracked', steps: funnel.tracked },
-  ];
+function Touches({ rows, metric }: { rows: Touch[]; metric: string }) {
   return (
-    <>
-      <Bars
-        label="Checkouts completed of those started"
-        bars={rows.map(({ name, steps }) => ({
-          name,
-          length: steps.rate ?? 0,
-          text: `${rate(steps.rate)} · ${figure(steps.completed)} of ${figure(steps.started)}`,
-        }))}
-      />
-      <p class="hint">
-        Each checkout id once, however often it was retried: a client that reports retries shows a worse rate than the
-        true one.
-      </p>
-    </>
+    <Table<Touch>
+      caption="By source, medium and campaign"
+      file={`attribution-${metric}`}
+      rows={rows}
+      columns={[
+        { title: 'Source', text: ({ source }) => source },
+        { title: 'Medium', text: ({ medium }) => medium },
+        { title: 'Campaign', text: ({ campaign }) => campaign },
+        { title: 'Channel', text: ({ channel }) => words(channel) },
+        { title: 'Value', numeric: true, text: ({ value, currency }) => figure(value, currency) },
+        { title: 'Share', numeric: true, text: ({ share }) => rate(share) },
+      ]}
+    />
+  );
+}
+
+interface Reason {
+  name: string;
+  value: string;
+  share: number | null;
+  currency: string | undefined;
+}
+
+/** Why something is unknown; the reasons sum to what is. */
+function Reasons({ answer, metric }: { answer: Answer; metric: string }) {
+  const rows = answer.sources.flatMap(({ value: whole, currency, reasons = {} }) =>
+    Object.entries(reasons).map(([reason, value]): Reason => ({
+      name: reasonNames[reason] ?? words(reason),
+      value: String(value),
+      share: percentOf(String(value), String(whole)),
+      currency,
+    })),
+  );
+  return (
+    <Table<Reason>
+      caption="Why it is unknown"
+      file={`unknown-${metric}`}
+      rows={rows.sort((a, b) => magnitude(b.value) - magnitude(a.value))}
+      empty="Nothing is unknown."
+      columns={[
+        { title: 'Reason', text: ({ name }) => name },
+        { title: 'Value', numeric: true, text: ({ value, currency }) => figure(value, currency) },
+        { title: 'Of the unknown', numeric: true, text: ({ share }) => percent(share) },
+      ]}
+    />
   );
 }

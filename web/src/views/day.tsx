@@ -6,6 +6,8 @@ import { Table } from '../table.tsx';
 import type { UrlState } from '../url-state.ts';
 import { useData } from '../use-data.ts';
 import { causeNames, partNames } from '../words.ts';
+import { Concentration } from './gap/concentration.tsx';
+import { stateOf } from './gap/sources.tsx';
 
 interface Props {
   day: string;
@@ -20,6 +22,7 @@ interface Listed {
   part: string;
   id: string;
   cause: string | null;
+  confidence: string | null;
   evidence: Record<string, unknown>;
 }
 
@@ -46,6 +49,7 @@ export function DayView({ day, source, metric, currency, subject, go }: Props) {
             <p>
               True {figure(row.actual, currency)}, tracked {figure(row.tracked, currency)}, gap{' '}
               {figure(row.gap, currency)}. Compared {time(row.fetched_at)}, recorded at ledger position {row.position}.
+              State: {stateOf(row)}.
             </p>
             {row.reasons.length > 0 && (
               <ul class="notes">
@@ -54,26 +58,10 @@ export function DayView({ day, source, metric, currency, subject, go }: Props) {
                 ))}
               </ul>
             )}
-            <div class="sides">
-              <Side
-                title="True side"
-                row={row}
-                parts={TRUTH}
-                total={row.actual}
-                currency={currency}
-                amount="amount_actual"
-              />
-              <Side
-                title="Tracked side"
-                row={row}
-                parts={TRACKED}
-                total={row.tracked}
-                currency={currency}
-                amount="amount_tracked"
-              />
-            </div>
+            <Parts row={row} currency={currency} />
             <Causes row={row} />
-            <Ids row={row} go={go} />
+            <Concentration row={row} />
+            {row.matched_by === 'id' && <Ids row={row} go={go} />}
           </>
         )}
       </Show>
@@ -86,6 +74,30 @@ export function DayView({ day, source, metric, currency, subject, go }: Props) {
         onAll={() => go({ subject: undefined })}
       />
     </section>
+  );
+}
+
+/** Both sides, part by part. A source that only counts has none. */
+function Parts({ row, currency }: { row: Detail; currency: string | undefined }) {
+  if (row.matched_by === 'count')
+    return (
+      <p class="hint">
+        {row.source} only counts: it gives no ids, so nobody can say which ones are missing, or why. Another source with
+        ids may show it.
+      </p>
+    );
+  return (
+    <div class="sides">
+      <Side title="True side" row={row} parts={TRUTH} total={row.actual} currency={currency} amount="amount_actual" />
+      <Side
+        title="Tracked side"
+        row={row}
+        parts={TRACKED}
+        total={row.tracked}
+        currency={currency}
+        amount="amount_tracked"
+      />
+    </div>
   );
 }
 
@@ -118,20 +130,48 @@ function Side({ title, row, parts, total, currency, amount }: SideProps) {
   );
 }
 
+interface Caused {
+  part: string;
+  cause: string;
+  times: number;
+  confidence: string;
+}
+
 function Causes({ row }: { row: Detail }) {
-  const causes = Object.entries(row.causes).sort(([, a], [, b]) => b - a);
-  if (causes.length === 0 && row.unexplained === 0) return null;
+  const caused = Object.entries(row.causes_by_part).flatMap(([part, causes]) =>
+    Object.entries(causes).map(([cause, times]): Caused => ({
+      part,
+      cause,
+      times,
+      confidence: sureness(row, part, cause),
+    })),
+  );
+  const rows = caused.sort((a, b) => b.times - a.times);
+  if (row.unexplained > 0) rows.push({ part: '', cause: 'unexplained', times: row.unexplained, confidence: '' });
+  if (rows.length === 0) return null;
   return (
-    <Table<[string, number]>
+    <Table<Caused>
       caption="Why they differ"
       file={`causes-${row.metric}-${row.day}`}
-      rows={row.unexplained > 0 ? [...causes, ['unexplained', row.unexplained]] : causes}
+      rows={rows}
       columns={[
-        { title: 'Cause', text: ([cause]) => causeNames[cause] ?? cause },
-        { title: 'Times', numeric: true, text: ([, times]) => figure(times) },
+        { title: 'Cause', text: ({ cause }) => causeNames[cause] ?? cause },
+        { title: 'Of', text: ({ part }) => partNames[part] ?? part },
+        { title: 'Times', numeric: true, text: ({ times }) => figure(times) },
+        { title: 'How sure', text: ({ confidence }) => confidence },
       ]}
     />
   );
+}
+
+/** How sure the cause is for each of the listed ids: `3 certain, 1 possible`. */
+function sureness({ ids }: Detail, part: string, cause: string): string {
+  const counts = new Map<string, number>();
+  for (const each of ids[part] ?? [])
+    if (each.cause === cause && each.confidence) counts.set(each.confidence, (counts.get(each.confidence) ?? 0) + 1);
+  return ['certain', 'likely', 'possible']
+    .flatMap((each) => (counts.has(each) ? [`${counts.get(each)} ${each}`] : []))
+    .join(', ');
 }
 
 function Ids({ row, go }: { row: Detail; go: (change: UrlState) => void }) {
@@ -154,6 +194,7 @@ function Ids({ row, go }: { row: Detail; go: (change: UrlState) => void }) {
           ),
         },
         { title: 'Cause', text: ({ cause }) => (cause === null ? '' : (causeNames[cause] ?? cause)) },
+        { title: 'How sure', text: ({ confidence }) => confidence ?? '' },
         { title: 'Evidence', text: ({ evidence }) => told(evidence) },
       ]}
     />
@@ -164,5 +205,10 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 
 const told = (evidence: Readonly<Record<string, unknown>>): string =>
   Object.entries(evidence)
-    .map(([name, value]) => `${name.replaceAll('_', ' ')} ${Array.isArray(value) ? value.join(' ') : String(value)}`)
+    .map(([name, value]) => `${name.replaceAll('_', ' ')} ${said(value)}`)
     .join('; ');
+
+const said = (value: unknown): string => {
+  if (Array.isArray(value)) return value.map(said).join(' ');
+  return typeof value === 'object' && value !== null ? told(value as Record<string, unknown>) : String(value);
+};

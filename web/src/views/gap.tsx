@@ -7,6 +7,7 @@ import { Show } from '../states.tsx';
 import { Table } from '../table.tsx';
 import { useData } from '../use-data.ts';
 import { DayView } from './day.tsx';
+import { Caveats, Sources, stateOf } from './gap/sources.tsx';
 
 /** One metric (in one currency) of one source, over the days of the range. */
 interface Series {
@@ -28,7 +29,16 @@ export function GapView({ url, go, from, to }: ViewProps) {
     <Show data={data}>
       {(rows) => {
         const series = seriesOf(rows);
-        if (series.length === 0) return <Nothing />;
+        if (series.length === 0)
+          return (
+            <>
+              <Nothing />
+              <section>
+                <Caveats rows={rows} />
+                <Sources />
+              </section>
+            </>
+          );
         const shown = series.find(({ key }) => key === url['series']) ?? series[0]!;
         const day = url['day'];
         return (
@@ -70,6 +80,12 @@ export function GapView({ url, go, from, to }: ViewProps) {
                 onSelect={(picked) => go({ day: picked, series: shown.key, subject: undefined })}
               />
             </section>
+            <section>
+              <h2>What every system says</h2>
+              <Systems series={series} shown={shown} />
+              <Caveats rows={rows} />
+              <Sources />
+            </section>
           </>
         );
       }}
@@ -104,6 +120,9 @@ function Card({ series, selected, onSelect }: { series: Series; selected: boolea
       <span class="says">
         {source} shows {bare(tracked, currency)}
       </span>
+      {rows.some(({ comparable, provisional }) => !comparable || provisional) && (
+        <span class="note">{notesOf(rows)}</span>
+      )}
       <span class={`gap${Math.abs(share ?? 0) >= 10 ? ' wide' : ''}`}>
         gap {bare(gap, currency)} · {percent(share)}
       </span>
@@ -150,10 +169,60 @@ function Days({
         { title: 'Loss', numeric: true, text: (row) => percent(row.loss_pct) },
         { title: 'Overcount', numeric: true, text: (row) => percent(row.overcount_pct) },
         { title: 'No browser could see', numeric: true, text: (row) => figure(row.not_trackable, currency) },
-        { title: 'Status', text: (row) => (row.comparable ? row.status : `${row.status}, not comparable`) },
+        { title: 'Status', text: stateOf },
       ]}
     />
   );
+}
+
+interface System {
+  name: string;
+  says: string;
+  gap: string;
+  share: number | null;
+  note: string;
+}
+
+/** One metric, a line per system: the ledger first. */
+function Systems({ series, shown }: { series: readonly Series[]; shown: Series }) {
+  const same = series.filter(({ metric, currency }) => metric === shown.metric && currency === shown.currency);
+  const { currency } = shown;
+  const ledger = { name: 'the ledger', says: figure(shown.actual, currency), gap: '', share: null, note: 'true' };
+  const systems = same.map(({ source, actual, tracked, gap, rows }): System => ({
+    name: source,
+    says: figure(tracked, currency),
+    gap: figure(gap, currency),
+    share: percentOf(gap, actual),
+    note: notesOf(rows),
+  }));
+  return (
+    <Table<System>
+      caption={`${nameOf(shown.metric)}${currency ? ` in ${currency}` : ''}, over the days that each was compared`}
+      file={`systems-${shown.metric}`}
+      rows={[ledger, ...systems]}
+      columns={[
+        { title: 'System', text: ({ name }) => name },
+        { title: 'Says', numeric: true, text: ({ says }) => says },
+        { title: 'Gap', numeric: true, text: ({ gap }) => gap },
+        { title: 'Gap %', numeric: true, text: ({ share, gap }) => (gap === '' ? '' : percent(share)) },
+        { title: 'Compared', text: ({ note }) => note },
+      ]}
+    />
+  );
+}
+
+/** How many days it is of, and what is special about them. */
+function notesOf(rows: readonly Row[]): string {
+  const count = (of: (row: Row) => boolean, what: string): string[] => {
+    const found = rows.filter(of).length;
+    return found === 0 ? [] : [`${found} ${what}`];
+  };
+  return [
+    `${rows.length} ${rows.length === 1 ? 'day' : 'days'}`,
+    ...(rows.some((row) => row.matched_by === 'count') ? ['by count: it gives no ids'] : []),
+    ...count((row) => !row.comparable, 'not comparable'),
+    ...count((row) => row.provisional, 'provisional'),
+  ].join(', ');
 }
 
 const ORDER = ['signups', 'checkouts_started', 'orders', 'revenue_gross'];

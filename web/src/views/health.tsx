@@ -3,16 +3,20 @@ import { all, api, query, type ApiError, type Schemas, type Session } from '../a
 import type { ViewProps } from '../app.tsx';
 import { EntryDialog } from '../entry-dialog.tsx';
 import { figure, time } from '../format.ts';
-import { Show } from '../states.tsx';
-import { Table } from '../table.tsx';
-import { useData } from '../use-data.ts';
+import { Needs, Show } from '../states.tsx';
+import { Table, type Column } from '../table.tsx';
+import { useData, useRounds } from '../use-data.ts';
 import { hourNames } from '../words.ts';
+import { Alerts } from './health/alerts.tsx';
+import { DriftSections } from './health/drift.tsx';
+import { Jobs } from './health/jobs.tsx';
 
 type Ready = Schemas['Ready'];
 type Completeness = Schemas['CompletenessPage'];
 type Hour = Completeness['data'][number];
 type Letter = Schemas['DeadLetterPage']['data'][number];
 
+const LOOKS_EVERY_MS = 10_000;
 const PARTS = ['ledger', 'read_model', 'lag', 'seal', 'jobs'] as const;
 
 interface Part {
@@ -23,12 +27,15 @@ interface Part {
 
 /** For whoever is woken at night: what runs, what is behind, what did not arrive, what could not be understood. */
 export function HealthView({ from, to, session }: ViewProps) {
-  const ready = useData('ready', () => api<Ready>('/health/ready'));
+  const round = useRounds(LOOKS_EVERY_MS);
+  const ready = useData('ready', () => api<Ready>('/health/ready'), round);
   return (
     <>
       <section>
         <h2>Now</h2>
         <Show data={ready}>{(value) => <Parts ready={value} />}</Show>
+        <Alerts session={session} round={round} />
+        <Jobs session={session} round={round} />
       </section>
       <section>
         <h2>Did everything arrive?</h2>
@@ -37,6 +44,10 @@ export function HealthView({ from, to, session }: ViewProps) {
       <section>
         <h2>Dead letters</h2>
         <Letters session={session} />
+      </section>
+      <section>
+        <h2>Has what is lost changed?</h2>
+        <DriftSections />
       </section>
     </>
   );
@@ -128,7 +139,7 @@ function Letters({ session }: { session: Session }) {
   const [round, setRound] = useState(0);
   const [told, setTold] = useState('');
   const [entry, setEntry] = useState<string>();
-  const data = useData(`letters ${round}`, () => all<Letter>('/v1/dead-letters?resolved=false&limit=500'));
+  const data = useData('letters', () => all<Letter>('/v1/dead-letters?resolved=false&limit=500'), round);
   const mayReplay = session.scopes.includes('admin');
   const replay = async (id: string): Promise<void> => {
     const outcome = await api<{ outcome: string }>(`/v1/dead-letters/${id}/replay`, { method: 'POST', body: {} }).then(
@@ -140,47 +151,51 @@ function Letters({ session }: { session: Session }) {
   };
   return (
     <>
-      <p role="status">{told}</p>
+      <p class="told" role="status">
+        {told}
+      </p>
       <Show data={data}>
         {(letters) => (
-          <Table<Letter>
-            caption="Waiting for somebody"
-            file="dead-letters"
-            rows={letters}
-            empty="Everything that arrived was understood."
-            columns={[
-              { title: 'Received', text: (row) => time(row.received_at) },
-              { title: 'Reason', text: ({ reason }) => reason.replaceAll('_', ' ') },
-              { title: 'Origin', text: ({ origin }) => origin },
-              { title: 'Why', text: ({ errors }) => errors.join(' ') },
-              { title: 'Blocks a close', text: ({ blocks }) => (blocks ? 'yes' : 'no') },
-              {
-                title: 'Entry',
-                text: (row) => row.entry_id ?? '',
-                show: (row) =>
-                  row.entry_id && (
-                    <button type="button" class="link" onClick={() => setEntry(row.entry_id!)}>
-                      show
-                    </button>
-                  ),
-              },
-              {
-                title: 'Replay',
-                text: () => '',
-                show: ({ id }) =>
-                  mayReplay ? (
-                    <button type="button" class="quiet" onClick={() => void replay(id)}>
-                      Replay
-                    </button>
-                  ) : (
-                    'needs the scope admin'
-                  ),
-              },
-            ]}
-          />
+          <>
+            <Table<Letter>
+              caption="Waiting for somebody"
+              file="dead-letters"
+              rows={letters}
+              empty="Everything that arrived was understood."
+              columns={[
+                { title: 'Received', text: (row) => time(row.received_at) },
+                { title: 'Reason', text: ({ reason }) => reason.replaceAll('_', ' ') },
+                { title: 'Origin', text: ({ origin }) => origin },
+                { title: 'Why', text: ({ errors }) => errors.join(' ') },
+                { title: 'Blocks a close', text: ({ blocks }) => (blocks ? 'yes' : 'no') },
+                {
+                  title: 'Entry',
+                  text: (row) => row.entry_id ?? '',
+                  show: (row) =>
+                    row.entry_id && (
+                      <button type="button" class="link" onClick={() => setEntry(row.entry_id!)}>
+                        show
+                      </button>
+                    ),
+                },
+                ...(mayReplay ? [replaying(replay)] : []),
+              ]}
+            />
+            {letters.length > 0 && !mayReplay && <Needs what="Replaying" scope="admin" />}
+          </>
         )}
       </Show>
       {entry && <EntryDialog id={entry} onClose={() => setEntry(undefined)} />}
     </>
   );
 }
+
+const replaying = (replay: (id: string) => Promise<void>): Column<Letter> => ({
+  title: 'Replay',
+  text: () => '',
+  show: ({ id }) => (
+    <button type="button" class="quiet" onClick={() => void replay(id)}>
+      Replay
+    </button>
+  ),
+});

@@ -1,9 +1,10 @@
 import { api, query, type MetricInfo, type Schemas } from '../api.ts';
 import type { ViewProps } from '../app.tsx';
+import { Choice } from '../choice.tsx';
 import { Contributions } from '../contributions.tsx';
-import { addDays, figure, nameOf, rate, time } from '../format.ts';
+import { addDays, figure, nameOf, rate, time, type Figure } from '../format.ts';
 import { Show } from '../states.tsx';
-import { Table } from '../table.tsx';
+import { Table, type Column } from '../table.tsx';
 import { useData } from '../use-data.ts';
 
 type Metric = Schemas['Metric'];
@@ -66,36 +67,6 @@ export function NumbersView({ url, go, from, to }: ViewProps) {
   );
 }
 
-interface ChoiceProps {
-  label: string;
-  value: string;
-  options: readonly (readonly [value: string, text: string])[];
-  onPick: (value: string) => void;
-}
-
-export function Choice({ label, value, options, onPick }: ChoiceProps) {
-  return (
-    <label>
-      {label}{' '}
-      <select value={value} onChange={(event) => onPick(event.currentTarget.value)}>
-        {options.map(([each, text]) => (
-          <option value={each}>{text}</option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-const valueText = (metric: MetricInfo, value: MetricRow['value'] | undefined, currency?: string): string =>
-  metric.unit === 'ratio' ? rate(value as number | null) : figure(value ?? null, currency);
-
-const knownColumns = (metric: MetricInfo) =>
-  (['known', 'adjustment'] as const).map((name) => ({
-    title: name === 'known' ? 'Known now' : 'Adjustment',
-    numeric: true,
-    text: (row: MetricRow) => (row[name] === undefined ? '' : valueText(metric, row[name], row.currency)),
-  }));
-
 interface ValuesProps {
   metric: MetricInfo;
   from: string;
@@ -109,61 +80,96 @@ interface ValuesProps {
 function Values({ metric, from, to, interval, group, selected, onSelect }: ValuesProps) {
   const path = `/v1/metrics/${metric.name}${query({ from, to, interval, group_by: group })}`;
   const data = useData(path, () => api<Metric>(path));
-  const range = selected === undefined ? undefined : daysOf(selected, interval, from, to);
   return (
     <Show data={data}>
-      {(answer) => (
-        <>
-          {answer.incomplete && (
-            <p class="warning" role="status">
-              Something that a payment provider lists in these days may not have arrived: marked periods are incomplete.
-            </p>
-          )}
-          {range && metric.kind !== 'ratio' && <Contributions metric={metric.name} from={range[0]} to={range[1]} />}
-          <Table<MetricRow>
-            caption={`As of ledger position ${String(answer.as_of)}, asked ${time(new Date().toISOString())}`}
-            file={`${metric.name}-${from}-${to}`}
-            rows={answer.data}
-            selected={(row) => row.period === selected}
-            columns={[
-              {
-                title: interval === 'day' ? 'Day' : interval === 'week' ? 'Week from' : 'Month',
-                text: (row) => row.period,
-                show: (row) => (
-                  <>
-                    <button type="button" class="link" onClick={() => onSelect(row.period)}>
-                      {row.period}
-                    </button>
-                    {row.incomplete && <span class="tag">incomplete</span>}
-                  </>
-                ),
-              },
-              ...(group
-                ? [{ title: group.replace('_', ' '), text: (row: MetricRow) => row.group?.[group] ?? '' }]
-                : []),
-              {
-                title: 'Value',
-                numeric: true,
-                text: (row) => valueText(metric, row.value, row.currency),
-              },
-              // Of closed days the value is what was reported; what is known now stands beside it.
-              ...(answer.data.some(({ known }) => known !== undefined) ? knownColumns(metric) : []),
-              ...(metric.unit === 'ratio'
-                ? [
-                    {
-                      title: 'Of',
-                      numeric: true,
-                      text: (row: MetricRow) => `${String(row.numerator)} / ${String(row.denominator)}`,
-                    },
-                  ]
-                : []),
-            ]}
-          />
-        </>
-      )}
+      {(answer) => <Answered {...{ answer, metric, from, to, interval, group, selected, onSelect }} />}
     </Show>
   );
 }
+
+function Answered({ answer, metric, from, to, interval, group, selected, onSelect }: ValuesProps & { answer: Metric }) {
+  const range = selected === undefined ? undefined : daysOf(selected, interval, from, to);
+  const isClosed = answer.data.some(({ known }) => known !== undefined);
+  return (
+    <>
+      {answer.incomplete && (
+        <p class="warning" role="status">
+          Something that a payment provider lists in these days may not have arrived: marked periods are incomplete.
+        </p>
+      )}
+      {isClosed && (
+        <p class="hint">
+          {closedIn(answer)}: what was reported stays; what came later is known beside it and is an adjustment of the
+          first open period.
+        </p>
+      )}
+      {range && metric.kind !== 'ratio' && <Contributions metric={metric.name} from={range[0]} to={range[1]} />}
+      <Table<MetricRow>
+        caption={`As of ledger position ${String(answer.as_of)}, asked ${time(new Date().toISOString())}`}
+        file={`${metric.name}-${from}-${to}`}
+        rows={answer.data}
+        selected={(row) => row.period === selected}
+        columns={[
+          {
+            title: interval === 'day' ? 'Day' : interval === 'week' ? 'Week from' : 'Month',
+            text: (row) => row.period,
+            show: (row) => (
+              <>
+                <button type="button" class="link" onClick={() => onSelect(row.period)}>
+                  {row.period}
+                </button>
+                {row.incomplete && <span class="tag">incomplete</span>}
+              </>
+            ),
+          },
+          ...(group ? [{ title: group.replace('_', ' '), text: (row: MetricRow) => row.group?.[group] ?? '' }] : []),
+          {
+            title: isClosed ? 'Reported' : 'Value',
+            numeric: true,
+            text: (row) => told(metric, row.value, row.currency),
+          },
+          ...(isClosed ? knownColumns(metric) : []),
+          ...(metric.unit === 'ratio'
+            ? [
+                {
+                  title: 'Of',
+                  numeric: true,
+                  text: (row: MetricRow) => `${String(row.numerator)} / ${String(row.denominator)}`,
+                },
+              ]
+            : []),
+        ]}
+      />
+    </>
+  );
+}
+
+/** `Closed in 2026-10`, of the closes that the answer is of. */
+const closedIn = ({ closes = [] }: Metric): string =>
+  `Closed in ${closes.map(({ period, version }) => (version > 1 ? `${period}, version ${version}` : period)).join(' and ')}`;
+
+const told = (metric: MetricInfo, value: Figure, currency: string | undefined): string =>
+  metric.unit === 'ratio' ? rate(value as number | null) : figure(value, currency);
+
+/** What is known of closed days beside what was reported; open days have nothing there. */
+const knownColumns = (metric: MetricInfo): Column<MetricRow>[] => [
+  {
+    title: 'Known now',
+    numeric: true,
+    text: (row) => (row.known === undefined ? '' : told(metric, row.known, row.currency)),
+  },
+  {
+    title: 'Adjustment',
+    numeric: true,
+    text: (row) => (row.adjustment === undefined ? '' : told(metric, row.adjustment, row.currency)),
+    show: (row) =>
+      row.adjustment !== undefined && (
+        <span class={Number(row.adjustment) === 0 ? 'quiet-text' : 'moved'}>
+          {told(metric, row.adjustment, row.currency)}
+        </span>
+      ),
+  },
+];
 
 /** The days of a period that lie in the range. */
 function daysOf(period: string, interval: string, from: string, to: string): [string, string] | undefined {

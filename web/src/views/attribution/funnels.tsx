@@ -1,0 +1,123 @@
+import { api, query, type Schemas } from '../../api.ts';
+import { Bars } from '../../charts/bars.tsx';
+import { Choice } from '../../choice.tsx';
+import { figure, rate } from '../../format.ts';
+import { Show } from '../../states.tsx';
+import { Table } from '../../table.tsx';
+import type { UrlState } from '../../url-state.ts';
+import { useData } from '../../use-data.ts';
+import { bridgeNames, words } from '../../words.ts';
+
+type Funnel = Schemas['Funnel'];
+type By = NonNullable<Funnel['by']>;
+type Bridge = Schemas['SignupBridge'];
+
+const DIMENSIONS = ['device', 'browser', 'country'];
+
+interface Props {
+  url: UrlState;
+  go: (change: UrlState) => void;
+  from: string;
+  to: string;
+}
+
+/** Checkouts started and completed, as they were and as they were tracked; also by what only the browser can tell. */
+export function Funnels({ url, go, from, to }: Props) {
+  const dimension = DIMENSIONS.includes(url['dimension'] ?? '') ? url['dimension']! : 'device';
+  const path = `/v1/funnel${query({ from, to, dimension })}`;
+  const data = useData(path, () => api<Funnel>(path));
+  return (
+    <section>
+      <h2>The checkout funnel, twice</h2>
+      <Show data={data}>
+        {(funnel) => (
+          <>
+            <Twice funnel={funnel} />
+            <form class="choices" onSubmit={(event) => event.preventDefault()}>
+              <Choice
+                label="Also by"
+                value={dimension}
+                options={DIMENSIONS.map((each) => [each, each])}
+                onPick={(each) => go({ dimension: each })}
+              />
+            </form>
+            {funnel.by && <ByDimension by={funnel.by} />}
+          </>
+        )}
+      </Show>
+    </section>
+  );
+}
+
+function Twice({ funnel }: { funnel: Funnel }) {
+  const rows: { name: string; steps: Funnel['actual'] }[] = [
+    { name: 'true', steps: funnel.actual },
+    { name: 'tracked', steps: funnel.tracked },
+  ];
+  return (
+    <>
+      <Bars
+        label="Checkouts completed of those started"
+        bars={rows.map(({ name, steps }) => ({
+          name,
+          length: steps.rate ?? 0,
+          ...(name === 'tracked' ? { kind: 'tracked' as const } : {}),
+          text: `${rate(steps.rate)} · ${figure(steps.completed)} of ${figure(steps.started)}`,
+        }))}
+      />
+      <p class="hint">
+        Each checkout id once, however often it was retried: a client that reports retries shows a worse rate than the
+        true one.
+      </p>
+    </>
+  );
+}
+
+function ByDimension({ by: { dimension, note, data } }: { by: By }) {
+  return (
+    <>
+      <p class="hint">
+        <span class="tag lossy">lossy</span> {note}
+      </p>
+      <Table<By['data'][number]>
+        caption={`By ${dimension}, as far as a browser told it`}
+        file={`funnel-${dimension}`}
+        rows={data}
+        columns={[
+          { title: words(dimension), text: ({ value }) => value },
+          { title: 'True: started', numeric: true, text: ({ actual }) => figure(actual.started) },
+          { title: 'completed', numeric: true, text: ({ actual }) => figure(actual.completed) },
+          { title: 'rate', numeric: true, text: ({ actual }) => rate(actual.rate) },
+          { title: 'Tracked: started', numeric: true, text: ({ tracked }) => figure(tracked.started) },
+          { title: 'completed', numeric: true, text: ({ tracked }) => figure(tracked.completed) },
+          { title: 'rate', numeric: true, text: ({ tracked }) => rate(tracked.rate) },
+        ]}
+      />
+    </>
+  );
+}
+
+/** From the sign-ups of the days to their new subscriptions, in rows that sum. */
+export function SubscriptionBridge({ from, to }: { from: string; to: string }) {
+  const path = `/v1/funnel/bridge${query({ from, to })}`;
+  const data = useData(path, () => api<Bridge>(path));
+  return (
+    <section>
+      <h2>From sign-ups to new subscriptions</h2>
+      <Show data={data}>
+        {({ rows, new_subscriptions: sum }) => (
+          <Table<Bridge['rows'][number]>
+            caption="Business truth: the rows sum"
+            file={`bridge-${from}`}
+            rows={[...rows, { step: 'new_subscriptions', count: sum }]}
+            selected={({ step }) => step === 'new_subscriptions'}
+            columns={[
+              { title: 'Step', text: ({ step }) => bridgeNames[step] ?? words(step) },
+              { title: 'Count', numeric: true, text: ({ count }) => figure(count) },
+            ]}
+          />
+        )}
+      </Show>
+    </section>
+  );
+}

@@ -1,0 +1,117 @@
+import { useState } from 'preact/hooks';
+import { api, query, type Schemas } from '../../api.ts';
+import type { operations } from '../../api-types.ts';
+import { figure } from '../../format.ts';
+import { Show } from '../../states.tsx';
+import { useData } from '../../use-data.ts';
+import { Choice } from '../../choice.tsx';
+import type { PeriodProps } from '../close.tsx';
+
+type Question = NonNullable<operations['PeriodFilesController_journal']['parameters']['query']>;
+type Format = NonNullable<Question['format']>;
+
+/** Every format of the interface; a new one that has no name here does not compile. */
+const FORMATS: Readonly<Record<Exclude<Format, 'json'>, string>> = {
+  csv: 'CSV',
+  jsonl: 'JSON, a line each',
+  hledger: 'hledger',
+  beancount: 'Beancount',
+  'quickbooks-online': 'QuickBooks Online',
+  'quickbooks-desktop': 'QuickBooks Desktop',
+  xero: 'Xero',
+  netsuite: 'NetSuite',
+};
+
+/** What people take away: the journal for their accounting program, the pack for their auditor, and how far the ledger is sealed. */
+export function Files({ period, round }: PeriodProps) {
+  const { id, state, versions } = period;
+  const [version, setVersion] = useState('');
+  const [currency, setCurrency] = useState('');
+  const range = query({ from: period.from, to: period.to });
+  const balance = useData(
+    `balance ${range}`,
+    () => api<Schemas['TrialBalance']>(`/v1/books/trial-balance${range}`),
+    round,
+  );
+  const currencies =
+    balance.state === 'ready' ? [...new Set(balance.value.data.map((row) => row.currency))].sort() : [];
+  const path = `/v1/periods/${encodeURIComponent(id)}`;
+  return (
+    <section id="files">
+      <h3>To take away</h3>
+      <form class="choices" onSubmit={(event) => event.preventDefault()}>
+        {versions.length > 0 && (
+          <Choice
+            label="Version"
+            value={version}
+            options={[
+              ['', state === 'closed' ? 'the one in force' : 'as known now'],
+              ...versions.map((each): [string, string] => [String(each.version), `closed as version ${each.version}`]),
+            ]}
+            onPick={setVersion}
+          />
+        )}
+        <Choice
+          label="Currency"
+          value={currency}
+          options={[['', 'all'], ...currencies.map((each): [string, string] => [each, each])]}
+          onPick={setCurrency}
+        />
+      </form>
+      <p>The journal{state === 'closed' || version !== '' ? ' as it was closed' : ' as it is known now'}:</p>
+      <ul class="files">
+        {Object.entries(FORMATS).map(([format, name]) => (
+          <li>
+            <a href={`${path}/journal${query({ format, version, currency })}`} download>
+              {name}
+            </a>
+          </li>
+        ))}
+      </ul>
+      {versions.length > 0 ? (
+        <p>
+          <a href={`${path}/pack${query({ version })}`} download>
+            The pack
+          </a>{' '}
+          for an auditor: numbers, journal, ledger entries, their proofs and a verifier that needs no server.
+        </p>
+      ) : (
+        <p class="hint">The pack for an auditor is there once the period was closed.</p>
+      )}
+      <Sealed period={period} round={round} />
+    </section>
+  );
+}
+
+/** Whether what was closed can be proved to others. */
+function Sealed({ period: { versions }, round }: Pick<PeriodProps, 'period' | 'round'>) {
+  const ready = useData('sealed', () => api<Schemas['Ready']>('/health/ready'), round);
+  const key = useData('seal key', () => api<Schemas['SealKey']>('/v1/ledger/key'));
+  const last = versions.at(-1);
+  return (
+    <Show data={ready}>
+      {({ seal }) => {
+        const size = Number(seal?.['size'] ?? 0);
+        return (
+          <dl>
+            <dt>Sealed</dt>
+            <dd>
+              {figure(size)} entries
+              {last &&
+                (last.closed_position <= size
+                  ? `, the close at position ${last.closed_position} among them`
+                  : `; the close at position ${last.closed_position} is not among them yet`)}
+            </dd>
+            <dt>Key</dt>
+            <dd>{key.state === 'ready' ? <code>{key.value.fingerprint}</code> : '…'}</dd>
+            <dt>Verify</dt>
+            <dd>
+              <code>truth-ledger verify</code> reads every entry again and gives a verdict; the pack brings its own
+              verifier.
+            </dd>
+          </dl>
+        );
+      }}
+    </Show>
+  );
+}
