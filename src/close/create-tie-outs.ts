@@ -108,7 +108,8 @@ export function createTieOuts(deps: TieOutDeps): TieOutStage {
         const result = await last(period, provider);
         const reports = await chosenReports(deps, provider, { from, until });
         // Another report than the one that was compared: it has to be compared again.
-        const isReplaced = result !== undefined && reports && 'reports' in reports && nameOf(reports.reports) !== result.statement;
+        const isReplaced =
+          result !== undefined && reports && 'reports' in reports && nameOf(reports.reports) !== result.statement;
         const stated = result?.currencies.map(({ currency }) => currency) ?? [];
         const now = categoriesOf((await lines.within(provider, from.getTime(), until.getTime())).values(), []);
         const canBe = deps.statement(provider, { from, until }) !== undefined;

@@ -135,10 +135,7 @@ describe('a month of which webhooks were lost', () => {
     const { tieOuts } = shop.service;
     const run = (id: string) => (asked.push(id), Promise.resolve([]));
     const night = (state: typeof tieOuts.state) =>
-      tieOutMonth.run(
-        {},
-        { ...({} as JobContext), tieOuts: { state, run }, close: shop.service.close },
-      );
+      tieOutMonth.run({}, { ...({} as JobContext), tieOuts: { state, run }, close: shop.service.close });
     await night(tieOuts.state);
     await night(() => Promise.resolve([{ provider: 'stripe', currency: 'USD', status: 'tied', link: '' }]));
     expect(asked).toEqual(['2026-10']);

@@ -228,7 +228,12 @@ const period = z
   .string()
   .regex(/^\d{4}-P?\d{2}$/, 'must be a period such as 2026-10, or 2026-P10 of a 4-4-5 calendar')
   .meta({ example: '2026-10' });
-const version = z.coerce.number('must be a number').int('must be a number').min(1, 'must be 1 or more').max(9_999, 'must be 9999 at most').optional();
+const version = z.coerce
+  .number('must be a number')
+  .int('must be a number')
+  .min(1, 'must be 1 or more')
+  .max(9_999, 'must be 9999 at most')
+  .optional();
 const force = reason.optional().meta({ description: 'Why it is closed in spite of what is in the way; recorded.' });
 export const PeriodParam = period;
 export const PeriodsQuery = only({ ...paging, limit: paging.limit.default(24) });
