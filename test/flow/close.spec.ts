@@ -81,6 +81,18 @@ describe('what is in the way of a close', () => {
     expect(await act('alice', 'close')).toMatchObject({ status: 409, body: { detail: 'Nothing is proposed.' } });
   });
 
+  it('given ADMIN_API_KEY, which names nobody, then it can take no step of a person', async () => {
+    for (const [step, body] of Object.entries({
+      propose: {},
+      approve: { digest: '0'.repeat(64) },
+      reopen: { reason: 'why' },
+    }))
+      expect(await shop.send('POST', `/v1/periods/2026-10/${step}`, body)).toMatchObject({
+        status: 409,
+        body: { code: 'second_person', detail: 'ADMIN_API_KEY names nobody: use a key of your own.' },
+      });
+  });
+
   it('given blockers, then each is named with its link, and a reason forces only what may be forced', async () => {
     tieOuts = [
       { provider: 'stripe', currency: 'USD', status: 'none', link: '/v1/tie-outs' },
@@ -135,6 +147,16 @@ describe('a close', () => {
     expect(await act('bob', 'approve', { digest: '0'.repeat(64) })).toMatchObject({ status: 409 });
     expect(await act('alice', 'close')).toMatchObject({ status: 409, body: { code: 'wrong_state' } });
     expect(await done('bob', 'approve', { digest })).toMatchObject({ state: 'approved' });
+  });
+
+  it('given something in the way that came up after the approval, then it is not closed with a word that nobody approved', async () => {
+    books.trouble = [
+      { kind: 'suspense', object: 'stripe:txn_8', day: '2026-10-09', detail: 'txn_8 is of no known kind.' },
+    ];
+    const refused = await act('alice', 'close', { force: 'timing' });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(await act('alice', 'close')).toMatchObject({ status: 409, body: { code: 'close_blocked' } });
+    books.trouble = [];
   });
 
   it('when two close it at once, then one does and the other is told so', async () => {

@@ -91,8 +91,18 @@ describe('tying a month out', () => {
   it('given a provider that nobody has compared and nobody can ask, then there is none', async () => {
     const states = await tieOuts.state({ id: '2026-10b', from: '2026-10-01', to: '2026-10-31' });
     expect(states.map(({ provider, status }) => [provider, status])).toEqual([
-      ['stripe', 'none'],
       ['square', 'none'],
+      ['stripe', 'none'],
+    ]);
+  });
+
+  it('given a currency that only the provider knows, then it differs, and is not overlooked', async () => {
+    listed = [line('txn_1'), line('txn_eur', { currency: 'EUR' })];
+    await tieOuts.run('2026-10', ASKER);
+    const states = (await tieOuts.state(OCTOBER)).filter(({ provider }) => provider === 'stripe');
+    expect(states.map(({ currency, status }) => [currency, status])).toEqual([
+      ['EUR', 'differs'],
+      ['USD', 'tied'],
     ]);
   });
 

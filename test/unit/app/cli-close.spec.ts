@@ -47,11 +47,13 @@ describe('truth-ledger close', () => {
       ['--waive', 'adyen', '--reason', 'why'],
       ['waive', '2026-10', { provider: 'adyen', reason: 'why' }],
     ],
-    [[], ['close', '2026-10', { step: 'close' }]],
+    [[], ['close', '2026-10']],
   ])('given %j, then that step is taken, in the name of who runs it', async (options, [name, of, data]) => {
     const { code, steps, acting } = await cli(['close', '2026-10', ...options]);
     expect(code).toBe(0);
-    expect(steps).toEqual([[name, of, data ? expect.objectContaining(data as object) : expect.anything()]]);
+    expect(steps).toEqual([
+      [name, of, data ? expect.objectContaining(data as object) : expect.objectContaining({ name: expect.anything() })],
+    ]);
     expect(acting).toMatchObject({ actor: expect.stringMatching(/^cli:.+/), name: expect.stringMatching(/.+/) });
   });
 
@@ -62,7 +64,8 @@ describe('truth-ledger close', () => {
     [['close', '2026-10', '--approve', 'yes']],
     [['close', '2026-10', '--waive', 'adyen']],
     [['close', '2026-10', '--check', '--force', 'why']],
-    [['close', '2026-10', '--force', 'ask jane@example.com']],
+    [['close', '2026-10', '--force', 'why']],
+    [['close', '2026-10', '--propose', '--force', 'ask jane@example.com']],
     [['reopen']],
   ])('given %j, then exit code 2, a sentence, and nothing is done', async (args) => {
     const { code, err, steps } = await cli(args);

@@ -151,6 +151,16 @@ describe('soft close', () => {
   });
 });
 
+describe('what comes between the approval and the close', () => {
+  it('given a waiver after the approval, then nobody has approved what it waives, and another approval is needed', () => {
+    const waiver = { period: '2026-10', provider: 'adyen', reason: 'no report', ...alice };
+    const state = after(proposed, approved, (each) => decideWaive(each, waiver));
+    expect([state.stage, state.approval]).toEqual(['proposed', undefined]);
+    expect(closed(state)).toEqual(refusal('state'));
+    expect(closed(after(proposed, approved, (each) => decideWaive(each, waiver), approved))).toHaveLength(1);
+  });
+});
+
 describe('a waiver', () => {
   it('given one of a provider, then it stays with the period through a reopening, and is not given twice', () => {
     const waived = (state: PeriodState) =>
