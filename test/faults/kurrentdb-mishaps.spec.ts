@@ -51,7 +51,7 @@ describe('any mishaps', () => {
       }),
       { numRuns: 12, endOnFailure: true },
     );
-  });
+  }, 240_000);
 
   async function suffer(mishaps: readonly Mishap[], all: readonly NewEntry[]): Promise<void> {
     const { double, ledger } = scene;
