@@ -160,18 +160,30 @@ interface JournalQuery {
 
 /** Lines of a period's journal, a page: as its close stored them, or as they are known while it is open. */
 export async function journalPage(deps: CloseDeps, period: PeriodDays, { version, limit, cursor }: JournalQuery) {
-  if (cursor !== undefined && !/^\d{1,9}$/.test(cursor))
-    throw new Problem('invalid_request', 'The cursor is not one of this list.');
-  const skip = Number(cursor ?? 0);
-  const journal = await journalOf(deps, period, version, skip);
+  const place = cursor === undefined ? { skip: 0 } : placeIn(cursor);
+  const journal = await journalOf(deps, period, version, place);
   if (!journal) return undefined;
+  if (place.upTo !== undefined && place.upTo !== journal.up_to)
+    throw new Problem('invalid_request', 'The period was closed or reopened since the first page: begin again.');
   const { lines, ...named } = journal;
   const data: ReturnType<typeof lineJson>[] = [];
   for await (const line of lines) {
-    if (data.length === limit) return { ...named, data, next_cursor: String(skip + limit) };
+    if (data.length === limit) return { ...named, data, next_cursor: `${journal.up_to}.${place.skip + limit}` };
     data.push(lineJson(line));
   }
   return { ...named, data, next_cursor: null };
+}
+
+/** How many lines were read, of the journal as it was known at a position: all pages are of one journal. */
+interface JournalPlace {
+  skip: number;
+  upTo?: number;
+}
+
+function placeIn(cursor: string): JournalPlace {
+  const [, upTo, skip] = /^(\d{1,15})\.(\d{1,9})$/.exec(cursor) ?? [];
+  if (skip === undefined) throw new Problem('invalid_request', 'The cursor is not one of this list.');
+  return { upTo: Number(upTo), skip: Number(skip) };
 }
 
 /** The journal of a period, streamed, without the first so many lines; undefined where it was never closed in that version. */
@@ -179,7 +191,7 @@ export async function journalOf(
   deps: CloseDeps,
   period: PeriodDays,
   version: number | undefined,
-  skip = 0,
+  { skip, upTo: known = Infinity }: JournalPlace = { skip: 0 },
 ): Promise<
   | {
       period: string;
@@ -202,7 +214,7 @@ export async function journalOf(
     return { period: period.id, state: 'closed', version: closing.version, digest, up_to: upTo, lines };
   }
   if (version !== undefined) return undefined;
-  const upTo = await deps.books.catchUp();
+  const upTo = Math.min(await deps.books.catchUp(), known);
   const last = closings.at(-1);
   const takes = last !== undefined && periodAfter(deps.calendar, last).id === period.id ? closings : [];
   return {

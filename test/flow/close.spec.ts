@@ -138,6 +138,23 @@ describe('what is in the way of a close', () => {
 
 let bytes: string[];
 
+describe('the journal of an open period, page by page', () => {
+  it('given a line that comes between two pages, then the second goes on with the journal of the first', async () => {
+    const at = '/v1/periods/2026-10/journal?limit=2';
+    const whole = (await shop.get('/v1/periods/2026-10/journal')).data;
+    books.head = 5;
+    const first = await shop.get(at);
+    books.post('stripe:ch_0', '2026-10-01', 700n, { position: 6, object: 'stripe:ch_0' });
+    books.head = 6;
+    const second = await shop.get(`${at}&cursor=${first.next_cursor}`);
+    expect([...first.data, ...second.data]).toEqual(whole);
+    expect((await shop.get(at)).data[0].entry).toBe('stripe:ch_0');
+    books.retract('stripe:ch_0', 7);
+    books.head = Number.MAX_SAFE_INTEGER;
+    expect(await shop.send('GET', `${at}&cursor=7`)).toMatchObject({ status: 400 });
+  });
+});
+
 describe('a close', () => {
   it('given a proposal, then only another person approves it, and only its digest', async () => {
     const { proposal } = await done('alice', 'propose');

@@ -13,7 +13,10 @@ export class GivenBooks implements Books {
   readonly known: Known[] = [];
   trouble: BookProblem[] = [];
 
-  catchUp = (): Promise<number> => Promise.resolve(Number.MAX_SAFE_INTEGER);
+  /** Where the books are. */
+  head = Number.MAX_SAFE_INTEGER;
+
+  catchUp = (): Promise<number> => Promise.resolve(this.head);
 
   /** Posts an entry of two lines: `amount` from one account to another. */
   post(entry: string, day: string, amount: bigint, given: Partial<PostingLine> & { position: number }): void {
