@@ -67,21 +67,31 @@ interface Row extends Omit<StoredLine, 'period' | 'rateDay' | 'at' | 'position' 
 }
 
 const ROWS_PER_FETCH = 2_000;
+const STALLED_MS = 60_000;
 
-/** Streams lines over one connection, a few thousand at a time. */
-export async function* readLines(pool: pg.Pool, range: LineRange): AsyncGenerator<StoredLine> {
+/**
+ * Streams lines over one connection, a few thousand at a time. Who takes none for a minute loses them: a download that nobody reads must not
+ * keep a connection from others, nor hold up what the books do to their tables.
+ */
+export async function* readLines(
+  pool: pg.Pool,
+  range: LineRange,
+  { perFetch = ROWS_PER_FETCH, stalledMs = STALLED_MS } = {},
+): AsyncGenerator<StoredLine> {
   const client = await pool.connect();
+  let broken: Error | undefined;
   try {
     await client.query('begin isolation level repeatable read read only');
+    await client.query(`set local idle_in_transaction_session_timeout = ${Math.trunc(stalledMs)}`);
     await client.query(`declare lines no scroll cursor for ${SELECT}`, parametersOf(range));
     for (;;) {
-      const { rows } = await client.query<Row>(`fetch ${ROWS_PER_FETCH} from lines`);
+      const { rows } = await client.query<Row>(`fetch ${Math.trunc(perFetch)} from lines`);
       if (rows.length === 0) return;
       for (const row of rows) yield lineOf(row);
     }
   } finally {
-    await client.query('rollback').catch(() => undefined);
-    client.release();
+    await client.query('rollback').catch((error: Error) => (broken = error));
+    client.release(broken);
   }
 }
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readLines } from '../../src/close/read-lines.js';
 import { chargeSucceeded } from '../fixtures/shop-events.js';
 import { line } from '../support/books-given.js';
 import { RunningService } from '../support/running-service.js';
@@ -144,5 +145,21 @@ describe('the books over HTTP', () => {
     const nobody = { authorization: 'Bearer nobody' };
     expect((await shop.send('GET', `/v1/books/lines?${JULY}`, undefined, nobody)).status).toBe(401);
     expect((await shop.send('POST', '/v1/opening-balances', {}, nobody)).status).toBe(401);
+  });
+});
+
+describe('a reader of the journal that takes nothing for too long', () => {
+  it('given one, then its connection is ended, it is told so, and the pool goes on', async () => {
+    const { pool } = shop.service.database;
+    const upTo = await shop.service.books.catchUp();
+    const range = { from: '2026-07-01', to: '2026-07-31', upTo };
+    const lines = readLines(pool, range, { perFetch: 1, stalledMs: 20 });
+    await lines.next();
+    const waiting = `select from pg_stat_activity where state = 'idle in transaction' and query like 'fetch 1 from lines%'`;
+    while ((await pool.query(waiting)).rowCount! > 0);
+    await expect(lines.next()).rejects.toThrow();
+    const read: string[] = [];
+    for await (const { account } of readLines(pool, range, { perFetch: 1 })) read.push(account);
+    expect(read.length).toBeGreaterThan(1);
   });
 });
