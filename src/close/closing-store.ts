@@ -42,8 +42,8 @@ const ENTRIES_PER_PAGE = 8; // of half a megabyte each
 const DIGEST_IN_NAME = 32; // hexadecimal digits
 
 /** Where the contents of a close are: named after their digest, so that what was written by a close that died serves the next one. */
-export const contentsStream = (period: string, digest: string): string =>
-  decisionStream('closing', `${period}.${digest.slice(0, DIGEST_IN_NAME)}`);
+export const contentsStream = (period: string, digest: string, attempt = 1): string =>
+  decisionStream('closing', `${period}.${digest.slice(0, DIGEST_IN_NAME)}${attempt === 1 ? '' : `.${attempt}`}`);
 
 interface ClosingStoreDeps {
   database: Database;

@@ -135,7 +135,7 @@ class Closer {
         'wrong_state',
         `What would be closed now is not what was approved: its digest is ${digest}. Propose it again.`,
       );
-    const stream = await writeContents(this.deps, proposal!, await closable());
+    const stream = await writeContents(this.deps, proposal!, closable);
     const closed = { contents: { stream, entries }, force: proposal!.force, blockers };
     return this.exclusively(async () => {
       const now = await this.inTurn(period);

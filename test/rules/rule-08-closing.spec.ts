@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Fact } from '../../src/catalog/facts.js';
 import type { Metric } from '../../src/catalog/subjects.js';
-import { openClosings } from '../../src/close/closing-store.js';
+import { contentsStream, openClosings } from '../../src/close/closing-store.js';
+import { decisionEntry } from '../../src/ledger/decide-and-append.js';
 import { calendarMonths, weeks445 } from '../../src/close/fiscal-calendar.js';
 import { SetupError } from '../../src/kernel/errors.js';
 import type { Entry, Ledger } from '../../src/ledger/ledger.js';
@@ -255,6 +256,22 @@ describe('what a close stored', () => {
     expect((await metric('signups', { to: '2026-08-31', view: 'reported' }))['closes']).toMatchObject([
       { period: '2026-08' },
     ]);
+  });
+
+  it('given an attempt that wrote other numbers before it died, then they are left alone, and the close has what was approved', async () => {
+    await scene.record([signUp('u1', '2026-08-03')]);
+    const { proposal } = await scene.close.propose('2026-08', {}, person('Alice'));
+    await scene.close.approve('2026-08', { digest: proposal!.digest }, person('Bob'));
+    const { ledger, contentMac } = scene.deps;
+    const stream = contentsStream('2026-08', proposal!.digest);
+    const context = { now: new Date(0), actor: 'key:other', correlationId: 'test', contentMac };
+    const other = decisionEntry(stream, 0, { type: 'CloseContents', data: { other: true } }, context);
+    await ledger.append(stream, 'no_stream', [other]);
+    await scene.close.close('2026-08', person('Alice'));
+    await scene.build();
+    const { closed } = (await scene.close.detail('2026-08'))!;
+    expect([closed!.digest, closed!.contents.stream]).toEqual([proposal!.digest, `${stream}.2`]);
+    expect(await metric('signups', { to: '2026-08-31', view: 'reported' })).toMatchObject({ data: [{ value: 1 }] });
   });
 
   it('given contents that are not what the close names, then nothing of them is answered', async () => {
