@@ -14,6 +14,8 @@ import { describeWhere } from '../../support/where.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'truth-ledger-export-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+// Both read files in the encoding of the locale, and what runs the tests may have none.
+const env = { ...process.env, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' };
 const isThere = (program: string): boolean => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
 
 /** A few hundred entries, the same in every run. */
@@ -29,7 +31,6 @@ async function file(format: string, given: readonly PostingLine[], functionalCur
 }
 
 function run(program: string, args: readonly string[]): string {
-  const env = { ...process.env, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' };
   const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', env, timeout: 60_000 });
   expect({ program, status, stderr }).toEqual({ program, status: 0, stderr: '' });
   return stdout;
@@ -62,7 +63,7 @@ describeWhere(isThere('hledger'))('hledger', () => {
 
   it('given a journal with one unit more on one side, then it refuses it', async () => {
     const wrong = lines.map((line, at) => (at === 3 ? { ...line, amount: line.amount + 1n } : line));
-    const { status, stderr } = spawnSync('hledger', ['-f', await file('hledger', wrong), 'check', '--strict']);
+    const { status, stderr } = spawnSync('hledger', ['-f', await file('hledger', wrong), 'check', '--strict'], { env });
     expect(status).not.toBe(0);
     expect(String(stderr)).toMatch(/balance/i);
   });
@@ -84,6 +85,6 @@ describeWhere(isThere('bean-check') && isThere('bean-query'))('Beancount', () =>
   it('given a journal with one unit more on one side, then it refuses it', async () => {
     const at = lines.findIndex(({ currency }) => currency === 'USD');
     const wrong = lines.map((line, index) => (index === at ? { ...line, amount: line.amount + 1n } : line));
-    expect(spawnSync('bean-check', [await file('beancount', wrong)]).status).not.toBe(0);
+    expect(spawnSync('bean-check', [await file('beancount', wrong)], { env }).status).not.toBe(0);
   });
 });
