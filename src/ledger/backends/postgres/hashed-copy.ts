@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { hash } from 'node:crypto';
+import { CopiedRows } from '../../../storage/copied-rows.js';
 import { copyOut } from '../../../storage/copy-out.js';
 import type { HashedEntry, Position } from '../../ledger.js';
 import { attributesJson, ENTRY_DOMAIN } from '../../stored-hash.js';
@@ -7,9 +8,6 @@ import { attributesJson, ENTRY_DOMAIN } from '../../stored-hash.js';
 // In the order in which the hash runs over them, then what it does not cover.
 const COLUMNS = `id, stream, revision, type, schema_version, origin, account, origin_event_id, occurred_at, recorded_at, correlation_id,
   causation_id, actor, authenticated_by, subjects, attributes::text, content_mac, key_id, body, position, stored_hash`;
-const HEADER_BYTES = 19;
-const END = -1;
-const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 const REMEMBERED_MAX = 10_000;
 
 /**
@@ -31,10 +29,8 @@ export async function copyHashed(client: pg.ClientBase, after: Position, until: 
   return found;
 }
 
-/** Reads rows of COPY's binary format, and writes what the hash runs over. */
-class RowHasher {
-  private row: Buffer = Buffer.alloc(0);
-  private at = HEADER_BYTES; // comes with the first row
+/** Reads rows, and writes what the hash runs over. */
+class RowHasher extends CopiedRows {
   private out = Buffer.allocUnsafe(64 * 1024);
   private end = 0;
   /** Canonical attributes by the text that the server sends: there are few. */
@@ -42,15 +38,12 @@ class RowHasher {
 
   /** Undefined for the mark of the end. */
   read(row: Buffer): HashedEntry | undefined {
-    this.row = row;
-    const columns = row.readInt16BE(this.at);
-    this.at += 2;
-    if (columns === END) return undefined;
+    if (!this.begin(row)) return undefined;
     // Each field may get a length of seven digits; subjects and attributes hardly grow.
     const needed = row.length * 2 + 1024;
     if (needed > this.out.length) this.out = Buffer.allocUnsafe(needed);
     this.end = this.out.write(ENTRY_DOMAIN, 0, 'latin1');
-    this.uuid();
+    this.put(this.uuid());
     this.text();
     this.put(String(this.int8()));
     this.text();
@@ -67,12 +60,12 @@ class RowHasher {
     this.texts();
     this.put(this.canonical(this.utf8()));
     this.put(this.bytes().toString('base64'));
-    if (this.isThere()) this.uuid();
+    if (this.isThere()) this.put(this.uuid());
     this.text();
     const derived = Buffer.from(hash('sha256', this.out.subarray(0, this.end), 'hex'), 'hex');
     const position = this.int8();
     const storedHash = this.bytes();
-    this.at = 0;
+    this.finish();
     return { position, recordedAt, derived, isIntact: derived.equals(storedHash) };
   }
 
@@ -82,28 +75,6 @@ class RowHasher {
     this.put(isThere ? '1' : '0');
     if (!isThere) this.at += 4;
     return isThere;
-  }
-
-  private int4(): number {
-    const value = this.row.readInt32BE(this.at + 4);
-    this.at += 8;
-    return value;
-  }
-
-  private int8(): number {
-    const value = this.row.readInt32BE(this.at + 4) * 2 ** 32 + this.row.readUInt32BE(this.at + 8);
-    this.at += 12;
-    return value;
-  }
-
-  private bytes(): Buffer {
-    const start = this.at + 4;
-    this.at = start + this.row.readInt32BE(this.at);
-    return this.row.subarray(start, this.at);
-  }
-
-  private utf8(): string {
-    return this.bytes().toString('utf8');
   }
 
   /** A text as it comes, its length before it. */
@@ -129,16 +100,9 @@ class RowHasher {
 
   /** ISO 8601 with milliseconds. We write no finer ones, so that what is finer must show. */
   private time(): number {
-    const micros = this.int8();
-    const ms = Math.floor(micros / 1000) + POSTGRES_EPOCH_MS;
-    const rest = micros - Math.floor(micros / 1000) * 1000;
-    this.put(new Date(ms).toISOString() + (rest === 0 ? '' : String(rest)));
+    const { ms, micros } = this.timestamp();
+    this.put(new Date(ms).toISOString() + (micros === 0 ? '' : String(micros)));
     return ms;
-  }
-
-  private uuid(): void {
-    const hex = this.bytes().toString('hex');
-    this.put(`${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`);
   }
 
   private canonical(text: string): string {
