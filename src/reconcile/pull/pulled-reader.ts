@@ -1,4 +1,5 @@
 import type { Key, Reader, SourceReader, TrackedRow, Window } from '../source.js';
+import { splitKeys, type StoredTracked, times, trackedRow } from '../stored-tracked.js';
 
 // The snapshots that hold now, of the days that a window touches. Days of any zone begin within a day of its instants.
 const LATEST = `(select id from reconcile.latest_pulls where source = $1
@@ -82,56 +83,15 @@ export class PulledReader implements SourceReader {
   }
 }
 
-interface StoredRow {
-  id: string;
-  message_id: string;
-  user_id: string | null;
-  anonymous_id: string | null;
-  refs: string[];
-  value_minor: bigint | null;
-  value_basis: TrackedRow['valueBasis'];
-  currency: string | null;
-  value_problem: TrackedRow['valueProblem'];
-  at: number;
-  received_at: number;
-  deliveries: number;
-  is_bot: boolean | null;
-  source: string | null;
+interface StoredRow extends StoredTracked {
   browser: string | null;
   device: string | null;
   country: string | null;
 }
 
-const rowOf = (row: StoredRow): TrackedRow => ({
-  id: row.id,
-  messageId: row.message_id,
-  userId: row.user_id,
-  anonymousId: row.anonymous_id,
-  refs: row.refs,
-  valueMinor: row.value_minor,
-  valueBasis: row.value_basis,
-  currency: row.currency,
-  valueProblem: row.value_problem,
-  at: row.at,
-  receivedAt: row.received_at,
-  deliveries: row.deliveries,
-  isBot: row.is_bot ?? false,
-  source: row.source,
-  context: {
+const rowOf = (row: StoredRow): TrackedRow =>
+  trackedRow(row, {
     browser: row.browser ?? undefined,
     device: row.device ?? undefined,
     country: row.country ?? undefined,
-  },
-});
-
-const times = ({ from, to }: Window): [Date, Date] => [new Date(from), new Date(to)];
-
-function splitKeys(keys: readonly Key[]): { users: string[]; anonymous: string[]; refs: string[] } {
-  const parts = { users: [] as string[], anonymous: [] as string[], refs: [] as string[] };
-  for (const key of keys) {
-    if (key.startsWith('user:')) parts.users.push(key.slice(5));
-    else if (key.startsWith('anonymous:')) parts.anonymous.push(key.slice(10));
-    else parts.refs.push(key);
-  }
-  return parts;
-}
+  });

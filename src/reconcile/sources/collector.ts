@@ -1,5 +1,6 @@
 import { silences, SLOT_MS, USUAL_DAYS } from '../silence.js';
 import type { Key, Reader, Source, SourceReader, TrackedContext, TrackedRow, Window } from '../source.js';
+import { splitKeys, type StoredTracked, times, trackedRow } from '../stored-tracked.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -43,7 +44,7 @@ class CollectorReader implements SourceReader {
 
   async trackedOf(kind: string, keys: readonly Key[], window: Window): Promise<TrackedRow[]> {
     if (keys.length === 0) return [];
-    const { users, anonymous, refs } = split(keys);
+    const { users, anonymous, refs } = splitKeys(keys);
     const { rows } = await this.reader.query<Stored>(
       `select ${COLUMNS} from ingest.tracked_events t where ${IN_WINDOW} and t.kind = $3 and t.lineage = 'client'
          and (t.user_id = any($4::text[]) or t.anonymous_id = any($5::text[])
@@ -63,7 +64,7 @@ class CollectorReader implements SourceReader {
 
   async seen(keys: readonly Key[], window: Window): Promise<{ key: Key; at: number }[]> {
     if (keys.length === 0) return [];
-    const { users, anonymous, refs } = split(keys);
+    const { users, anonymous, refs } = splitKeys(keys);
     const { rows } = await this.reader.query<{ key: Key; at: number }>(
       `select k.key, (extract(epoch from date_bin('15 minutes', t.occurred_at, 'epoch')) * 1000)::float8 as at
        from ingest.tracked_events t
@@ -91,7 +92,7 @@ class CollectorReader implements SourceReader {
 
   async contexts(keys: readonly Key[], window: Window) {
     if (keys.length === 0) return [];
-    const { users, anonymous, refs } = split(keys);
+    const { users, anonymous, refs } = splitKeys(keys);
     const { rows } = await this.reader.query<{ key: Key; at: number; context: string }>(
       `select k.key, (extract(epoch from min(t.occurred_at)) * 1000)::float8 as at, ${contextOf('t')} as context
        from ingest.tracked_events t cross join lateral (${keysNamed(3)}) k
@@ -114,7 +115,7 @@ class CollectorReader implements SourceReader {
 
   async links(keys: readonly Key[]): Promise<{ user: Key; anonymous: Key }[]> {
     if (keys.length === 0) return [];
-    const { users, anonymous } = split(keys);
+    const { users, anonymous } = splitKeys(keys);
     const { rows } = await this.reader.query<{ user: Key; anonymous: Key }>(
       `select 'user:' || user_id as "user", 'anonymous:' || anonymous_id as anonymous from ingest.sdk_links
        where user_id = any($1::text[]) or anonymous_id = any($2::text[])`,
@@ -131,21 +132,7 @@ const keysNamed = (
   union all select 'anonymous:' || t.anonymous_id where t.anonymous_id = any($${first + 1}::text[])
   union all select r from unnest(t.refs) r where r = any($${first + 2}::text[])`;
 
-interface Stored {
-  id: string;
-  message_id: string;
-  user_id: string | null;
-  anonymous_id: string | null;
-  refs: string[];
-  value_minor: bigint | null;
-  value_basis: TrackedRow['valueBasis'];
-  currency: string | null;
-  value_problem: TrackedRow['valueProblem'];
-  at: number;
-  received_at: number;
-  deliveries: number;
-  is_bot: boolean | null;
-  source: string | null;
+interface Stored extends StoredTracked {
   context: string;
 }
 
@@ -167,35 +154,5 @@ function readContext(text: string): TrackedContext | undefined {
 
 const rowsOf = (rows: readonly Stored[]): TrackedRow[] => {
   const read = contextReader();
-  return rows.map((row) => rowOf(row, read(row.context)));
+  return rows.map((row) => trackedRow(row, read(row.context)));
 };
-
-const rowOf = (row: Stored, context: TrackedContext | undefined): TrackedRow => ({
-  id: row.id,
-  messageId: row.message_id,
-  userId: row.user_id,
-  anonymousId: row.anonymous_id,
-  refs: row.refs,
-  valueMinor: row.value_minor,
-  valueBasis: row.value_basis,
-  currency: row.currency,
-  valueProblem: row.value_problem,
-  at: row.at,
-  receivedAt: row.received_at,
-  deliveries: row.deliveries,
-  isBot: row.is_bot ?? false,
-  source: row.source,
-  context,
-});
-
-const times = ({ from, to }: Window): [Date, Date] => [new Date(from), new Date(to)];
-
-function split(keys: readonly Key[]): { users: string[]; anonymous: string[]; refs: string[] } {
-  const parts = { users: [] as string[], anonymous: [] as string[], refs: [] as string[] };
-  for (const key of keys) {
-    if (key.startsWith('user:')) parts.users.push(key.slice(5));
-    else if (key.startsWith('anonymous:')) parts.anonymous.push(key.slice(10));
-    else parts.refs.push(key);
-  }
-  return parts;
-}
