@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { applyFact } from './catalog/merge-facts.js';
 import type { Books } from './close/books.js';
 import { fiscalCalendar } from './close/fiscal-calendar.js';
-import { openBooks } from './close/open-books.js';
+import { openBooks, type OwnBooks } from './close/open-books.js';
 import type { TieOuts } from './close/tie-outs.js';
 import { type Config, ledgerEngine } from './config.js';
 import { createIngest } from './ingest/create-ingest.js';
@@ -135,13 +135,13 @@ async function wire(
     witnessUrl: config.sealWitnessUrl,
     failed: (error) => log?.error({ err: error }, 'sealing failed; it is tried again'),
   });
-  for (const stage of [seal, projections]) life.closes(stage, (it) => it.stop());
+  for (const stage of [books, seal, projections]) life.closes(stage, (it) => it.stop());
 
   const files = openFiles(config, projections, { ...{ periods: close, ledger, seal, clock }, books });
   return {
     ...{ config, roles, database, vault, ledger, ingest },
     ...{ projections, reconcile, contract, report, books, ...tied, close, files, alerts, jobs, seal },
-    start: () => startWork(roles, { vault, projections, contract, seal, jobs }, log),
+    start: () => startWork(roles, { vault, projections, contract, books, seal, jobs }, log),
     stop: () => life.stop(),
   };
 }
@@ -192,6 +192,7 @@ interface Working {
   vault: OpenVault;
   projections: Projections;
   contract: MeasurementContract;
+  books: Pick<OwnBooks, 'start'>;
   seal: Seal;
   jobs: Jobs;
 }
@@ -199,13 +200,14 @@ interface Working {
 /** Begins what this process does. A reconciliation is judged by the read model, so jobs wait for one of this version; nothing else does. */
 async function startWork(
   roles: readonly Role[],
-  { vault, projections, contract, seal, jobs }: Working,
+  { vault, projections, contract, books, seal, jobs }: Working,
   log: Logger | undefined,
 ): Promise<void> {
   if (roles.includes('api')) await vault.pool?.start();
   if (roles.includes('projector')) {
     await projections.start();
     await contract.record();
+    books.start((error) => log?.error({ err: error }, 'the books could not be posted'));
     seal.start();
   }
   if (!roles.includes('worker')) return;

@@ -1,5 +1,6 @@
 import type { Interpret } from '../catalog/facts.js';
 import type { Zone } from '../kernel/day.js';
+import { Problem } from '../kernel/errors.js';
 import { OWN_ORIGIN } from '../ledger/decide-and-append.js';
 import type { Entry, Ledger, Position } from '../ledger/ledger.js';
 import type { Database } from '../storage/database.js';
@@ -34,19 +35,36 @@ export interface CatchUpDeps {
 
 const ENTRIES_PER_BATCH = 500;
 
+const NEVER_POSTED = '';
+
 /**
  * Posts the feed from the books' checkpoint to where the ledger is now, in batches that are a transaction each. Any number of processes
  * may do so at once: a batch begins by holding the checkpoint where it was read, so that only one of them posts it. Resolves with the
- * position the books are at.
+ * position the books are at, before the end when the signal aborts. Throws Problem `unavailable` where another version has posted them: two
+ * that began them anew in turn would never come to an end.
  */
-export async function catchUp(deps: CatchUpDeps): Promise<Position> {
+export async function catchUp(deps: CatchUpDeps, signal?: AbortSignal): Promise<Position> {
   const head = await deps.ledger.head();
   for (;;) {
     const at = await readCheckpoint(deps.database.pool);
-    if (at.version !== deps.version) await beginAnew(deps, at);
-    else if (at.position >= head) return at.position;
+    if (at.version === NEVER_POSTED) await beginAnew(deps, at);
+    else if (at.version !== deps.version)
+      throw new Problem(
+        'unavailable',
+        'The books were posted by another version of the service, or with other settings: restart this process with those.',
+        { retryAfterS: 60 },
+      );
+    else if (at.position >= head || signal?.aborted) return at.position;
     else await postBatch(deps, at);
   }
+}
+
+/** What a process does once, at its start: books of another version are emptied and posted again. */
+export async function beginBooks(deps: CatchUpDeps, signal: AbortSignal): Promise<void> {
+  const { pool } = deps.database;
+  for (let at = await readCheckpoint(pool); at.version !== deps.version; at = await readCheckpoint(pool))
+    await beginAnew(deps, at);
+  await catchUp(deps, signal);
 }
 
 const beginAnew = ({ database, version }: CatchUpDeps, at: Checkpoint): Promise<void> =>

@@ -4,7 +4,7 @@ import type { Ledger, Position } from '../ledger/ledger.js';
 import { bookProblems } from './book-problems.js';
 import type { Books, BooksQuery } from './books.js';
 import { ratesUntil, readCheckpoint } from './books-store.js';
-import { catchUp, type CatchUpDeps } from './catch-up.js';
+import { beginBooks, catchUp, type CatchUpDeps } from './catch-up.js';
 import type { Chart } from './chart-of-accounts.js';
 import { plain, Valuation, valued, type ValuedLine } from './functional.js';
 import { type RateToRecord, recordRates } from './fx-rates.js';
@@ -44,6 +44,11 @@ export class JournalBooks implements Books {
 
   get chart(): Chart {
     return this.deps.chart;
+  }
+
+  /** Posts everything, anew where another version had; to be called once, at the start of a process that may. */
+  begin(signal: AbortSignal): Promise<void> {
+    return beginBooks(this.catchUpDeps, signal);
   }
 
   catchUp(): Promise<Position> {

@@ -34,7 +34,17 @@ export function openBooks(settings: Settings, { clock, contentMac, ...deps }: De
     ...{ now: clock(), actor, correlationId, contentMac, authenticatedBy: 'api-key' },
   });
   const byCode = new Map(Object.values(chart).map((account) => [account.code, account]));
+  const stopping = new AbortController();
+  let posting: Promise<void> = Promise.resolve();
   return {
+    /** Posts what is there, in the background. */
+    start(failed: (error: unknown) => void): void {
+      posting = books.begin(stopping.signal).catch(failed);
+    },
+    async stop(): Promise<void> {
+      stopping.abort();
+      await posting;
+    },
     /** The account of a code in the chart. */
     account: (code: string) => byCode.get(code),
     functionalCurrency,
@@ -47,6 +57,9 @@ export function openBooks(settings: Settings, { clock, contentMac, ...deps }: De
     recordRates: (rates: readonly RateToRecord[], decider: Decider) => books.recordRates(rates, context(decider)),
   };
 }
+
+/** The books of this service, rather than those of a test. */
+export type OwnBooks = ReturnType<typeof openBooks>;
 
 function chartIn(path: string | undefined): Chart {
   if (path === undefined) return chartOfAccounts();
