@@ -98,7 +98,7 @@ export const mediumAliases: ReadonlyMap<string, string> = new Map([
   ['e-mail', 'email'],
 ]);
 
-const SOCIAL = new Set([
+export const socialNetworks: ReadonlySet<string> = new Set([
   'facebook',
   'instagram',
   'linkedin',
@@ -125,6 +125,8 @@ const SEARCH: readonly (readonly [host: RegExp, source: string])[] = [
   [/^kagi\.com$/, 'kagi'],
 ];
 
+export const searchEngines: readonly string[] = SEARCH.map(([, source]) => source);
+
 const MAIL = new Set(['mail.google.com', 'outlook.live.com', 'outlook.office.com', 'mail.yahoo.com', 'mail.proton.me']);
 
 // Pages a customer passes on the way to paying or signing in: they send nobody.
@@ -141,7 +143,7 @@ export function referrerMarker(
   const search = SEARCH.find(([pattern]) => pattern.test(host));
   if (search) return { source: search[1], medium: 'organic', host };
   const source = sourceAliases.get(host) ?? host;
-  if (SOCIAL.has(source)) return { source, medium: 'social', host };
+  if (socialNetworks.has(source)) return { source, medium: 'social', host };
   return { source, medium: MAIL.has(host) ? 'email' : 'referral', host };
 }
 

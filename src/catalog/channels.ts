@@ -1,3 +1,5 @@
+import { searchEngines, socialNetworks } from './attribution-markers.js';
+
 /**
  * Which channel a source and a medium are of: the first rule that fits. There is no channel `direct`: a visit without a marker is
  * unknown, with its reason.
@@ -12,31 +14,7 @@ export interface ChannelRule {
   mediaBeginning?: readonly string[];
 }
 
-const SEARCH_ENGINES = [
-  'google',
-  'bing',
-  'duckduckgo',
-  'yahoo',
-  'baidu',
-  'yandex',
-  'ecosia',
-  'qwant',
-  'brave',
-  'startpage',
-  'kagi',
-];
-const NETWORKS = [
-  'facebook',
-  'instagram',
-  'linkedin',
-  'twitter',
-  'youtube',
-  'tiktok',
-  'reddit',
-  'threads',
-  'pinterest',
-  'bluesky',
-];
+const NETWORKS = [...socialNetworks];
 const PAID = ['cpc', 'cpv', 'cpa', 'cpp', 'paid', 'retargeting', 'remarketing'];
 
 /** The defaults, in order. `unknown` is no rule: it is what has no source. */
@@ -50,7 +28,7 @@ export const channelRules: readonly ChannelRule[] = [
   { channel: 'paid_search', mediaBeginning: ['paid_search', 'paid-search'] },
   { channel: 'social', sources: NETWORKS },
   { channel: 'social', mediaBeginning: ['social'] },
-  { channel: 'organic_search', sources: SEARCH_ENGINES, media: ['organic', ''] },
+  { channel: 'organic_search', sources: searchEngines, media: ['organic', ''] },
   { channel: 'organic_search', media: ['organic', 'seo'] },
   { channel: 'email', sources: ['newsletter', 'email', 'mailchimp', 'klaviyo'] },
   { channel: 'referral', media: ['referral', 'link'] },
