@@ -9,7 +9,7 @@ export default {
   globalSetup: '<rootDir>/test/global-setup.mjs',
   globalTeardown: '<rootDir>/test/global-teardown.mjs',
   testTimeout: 60_000,
-  maxWorkers: 2,
+  maxWorkers: 3, // on two cores: suites of faults wait for locks and processes half of their time
   workerIdleMemoryLimit: '768MB', // modules of ESM suites are never freed: a worker that grew is replaced
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 };

@@ -1,21 +1,21 @@
-import { createPeriodFiles, type PeriodFiles, type PeriodFilesDeps } from './close/period-files.js';
-import { parkFailedJob, replayJobs } from './ingest/park.js';
-import { cancellationsIn } from './jobs/cancellations.js';
-import { createJobs, type Jobs, type JobsDeps } from './jobs/create-jobs.js';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createAlerts } from './alert/create-alerts.js';
 import { domainEventSchemas } from './catalog/domain-events/index.js';
-import { createTieOuts } from './close/create-tie-outs.js';
-import { ProviderReports } from './close/provider-reports.js';
 import type { Books } from './close/books.js';
 import { openClosings } from './close/closing-store.js';
 import { type Close, createClose } from './close/create-close.js';
+import { createTieOuts } from './close/create-tie-outs.js';
 import type { FiscalCalendar } from './close/fiscal-calendar.js';
+import { createPeriodFiles, type PeriodFiles, type PeriodFilesDeps } from './close/period-files.js';
+import { ProviderReports } from './close/provider-reports.js';
 import type { TieOuts } from './close/tie-outs.js';
 import type { Config } from './config.js';
 import type { IngestStage } from './ingest/create-ingest.js';
+import { parkFailedJob, replayJobs } from './ingest/park.js';
 import { reportKinds } from './ingest/providers/index.js';
+import { cancellationsIn } from './jobs/cancellations.js';
+import { createJobs, type Jobs, type JobsDeps } from './jobs/create-jobs.js';
 import { lookAround } from './jobs/watched.js';
 import type { Clock } from './kernel/clock.js';
 import { Zone } from './kernel/day.js';
@@ -29,6 +29,8 @@ import { pageRequests } from './reconcile/page-requests.js';
 import { createPulls } from './reconcile/pull/create-pulls.js';
 import { createReport, type Report, type ReportDeps } from './report/create-report.js';
 import type { Database } from './storage/database.js';
+
+// Stages of `service.ts` that take more than one call to open.
 
 /** What analytics systems say, what is agreed about it, and the comparison with the truth. */
 export function openReconcile(
