@@ -3,10 +3,13 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createHash, generateKeyPairSync } from 'node:crypto';
+import { postgresCpuUs } from './postgres-cpu.mjs';
 import { dist } from './service-in-process.mjs';
 
 const BATCH = 5_000;
 const SEALED = '~sealed:1:'.padEnd(54, 'c2VhbGVk');
+
+let dataDir; // while there is such a ledger
 
 export async function bulkLedger(entries) {
   const { openDatabase } = await import(`${dist}/storage/database.js`);
@@ -15,7 +18,7 @@ export async function bulkLedger(entries) {
   const { sealStoreInPostgres } = await import(`${dist}/ledger/backends/postgres/seal-store.js`);
   const { storedHash } = await import(`${dist}/ledger/stored-hash.js`);
   const { uuidV5 } = await import(`${dist}/kernel/entry-id.js`);
-  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'truth-ledger-bulk-'));
+  dataDir = mkdtempSync(path.join(os.tmpdir(), 'truth-ledger-bulk-'));
   chmodSync(dataDir, 0o755); // the database's own user must get in
   const database = await openDatabase({ dataDir });
   await migrate(database);
@@ -34,6 +37,7 @@ export async function bulkLedger(entries) {
     await ledger.close();
     await database.close();
     rmSync(dataDir, { recursive: true, force: true });
+    dataDir = undefined;
   };
   return { database, ledger, seals, signingKey, publicKey, close };
 }
@@ -63,17 +67,22 @@ function entryAt(position, uuidV5) {
   };
 }
 
-/** What some work took: seconds, and microseconds of CPU of this process for each of `count`. */
+/** What some work took: seconds, and microseconds of CPU of this process, and of the ledger's PostgreSQL, for each of `count`. */
 export async function taken(count, work) {
   const cpu = process.cpuUsage();
+  const ofPostgres = () => (dataDir ? postgresCpuUs(dataDir) : 0);
+  const postgres = ofPostgres();
   const began = performance.now();
   const result = await work();
   const seconds = (performance.now() - began) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   return {
     result,
-    seconds: Math.round(seconds * 100) / 100,
+    seconds: rounded(seconds),
     perS: Math.round(count / seconds),
-    cpuUs: Math.round(((user + system) / count) * 100) / 100,
+    cpuUs: rounded((user + system) / count),
+    postgresCpuUs: rounded((ofPostgres() - postgres) / count),
   };
 }
+
+const rounded = (value) => Math.round(value * 100) / 100;

@@ -6,9 +6,10 @@ import { pathToFileURL } from 'node:url';
 import { build } from '../scripts/build.mjs';
 import { openBenchService } from './service-in-process.mjs';
 import { ledgerOf } from './make-ledger.mjs';
+import { postgresCpuUs } from './postgres-cpu.mjs';
 import { runNode } from './processes.mjs';
 
-// As `npm start` runs the service: a heap that grows in small steps.
+// A heap that grows in small steps, as with `npm start`; but for its --single-threaded-gc, see README.md.
 const HEAP = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
 
 /** Rebuilds each ledger `rounds` times, one after the other. */
@@ -30,6 +31,7 @@ async function rebuildOnce(folder) {
   const service = await openBenchService(folder);
   const atRest = process.memoryUsage.rss();
   const cpu = process.cpuUsage();
+  const postgres = postgresCpuUs(folder);
   const began = performance.now();
   const { position } = await service.projections.rebuild();
   const seconds = (performance.now() - began) / 1000;
@@ -38,7 +40,8 @@ async function rebuildOnce(folder) {
     position,
     seconds: round(seconds),
     entries_per_s: Math.round(position / seconds),
-    cpu_s: round((user + system) / 1e6),
+    cpu_us: round((user + system) / position),
+    postgres_cpu_us: round((postgresCpuUs(folder) - postgres) / position),
     rss_before_mb: Math.round(atRest / 2 ** 20),
     rss_max_mb: Math.round(process.resourceUsage().maxRSS / 1024),
     state_hash: (await service.projections.stateHash()).slice(0, 16),

@@ -30,6 +30,7 @@ try {
         entries,
         entries_per_s: spread(turns.map(({ perS }) => perS)),
         cpu_us: spread(turns.map(({ cpuUs }) => cpuUs)),
+        postgres_cpu_us: spread(turns.map(({ postgresCpuUs }) => postgresCpuUs)),
       },
       load: loadAverage()[0],
     }),

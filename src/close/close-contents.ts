@@ -162,15 +162,27 @@ export const lineJson = (line: JournalLine) => ({
 
 export type LineJson = ReturnType<typeof lineJson>;
 
-export const lineOf = (json: LineJson): JournalLine => ({
-  ...{ entry: json.entry, line: json.line, period: json.period, day: json.day, at: Date.parse(json.at) },
-  ...{ account: json.account, amount: BigInt(json.amount_minor), currency: json.currency, kind: json.kind },
-  ...(json.functional_minor === undefined ? {} : { functional: BigInt(json.functional_minor) }),
-  ...{ rate: json.rate, object: json.object, entryId: json.entry_id, position: json.position, memo: json.memo },
-  ...{
+export function lineOf(json: LineJson): JournalLine {
+  const line: JournalLine = {
+    entry: json.entry,
+    line: json.line,
+    period: json.period,
+    day: json.day,
+    at: Date.parse(json.at),
+    account: json.account,
+    amount: BigInt(json.amount_minor),
+    currency: json.currency,
+    kind: json.kind,
+    rate: json.rate,
+    object: json.object,
+    entryId: json.entry_id,
+    position: json.position,
+    memo: json.memo,
     adjusts: json.adjusts,
     cause: json.cause,
     originDay: json.origin_day ?? json.day,
     originEntry: json.origin_entry,
-  },
-});
+  };
+  if (json.functional_minor !== undefined) line.functional = BigInt(json.functional_minor);
+  return line;
+}

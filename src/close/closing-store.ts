@@ -5,12 +5,12 @@ import type { Entry, Ledger, Position } from '../ledger/ledger.js';
 import { decisionStream } from '../ledger/streams.js';
 import type { Database } from '../storage/database.js';
 import type { Day, Zone } from '../kernel/day.js';
+import { closedLines } from './closed-lines.js';
 import {
   type Contents,
   ContentsDigest,
   type Header,
   type LineJson,
-  lineOf,
   storedAdjustment,
   sumOf,
 } from './close-contents.js';
@@ -36,7 +36,6 @@ export interface Closing {
 
 export const periodStream = (id: string): string => decisionStream('period', id);
 
-const LINES_PER_PAGE = 5_000;
 const ANNOUNCED_MS = 3_600_000; // whoever announced a change so long ago and has not settled it is dead
 const ENTRIES_PER_PAGE = 8; // of half a megabyte each
 const DIGEST_IN_NAME = 32; // hexadecimal digits
@@ -183,45 +182,19 @@ export class ClosingStore {
 
   /** The journal of a close, in its order, without the first so many lines. */
   lines({ period, version }: Pick<Closing, 'period' | 'version'>, skip = 0): AsyncGenerator<JournalLine> {
-    return this.pages('period = $1 and version = $2 and ordinal >= $3', [period, version, skip], ['ordinal']);
+    const { pool } = this.deps.database;
+    return closedLines(pool, 'period = $1 and version = $2 and ordinal >= $3', [period, version, skip], ['ordinal']);
   }
 
   /** What closes have booked of days, by origin day. */
   linesOf(days: { from: Day; to: Day }, closings: readonly Closing[]): AsyncGenerator<JournalLine> {
-    return this.pages(
+    return closedLines(
+      this.deps.database.pool,
       'origin_day between $1 and $2 and (period, version) in (select * from unnest($3::text[], $4::int[]))',
       [days.from, days.to, closings.map(({ period }) => period), closings.map(({ version }) => version)],
       ['origin_day', 'period', 'version', 'ordinal'],
     );
   }
-
-  private async *pages(
-    where: string,
-    values: unknown[],
-    order: readonly (keyof LineRow)[],
-  ): AsyncGenerator<JournalLine> {
-    const limit = `$${values.length + 1}`;
-    const beyond = `and (${order.join(', ')}) > (${order.map((_, i) => `$${values.length + 2 + i}`).join(', ')})`;
-    for (let after: unknown[] = []; ;) {
-      const { rows } = await this.deps.database.pool.query<LineRow>(
-        `select origin_day, period, version, ordinal, line from close.lines
-         where ${where} ${after.length > 0 ? beyond : ''} order by ${order.join(', ')} limit ${limit}`,
-        [...values, LINES_PER_PAGE, ...after],
-      );
-      for (const { line } of rows) yield lineOf(line);
-      const last = rows.at(-1);
-      if (!last || rows.length < LINES_PER_PAGE) return;
-      after = order.map((column) => last[column]);
-    }
-  }
-}
-
-interface LineRow {
-  origin_day: Day;
-  period: string;
-  version: number;
-  ordinal: number;
-  line: LineJson;
 }
 
 interface Row {

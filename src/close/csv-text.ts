@@ -1,7 +1,8 @@
 /** A row of RFC 4180: fields quoted where they must be, CRLF at the end. */
 export const csvRow = (fields: readonly string[]): string => `${fields.map(csvField).join(',')}\r\n`;
 
-const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+/** A field of RFC 4180: quoted where it must be. */
+export const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 // Signs that make a spreadsheet take a text for a formula, also the full-width ones and behind white space.
 const FORMULA = /^'*\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;

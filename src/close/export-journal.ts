@@ -1,10 +1,9 @@
 import { Problem } from '../kernel/errors.js';
-import type { Ledger } from '../ledger/ledger.js';
 import type { ExportFormat, ExportOptions } from './export-format.js';
 import { exportFormats } from './exports/index.js';
 import { inCurrency, type ExportLine } from './export-lines.js';
 import type { PostingLine } from './posting.js';
-import { withReceipts } from './with-receipts.js';
+import { type Receipts, withReceipts } from './with-receipts.js';
 
 const CHUNK_CHARACTERS = 64 * 1024;
 
@@ -49,7 +48,7 @@ export interface JournalQuery {
 export function exportJournal(
   { format, currency }: JournalQuery,
   journal: AsyncIterable<PostingLine>,
-  ledger: Pick<Ledger, 'findMany'>,
+  ledger: Receipts,
   options: ExportOptions,
 ): AsyncGenerator<string | Uint8Array> {
   const lines = currency === undefined ? journal : inCurrency(journal, currency);

@@ -1,8 +1,8 @@
-import type { Ledger } from '../ledger/ledger.js';
 import type { ExportOptions } from './export-format.js';
 import { begun, exportFormat, exportJournal } from './export-journal.js';
 import { createPacks, type PackedPeriods, type PackQuery, type PacksDeps } from './pack/create-packs.js';
 import type { PackFile } from './pack/pack-facts.js';
+import type { Receipts } from './with-receipts.js';
 
 /** A file as it is downloaded or written. */
 export interface PeriodFile {
@@ -23,7 +23,7 @@ export interface ExportQuery {
 
 export interface PeriodFilesDeps extends PacksDeps {
   periods: PackedPeriods;
-  ledger: PacksDeps['ledger'] & Pick<Ledger, 'findMany'>;
+  ledger: PacksDeps['ledger'] & Receipts;
   account: ExportOptions['account'];
   functionalCurrency?: string | undefined;
 }

@@ -1,28 +1,35 @@
-import type { Ledger } from '../ledger/ledger.js';
+import type { Ledger, Receipt } from '../ledger/ledger.js';
 import type { ExportLine } from './export-lines.js';
 import type { PostingLine } from './posting.js';
 
-const LINES_AT_ONCE = 500;
+const LINES_AT_ONCE = 1_000;
+
+export type Receipts = Pick<Ledger, 'findMany' | 'findReceipts'>;
 
 /** The lines, each with when its ledger entry was received and what its sender called it. Reads the ledger a page of lines at a time. */
 export async function* withReceipts(
   lines: AsyncIterable<PostingLine>,
-  ledger: Pick<Ledger, 'findMany'>,
-): AsyncIterable<ExportLine> {
+  ledger: Receipts,
+): AsyncGenerator<ExportLine, void> {
   let page: PostingLine[] = [];
   for await (const line of lines) {
     if (page.push(line) < LINES_AT_ONCE) continue;
-    yield* await received(page, ledger);
+    for (const each of await received(page, ledger)) yield each;
     page = [];
   }
-  if (page.length > 0) yield* await received(page, ledger);
+  for (const each of await received(page, ledger)) yield each;
 }
 
-async function received(page: readonly PostingLine[], ledger: Pick<Ledger, 'findMany'>): Promise<ExportLine[]> {
-  const ids = [...new Set(page.flatMap(({ entryId }) => (entryId === undefined ? [] : [entryId])))];
-  const entries = new Map((ids.length > 0 ? await ledger.findMany(ids) : []).map((entry) => [entry.id, entry]));
+async function received(page: readonly PostingLine[], ledger: Receipts): Promise<ExportLine[]> {
+  const ids = new Set<string>();
+  for (const { entryId } of page) if (entryId !== undefined) ids.add(entryId);
+  const receipts = new Map<string, Receipt>();
+  if (ids.size > 0) for (const receipt of await find(ledger, [...ids])) receipts.set(receipt.id, receipt);
   return page.map((line) => {
-    const entry = line.entryId === undefined ? undefined : entries.get(line.entryId);
-    return entry ? { ...line, receivedAt: entry.recordedAt, originEventId: entry.originEventId } : line;
+    const receipt = line.entryId === undefined ? undefined : receipts.get(line.entryId);
+    return receipt ? { ...line, receivedAt: receipt.recordedAt, originEventId: receipt.originEventId } : line;
   });
 }
+
+const find = (ledger: Receipts, ids: readonly string[]): Promise<Receipt[]> =>
+  ledger.findReceipts ? ledger.findReceipts(ids) : ledger.findMany(ids);

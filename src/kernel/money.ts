@@ -36,9 +36,15 @@ export function parseMajor(text: string, currency: string): bigint | undefined {
 
 /** Minor units as a decimal in major units, for people and files: `1234 USD` is `12.34`. */
 export function formatMajor(amountMinor: bigint, currency: string): string {
+  const digits = amountMinor.toString();
+  return amountMinor < 0n ? `-${majorOf(digits.slice(1), currency)}` : majorOf(digits, currency);
+}
+
+/** The same of the decimal text of an amount that is not negative. */
+export function majorOf(minorDigits: string, currency: string): string {
   const exponent = exponentOf(currency);
-  const digits = (amountMinor < 0n ? -amountMinor : amountMinor).toString().padStart(exponent + 1, '0');
-  const whole = digits.slice(0, digits.length - exponent);
-  const sign = amountMinor < 0n ? '-' : '';
-  return exponent === 0 ? `${sign}${whole}` : `${sign}${whole}.${digits.slice(-exponent)}`;
+  if (exponent === 0) return minorDigits;
+  const digits = minorDigits.length > exponent ? minorDigits : minorDigits.padStart(exponent + 1, '0');
+  const point = digits.length - exponent;
+  return `${digits.slice(0, point)}.${digits.slice(point)}`;
 }

@@ -1,7 +1,7 @@
 import { alignLeaves, type Difference, type Leaf } from './align-hashes.js';
 import { type Finding, finding } from './findings.js';
 import type { Position } from './ledger.js';
-import { type Frontier, leafHash } from './merkle.js';
+import type { Frontier } from './merkle.js';
 import { type Hashed, hashedPagesOf } from './pages-of.js';
 import type { SealStore } from './seal.js';
 import type { SignedSize } from './signed-sizes.js';
@@ -85,7 +85,7 @@ async function* rewritten(evidence: Evidence, sealedTo: Position): AsyncGenerato
       if (next && next.size <= evidence.entries) yield disagree(next.size);
       return;
     }
-    tree.append(leafHash(Buffer.from(hash, 'hex')));
+    tree.appendStored(Buffer.from(hash, 'hex'), 0);
     if (next?.size !== position) continue;
     if (!next.root!.equals(tree.root())) {
       yield disagree(position);

@@ -9,6 +9,8 @@
  * `backends/` keeps it, in PostgreSQL or in KurrentDB; `test/contracts/ledger.contract.spec.ts` runs over every backend of the registry.
  */
 
+import type { HashedEntries } from './hashed-entries.js';
+
 /** Dense ordinal in the feed, from 1; 0 is "before everything". Safe as a number up to 2^53. */
 export type Position = number;
 /** Place in a stream, from 0. */
@@ -68,6 +70,9 @@ export interface Entry extends Omit<NewEntry, 'key'> {
   storedHash: Buffer;
 }
 
+/** When an entry was received, and what its sender calls it. */
+export type Receipt = Pick<Entry, 'id' | 'recordedAt' | 'originEventId'>;
+
 /**
  * What became of a received event. `conflict`: the identity is known with other content; nothing was written. Whether a repeat is told
  * `recorded` or `duplicate` is best effort between processes; that it is kept once is not.
@@ -78,19 +83,8 @@ export interface Recorded {
   position?: Position;
 }
 
-/** What verifying needs of an entry. */
-export interface HashedEntry {
-  position: Position;
-  /** Epoch milliseconds. */
-  recordedAt: number;
-  /** The hash that follows from its fields. */
-  derived: Buffer;
-  /** Whether that is the hash it is stored with. */
-  isIntact: boolean;
-}
-
 export interface HashedPage {
-  entries: HashedEntry[];
+  entries: HashedEntries;
   head: Position;
 }
 
@@ -126,7 +120,7 @@ export interface Ledger {
   readStream(stream: StreamName, options?: { from?: Revision; limit?: number }): Promise<Entry[]>;
   /** Entries of the feed after a position, in order. At most `limit` entries and about 16 MiB. */
   readFeed(after: Position, limit: number): Promise<FeedPage>;
-  /** The same entries as `readFeed`, their hashes derived anew; for a backend that can do so without making entries. */
+  /** The entries at the `limit` positions after one, their hashes derived anew; for a backend that can do so without making entries. */
   readHashed?(after: Position, limit: number): Promise<HashedPage>;
   /** Pages of the feed after a position for ever, as they become durable; ends when the signal aborts. Waits at the head without polling hard. */
   subscribe(after: Position, options: { limit: number; signal: AbortSignal }): AsyncIterable<FeedPage>;
@@ -135,6 +129,8 @@ export interface Ledger {
   find(id: string): Promise<Entry | undefined>;
   /** The entries that exist of these ids, at most 1,000, in no order. */
   findMany(ids: readonly string[]): Promise<Entry[]>;
+  /** The same without all but what a receipt says; for a backend that can do so without reading bodies. */
+  findReceipts?(ids: readonly string[]): Promise<Receipt[]>;
   at(position: Position): Promise<Entry | undefined>;
   /** Stored hashes of the feed after a position, 32 bytes each, joined; at most `limit`. Much cheaper than entries. */
   storedHashes(after: Position, limit: number): Promise<Buffer>;

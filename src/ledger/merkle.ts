@@ -11,7 +11,7 @@ function hashOf(prefix: number, first: Buffer, second: Buffer | undefined): Buff
   input[0] = prefix;
   let end = 1 + first.copy(input, 1);
   if (second) end += second.copy(input, end);
-  return Buffer.from(hash('sha256', input.subarray(0, end), 'hex'), 'hex'); // quicker than asking for a buffer
+  return Buffer.from(hash('sha256', input.subarray(0, end), 'binary'), 'latin1'); // quicker than asking for a buffer
 }
 
 /** A whole subtree: `level` 0 is a leaf, `index` counts subtrees of that level from the left. */
@@ -21,17 +21,28 @@ export interface Subtree {
   hash: Buffer;
 }
 
-/** The right edge of a growing tree: the roots of its whole subtrees, largest first. All that is needed to append and to tell the root. */
+const HASH_BYTES = 32;
+const LEVELS_MAX = 53; // numbers of leaves are safe integers
+const leaf = Buffer.alloc(1 + HASH_BYTES);
+// What is joined: the prefix of a node, its left and its right child. A hash that is on its way up is always the right one.
+const pair = Buffer.alloc(1 + 2 * HASH_BYTES, 1);
+const RIGHT = 1 + HASH_BYTES;
+
+/**
+ * The right edge of a growing tree: the roots of its whole subtrees. All that is needed to append and to tell the root. Appending makes no
+ * objects: it is done for each entry of a ledger.
+ */
 export class Frontier {
-  private readonly peaks: Subtree[] = [];
+  /** Of each level that the number of leaves has a bit for, the root of the subtree. */
+  private readonly peaks = Buffer.alloc(LEVELS_MAX * HASH_BYTES);
   private leaves = 0;
 
   /** `peaks` are the whole subtrees that make up the tree, from left to right. */
   constructor(peaks: readonly Subtree[] = []) {
-    for (const peak of peaks) {
-      if (peak.index * 2 ** peak.level !== this.leaves) throw new RangeError('the subtrees do not join');
-      this.peaks.push(peak);
-      this.leaves += 2 ** peak.level;
+    for (const { level, index, hash: root } of peaks) {
+      if (index * 2 ** level !== this.leaves) throw new RangeError('the subtrees do not join');
+      root.copy(this.peaks, level * HASH_BYTES);
+      this.leaves += 2 ** level;
     }
   }
 
@@ -39,27 +50,51 @@ export class Frontier {
     return this.leaves;
   }
 
-  /** Adds one leaf; `onNode` hears of each subtree above it that became whole. */
-  append(leaf: Buffer, onNode?: (node: Subtree) => void): void {
-    let node: Subtree = { level: 0, index: this.leaves, hash: leaf };
-    this.leaves += 1;
-    for (let left = this.peaks.at(-1); left?.level === node.level; left = this.peaks.at(-1)) {
-      this.peaks.pop();
-      node = { level: node.level + 1, index: left.index / 2, hash: nodeHash(left.hash, node.hash) };
-      onNode?.(node);
+  /** Adds one leaf; `onNode` hears of each subtree above it that became whole, of levels that are multiples of `levelStep`. */
+  append(leafHash: Buffer, onNode?: (node: Subtree) => void, levelStep = 1): void {
+    leafHash.copy(pair, RIGHT, 0, HASH_BYTES);
+    this.rise(onNode, levelStep);
+  }
+
+  /** The same for the leaf of a stored hash, which lies in `hashes` from `at` on. */
+  appendStored(hashes: Buffer, at: number, onNode?: (node: Subtree) => void, levelStep = 1): void {
+    hashes.copy(leaf, 1, at, at + HASH_BYTES);
+    pair.write(hash('sha256', leaf, 'binary'), RIGHT, 'latin1');
+    this.rise(onNode, levelStep);
+  }
+
+  private rise(onNode: ((node: Subtree) => void) | undefined, levelStep: number): void {
+    let whole: Subtree[] | undefined; // told of at the end: whoever hears of them may append to another tree
+    let level = 0;
+    let index = this.leaves;
+    for (; index % 2 === 1; index = (index - 1) / 2) {
+      this.peaks.copy(pair, 1, level * HASH_BYTES, (level + 1) * HASH_BYTES);
+      pair.write(hash('sha256', pair, 'binary'), RIGHT, 'latin1');
+      level += 1;
+      if (onNode && level % levelStep === 0)
+        (whole ??= []).push({ level, index: (index - 1) / 2, hash: Buffer.from(pair.subarray(RIGHT)) });
     }
-    this.peaks.push(node);
+    pair.copy(this.peaks, level * HASH_BYTES, RIGHT);
+    this.leaves += 1;
+    whole?.forEach(onNode!);
   }
 
   /** The same tree, to go on from here in another way. */
   fork(): Frontier {
-    return new Frontier(this.peaks);
+    const other = new Frontier();
+    this.peaks.copy(other.peaks);
+    other.leaves = this.leaves;
+    return other;
   }
 
   root(): Buffer {
-    return this.peaks.length === 0
-      ? EMPTY_ROOT
-      : this.peaks.map((peak) => peak.hash).reduceRight((right, left) => nodeHash(left, right));
+    let root: Buffer | undefined;
+    for (let level = 0, rest = this.leaves; rest > 0; level += 1, rest = Math.floor(rest / 2)) {
+      if (rest % 2 === 0) continue;
+      const peak = Buffer.from(this.peaks.subarray(level * HASH_BYTES, (level + 1) * HASH_BYTES));
+      root = root ? nodeHash(peak, root) : peak;
+    }
+    return root ?? EMPTY_ROOT;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Position } from './ledger.js';
 import type { Subtree } from './merkle.js';
-import { LEVEL_STEP, type SealStore } from './seal.js';
+import type { SealStore } from './seal.js';
 
 /** The stored roots of whole subtrees, which proofs are made of, beside those that follow from the entries as they are read. */
 export class NodesRead {
@@ -10,9 +10,8 @@ export class NodesRead {
 
   constructor(private readonly seals: Pick<SealStore, 'nodes'>) {}
 
-  readonly seen = (node: Subtree): void => {
-    if (node.level % LEVEL_STEP === 0) this.pending.push(node);
-  };
+  /** To be told of each subtree that became whole, of levels that are multiples of LEVEL_STEP. */
+  readonly seen = (node: Subtree): void => void this.pending.push(node);
 
   /** Compares those seen since the last call. */
   async compare(): Promise<void> {

@@ -86,9 +86,7 @@ export class Sealer {
     const nodes: Subtree[] = [];
     try {
       for (let at = 0; at < leaves.length; at += 32) {
-        frontier.append(leafHash(leaves.subarray(at, at + 32)), (node) => {
-          if (node.level % LEVEL_STEP === 0) nodes.push(node);
-        });
+        frontier.appendStored(leaves, at, (node) => nodes.push(node), LEVEL_STEP);
       }
       const checkpoint = signCheckpoint(
         this.options.origin,

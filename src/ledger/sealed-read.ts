@@ -1,3 +1,4 @@
+import { sameHash } from './hashed-entries.js';
 import type { Position } from './ledger.js';
 import type { SealStore } from './seal.js';
 
@@ -18,11 +19,12 @@ export class SealedRead {
 
   constructor(private readonly seals: Pick<SealStore, 'sealedHashes'>) {}
 
-  compare(hash: Buffer): void {
+  /** With the hash that lies in `hashes` from `at` on. */
+  compare(hashes: Buffer, at: number): void {
     this.known += 1;
     if (this.skip > 0) this.skip -= 1;
     else if (this.at < this.hashes.length) {
-      if (this.hashes.compare(hash, 0, 32, this.at, this.at + 32) !== 0 && this.differs.length < DIFFERENCES_MAX)
+      if (!sameHash(this.hashes, this.at, hashes, at) && this.differs.length < DIFFERENCES_MAX)
         this.differs.push(this.known);
       this.at += 32;
     }

@@ -19,6 +19,10 @@ export function storedHash(entry: Omit<Entry, 'position' | 'storedHash'>): Buffe
   return sha256(encode(entry, entry.revision, entry.recordedAt.toISOString(), entry.keyId));
 }
 
+/** The same as a text with a character for each byte. */
+export const storedDigest = (entry: Omit<Entry, 'position' | 'storedHash'>): string =>
+  hash('sha256', encode(entry, entry.revision, entry.recordedAt.toISOString(), entry.keyId), 'binary');
+
 /** The same for an entry about to be stored, without copying it into another object; `recordedAt` in ISO 8601. */
 export function storedHashOf(entry: NewEntry, revision: Revision, recordedAt: string): Buffer {
   return sha256(encode(entry, revision, recordedAt, entry.key?.id));
@@ -55,8 +59,8 @@ function textsOf(entry: NewEntry): string[] {
   return texts;
 }
 
-// By way of text: a third quicker than asking for a buffer.
-const sha256 = (bytes: Buffer): Buffer => Buffer.from(hash('sha256', bytes, 'hex'), 'hex');
+// By way of text: much quicker than asking for a buffer.
+const sha256 = (bytes: Buffer): Buffer => Buffer.from(hash('sha256', bytes, 'binary'), 'latin1');
 
 // One buffer for all: encoding never awaits, so nobody else can be in it.
 let scratch = Buffer.allocUnsafe(64 * 1024);

@@ -1,11 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import { diagnose, type Trusted } from './diagnose-ledger.js';
 import { type Finding, finding } from './findings.js';
-import type { HashedEntry, Position } from './ledger.js';
-import { Frontier, leafHash } from './merkle.js';
+import type { HashedEntries } from './hashed-entries.js';
+import type { Position } from './ledger.js';
+import { Frontier } from './merkle.js';
 import { NodesRead } from './nodes-read.js';
 import { type Hashed, hashedPagesOf } from './pages-of.js';
-import type { Checkpoint, SealStore } from './seal.js';
+import { type Checkpoint, LEVEL_STEP, type SealStore } from './seal.js';
 import { SealedRead } from './sealed-read.js';
 import { type SignedSize, signedSizes } from './signed-sizes.js';
 
@@ -90,10 +91,10 @@ class Reading {
     await this.readSigned();
     for await (const { entries, head } of hashedPagesOf(ledger, 0, pageMax)) {
       this.head = head;
-      for (const entry of entries) {
+      for (let index = 0; index < entries.length; index += 1) {
         // Waits only where there is something to wait for: this runs once for each entry.
         if (this.sealed.isUsedUp) await this.sealed.fill();
-        this.take(entry);
+        this.take(entries, index);
         if (this.next && this.next.size <= this.tree.size) await this.passSigned();
       }
       await this.nodes.compare();
@@ -122,14 +123,16 @@ class Reading {
   }
 
   /** The tree grows by what the fields say now, so that a hash replaced together with its fields shows in the root. */
-  private take({ position, recordedAt, derived, isIntact }: HashedEntry): void {
-    if (!isIntact) this.altered.push(position);
+  private take({ positions, recordedAt: times, derived, intact }: HashedEntries, index: number): void {
+    const position = positions[index]!;
+    const recordedAt = times[index]!;
+    if (intact[index] === 0) this.altered.push(position);
     else if (recordedAt < this.recordedAt) this.early.push(position);
     else this.recordedAt = recordedAt;
     if (position !== this.position + 1) this.isSuspicious = true;
     this.position = position;
-    this.sealed.compare(derived);
-    this.tree.append(leafHash(derived), this.nodes.seen);
+    this.sealed.compare(derived, index * 32);
+    this.tree.appendStored(derived, index * 32, this.nodes.seen, LEVEL_STEP);
   }
 
   private async passSigned(): Promise<void> {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Interpret } from '../catalog/facts.js';
 import type { Entry, Position } from '../ledger/ledger.js';
 import type { Contributions } from './contributions.js';
@@ -114,10 +115,15 @@ export class Projector {
     for (const wanted of this.wanted) await this.set.prefetch(wanted);
     await this.set.prefetch(page.wanted);
     let first: Position | undefined;
+    let sinceTurn = 0;
     for (const meaning of page.known) {
       const { position, id, facts } = meaning;
       if (position <= after) continue;
       if (position > until) break;
+      if (++sinceTurn > ENTRIES_PER_TURN) {
+        await setImmediate();
+        sinceTurn = 1;
+      }
       if (failed.length > 0 && failed.some((each) => each.id === id)) continue;
       first ??= position;
       try {
@@ -130,6 +136,8 @@ export class Projector {
   }
 }
 
+/** Entries after which others have their turn: requests, and the write of the page before, which is fed to the database meanwhile. */
+const ENTRIES_PER_TURN = 100;
 /** Rounds of missing rows that one entry may have; more means that it can never be folded. */
 const MISSES_MAX = 100;
 

@@ -153,6 +153,10 @@ export function feedCases(ledger: () => Ledger, fixture: () => LedgerFixture): v
     const ids = (await ledger().findMany(asked)).map(({ id }) => id);
     expect(ids.sort()).toEqual([first, third].sort());
     expect(await ledger().findMany([])).toEqual([]);
+    const receipts = await ledger().findReceipts?.(asked);
+    const { recordedAt, originEventId } = entries[0]!;
+    if (receipts) expect(receipts.map(({ id }) => id).sort()).toEqual([first, third].sort());
+    if (receipts) expect(receipts).toContainEqual({ id: first, recordedAt, originEventId });
   });
 
   it('given an open ledger, when its health is asked, then it takes appends and says where the feed is', async () => {

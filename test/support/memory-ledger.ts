@@ -30,6 +30,7 @@ export const feedOf = ({ entries, head }: Rows) => {
       const page = sorted.filter(({ position }) => position > after && position <= after + limit);
       return Promise.resolve({ entries: page, head: Math.max(head, page.at(-1)?.position ?? 0) });
     },
+    head: () => Promise.resolve(head),
   };
 };
 

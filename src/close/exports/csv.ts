@@ -1,5 +1,6 @@
-import { exponentOf, formatMajor } from '../../kernel/money.js';
-import { csvRow, guarded } from '../csv-text.js';
+import { isoTime } from '../../kernel/iso-time.js';
+import { exponentOf, formatMajor, majorOf } from '../../kernel/money.js';
+import { csvField, csvRow, guarded } from '../csv-text.js';
 import type { ExportFormat } from '../export-format.js';
 import type { ExportLine } from '../export-lines.js';
 
@@ -28,34 +29,24 @@ const COLUMNS = [
   'ledger_position',
 ];
 
-function fields(line: ExportLine, functionalCurrency: string | undefined): string[] {
-  const { amount, currency, functional } = line;
+/** A row in the order of the columns. Numbers, times and our own ids need no quotes; text that others gave is guarded. */
+function row(line: ExportLine, functionalCurrency: string | undefined): string {
+  const { amount, currency, functional, receivedAt, position } = line;
+  const minor = amount.toString();
+  const debit = amount > 0n ? majorOf(minor, currency) : '';
+  const credit = amount < 0n ? majorOf(minor.slice(1), currency) : '';
   const hasFunctional = functional !== undefined && functionalCurrency !== undefined;
-  return [
-    guarded(line.entry),
-    String(line.line),
-    line.period,
-    line.day,
-    new Date(line.at).toISOString(),
-    line.receivedAt?.toISOString() ?? '',
-    guarded(line.account),
-    amount > 0n ? formatMajor(amount, currency) : '',
-    amount < 0n ? formatMajor(-amount, currency) : '',
-    currency,
-    String(amount),
-    String(exponentOf(currency)),
-    guarded(line.rate ?? ''),
-    hasFunctional ? formatMajor(functional, functionalCurrency) : '',
-    guarded(line.originEventId ?? ''),
-    guarded(line.object ?? ''),
-    line.kind,
-    line.adjusts ?? '',
-    guarded(line.memo),
-    hasFunctional ? functionalCurrency : '',
-    line.entryId ?? '',
-    line.position === undefined ? '' : String(line.position),
-  ];
+  const worth = hasFunctional ? formatMajor(functional, functionalCurrency) : '';
+  return (
+    `${text(line.entry)},${line.line},${csvField(line.period)},${line.day},${isoTime(line.at)},` +
+    `${receivedAt ? isoTime(receivedAt.getTime()) : ''},${text(line.account)},${debit},${credit},${csvField(currency)},` +
+    `${minor},${exponentOf(currency)},${text(line.rate)},${worth},${text(line.originEventId)},${text(line.object)},` +
+    `${csvField(line.kind)},${csvField(line.adjusts ?? '')},${text(line.memo)},` +
+    `${hasFunctional ? csvField(functionalCurrency) : ''},${line.entryId ?? ''},${position ?? ''}\r\n`
+  );
 }
+
+const text = (given: string | undefined): string => (given === undefined ? '' : csvField(guarded(given)));
 
 export const csv: ExportFormat = {
   name: 'csv',
@@ -70,6 +61,6 @@ export const csv: ExportFormat = {
       heading = '';
       return text;
     };
-    return { line: (line) => once() + csvRow(fields(line, functionalCurrency)), end: once };
+    return { line: (line) => once() + row(line, functionalCurrency), end: once };
   },
 };

@@ -1,7 +1,7 @@
 import { SetupError } from '../../kernel/errors.js';
 import type { Database } from '../../storage/database.js';
 import type { Entry, Ledger, Position, VaultKey } from '../ledger.js';
-import { Frontier, leafHash } from '../merkle.js';
+import { Frontier } from '../merkle.js';
 import { storedHash } from '../stored-hash.js';
 import { copySeals, copySecrets, keysOf } from './vault-and-seals.js';
 
@@ -44,7 +44,7 @@ export async function copyLedger(
     entries.forEach(assertAsWritten);
     const keys = beside ? [] : await keysOf(from.database, entries);
     await takeOver(to.ledger, entries, keys);
-    for (const entry of entries) tree.append(leafHash(entry.storedHash));
+    for (const entry of entries) tree.appendStored(entry.storedHash, 0);
     after = last.position;
     onProgress?.(after, Math.max(head, after));
   }
@@ -61,7 +61,7 @@ async function compare(from: Ledger, to: Ledger, upTo: Position): Promise<Fronti
     const count = Math.min(HASHES_MAX, upTo - after);
     const [wanted, found] = await Promise.all([from.storedHashes(after, count), to.storedHashes(after, count)]);
     if (!wanted.equals(found)) throw new SetupError('The target holds another ledger; copy into an empty one.');
-    for (let at = 0; at < wanted.length; at += 32) tree.append(leafHash(wanted.subarray(at, at + 32)));
+    for (let at = 0; at < wanted.length; at += 32) tree.appendStored(wanted, at);
   }
   return tree;
 }

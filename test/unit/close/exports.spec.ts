@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { unzipSync } from 'fflate';
 import { guarded } from '../../../src/close/csv-text.js';
 import type { ExportOptions } from '../../../src/close/export-format.js';
+import type { ExportLine } from '../../../src/close/export-lines.js';
 import { begun, exportChunks, exportFormat, exportJournal } from '../../../src/close/export-journal.js';
 import type { PostingLine } from '../../../src/close/posting.js';
 import { accountOf, chart, DIGITS, journals, minor, streamed, sums } from '../../support/journals.js';
@@ -54,6 +55,26 @@ describe('exports of a journal', () => {
         for (const name of ['entry_id', 'account', 'provider_object', 'memo'])
           expect(row[name]).not.toMatch(/^\s*[=+\-@]/);
     }));
+
+  it('given lines of every kind, then the CSV has these bytes, which people have read before', async () => {
+    const at = Date.UTC(2026, 9, 3, 7, 8, 9, 40);
+    const received = { receivedAt: new Date('2026-10-04'), originEventId: 'evt_1', entryId: 'e1', position: 7 };
+    const named = { object: 'stripe:ch_1', memo: 'Charge "ch_1", paid\r\ntwice' };
+    const odd = { entry: '=1+1', account: '@cmd', object: "'-x", memo: '\t＝HYPERLINK("x")' };
+    const rows = [
+      line({ at, amount: 1234n, currency: 'EUR', functional: 1357n, rate: '1.1', ...received, ...named }),
+      line({ at, line: 2, amount: -5n, currency: 'JPY', adjusts: '2026-09', ...odd }),
+      line({ at, line: 3, currency: 'BHD', functional: -7n, memo: '' }),
+    ];
+    const text = (await exported('csv', rows, { functionalCurrency: 'USD' })).toString();
+    expect(text.slice(text.indexOf('\r\n') + 2)).toBe(
+      'stripe:txn_1,1,2026-10,2026-10-03,2026-10-03T07:08:09.040Z,2026-10-04T00:00:00.000Z,1100,12.34,,EUR,1234,2,1.1,13.57,' +
+        'evt_1,stripe:ch_1,charge,,"Charge ""ch_1"", paid\r\ntwice",USD,e1,7\r\n' +
+        "'=1+1,2,2026-10,2026-10-03,2026-10-03T07:08:09.040Z,,'@cmd,,5,JPY,-5,0,,,,''-x,charge,2026-09," +
+        '"\'\t＝HYPERLINK(""x"")",,,\r\n' +
+        'stripe:txn_1,3,2026-10,2026-10-03,2026-10-03T07:08:09.040Z,,1100,,,BHD,0,3,,-0.07,,,charge,,,USD,,\r\n',
+    );
+  });
 
   it('given any text, then its guard can be taken off again', () => {
     fc.assert(
@@ -235,7 +256,7 @@ function rebalanced(lines: PostingLine[]): PostingLine[] {
   });
 }
 
-const line = (given: Partial<PostingLine>): PostingLine => ({
+const line = (given: Partial<ExportLine>): ExportLine => ({
   ...{ entry: 'stripe:txn_1', line: 1, period: '2026-10', day: '2026-10-03', at: 0, account: '1100' },
   ...{ amount: 0n, currency: 'USD', kind: 'charge', memo: 'a charge' },
   ...given,

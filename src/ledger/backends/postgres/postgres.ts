@@ -9,6 +9,7 @@ import type {
   LedgerHealth,
   NewEntry,
   Position,
+  Receipt,
   Recorded,
   Revision,
   StreamName,
@@ -93,10 +94,10 @@ class LedgerInPostgres implements PostgresLedger {
   }
 
   async readHashed(after: Position, limit: number): Promise<HashedPage> {
+    // The head first: an entry up to it is there when it is looked for.
+    const head = await this.head();
     const client = await this.database.pool.connect();
     try {
-      // The head first: an entry up to it is there when it is looked for.
-      const head = await this.head();
       const entries = await copyHashed(client, after, after + limit);
       return { entries, head: Math.max(head, entries.at(-1)?.position ?? 0) };
     } finally {
@@ -128,6 +129,10 @@ class LedgerInPostgres implements PostgresLedger {
 
   findMany(ids: readonly string[]): Promise<Entry[]> {
     return this.reads.findMany(ids);
+  }
+
+  findReceipts(ids: readonly string[]): Promise<Receipt[]> {
+    return this.reads.findReceipts(ids);
   }
 
   at(position: Position): Promise<Entry | undefined> {

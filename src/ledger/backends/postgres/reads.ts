@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { decisionId } from '../../../kernel/entry-id.js';
-import type { Entry, FeedPage, Position, Revision, StreamName } from '../../ledger.js';
+import type { Entry, FeedPage, Position, Receipt, Revision, StreamName } from '../../ledger.js';
 import { isEntryId, receivedIdOf } from '../../streams.js';
 import { unavailable } from './group-commit.js';
 import { asText, ENTRY_COLUMNS, toEntry } from './rows.js';
@@ -82,6 +82,19 @@ export class Reads {
       [known],
     );
     return rows.map(toEntry);
+  }
+
+  async findReceipts(ids: readonly string[]): Promise<Receipt[]> {
+    const rows = await this.query(
+      'ledger_find_receipts',
+      `select id, date_part('epoch', recorded_at) * 1000, origin_event_id from ledger.entries where id = any($1::uuid[])`,
+      [ids.filter(isEntryId)],
+    );
+    return rows.map(([id, ms, originEventId]) => ({
+      id: id!,
+      recordedAt: new Date(Math.round(Number(ms))),
+      originEventId: originEventId!,
+    }));
   }
 
   async at(position: Position): Promise<Entry | undefined> {
