@@ -34,8 +34,8 @@ export interface OpenOptions {
   /** What this process does; none for commands, which only read or decide. */
   roles?: readonly Role[];
   log?: Logger;
-  /** Use the embedded database of a service that runs. */
-  attach?: boolean;
+  /** Use the embedded database of a service that runs; `only`: where none runs, refuse instead of starting one. */
+  attach?: boolean | 'only';
   /** This process works for the one whose embedded database it uses, and no other does: what an earlier one held is taken over at once. */
   beside?: boolean;
   /** Accept another reporting time zone than the recorded one; the read model must be rebuilt next. */

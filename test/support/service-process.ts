@@ -38,12 +38,12 @@ export interface ServiceProcess {
   dataDir: string;
   /** The address once it listens. Rejects with what it said when it ends before. */
   listening: Promise<string>;
-  /** How it ended. */
+  /** How it ended; resolves when nobody holds its output any more, which its background does until it ends too. */
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** Everything it wrote to standard output and standard error. */
   output(): string;
   signal(name: NodeJS.Signals): void;
-  /** kill -9; resolves when it is gone. */
+  /** kill -9; resolves when it is gone, which the process in its background may not be yet. */
   kill(): Promise<void>;
   /** SIGTERM; resolves with its exit code. */
   stop(): Promise<number | null>;
@@ -77,6 +77,7 @@ export function startService(
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
     child.once('close', (code, signal) => resolve({ code, signal })),
   );
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const output = (): string => said.join('');
   const listening = addressIn(child, output, exited);
   listening.catch(() => undefined);
@@ -85,7 +86,7 @@ export function startService(
     signal: (name) => void child.kill(name),
     kill: async () => {
       child.kill('SIGKILL');
-      await exited;
+      await ended;
     },
     stop: async () => {
       child.kill('SIGTERM');
@@ -122,7 +123,10 @@ export const dataFolder = (): string => temporaryFolder('truth-ledger-service-')
 
 /** Ends whatever still runs on a data folder and removes it. */
 export async function removeFolder(dataDir: string, services: readonly ServiceProcess[] = []): Promise<void> {
-  for (const service of services) await service.kill();
+  for (const service of services) {
+    await service.kill();
+    await service.exited;
+  }
   // A server that its service left behind is taken over in the product's own way.
   const postmaster = postmasterOf(dataDir);
   if (postmaster !== undefined && processStamp(postmaster) !== undefined)
