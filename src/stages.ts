@@ -10,6 +10,7 @@ import type { FiscalCalendar } from './close/fiscal-calendar.js';
 import { createPeriodFiles, type PeriodFiles, type PeriodFilesDeps } from './close/period-files.js';
 import { ProviderReports } from './close/provider-reports.js';
 import type { TieOuts } from './close/tie-outs.js';
+import type { Verification } from './close/verification.js';
 import type { Config } from './config.js';
 import type { IngestStage } from './ingest/create-ingest.js';
 import { parkFailedJob, replayJobs } from './ingest/park.js';
@@ -89,17 +90,23 @@ export async function openNumbers(
 export function watchOver(
   config: Config,
   clock: Clock,
-  stages: { database: Database; ledger: Ledger; vault: OpenVault; ingest: IngestStage; reconcile: Reconcile },
+  stages: Pick<JobsDeps, 'reconcile'> & {
+    database: Database;
+    ledger: Ledger;
+    vault: OpenVault;
+    ingest: IngestStage;
+    verification: Verification;
+  },
   log: Logger | undefined,
 ) {
-  const { database, ledger, vault, ingest, reconcile } = stages;
+  const { database, ledger, vault, ingest, reconcile, verification } = stages;
   const { completeness, deadLetters } = ingest;
   return createAlerts({
     ...{ database, ledger, clock, newId: randomUUID, settings: config.alerts },
     contentMac: (value) => vault.contentMac(value),
     watched: () =>
       lookAround({
-        ...{ reconcile, completeness, deadLetters, clock },
+        ...{ reconcile, completeness, deadLetters, verification, clock },
         failed: (part, error) => log?.warn({ err: error }, `${part} could not be watched`),
       }),
   });
@@ -157,16 +164,17 @@ export const openFiles = (
 export async function openJobs(
   config: Config,
   clock: Clock,
-  stages: Pick<JobsDeps, 'reconcile' | 'close' | 'alerts' | 'zone' | 'tieOuts'> & {
+  stages: Pick<JobsDeps, 'reconcile' | 'close' | 'alerts' | 'zone' | 'tieOuts' | 'verification'> & {
     database: Database;
     ingest: IngestStage;
   },
   log: Logger | undefined,
 ): Promise<Jobs> {
-  const { database, ingest, reconcile, close, tieOuts, alerts, zone } = stages;
+  const { database, ingest, reconcile, close, tieOuts, verification, alerts, zone } = stages;
   const jobs = await createJobs({
     ...{ connection: database.connection, redisUrl: config.redisUrl },
-    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, tieOuts, alerts, zone, clock },
+    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, tieOuts },
+    ...{ verification, alerts, zone, clock },
     cancellations: cancellationsIn(database, clock),
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),
     log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),

@@ -3,6 +3,7 @@ import type { Alerts } from '../alert/create-alerts.js';
 import type { Close } from '../close/create-close.js';
 import type { Backfill } from '../ingest/backfill.js';
 import type { TieOutStage } from '../close/create-tie-outs.js';
+import type { Verification } from '../close/verification.js';
 import type { Imports } from '../ingest/import-objects.js';
 import type { Clock } from '../kernel/clock.js';
 import { Problem } from '../kernel/errors.js';
@@ -15,6 +16,7 @@ import { jobs as allJobs } from './index.js';
 import type { Enqueued, Job, JobContext } from './job.js';
 import { type Attempt, CANCELLED, JobCancelled, type JobQueue, openQueue, type QueuedJob } from './queue.js';
 import { runJob } from './reconcile-run.js';
+import { verifyJob } from './verify-nightly.js';
 import { evictionRisk } from './redis-eviction.js';
 
 const HEAL_MS = 60_000;
@@ -34,6 +36,7 @@ export interface JobsDeps {
   /** Left out where no provider's objects are read. */
   imports?: Pick<Imports, 'providers' | 'sweep'>;
   tieOuts?: Pick<TieOutStage, 'state' | 'run'>;
+  verification?: Pick<Verification, 'run'>;
   zone: Zone;
   clock: Clock;
   /** Keeps a job that failed for the last time as a dead letter; the same one again is the same letter. */
@@ -69,6 +72,8 @@ export interface Jobs {
   enqueueRun(runId: string): Promise<void>;
   /** Has the hours of a provider that are due compared now. */
   enqueueBackfill(provider: string): Promise<void>;
+  /** Has everything verified now. Resolves with the id of the job, also where it waits or runs already. */
+  enqueueVerification(actor: string): Promise<string>;
   /** Puts a job that failed for the last time in again. Throws Problem `invalid_request` when this version has none of that name. */
   enqueueAgain(job: Enqueued): Promise<void>;
   /** Jobs that are in the queue, those that run first. */
@@ -179,8 +184,11 @@ class Running implements Jobs {
   }
 
   private context(): Omit<JobContext, 'progress'> {
-    const { reconcile, close, backfill, imports, tieOuts, alerts, zone, clock } = this.deps;
-    return { reconcile, close, backfill, imports, tieOuts, alerts, zone, clock, enqueue: (each) => this.add(each) };
+    const { reconcile, close, backfill, imports, tieOuts, verification, alerts, zone, clock } = this.deps;
+    return {
+      ...{ reconcile, close, backfill, imports, tieOuts, verification, alerts, zone, clock },
+      enqueue: (each) => this.add(each),
+    };
   }
 
   private add(job: Enqueued): Promise<void> {
@@ -219,6 +227,12 @@ class Running implements Jobs {
 
   enqueueBackfill(provider: string): Promise<void> {
     return this.add(backfillJob(provider, 'asked'));
+  }
+
+  async enqueueVerification(actor: string): Promise<string> {
+    const job = verifyJob(actor);
+    await this.add(job);
+    return job.id;
   }
 
   async enqueueAgain(job: Enqueued): Promise<void> {

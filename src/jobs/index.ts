@@ -10,6 +10,7 @@ import { reconcileLate } from './reconcile-late.js';
 import { reconcileRun } from './reconcile-run.js';
 import { tieOutMonth } from './tie-out-month.js';
 import { watch } from './watch.js';
+import { verifyNightly } from './verify-nightly.js';
 import { softClose } from './soft-close.js';
 
 /** Every job, by the name it has in the queue. */
@@ -26,4 +27,5 @@ export const jobs: readonly Job[] = [
   softClose,
   fetchBalanceTransactions,
   tieOutMonth,
+  verifyNightly,
 ];

@@ -71,6 +71,7 @@ describe('drift of recorded days', () => {
       reconcile,
       completeness: { providers: () => Promise.resolve([]) },
       deadLetters: { counts: () => Promise.resolve([]) },
+      verification: { recent: () => Promise.resolve([]) },
       clock: () => shop.now,
       failed: (part, error) => {
         throw new Error(part, { cause: error });

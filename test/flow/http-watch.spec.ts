@@ -69,6 +69,22 @@ describe('jobs', () => {
   it('given nobody, then 401', async () => expect((await app.get('/v1/jobs')).status).toBe(401));
 });
 
+describe('verifying', () => {
+  it('is asked for and told', async () => {
+    const reply = await post('/v1/ledger/verifications');
+    expect([reply.status, await json(reply)]).toEqual([202, { job_id: 'verify-asked' }]);
+    expect(asked('enqueueVerification')).toEqual([expect.stringMatching(/^key:/)]);
+    expect(await json(await get('/v1/ledger/verifications'))).toEqual({ data: [], next_cursor: null });
+    expect((await get('/v1/ledger/verifications?limit=3')).status).toBe(400);
+  });
+  it('given a queue that is away, then 503, and it can be asked for again', async () => {
+    app.service.queueAway = true;
+    const reply = await post('/v1/ledger/verifications');
+    expect([reply.status, (await json(reply)).code]).toEqual([503, 'unavailable']);
+    app.service.queueAway = false;
+  });
+});
+
 describe('the gap report of a week', () => {
   it.each([
     ['json', 'application/json', '"week":"2026-W40"'],

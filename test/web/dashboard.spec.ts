@@ -275,12 +275,24 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
     expect((await shop.get('/v1/periods/2026-10')).state).toBe('reopened');
   });
 
+  it('given it is asked whether the ledger is as it was written, then the verdict comes to the page', async () => {
+    await closing(await key(FINANCE, 'Alice'));
+    await october().getByText('Nothing was verified this month or the month before.').waitFor();
+    await october().getByRole('button', { name: 'Verify now' }).click();
+    await october()
+      .getByText(/^as it was written: \d+ entries/)
+      .waitFor();
+    await october()
+      .getByText(/^what the ledger says up to position \d+/)
+      .waitFor();
+  });
+
   it('given a key without the scope finance, then the close is there to be read, and nothing of it to be done', async () => {
     await signIn(await key(['read']));
     await page.getByRole('button', { name: 'Sign out' }).waitFor();
     await goTo('Close');
     await page.getByText('Closing needs a key with the scope finance.').waitFor();
-    const offered = ['Propose', 'Approve', 'Ask to reopen', 'Tie out now', 'Answer for it'];
+    const offered = ['Propose', 'Approve', 'Ask to reopen', 'Tie out now', 'Answer for it', 'Verify now'];
     for (const name of offered) expect([name, await page.getByRole('button', { name }).count()]).toEqual([name, 0]);
   });
 

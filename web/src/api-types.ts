@@ -1500,6 +1500,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ledger/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Verdicts of this month and the one before, the newest first: whether the ledger is as it was written and the numbers are what it says. */
+        get: operations["VerificationController_list"];
+        put?: never;
+        /** Derive every hash and every number again now, as every night. Its progress is in /v1/jobs, its verdict here. */
+        post: operations["VerificationController_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -3003,6 +3021,55 @@ export interface components {
             public_key: string;
             /** @description SHA-256 of the raw key, hexadecimal. */
             fingerprint: string;
+        };
+        VerificationPage: {
+            data: components["schemas"]["Verification"][];
+            /** @enum {string|null} */
+            next_cursor: null;
+        };
+        Verification: {
+            ok: boolean;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            finished_at: string;
+            ledger: {
+                ok: boolean;
+                entries: number;
+                /** @description Up to this position the entries lead to a signed root. */
+                sealed: number;
+                checkpoints: number;
+                /** @description Hexadecimal. */
+                root: string;
+                /** @description The first of them. */
+                findings: {
+                    /** @enum {string} */
+                    verdict: "edit" | "deletion" | "insertion" | "reordering" | "truncation" | "rewritten" | "seal";
+                    position: number;
+                    until?: number;
+                    detail: string;
+                }[];
+                /** @description Of all findings. */
+                count: number;
+            };
+            model: {
+                ok: boolean;
+                position: number;
+                state_hash: string;
+                rebuilt_state_hash: string;
+                differences: {
+                    [key: string]: number;
+                };
+            };
+            /** @description Of the entry that records it. */
+            position: number;
+            /** Format: date-time */
+            recorded_at: string;
+            actor: string;
+        };
+        VerificationStarted: {
+            /** @description In /v1/jobs while it waits or runs. */
+            job_id: string;
         };
         DeadLetterPage: {
             data: components["schemas"]["DeadLetter"][];
@@ -5578,6 +5645,109 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    VerificationController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    VerificationController_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationStarted"];
                 };
             };
             /** @description `unauthenticated`: No valid credentials were given. */

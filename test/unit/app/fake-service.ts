@@ -63,6 +63,7 @@ export class FakeService {
   /** What becomes of a period by any step. */
   period: () => unknown = () => ({ id: '2026-10', state: 'open', version: 0 });
   keysLeft: number | undefined;
+  queueAway = false;
   waiting = 0;
   lagMs = 0;
   superseded = false;
@@ -159,11 +160,14 @@ export class FakeService {
       jobs: {
         health: () => this.jobs(),
         counts: () => Promise.resolve({ waiting: 2, active: 1 }),
+        enqueueVerification: (actor: string) =>
+          this.queueAway ? Promise.reject(new Error('away')) : ask('enqueueVerification', 'verify-asked')(actor),
         list: ask('jobs', []),
         cancel: (id: string, ...args: unknown[]) =>
           id === 'j1' ? ask('cancel', { id, outcome: 'removed' })(id, ...args) : Promise.resolve(undefined),
         tallies: () => new Map([['reconcile-day', { completed: 4, failed: 1, seconds: 2.5 }]]),
       },
+      verification: { recent: ask('verifications', []) },
       seal: {
         state: () => Promise.resolve({ size: 4, lag: 3 }),
         proof: () => Promise.resolve(undefined),
