@@ -123,7 +123,10 @@ async function wire(
   const tied = tieOutsWith({ database, ledger, vault, clock, zone, ingest, projections }, calendar);
   const { report, close } = await openNumbers(
     calendar,
-    { ...{ database, ledger, vault, clock, zone }, contentMac, completeness: ingest.completeness, projections },
+    {
+      ...{ database, ledger, vault, clock, zone, contentMac, projections },
+      ...{ completeness: ingest.completeness, channels: config.channels },
+    },
     { interpreters: versionOf(interpreters), books, contract: contract.current, tieOuts: tied.tieOuts, ...given },
   );
 

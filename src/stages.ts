@@ -44,13 +44,14 @@ export function openReconcile(
     Pick<ReconcileDeps, 'database' | 'ledger' | 'clock' | 'zone' | 'enqueueRun'>,
 ): { contract: MeasurementContract; reconcile: Reconcile } {
   const { database, clock, zone } = deps;
+  const { modelVersion } = projections;
   const pulls = createPulls({ database, vault, clock, zone, sources: config.sources.sources });
   const contract = createContract({
     ...{ ...deps, metrics, pulls, newId: randomUUID },
-    ...{ settings: config.sources.contract, modelVersion: projections.modelVersion },
+    ...{ settings: config.sources.contract, modelVersion },
   });
   const reconcile = createReconcile({
-    ...{ ...deps, newId: randomUUID },
+    ...{ ...deps, newId: randomUUID, modelVersion, channels: config.channels },
     subjectTag: (kind, value) => vault.subjectTag(kind, value),
     projectionPosition: () => projections.currentPosition(),
     ...{ pulls, sources: pulls.sources, tolerances: contract.tolerances, pageLog: pageRequests },
@@ -58,7 +59,10 @@ export function openReconcile(
   return { contract, reconcile };
 }
 
-interface NumbersDeps extends Pick<ReportDeps, 'database' | 'ledger' | 'vault' | 'clock' | 'zone' | 'completeness'> {
+interface NumbersDeps extends Pick<
+  ReportDeps,
+  'database' | 'ledger' | 'vault' | 'clock' | 'zone' | 'completeness' | 'channels'
+> {
   projections: Projections;
   contentMac: (value: unknown) => Buffer;
 }

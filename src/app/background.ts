@@ -1,9 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Logger } from 'pino';
+import { STOP_WITHIN } from './stop-within.js';
 import { withTimeout } from './telemetry.js';
 
 const ANSWER_MS = 2_500;
-const STOP_MS = 7_000; // less than what the whole shutdown may take
 const AGAIN_MS = { first: 200, most: 10_000 };
 const STEADY_MS = 60_000; // one that lived so long did not fail at start
 
@@ -107,8 +107,8 @@ class Keeper {
     clearTimeout(this.again);
     if (!this.child) return;
     const { child } = this;
-    const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-    await this.ask('stop', STOP_MS).catch(() => child.kill('SIGKILL'));
+    const late = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN.background);
+    await this.ask('stop', STOP_WITHIN.background).catch(() => child.kill('SIGKILL'));
     await this.ended;
     clearTimeout(late);
   }

@@ -1,3 +1,4 @@
+import type { Channels } from '../catalog/channels.js';
 import type { Clock } from '../kernel/clock.js';
 import { addDays, type Day, daysBetween, isDay, type Zone } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
@@ -39,6 +40,10 @@ export interface ReconcileDeps {
   database: Database;
   ledger: Ledger;
   zone: Zone;
+  /** Of this process: `<zone> <digest>`. The stored model may still be that of another. */
+  modelVersion: string;
+  /** By which sources and media are told. */
+  channels: Channels;
   clock: Clock;
   newId: () => string;
   /** `vault.contentMac`. */
@@ -91,7 +96,7 @@ export function createReconcile(deps: ReconcileDeps) {
       rowDetail(database, day, source, metric, query),
     gaps: () => latestGaps(database),
     ...watching(deps),
-    confusion: (query: ConfusionQuery) => confusion(database, deps.zone, query),
+    confusion: (query: ConfusionQuery) => confusion(deps, query),
 
     requestRun,
     async run(request: RunRequest, actor: string): Promise<{ run_id: string }> {

@@ -61,7 +61,8 @@ describe('given a service of a new version, over a read model that the former on
     expect(metric).toMatchObject({ rebuilding: true, time_zone: 'Asia/Tokyo', data: [{ value: 1 }] });
     const { head } = (await service.get('/health/ready')).ledger;
     expect(metric.as_of).toBeLessThan(head as number);
-    for (const path of [`attribution?metric=signups&${query}`, `funnel?${query}`])
+    const paths = [`attribution?metric=signups&${query}`, `attribution/confusion?metric=signups&${query}`];
+    for (const path of [...paths, `funnel?${query}`, `metrics/signups/explain-diff?from_as_of=0&${query}`])
       expect(await service.get(`/v1/${path}`)).toMatchObject({ rebuilding: true, time_zone: 'Asia/Tokyo' });
     expect(await service.get(`/v1/metrics/signups/contributions?day=${DAY}`)).toMatchObject({ rebuilding: true });
   });

@@ -2235,6 +2235,8 @@ export interface components {
              * @enum {boolean}
              */
             rebuilding?: true;
+            /** @description By channel: the version of its rules. */
+            channel_rules?: string;
             data: ({
                 period: string;
                 value: (number | string) | null;
@@ -2285,6 +2287,11 @@ export interface components {
         ExplainDiff: {
             metric: string;
             unit: string;
+            /**
+             * @description Still the numbers of an earlier version, while its read model is rebuilt.
+             * @enum {boolean}
+             */
+            rebuilding?: true;
             from_as_of: {
                 position: number;
                 period?: string;
@@ -2342,6 +2349,8 @@ export interface components {
              * @enum {boolean}
              */
             rebuilding?: true;
+            /** @description Version of the rules; the rules are in the catalog. */
+            channel_rules: string;
             /**
              * @description The first touch is kept for ever.
              * @enum {string|null}
@@ -2540,6 +2549,14 @@ export interface components {
             metric: string;
             unit: string;
             as_of: number;
+            time_zone: string;
+            /**
+             * @description Still the numbers of an earlier version, while its read model is rebuilt.
+             * @enum {boolean}
+             */
+            rebuilding?: true;
+            /** @description Version of the rules; the rules are in the catalog. */
+            channel_rules: string;
             data: {
                 /** @description Source of the first touch that the server recorded. */
                 server: string;
