@@ -63,6 +63,8 @@ async function start(dataDir) {
     env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', ADMIN_API_KEY: KEY, LOG_LEVEL: 'info' },
   });
   const ended = new Promise((resolve) => child.once('close', resolve));
+  process.on('exit', () => child.kill('SIGTERM'));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   const url = await new Promise((resolve, reject) => {
     let said = '';
     child.stdout.setEncoding('utf8').on('data', (text) => {
@@ -79,8 +81,9 @@ async function start(dataDir) {
 async function settled(url) {
   for (;;) {
     const ready = await (await fetch(`${url}/health/ready`, { headers })).json();
-    const books = await fetch(`${url}/v1/books/trial-balance`, { headers });
-    if (ready.lag?.events === 0 && !ready.projector?.rebuilding && books.ok) return;
+    const books = await fetch(`${url}/v1/books/trial-balance?from=2025-01-01&to=2025-12-31`, { headers });
+    if (!books.ok && books.status !== 503) throw new Error(`the books answer ${books.status}`);
+    if (ready.lag?.events === 0 && books.ok) return;
     await pause(500);
   }
 }
