@@ -25,7 +25,6 @@ import { metrics } from './metrics/index.js';
 import { FOLD_VERSION, type Projections } from './projections/create-projections.js';
 import { createContract, type MeasurementContract } from './reconcile/contract.js';
 import { createReconcile, type Reconcile, type ReconcileDeps } from './reconcile/create-reconcile.js';
-import { pageRequests } from './reconcile/page-requests.js';
 import { createPulls } from './reconcile/pull/create-pulls.js';
 import { createReport, type Report, type ReportDeps } from './report/create-report.js';
 import type { Database } from './storage/database.js';
@@ -41,7 +40,9 @@ export function openReconcile(
     Pick<ReconcileDeps, 'database' | 'ledger' | 'clock' | 'zone' | 'enqueueRun'>,
 ): { contract: MeasurementContract; reconcile: Reconcile } {
   const { database, clock, zone } = deps;
-  const pulls = createPulls({ database, vault, clock, zone, sources: config.sources.sources });
+  const pulls = createPulls({
+    ...{ database, vault, clock, zone, sources: config.sources.sources, spoolFolder: config.dataDir },
+  });
   const contract = createContract({
     ...{ ...deps, metrics, pulls, newId: randomUUID },
     ...{ settings: config.sources.contract, modelVersion: projections.modelVersion },
@@ -50,7 +51,7 @@ export function openReconcile(
     ...{ ...deps, newId: randomUUID },
     subjectTag: (kind, value) => vault.subjectTag(kind, value),
     projectionPosition: () => projections.currentPosition(),
-    ...{ pulls, sources: pulls.sources, tolerances: contract.tolerances, pageLog: pageRequests },
+    ...{ pulls, sources: pulls.sources, terms: contract.terms },
   });
   return { contract, reconcile };
 }
