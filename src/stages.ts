@@ -26,7 +26,6 @@ import { metrics } from './metrics/index.js';
 import { FOLD_VERSION, type Projections } from './projections/create-projections.js';
 import { createContract, type MeasurementContract } from './reconcile/contract.js';
 import { createReconcile, type Reconcile, type ReconcileDeps } from './reconcile/create-reconcile.js';
-import { pageRequests } from './reconcile/page-requests.js';
 import { createPulls } from './reconcile/pull/create-pulls.js';
 import { createReport, type Report, type ReportDeps } from './report/create-report.js';
 import type { Database } from './storage/database.js';
@@ -45,7 +44,9 @@ export function openReconcile(
 ): { contract: MeasurementContract; reconcile: Reconcile } {
   const { database, clock, zone } = deps;
   const { modelVersion } = projections;
-  const pulls = createPulls({ database, vault, clock, zone, sources: config.sources.sources });
+  const pulls = createPulls({
+    ...{ database, vault, clock, zone, sources: config.sources.sources, spoolFolder: config.dataDir },
+  });
   const contract = createContract({
     ...{ ...deps, metrics, pulls, newId: randomUUID },
     ...{ settings: config.sources.contract, modelVersion },
@@ -54,7 +55,7 @@ export function openReconcile(
     ...{ ...deps, newId: randomUUID, modelVersion, channels: config.channels },
     subjectTag: (kind, value) => vault.subjectTag(kind, value),
     projectionPosition: () => projections.currentPosition(),
-    ...{ pulls, sources: pulls.sources, tolerances: contract.tolerances, pageLog: pageRequests },
+    ...{ pulls, sources: pulls.sources, terms: contract.terms },
   });
   return { contract, reconcile };
 }

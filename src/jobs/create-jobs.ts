@@ -11,7 +11,7 @@ import type { Zone } from '../kernel/day.js';
 import type { Reconcile } from '../reconcile/create-reconcile.js';
 import { deliveryJob } from './alert-deliver.js';
 import { backfillJob } from './backfill-hours.js';
-import type { Cancellations } from './cancellations.js';
+import type { Cancellations, QueuedOnce } from './cancellations.js';
 import { jobs as allJobs } from './index.js';
 import type { Enqueued, Job, JobContext } from './job.js';
 import { type Attempt, CANCELLED, JobCancelled, type JobQueue, openQueue, type QueuedJob } from './queue.js';
@@ -159,18 +159,18 @@ class Running implements Jobs {
     if (risk !== undefined) this.log(risk);
   }
 
-  async run(name: string, data: Record<string, string>, { jobId, progress }: Attempt): Promise<void> {
+  async run(name: string, data: Record<string, string>, { job: queued, progress }: Attempt): Promise<void> {
     const began = performance.now();
     const tally = this.done.get(name) ?? { completed: 0, failed: 0, seconds: 0 };
     this.done.set(name, tally);
     try {
       const job = this.jobs.get(name);
       if (!job) throw new Error(`There is no job "${name}" in this version.`);
-      await this.stopIfCancelled(jobId);
+      await this.stopIfCancelled(queued);
       await job.run(data, {
         ...this.context(),
         progress: async (done, total) => {
-          await this.stopIfCancelled(jobId);
+          await this.stopIfCancelled(queued);
           await progress(done, total);
         },
       });
@@ -195,8 +195,8 @@ class Running implements Jobs {
     return this.queue.add(job, this.deps.attempts === undefined ? this.jobs.get(job.name)?.attempts : undefined);
   }
 
-  private async stopIfCancelled(jobId: string): Promise<void> {
-    const by = await this.deps.cancellations.of(jobId);
+  private async stopIfCancelled(job: QueuedOnce): Promise<void> {
+    const by = await this.deps.cancellations.of(job);
     if (by !== undefined) throw new JobCancelled(`${CANCELLED}${by}`);
   }
 
@@ -209,7 +209,7 @@ class Running implements Jobs {
     if (!found) return undefined;
     await this.jobs.get(found.name)?.cancelled?.(found.data, this.context(), actor);
     if (await this.queue.remove(id)) return { id, outcome: 'removed' };
-    await this.deps.cancellations.add(id, actor);
+    await this.deps.cancellations.add(found, actor);
     return { id, outcome: 'stopping' };
   }
 

@@ -1,9 +1,11 @@
 import { alertDeliver } from './alert-deliver.js';
 import { backfillHours } from './backfill-hours.js';
 import { backfillUndelivered } from './backfill-undelivered.js';
+import { gapReportTell } from './gap-report-tell.js';
 import { gapReportWeekly } from './gap-report-weekly.js';
 import { fetchBalanceTransactions } from './fetch-balance-transactions.js';
 import type { Job } from './job.js';
+import { pruneSnapshots } from './prune-snapshots.js';
 import { reconcileDaily } from './reconcile-daily.js';
 import { reconcileDay } from './reconcile-day.js';
 import { reconcileLate } from './reconcile-late.js';
@@ -23,6 +25,8 @@ export const jobs: readonly Job[] = [
   backfillUndelivered,
   watch,
   gapReportWeekly,
+  gapReportTell,
+  pruneSnapshots,
   alertDeliver,
   softClose,
   fetchBalanceTransactions,

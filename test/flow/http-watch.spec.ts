@@ -31,7 +31,7 @@ describe('drift and markers', () => {
     expect([reply.status, (await json(reply)).id]).toEqual([201, 'm1']);
     expect(asked('setMarker')![0]).toEqual({ id: 'build-77', kind: 'release', title: 'Shop 1.5', reference: 'v1.5.0' });
     expect((await get('/v1/markers?from=2026-10-01T00:00:00Z')).status).toBe(200);
-    expect(asked('markers')).toEqual([{ from: new Date('2026-10-01T00:00:00Z'), to: undefined }]);
+    expect(asked('markers')).toEqual([{ from: new Date('2026-10-01T00:00:00Z'), to: undefined, limit: 100 }]);
   });
 
   it.each([

@@ -1644,7 +1644,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Releases and other markers, the earliest first. */
+        /** Releases and other markers, the newest first. */
         get: operations["DriftController_markers"];
         put?: never;
         /** Say that something was released or began. It is recorded in the ledger as it is: no personal data. */
@@ -6245,6 +6245,9 @@ export interface operations {
             query?: {
                 from?: string;
                 to?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
             };
             header?: never;
             path?: never;

@@ -43,7 +43,8 @@ async function* csvRows(file: SourceFile, delimiter?: string): AsyncGenerator<Js
     for (; skipped > 0; skipped -= 1) yield undefined;
   } catch (error) {
     if (error instanceof SourceFailure) throw error;
-    throw new SourceFailure(`${file.name} cannot be read: ${(error as Error).message}`);
+    const { code, message } = error as Error & { code?: string };
+    throw new SourceFailure(`${file.name} cannot be read: ${code ?? message}`); // words of the parser may quote a record
   }
 }
 

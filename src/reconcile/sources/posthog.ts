@@ -25,7 +25,7 @@ export const posthog: SourceType<Settings> = {
   name: 'posthog',
   meaning: 'Events of a PostHog project, by its query interface.',
   gives: 'events',
-  settlesHours: 4, // SDKs that were offline send later; ingestion itself takes minutes
+  settlesHours: () => 4, // SDKs that were offline send later; ingestion itself takes minutes
   settings,
   async *fetch(given, request) {
     yield* eventsOf(given, request);

@@ -145,7 +145,7 @@ export class FakeService {
         now: (...args: unknown[]) => ask('now', { run_id: 'run-1', recorded: 1, data: this.reconciliations })(...args),
         gaps: () => Promise.resolve().then(() => this.reconciliations),
         drift: ask('drift', [DRIFT]),
-        markers: ask('markers', []),
+        markers: ask('markers', { data: [], next_cursor: null }),
         gapReport: (week: string) => ask('gapReport', week === '2026-W40' ? REPORT : undefined)(week),
         setMarker: ask('setMarker', { id: 'm1', at: '2026-10-03T00:00:00.000Z', kind: 'release', title: '1.5' }),
       },
