@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isObject } from '../ingest/collector.js';
+import { isObject } from '../ingest/json-members.js';
 import { objectOf } from './pull/lines.js';
 import { instantFrom } from './pull/zoned-time.js';
 

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Json } from '../../ingest/collector.js';
+import type { Json } from '../../ingest/json-members.js';
 import { SourceFailure } from '../source.js';
 import type { SourceFile } from './files.js';
 import { linesOf, objectOf } from './lines.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Json, objectIn } from '../../ingest/collector.js';
+import { type Json, objectIn } from '../../ingest/json-members.js';
 import { linesOf, objectOf } from '../pull/lines.js';
 import { address, secret } from '../pull/setting-shapes.js';
 import { unzippedFiles } from '../pull/unzip.js';
@@ -53,7 +53,7 @@ function pieceOf(row: Json): Piece {
   const at = instantFrom(row['event_time'], 'UTC');
   if (typeof name !== 'string' || at === undefined)
     throw new SourceFailure(`${WHO} exported an event without a name or a time`);
-  const properties = { ...objectIn(row, 'user_properties'), ...objectIn(row, 'event_properties') };
+  const properties = { ...objectIn(row['user_properties']), ...objectIn(row['event_properties']) };
   const [userId, anonymousId] = [row['user_id'] ?? undefined, row['device_id'] ?? undefined];
   return {
     event: {

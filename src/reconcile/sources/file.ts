@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isObject, type Json } from '../../ingest/collector.js';
+import { isObject, type Json } from '../../ingest/json-members.js';
 import { filePlace, filesOf, filesSettleHours } from '../pull/files.js';
 import { objectOf } from '../pull/lines.js';
 import { timeZone } from '../pull/setting-shapes.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectIn, type Json } from '../../ingest/collector.js';
+import { type Json, objectIn } from '../../ingest/json-members.js';
 import { linesOf, objectOf } from '../pull/lines.js';
 import { address, number, secret, timeZone } from '../pull/setting-shapes.js';
 import { dayIn, instantOf } from '../pull/zoned-time.js';
@@ -66,7 +66,7 @@ const headersOf = ({ username, password, project_secret: project }: Settings): R
 });
 
 function pieceOf(row: Json, zone: string): Piece {
-  const properties = objectIn(row, 'properties');
+  const properties = objectIn(row['properties']);
   const [name, time] = [row['event'], properties['time']];
   if (typeof name !== 'string' || typeof time !== 'number')
     throw new SourceFailure(`${WHO} answered with an event without a name or a time`);

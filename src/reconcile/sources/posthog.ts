@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { snakeCase } from '../../catalog/tracked-events.js';
 import { posthog as protocol } from '../../ingest/collectors/posthog.js';
-import type { Json } from '../../ingest/collector.js';
+import type { Json } from '../../ingest/json-members.js';
 import { objectOf } from '../pull/lines.js';
 import { address, number, secret } from '../pull/setting-shapes.js';
 import type { FetchRequest, Piece, SourceType } from '../source-type.js';
