@@ -201,8 +201,8 @@ describe('a pack that somebody changed', () => {
         apply(files);
         if (needsKey) signedAnew(files);
         const report = await verified(files);
-        expect(report.ok).toBe(false);
-        expect(report[turns].findings).not.toEqual([]);
+        // Asked by itself: ten thousand times, a matcher costs seconds.
+        if (report.ok || report[turns].findings.length === 0) throw new Error(`not found: ${JSON.stringify(report)}`);
       }),
       { numRuns: RUNS },
     );

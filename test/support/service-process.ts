@@ -7,7 +7,7 @@ import pg from 'pg';
 import { openDatabase } from '../../src/storage/database.js';
 import { openEmbedded } from '../../src/storage/embedded/embedded-postgres.js';
 import { processStamp } from '../../src/storage/embedded/process-identity.js';
-import { temporaryFolder } from './test-cluster.js';
+import { madeFolder, temporaryFolder } from './test-cluster.js';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 const MAIN = path.join(REPOSITORY, 'dist/main.js');
@@ -118,8 +118,11 @@ export async function gone(pid: number): Promise<void> {
   while (processStamp(pid) !== undefined) await pause(5);
 }
 
-/** A data folder that the server's user can enter. */
-export const dataFolder = (): string => temporaryFolder('truth-ledger-service-');
+/** A data folder with a database in which nothing is yet. */
+export const dataFolder = (): string => madeFolder('truth-ledger-service-');
+
+/** A data folder in which a service has to make its database first. */
+export const emptyDataFolder = (): string => temporaryFolder('truth-ledger-service-');
 
 /** Ends whatever still runs on a data folder and removes it. */
 export async function removeFolder(dataDir: string, services: readonly ServiceProcess[] = []): Promise<void> {
