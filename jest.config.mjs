@@ -8,6 +8,7 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest'] },
   globalSetup: '<rootDir>/test/global-setup.mjs',
   globalTeardown: '<rootDir>/test/global-teardown.mjs',
+  testSequencer: '<rootDir>/test/sequencer.mjs',
   testTimeout: 60_000,
   maxWorkers: 3, // on two cores: suites of faults wait for locks and processes half of their time
   workerIdleMemoryLimit: '768MB', // modules of ESM suites are never freed: a worker that grew is replaced

@@ -19,18 +19,20 @@ const SERVICE = {
   flags: ['--max-semi-space-size=8', '--heap-growing-percent=50', '--single-threaded-gc'],
 };
 
+const SEVERAL = { ...SERVICE, script: 'several-doors.mjs' };
+const BY_DEFAULT = ['verify', 'insert', 'alone', 'everything'];
+
 export const CONTENDERS = {
   verify: { script: 'verify.mjs', args: [], what: 'bare Fastify: verify, parse, answer; nothing stored' },
   insert: { script: 'insert.mjs', args: [], what: 'Fastify: verify, parse, one INSERT per request, pool of 10' },
   alone: { ...SERVICE, args: ['alone'], what: 'the service, ingest alone' },
   everything: { ...SERVICE, args: ['everything'], what: 'the service: projector, seal and jobs running' },
+  'two-doors': { ...SEVERAL, args: ['2', 'everything'], what: 'two processes of doors, one of all the rest' },
+  'two-doors-alone': { ...SEVERAL, args: ['2', 'alone'], what: 'two processes of doors and nothing else' },
 };
 
 /** Runs all rounds; `print` gets a line per turn. */
-export async function ingestBench(
-  { seconds, rounds, connections, names = Object.keys(CONTENDERS), flags = [] },
-  print,
-) {
+export async function ingestBench({ seconds, rounds, connections, names = BY_DEFAULT, flags = [] }, print) {
   const running = {};
   const turns = [];
   try {
@@ -93,7 +95,7 @@ async function oneTurn(contender, name, { round, connections, seconds, count }) 
     background_rss_max_mb: after.background_rss_max_mb,
     background_cpu_us_per_request: perRequest(before.background_cpu_s, after.background_cpu_s, result.requests),
   };
-  return name === 'everything' ? { ...turn, behind: await drained(contender, after) } : turn;
+  return CONTENDERS[name].args.includes('everything') ? { ...turn, behind: await drained(contender, after) } : turn;
 }
 
 const perRequest = (before, after, requests) => Math.round(((after - before) * 1e6) / requests) || undefined;
@@ -156,7 +158,7 @@ export const INGEST_OPTIONS = {
   seconds: { type: 'string', default: process.env.SECONDS_PER_TURN ?? '5' },
   rounds: { type: 'string', default: process.env.ROUNDS ?? '5' },
   connections: { type: 'string', default: process.env.CONNECTIONS ?? '64,256' },
-  contenders: { type: 'string', default: Object.keys(CONTENDERS).join() },
+  contenders: { type: 'string', default: BY_DEFAULT.join() },
 };
 
 export const ingestSettings = (values) => ({

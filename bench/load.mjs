@@ -7,9 +7,10 @@ import { signedRequests } from './deliveries.mjs';
 
 const settings = JSON.parse(process.argv[2]);
 const { connections, seconds, count } = settings;
-const { hostname, port } = new URL(settings.url);
-if (hostname !== '127.0.0.1') throw new Error('the load goes to 127.0.0.1 only');
-const requests = signedRequests(settings);
+// Where there are several addresses, connections take them in turn.
+const addresses = settings.url.split(' ').map((each) => new URL(each));
+if (addresses.some(({ hostname }) => hostname !== '127.0.0.1')) throw new Error('the load goes to 127.0.0.1 only');
+const requests = signedRequests({ ...settings, url: addresses[0].href });
 const latencies = new Float64Array(count);
 const statuses = {};
 let sent = 0;
@@ -22,13 +23,17 @@ let deadline = Infinity;
 const note = (what) => (statuses[what] = (statuses[what] ?? 0) + 1);
 
 class Connection {
+  constructor(address) {
+    this.address = address;
+  }
+
   sentAt = 0;
   waiting = false;
   rest = '';
 
   connect() {
     open += 1;
-    this.socket = net.connect({ host: hostname, port: Number(port), noDelay: true });
+    this.socket = net.connect({ host: this.address.hostname, port: Number(this.address.port), noDelay: true });
     this.socket.on('connect', () => this.send());
     this.socket.on('data', (chunk) => this.receive(chunk));
     this.socket.on('error', (error) => note(error.code));
@@ -67,7 +72,7 @@ class Connection {
 
 const began = performance.now();
 deadline = began + seconds * 1000;
-for (let index = 0; index < connections; index += 1) new Connection().connect();
+for (let index = 0; index < connections; index += 1) new Connection(addresses[index % addresses.length]).connect();
 await finished;
 const took = (performance.now() - began) / 1000;
 const sorted = latencies.subarray(0, answered).sort();

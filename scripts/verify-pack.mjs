@@ -2,8 +2,9 @@
 // Verifies a pack of Truth Ledger: node verify-pack.mjs PACK.zip [--key FINGERPRINT] [--witness checkpoints.log] [--json]
 //
 // One file without dependencies, for Node 18 or later. It needs no server, no secret and nothing but the pack, which may also be a
-// folder it was unpacked into. Two verdicts: `integrity`, nothing in it was changed; `completeness`, nothing that belongs in it is
-// missing. Exit code 0 where both hold, 1 where one does not, 2 where it cannot be read or was called wrongly.
+// folder it was unpacked into. Three verdicts: `integrity`, nothing in it was changed; `completeness`, nothing that belongs in it is
+// missing; `container`, the zip is the one that was made: signed, unsigned, or a folder, where there is no zip to speak of. Exit code 0
+// where all hold, 1 where one does not, 2 where it cannot be read or was called wrongly.
 //
 // What it derives again: the signature of the manifest and the SHA-256 of each file; the hash of each ledger entry from its fields;
 // from these, and the hashes of the subtrees on both sides, the root that the ledger's checkpoint signs; that positions have no hole;
@@ -19,6 +20,7 @@ import { createInflateRaw } from 'node:zlib';
 const FORMAT = 'truth-ledger/pack/1';
 const ENTRY_DOMAIN = 'truth-ledger/entry/1\n';
 const ZIP_SEAL = 'truth-ledger/zip/1 ';
+const UNLISTED = ['manifest.json', 'manifest.sig']; // the manifest cannot list itself
 const FINDINGS_MAX = 1000;
 
 /**
@@ -30,7 +32,7 @@ export async function verifyPack(pack, options = {}) {
   const found = new Findings();
   const manifest = await readManifest(pack, found, options);
   if (manifest === undefined) return found.report({});
-  if (pack.container) await checkContainer(pack.container, manifest, found);
+  await checkContainer(pack.container, manifest, found);
   const files = new Files(pack, manifest, found);
   files.compareNames();
   const facts = {
@@ -77,19 +79,34 @@ async function derive(files, manifest, found, witness) {
   };
 }
 
-/** The zip itself: its comment signs every byte before it. One that somebody made of the same files has no such comment. */
-async function checkContainer({ comment, digest }, { publicKey }, found) {
-  if (comment === '') return;
+/**
+ * The zip itself: its comment signs every byte before it. One that somebody made of the same files has no such comment, and is not what the
+ * manifest says the pack was made as; the files may be good all the same.
+ */
+async function checkContainer(container, { publicKey, container: madeAs }, found) {
+  if (container === undefined) return found.contained('folder');
+  const { comment, digest } = container;
+  if (comment === '') {
+    found.contained('unsigned');
+    if (madeAs === 'zip')
+      found.repacked(
+        'The pack was made as a signed zip, and this one has no signature: it was taken off, or zipped again.',
+      );
+    return;
+  }
+  found.contained('signed');
   const signed = Buffer.from(comment.slice(ZIP_SEAL.length), 'base64');
   const isSigned = comment === ZIP_SEAL + signed.toString('base64');
   if (!isSigned || !holds(Buffer.from(ZIP_SEAL + (await digest())), publicKey, signed))
-    found.broken('container', undefined, 'The zip is not as it was made: the signature in its comment does not hold.');
+    found.repacked('The zip is not as it was made: the signature in its comment does not hold.');
 }
 
 class Findings {
   integrity = [];
   completeness = [];
-  counts = { integrity: 0, completeness: 0 };
+  container = [];
+  counts = { integrity: 0, completeness: 0, container: 0 };
+  containerIs = 'unknown'; // until the manifest tells by which key it would be signed
 
   /** Something was changed. */
   broken(check, file, detail, position) {
@@ -101,17 +118,28 @@ class Findings {
     this.add('completeness', { check, file, detail, position });
   }
 
+  /** `signed`, `unsigned` or `folder`. */
+  contained(as) {
+    this.containerIs = as;
+  }
+
+  /** It is not in the zip that was made. */
+  repacked(detail) {
+    this.add('container', { check: 'container', detail });
+  }
+
   add(verdict, finding) {
     this.counts[verdict] += 1;
     if (this[verdict].length < FINDINGS_MAX) this[verdict].push({ verdict, ...finding });
   }
 
   report(facts) {
-    const { integrity, completeness } = this.counts;
+    const { integrity, completeness, container } = this.counts;
     return {
-      ok: integrity === 0 && completeness === 0,
+      ok: integrity === 0 && completeness === 0 && container === 0,
       integrity: { ok: integrity === 0, count: integrity, findings: this.integrity },
       completeness: { ok: completeness === 0, count: completeness, findings: this.completeness },
+      container: { is: this.containerIs, ok: container === 0, count: container, findings: this.container },
       ...facts,
     };
   }
@@ -177,7 +205,7 @@ class Files {
     const there = new Set(this.pack.names);
     if (there.size !== this.pack.names.length) this.found.broken('file_twice', undefined, 'Two files have one name.');
     for (const name of there)
-      if (!this.listed.has(name) && !name.startsWith('manifest.'))
+      if (!this.listed.has(name) && !UNLISTED.includes(name))
         this.found.broken('file_unlisted', name, `${name} is not listed in the manifest.`);
     for (const name of this.listed.keys())
       if (!there.has(name))
@@ -703,6 +731,7 @@ function lines(report) {
   const {
     integrity,
     completeness,
+    container,
     period,
     state,
     version,
@@ -729,7 +758,13 @@ function lines(report) {
     `${name}: ${ok ? 'holds' : `DOES NOT HOLD, ${count} findings`}`,
     ...findings.map(({ check, detail }) => `  ${check}: ${detail}`),
   ];
-  return [...about, ...verdict('integrity', integrity), ...verdict('completeness', completeness)];
+  return [
+    ...about,
+    ...verdict('integrity', integrity),
+    ...verdict('completeness', completeness),
+    `container: ${container.is}${container.ok ? '' : ', DOES NOT HOLD'}`,
+    ...container.findings.map(({ detail }) => `  ${detail}`),
+  ];
 }
 
 async function main(args) {

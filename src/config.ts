@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { z } from 'zod';
+import type { Channels } from './catalog/channels.js';
 import { isDay } from './kernel/day.js';
 import { SetupError } from './kernel/errors.js';
 import { readSources, type SourceSettings } from './reconcile/pull/source-settings.js';
 import { sourceTypes } from './reconcile/sources/index.js';
+import { readChannels } from './report/channel-settings.js';
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -49,6 +51,8 @@ export interface Config {
   keyPoolMinutes: number;
   /** What is fetched from outside, and what the operator sets of the measurement contract. */
   sources: SourceSettings;
+  /** Which channel a source and a medium are of. */
+  channels: Channels;
   /** An address outside that is told of each new seal. */
   sealWitnessUrl?: string;
   logLevel: (typeof logLevels)[number];
@@ -198,6 +202,7 @@ const schema = z.object({
   // Read as a whole by `readSources`; secrets in them are names of other variables.
   SOURCES: z.string().optional(),
   SOURCES_FILE: z.string().optional(),
+  CHANNEL_RULES: z.string().optional(), // read as a whole by `readChannels`
   SEAL_WITNESS_URL: optional((text) => isUrl(text, 'http', 'https'), httpUrl('SEAL_WITNESS_URL')),
   LOG_LEVEL: z.enum(logLevels, `LOG_LEVEL must be one of ${logLevels.join(', ')}.`).default('info'),
 });
@@ -215,10 +220,12 @@ export function readConfig(
   );
   const read = schema.safeParse(given);
   const sources = readSources(env, sourceTypes);
+  const { channels, mistakes: ofChannels } = readChannels(given['CHANNEL_RULES']);
   const mistakes = [
     ...(read.error?.issues.map((issue) => issue.message) ?? []),
     ...acrossSettings(given, backends),
     ...sources.mistakes,
+    ...ofChannels,
   ];
   if (!read.success || mistakes.length > 0) throw new SetupError(mistakes.join('\n'));
   const s = read.data;
@@ -256,6 +263,7 @@ export function readConfig(
     chartOfAccounts: s.CHART_OF_ACCOUNTS,
     keyPoolMinutes: s.KEY_POOL_MINUTES,
     sources: sources.settings,
+    channels,
     sealWitnessUrl: s.SEAL_WITNESS_URL,
     logLevel: s.LOG_LEVEL,
   };

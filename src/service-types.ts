@@ -7,6 +7,7 @@ import type { Books } from './close/books.js';
 import type { RateToRecord } from './close/fx-rates.js';
 import type { PeriodFiles } from './close/period-files.js';
 import type { OpeningBalance } from './close/opening-balances.js';
+import type { Verification } from './close/verification.js';
 import type { Config } from './config.js';
 import type { IngestStage } from './ingest/create-ingest.js';
 import type { Jobs } from './jobs/create-jobs.js';
@@ -92,9 +93,14 @@ export interface Service {
     /** Resolves with the number of rates that were not known. */
     recordRates(rates: readonly RateToRecord[], asker: Decider): Promise<number>;
   };
-  jobs: Pick<Jobs, 'enqueueBackfill' | 'health' | 'counts' | 'tallies' | 'list' | 'cancel' | 'stop'>;
+  jobs: Pick<
+    Jobs,
+    'enqueueBackfill' | 'enqueueVerification' | 'health' | 'counts' | 'tallies' | 'list' | 'cancel' | 'stop'
+  >;
   /** `size` entries are sealed, `lag` are not yet; a proof is undefined for an entry that is unknown or not sealed. */
   seal: Pick<Seal, 'state' | 'proof' | 'consistency' | 'checkpoints' | 'publicKey' | 'verify'>;
+  /** Everything derived again and compared, and what came of it before. */
+  verification: Verification;
   start(): Promise<void>;
   /** Graceful, in the reverse order of start. */
   stop(): Promise<void>;

@@ -7,6 +7,7 @@ import { fiscalCalendar } from './close/fiscal-calendar.js';
 import { openBooks, type OwnBooks } from './close/open-books.js';
 import type { TieOuts } from './close/tie-outs.js';
 import { type Config, ledgerEngine } from './config.js';
+import { createVerification } from './close/verification.js';
 import { createIngest } from './ingest/create-ingest.js';
 import { createInterpret, interpretersFor, type KnownToOperator, versionOf } from './ingest/interpret.js';
 import { parkUnprojected, reparkUnprojected } from './ingest/park.js';
@@ -34,8 +35,8 @@ export interface OpenOptions {
   /** What this process does; none for commands, which only read or decide. */
   roles?: readonly Role[];
   log?: Logger;
-  /** Use the embedded database of a service that runs. */
-  attach?: boolean;
+  /** Use the embedded database of a service that runs; `only`: where none runs, refuse instead of starting one. */
+  attach?: boolean | 'only';
   /** This process works for the one whose embedded database it uses, and no other does: what an earlier one held is taken over at once. */
   beside?: boolean;
   /** Accept another reporting time zone than the recorded one; the read model must be rebuilt next. */
@@ -122,25 +123,34 @@ async function wire(
   const tied = tieOutsWith({ database, ledger, vault, clock, zone, ingest, projections }, calendar);
   const { report, close } = await openNumbers(
     calendar,
-    { ...{ database, ledger, vault, clock, zone }, contentMac, completeness: ingest.completeness, projections },
+    {
+      ...{ database, ledger, vault, clock, zone, contentMac, projections },
+      ...{ completeness: ingest.completeness, channels: config.channels },
+    },
     { interpreters: versionOf(interpreters), books, contract: contract.current, tieOuts: tied.tieOuts, ...given },
   );
-
-  const alerts = watchOver(config, clock, { database, ledger, vault, ingest, reconcile }, log);
-  const jobs = await openJobs(config, clock, { database, ingest, reconcile, close, ...tied, alerts, zone }, log);
-  queue.jobs = life.closes(jobs, (it) => it.stop());
 
   const seal = openSeal({
     ...{ ledger, database: ledgerDatabase, clock, signingKey: vault.signingKey, dataDir: config.dataDir },
     witnessUrl: config.sealWitnessUrl,
     failed: (error) => log?.error({ err: error }, 'sealing failed; it is tried again'),
   });
+  const verification = createVerification({ ledger, seal, projections, clock, contentMac });
+
+  const alerts = watchOver(config, clock, { database, ledger, vault, ingest, reconcile, verification }, log);
+  const jobs = await openJobs(
+    config,
+    clock,
+    { database, ingest, reconcile, close, ...tied, verification, alerts, zone },
+    log,
+  );
+  queue.jobs = life.closes(jobs, (it) => it.stop());
   for (const stage of [books, seal, projections]) life.closes(stage, (it) => it.stop());
 
   const files = openFiles(config, projections, { ...{ periods: close, ledger, seal, clock }, books });
   return {
     ...{ config, roles, database, vault, ledger, ingest },
-    ...{ projections, reconcile, contract, report, books, ...tied, close, files, alerts, jobs, seal },
+    ...{ projections, reconcile, contract, report, books, ...tied, close, files, alerts, jobs, seal, verification },
     start: () => startWork(roles, { vault, projections, contract, books, seal, jobs }, log),
     stop: () => life.stop(),
   };

@@ -10,6 +10,7 @@ import type { FiscalCalendar } from './close/fiscal-calendar.js';
 import { createPeriodFiles, type PeriodFiles, type PeriodFilesDeps } from './close/period-files.js';
 import { ProviderReports } from './close/provider-reports.js';
 import type { TieOuts } from './close/tie-outs.js';
+import type { Verification } from './close/verification.js';
 import type { Config } from './config.js';
 import type { IngestStage } from './ingest/create-ingest.js';
 import { parkFailedJob, replayJobs } from './ingest/park.js';
@@ -25,7 +26,6 @@ import { metrics } from './metrics/index.js';
 import { FOLD_VERSION, type Projections } from './projections/create-projections.js';
 import { createContract, type MeasurementContract } from './reconcile/contract.js';
 import { createReconcile, type Reconcile, type ReconcileDeps } from './reconcile/create-reconcile.js';
-import { pageRequests } from './reconcile/page-requests.js';
 import { createPulls } from './reconcile/pull/create-pulls.js';
 import { createReport, type Report, type ReportDeps } from './report/create-report.js';
 import type { Database } from './storage/database.js';
@@ -43,21 +43,27 @@ export function openReconcile(
     Pick<ReconcileDeps, 'database' | 'ledger' | 'clock' | 'zone' | 'enqueueRun'>,
 ): { contract: MeasurementContract; reconcile: Reconcile } {
   const { database, clock, zone } = deps;
-  const pulls = createPulls({ database, vault, clock, zone, sources: config.sources.sources });
+  const { modelVersion } = projections;
+  const pulls = createPulls({
+    ...{ database, vault, clock, zone, sources: config.sources.sources, spoolFolder: config.dataDir },
+  });
   const contract = createContract({
     ...{ ...deps, metrics, pulls, newId: randomUUID },
-    ...{ settings: config.sources.contract, modelVersion: projections.modelVersion },
+    ...{ settings: config.sources.contract, modelVersion },
   });
   const reconcile = createReconcile({
-    ...{ ...deps, newId: randomUUID },
+    ...{ ...deps, newId: randomUUID, modelVersion, channels: config.channels },
     subjectTag: (kind, value) => vault.subjectTag(kind, value),
     projectionPosition: () => projections.currentPosition(),
-    ...{ pulls, sources: pulls.sources, tolerances: contract.tolerances, pageLog: pageRequests },
+    ...{ pulls, sources: pulls.sources, terms: contract.terms },
   });
   return { contract, reconcile };
 }
 
-interface NumbersDeps extends Pick<ReportDeps, 'database' | 'ledger' | 'vault' | 'clock' | 'zone' | 'completeness'> {
+interface NumbersDeps extends Pick<
+  ReportDeps,
+  'database' | 'ledger' | 'vault' | 'clock' | 'zone' | 'completeness' | 'channels'
+> {
   projections: Projections;
   contentMac: (value: unknown) => Buffer;
 }
@@ -89,17 +95,23 @@ export async function openNumbers(
 export function watchOver(
   config: Config,
   clock: Clock,
-  stages: { database: Database; ledger: Ledger; vault: OpenVault; ingest: IngestStage; reconcile: Reconcile },
+  stages: Pick<JobsDeps, 'reconcile'> & {
+    database: Database;
+    ledger: Ledger;
+    vault: OpenVault;
+    ingest: IngestStage;
+    verification: Verification;
+  },
   log: Logger | undefined,
 ) {
-  const { database, ledger, vault, ingest, reconcile } = stages;
+  const { database, ledger, vault, ingest, reconcile, verification } = stages;
   const { completeness, deadLetters } = ingest;
   return createAlerts({
     ...{ database, ledger, clock, newId: randomUUID, settings: config.alerts },
     contentMac: (value) => vault.contentMac(value),
     watched: () =>
       lookAround({
-        ...{ reconcile, completeness, deadLetters, clock },
+        ...{ reconcile, completeness, deadLetters, verification, clock },
         failed: (part, error) => log?.warn({ err: error }, `${part} could not be watched`),
       }),
   });
@@ -157,16 +169,17 @@ export const openFiles = (
 export async function openJobs(
   config: Config,
   clock: Clock,
-  stages: Pick<JobsDeps, 'reconcile' | 'close' | 'alerts' | 'zone' | 'tieOuts'> & {
+  stages: Pick<JobsDeps, 'reconcile' | 'close' | 'alerts' | 'zone' | 'tieOuts' | 'verification'> & {
     database: Database;
     ingest: IngestStage;
   },
   log: Logger | undefined,
 ): Promise<Jobs> {
-  const { database, ingest, reconcile, close, tieOuts, alerts, zone } = stages;
+  const { database, ingest, reconcile, close, tieOuts, verification, alerts, zone } = stages;
   const jobs = await createJobs({
     ...{ connection: database.connection, redisUrl: config.redisUrl },
-    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, tieOuts, alerts, zone, clock },
+    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, tieOuts },
+    ...{ verification, alerts, zone, clock },
     cancellations: cancellationsIn(database, clock),
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),
     log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),

@@ -5,11 +5,16 @@ import type { Alert, Transition } from './decide-alert.js';
 /** Attempts of one delivery before it is left to its dead letter. */
 export const ATTEMPTS_MAX = 10;
 
+/** Something that is told on one channel. */
 export interface Delivery {
+  /** Of the alert, or of the message that is none. */
   alertId: string;
-  transition: Transition;
+  transition: Transition | 'report';
   channel: string;
 }
+
+/** One change of one alert, on one channel. */
+export type AlertDelivery = Delivery & { transition: Transition };
 
 interface Row {
   number: bigint;
@@ -115,11 +120,11 @@ export class AlertStore {
     return rows;
   }
 
-  /** What has not been told yet. */
-  async due(): Promise<Delivery[]> {
+  /** What has not been told yet of alerts. */
+  async due(): Promise<AlertDelivery[]> {
     const { rows } = await this.database.pool.query<{ alert_id: string; transition: Transition; channel: string }>(
       `select alert_id, transition, channel from reconcile.alert_deliveries
-       where delivered_at is null and given_up_at is null order by created_at, alert_id, transition, channel limit 1000`,
+       where delivered_at is null and given_up_at is null and transition <> 'report' order by created_at, alert_id, transition, channel limit 1000`,
     );
     return rows.map(({ alert_id, transition, channel }) => ({ alertId: alert_id, transition, channel }));
   }
@@ -132,10 +137,19 @@ export class AlertStore {
     return rows[0]?.done ?? true;
   }
 
-  /** Nobody wants it told any more. */
-  async giveUp({ alertId, transition, channel }: Delivery, now: Date): Promise<void> {
+  /** Nobody wants it told any more, or nobody can. */
+  async giveUp({ alertId, transition, channel }: Delivery, now: Date, why?: string): Promise<void> {
     await this.database.pool.query(
-      'update reconcile.alert_deliveries set given_up_at = $4 where alert_id = $1 and transition = $2 and channel = $3 and delivered_at is null',
+      `update reconcile.alert_deliveries set given_up_at = $4, error = coalesce($5, error)
+       where alert_id = $1 and transition = $2 and channel = $3 and delivered_at is null`,
+      [alertId, transition, channel, now, why],
+    );
+  }
+
+  /** Notes something to tell that is no alert, whose jobs see to it themselves. The same again changes nothing. */
+  async note({ alertId, transition, channel }: Delivery, now: Date): Promise<void> {
+    await this.database.pool.query(
+      `insert into reconcile.alert_deliveries (alert_id, transition, channel, created_at) values ($1, $2, $3, $4) on conflict do nothing`,
       [alertId, transition, channel, now],
     );
   }

@@ -5,7 +5,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import { decisionStream } from '../ledger/streams.js';
 import { holdsEmail } from '../ledger/vault/email-address.js';
 import type { Database } from '../storage/database.js';
-import { AlertStore, type Delivery } from './alert-store.js';
+import { type AlertDelivery, AlertStore, type Delivery } from './alert-store.js';
 import type { ChannelSettings, Message, Send } from './channel.js';
 import { channels as allChannels } from './channels/index.js';
 import type { Watched } from './condition.js';
@@ -32,6 +32,8 @@ export interface AlertDeps {
   channels?: typeof allChannels;
 }
 
+const UNKNOWN_CHANNEL = 'the channel is not in the settings any more';
+
 export type Alerts = ReturnType<typeof createAlerts>;
 
 /** Alerts: decided in the ledger, one stream per trouble; told where the settings say, each transition once. */
@@ -48,6 +50,16 @@ export function createAlerts(deps: AlertDeps) {
     if ('refused' in appended) return appended;
     if (appended.state) await store.keep(appended.state, appended.revision, [...sends.keys()], clock());
     return appended;
+  };
+
+  const attempt = async (delivery: Delivery, send: () => Promise<void>): Promise<void> => {
+    try {
+      await send();
+    } catch (error) {
+      await store.attempted(delivery, clock(), (error as Error).message);
+      throw error;
+    }
+    await store.attempted(delivery, clock());
   };
 
   return {
@@ -88,26 +100,25 @@ export function createAlerts(deps: AlertDeps) {
     giveUp: (delivery: Delivery) => store.giveUp(delivery, clock()),
 
     /** Tells one thing once. A receiver that took it just before a crash is told again, under the same id. Throws when it was not taken. */
-    async deliver(delivery: Delivery): Promise<void> {
+    async deliver(delivery: AlertDelivery): Promise<void> {
       if (await store.isDelivered(delivery)) return;
       const [alert, send] = [await store.byId(delivery.alertId), sends.get(delivery.channel)];
-      if (!alert || !send) return; // the channel was taken out of the settings
-      try {
-        await send(messageOf(alert, delivery.transition, clock()));
-      } catch (error) {
-        await store.attempted(delivery, clock(), (error as Error).message);
-        throw error;
-      }
-      await store.attempted(delivery, clock());
+      if (!alert || !send) return store.giveUp(delivery, clock(), UNKNOWN_CHANNEL);
+      await attempt(delivery, () => send(messageOf(alert, delivery.transition, clock())));
     },
 
-    /** Tells something that is no alert, on every channel; the first failure is thrown after all were tried. */
-    async tell(message: Omit<Message, 'sentAt'>): Promise<void> {
-      const failures: unknown[] = [];
+    /** Names of the channels in use. */
+    channels: [...sends.keys()] as readonly string[],
+
+    /** Tells something that is no alert on one channel, once by its id. Throws when it was not taken. */
+    async tell(message: Omit<Message, 'sentAt' | 'transition'>, channel: string): Promise<void> {
+      const delivery = { alertId: message.id, transition: 'report', channel } as const;
+      await store.note(delivery, clock());
+      if (await store.isDelivered(delivery)) return;
+      const send = sends.get(channel);
+      if (!send) return store.giveUp(delivery, clock(), UNKNOWN_CHANNEL);
       const sentAt = Math.floor(clock().getTime() / 1_000);
-      for (const send of sends.values())
-        await send({ ...message, sentAt }).catch((error: unknown) => failures.push(error));
-      if (failures.length > 0) throw failures[0] as Error;
+      await attempt(delivery, () => send({ ...message, transition: 'report', sentAt }));
     },
   };
 }

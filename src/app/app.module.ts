@@ -33,6 +33,7 @@ import { ReconciliationsController } from './http/reconciliations.controller.js'
 import { SessionController } from './http/session.controller.js';
 import { TieOutsController } from './http/tie-outs.controller.js';
 import { SourcesController } from './http/sources.controller.js';
+import { VerificationController } from './http/verification.controller.js';
 import type { RouteTable } from './routes.js';
 import { Telemetry } from './telemetry.js';
 import { BACKGROUND, CLOCK, KEYS, LIFE, LOG, ROUTES, SERVICE } from './tokens.js';
@@ -71,6 +72,7 @@ const api = [
   IdentityController,
   LedgerController,
   ProofsController,
+  VerificationController,
   DeadLettersController,
   CatalogController,
   CompletenessController,

@@ -24,12 +24,13 @@ export async function runBackground(open: OpenService, clock: Clock): Promise<vo
   };
   process.on('SIGTERM', () => undefined).on('SIGINT', () => undefined);
   process.on('disconnect', () => process.exit(1)); // the one that serves is gone: what is not committed is done again
+  if (!process.connected) process.exit(1); // it went while this one loaded, when nobody listened for it yet
   process.on('unhandledRejection', (error) => die(error, 'background: a promise failed and nobody cared'));
   process.on('uncaughtException', (error) => die(error, 'background: an exception that nobody expected'));
   try {
     os.setPriority(PRIORITY);
     const config = readConfig(process.env, Object.keys(backends));
-    const service = await open(config, clock, { roles: BACKGROUND_ROLES, log, attach: true, beside: true });
+    const service = await open(config, clock, { roles: BACKGROUND_ROLES, log, attach: 'only', beside: true });
     answerQuestions(service, new FigurePage(service, clock, log, 'background_'), clock);
     await service.start();
     process.send?.({ id: STARTED } satisfies Answered);

@@ -8,9 +8,8 @@ import { ROLES, type Role, type Service } from '../service-types.js';
 import { background, type Background } from './background.js';
 import { createApp, type App } from './create-app.js';
 import { createLog } from './log.js';
+import { STOP_WITHIN } from './stop-within.js';
 
-const REQUESTS_MS = 4_000; // requests in flight get this long
-const STOP_MS = 9_500; // then the process ends, whatever hangs: a container is killed after 10 s
 const IDLE_CHECK_MS = 50;
 /** What the background process runs. */
 export const BACKGROUND = new URL('../background.js', import.meta.url);
@@ -83,7 +82,7 @@ export async function shutDown(app: App, service: Pick<Service, 'stop'>, log: Lo
   const { server } = app.http;
   // A connection that was busy when the close began becomes idle later: without this it would hold the close for its whole keep-alive.
   const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
-  const late = setTimeout(() => server.closeAllConnections(), REQUESTS_MS);
+  const late = setTimeout(() => server.closeAllConnections(), STOP_WITHIN.requests);
   try {
     await app.nest.close();
   } finally {
@@ -113,7 +112,8 @@ export async function runProcess(
     const behind = roles ? undefined : background(BACKGROUND, log, env);
     const running = await listen(config, open, clock, log, roles ?? ['api'], behind);
     await signal;
-    setTimeout(() => die(log, new Error(`not stopped within ${STOP_MS} ms`), 'stopping hangs'), STOP_MS);
+    const { all } = STOP_WITHIN;
+    setTimeout(() => die(log, new Error(`not stopped within ${all} ms`), 'stopping hangs'), all);
     await running.stop();
     process.exit(0);
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { LogController, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
+import { REPORT_BYTES_MAX } from '../close/provider-reports.js';
 import { Problem, type ProblemCode } from '../kernel/errors.js';
 import { problemReply } from './errors/to-problem.js';
 import { posthogPaths, segmentPaths } from './http/doors.js';
@@ -15,7 +16,7 @@ import type { AuthenticatedRequest } from './auth/scopes.guard.js';
 /** Every limit of the HTTP server. The table in docs/reference says the same. */
 export const limits = {
   bodyBytes: 1_048_576,
-  reportBytes: 33_554_432,
+  reportBytes: REPORT_BYTES_MAX,
   headerBytes: 16_384,
   headersTimeoutMs: 5_000,
   requestTimeoutMs: 10_000,

@@ -49,6 +49,14 @@ export function clickMarker(clickId: string | undefined, named: (kind: string) =
   return shape ? markerOf(shape[1]) : { source: '(not set)', medium: 'cpc', kind: 'other' };
 }
 
+const EMPTY = new Set([
+  ...['', 'direct', '(direct)', 'none', '(none)', 'not set', '(not set)'],
+  ...['null', 'undefined', 'unknown'],
+]);
+
+/** Whether a text, trimmed and in lower case, is what tools and clients write where they know nothing. */
+export const marksNothing = (text: string): boolean => EMPTY.has(text);
+
 /** Other names of one source, in lower case. */
 export const sourceAliases: ReadonlyMap<string, string> = new Map([
   ['adwords', 'google'],

@@ -1,5 +1,5 @@
 import { isSealed } from '../kernel/sealed-token.js';
-import { clickMarker, referrerMarker, sourceAliases, mediumAliases } from './attribution-markers.js';
+import { clickMarker, marksNothing, mediumAliases, referrerMarker, sourceAliases } from './attribution-markers.js';
 
 /** Where somebody came from, normalised: lower case, aliases replaced. `source` is null when nothing marks it; never `direct`. */
 export interface Attribution {
@@ -17,20 +17,6 @@ export interface Attribution {
 }
 
 const TEXT_MAX = 255;
-// What tools write where they know nothing. It marks nothing.
-const EMPTY = new Set([
-  '',
-  'direct',
-  '(direct)',
-  'none',
-  '(none)',
-  'not set',
-  '(not set)',
-  'null',
-  'undefined',
-  'unknown',
-]);
-
 /** Reads the attribution members of a domain event. Precedence of what marks a touch: UTM, click id, external referrer. */
 export function attributionOf(data: Readonly<Record<string, unknown>>): Attribution {
   const landing = openText(data['landing_page']);
@@ -69,7 +55,7 @@ function marked({ source, medium, campaign }: Named, marker: { source: string; m
 
 function marking(value: unknown): string | null {
   const text = openText(value)?.trim().toLowerCase() ?? '';
-  return EMPTY.has(text) ? null : text.slice(0, TEXT_MAX).toWellFormed();
+  return marksNothing(text) ? null : text.slice(0, TEXT_MAX).toWellFormed();
 }
 
 // eslint-disable-next-line no-control-regex

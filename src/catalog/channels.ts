@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../kernel/canonical-json.js';
 import { searchEngines, socialNetworks } from './attribution-markers.js';
 
 /**
@@ -12,6 +14,8 @@ export interface ChannelRule {
   media?: readonly string[];
   /** Media that begin with one of these. */
   mediaBeginning?: readonly string[];
+  /** Whether the channel is paid for. */
+  paid?: boolean;
 }
 
 const NETWORKS = [...socialNetworks];
@@ -37,14 +41,35 @@ export const channelRules: readonly ChannelRule[] = [
 /** The channel that no rule knows of. */
 export const OTHER_CHANNEL = 'other';
 export const UNKNOWN_CHANNEL = 'unknown';
-/** Channels that are paid for. */
-export const paidChannels: ReadonlySet<string> = new Set(['paid_search', 'paid_social', 'display', 'affiliates']);
+const PAID_CHANNELS = ['paid_search', 'paid_social', 'display', 'affiliates'];
 
-/** Both in lower case, as `attributionOf` gives them; no source at all is `unknown`. */
-export function channelOf(source: string | null | undefined, medium: string | null | undefined): string {
-  if (source === null || source === undefined || source === '' || source === 'unknown') return UNKNOWN_CHANNEL;
-  return channelRules.find((rule) => fits(rule, source, medium ?? ''))?.channel ?? OTHER_CHANNEL;
+/** The channels by which a service tells where something came from. */
+export interface Channels {
+  /** In the order in which they are tried. */
+  rules: readonly ChannelRule[];
+  /** Channels that are paid for. */
+  paid: ReadonlySet<string>;
+  /** Another one for other rules, twelve hexadecimal digits. */
+  version: string;
+  /** Both in lower case, as `attributionOf` gives them; no source at all is `unknown`. */
+  of(source: string | null | undefined, medium: string | null | undefined): string;
 }
+
+/** The rules of the operator, and after them the defaults. */
+export function createChannels(own: readonly ChannelRule[] = []): Channels {
+  const rules = [...own, ...channelRules];
+  const paid = new Set([...PAID_CHANNELS, ...own.filter((rule) => rule.paid).map(({ channel }) => channel)]);
+  const said = canonicalJson({ rules, paid: [...paid].sort() });
+  return {
+    ...{ rules, paid, version: createHash('sha256').update(said).digest('hex').slice(0, 12) },
+    of: (source, medium) => {
+      if (source === null || source === undefined || source === '' || source === 'unknown') return UNKNOWN_CHANNEL;
+      return rules.find((rule) => fits(rule, source, medium ?? ''))?.channel ?? OTHER_CHANNEL;
+    },
+  };
+}
+
+export const defaultChannels = createChannels();
 
 const fits = ({ sources, media, mediaBeginning }: ChannelRule, source: string, medium: string): boolean =>
   (sources === undefined || sources.includes(source)) &&

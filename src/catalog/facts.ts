@@ -222,6 +222,11 @@ export const factTypes = {
     method: 'latest',
     reconciliation_status: 'latest',
     balance_transaction: 'latest',
+    /**
+     * Where no line of the provider's balance names it. `none`: there is no such line, and what leaves the balance is told by the payout alone.
+     * `unnamed`: there is one, which does not say whose it is. Absent: its line names it, or is named by `balance_transaction`.
+     */
+    balance_line: 'latest',
   },
   /**
    * A line of the provider's balance, on the payment or payout it comes from, or by itself (`balance:txn_1`). `gross`, `fee` and `net` are signed, in the currency of

@@ -98,7 +98,7 @@ export interface Term {
 export interface MetricTerms {
   /** Who answers for it. */
   owner: string;
-  /** How long after a day facts of it may come without anybody asking why. Hours. */
+  /** How long after a day facts and events of it may come: so long it is compared again when something did. Hours. */
   allowedLatenessHours: number;
   /** The gap that is lived with, in percent either way; null where none is agreed, and only a change is an alarm. */
   tolerancePct: number | null;

@@ -7,7 +7,7 @@ import { writeFileWhole } from './write-file.js';
 
 interface Options {
   out: string;
-  release?: number;
+  closeVersion?: number;
   withhold?: boolean;
   json?: boolean;
 }
@@ -21,7 +21,7 @@ export const addPack: AddCommand = (program, context) => {
     )
     .argument('<period>', 'such as 2026-10')
     .requiredOption('--out <file>', 'the zip to write; a folder, or a name that ends in /, gets the files themselves')
-    .option('--release <number>', 'which close of it, where it was closed more than once', versionOf)
+    .option('--close-version <number>', 'which close of it, where it was closed more than once', versionOf)
     .option('--withhold', 'of what was received, only the hashes: contents stay here, and are proven all the same')
     .option('--json', 'print JSON')
     .action(async (period: string, options: Options) => {
@@ -32,8 +32,8 @@ export const addPack: AddCommand = (program, context) => {
     });
 };
 
-async function write({ files }: Service, period: string, { out, release, withhold }: Options) {
-  const query = { version: release, bodies: withhold ? ('withheld' as const) : ('sealed' as const) };
+async function write({ files }: Service, period: string, { out, closeVersion, withhold }: Options) {
+  const query = { version: closeVersion, bodies: withhold ? ('withheld' as const) : ('sealed' as const) };
   const isFolder = out.endsWith('/') || (existsSync(out) && statSync(out).isDirectory());
   if (!isFolder) {
     const zip = await files.pack(period, query);

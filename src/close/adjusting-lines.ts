@@ -8,6 +8,8 @@ import type { PeriodDays } from './tie-outs.js';
 export interface ClosedJournal {
   period: string;
   upTo: number;
+  /** Whether entries were read then as they are now: a line that is no more was taken back by something that came since. */
+  sameModel: boolean;
   /** All that closes in force have booked of its days, in its own journal and as adjustments in later ones, by origin day. */
   booked: AsyncIterable<JournalLine>;
   /** What is known of its days now, by day. */
@@ -64,21 +66,22 @@ interface Sum {
   functional: bigint | undefined;
   /** The line that says most of it: of what is known, else of what was booked. */
   like: PostingLine;
+  isKnown: boolean;
 }
 
 function differences(
   was: readonly JournalLine[],
   is: readonly PostingLine[],
-  { period, upTo }: ClosedJournal,
+  { period, upTo, sameModel }: ClosedJournal,
   into: PeriodDays,
 ): JournalLine[] {
   const sums = new Map<string, Sum>();
   const add = (entry: string, line: PostingLine, sign: 1n | -1n): void => {
     const key = `${entry}\n${line.account}\n${line.currency}\n${line.kind}`;
-    const sum = sums.get(key) ?? { entry, amount: 0n, functional: undefined, like: line };
+    const sum = sums.get(key) ?? { entry, amount: 0n, functional: undefined, like: line, isKnown: false };
     sum.amount += sign * line.amount;
     if (line.functional !== undefined) sum.functional = (sum.functional ?? 0n) + sign * line.functional;
-    if (sign === 1n) sum.like = line;
+    if (sign === 1n) [sum.like, sum.isKnown] = [line, true];
     sums.set(key, sum);
   };
   for (const line of was) add(line.originEntry ?? line.entry, line, -1n);
@@ -90,7 +93,7 @@ function differences(
     .map(([, sum]) => {
       const number = (numbers.get(sum.entry) ?? 0) + 1;
       numbers.set(sum.entry, number);
-      return adjusting(sum, number, causeOf(sum, upTo), period, into);
+      return adjusting(sum, number, causeOf(sum, upTo, sameModel), period, into);
     });
 }
 
@@ -111,7 +114,12 @@ function adjusting(
 }
 
 /** Where only its worth in the functional currency is another, it is a rate that came. */
-function causeOf({ amount, like: { kind, position } }: Sum, upTo: number): AdjustmentCause {
+function causeOf(
+  { amount, like: { kind, position }, isKnown }: Sum,
+  upTo: number,
+  sameModel: boolean,
+): AdjustmentCause {
   if (amount === 0n || kind === 'fx' || kind === 'remeasurement') return 'fx';
-  return position !== undefined && position > upTo ? 'late_fact' : 'interpreter_changed';
+  const isLate = isKnown ? position !== undefined && position > upTo : sameModel;
+  return isLate ? 'late_fact' : 'interpreter_changed';
 }

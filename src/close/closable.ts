@@ -67,7 +67,7 @@ export const adjustmentsAt = (
  * `closings`: the closes in force before it, none for a later period.
  */
 export async function* openJournal(
-  { books, closings: store }: Pick<CloseDeps, 'books' | 'closings'>,
+  { books, closings: store, versions }: Pick<CloseDeps, 'books' | 'closings' | 'versions'>,
   period: PeriodDays,
   closings: readonly Closing[],
   upTo: Position,
@@ -75,9 +75,10 @@ export async function* openJournal(
   for await (const line of books.lines({ from: period.from, to: period.to, upTo }))
     yield { ...line, period: period.id, adjusts: undefined, originDay: line.day };
   const lastUpTo = closings.at(-1)?.upTo ?? 0;
+  const sameModel = closings.every(({ modelVersion }) => modelVersion === versions.model);
   for (const { period: adjusts, from, to } of closings) {
     const booked = store.linesOf({ from, to }, closings);
     const known = books.lines({ from, to, upTo });
-    yield* adjustingLines({ period: adjusts, upTo: lastUpTo, booked, known }, period);
+    yield* adjustingLines({ period: adjusts, upTo: lastUpTo, sameModel, booked, known }, period);
   }
 }

@@ -25,7 +25,7 @@ export interface BooksDeps extends Omit<CatchUpDeps, 'ledger' | 'version'> {
 }
 
 /** Changes whenever recipes would post anything else, so that books are posted again. */
-export const RECIPES_VERSION = 1;
+export const RECIPES_VERSION = 2;
 
 const BEGINNING = '0001-01-01';
 

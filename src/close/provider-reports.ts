@@ -43,6 +43,8 @@ export interface ReportsDeps {
   keepObjects(provider: string, content: ReportContent): Promise<void>;
 }
 
+export const REPORT_BYTES_MAX = 33_554_432;
+
 const COLUMNS = `id, provider, kind, digest, size as bytes, lines, from_at as "from", until_at as "until",
   received_at as "receivedAt", actor`;
 
@@ -54,10 +56,11 @@ export class ProviderReports {
     return this.deps.kinds;
   }
 
-  /** Reads and keeps a report. The same bytes again are the same report. Throws Problem `invalid_request` with the line that is wrong. */
+  /** Reads and keeps a report. The same bytes again are the same report. Throws Problem `too_large`, or `invalid_request` with the line that is wrong. */
   async add(upload: Upload, actor: string): Promise<{ outcome: 'recorded' | 'duplicate'; report: KeptReport }> {
     const { provider, bytes } = upload;
     const kind = this.kindOf(provider, upload.kind);
+    if (bytes.length > REPORT_BYTES_MAX) throw new Problem('too_large', 'A report may have 32 MiB.');
     if (bytes.length === 0) throw new Problem('invalid_request', 'The report is empty.');
     const content = await kind.read(upload.name ?? 'report', Readable.from([bytes]));
     const { from, until } = coverage(kind, upload, content);

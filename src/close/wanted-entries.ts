@@ -5,7 +5,7 @@ import { balanceEntry, clearingOf, transactionsIn } from './recipes/balance.js';
 import { invoiceEntries, invoiceIn, invoicesIn } from './recipes/invoices.js';
 import { eventEntry, matched, type MoneyEvent } from './recipes/money-event.js';
 import { lostDispute, type PaymentEvents, paymentEvents } from './recipes/payments.js';
-import { payoutArrivals, payoutEvents } from './recipes/payouts.js';
+import { ownPayouts, payoutArrivals, payoutEvents } from './recipes/payouts.js';
 
 /**
  * The journal entries that objects which belong together should have: a function of what is known of them, so that neither the order nor
@@ -24,6 +24,7 @@ export function wantedEntries(objects: readonly MoneyObject[], dayOf: (at: numbe
     ...events.map((each) => eventEntry(each, of.get(each))),
     ...transactions.map((each) => balanceEntry(each, event.get(each), dayOf)),
     ...payments.disputes.map((dispute) => lostDispute(dispute, of, dayOf)),
+    ...ownPayouts(objects, dayOf),
     ...payoutArrivals(objects),
     // The payments pay one invoice; should there be another, nothing is known to have been paid of it.
     ...invoicesIn(objects).flatMap((each) =>

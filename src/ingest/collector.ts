@@ -1,6 +1,5 @@
 import type { RawRequest } from './ingest.js';
-
-export type Json = Readonly<Record<string, unknown>>;
+import type { Json } from './json-members.js';
 
 /** One client-side event in words that all protocols share. Values are as sent: unchecked, and possibly personal. */
 export interface ClientEvent {
@@ -50,12 +49,6 @@ export interface Collector {
   batch(request: Pick<RawRequest, 'headers' | 'url'>, body: unknown): ClientBatch | undefined;
   event(sent: Json): ClientEvent | EventProblem;
 }
-
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The member when it is an object, else an empty one. */
-export const objectIn = (value: Json, name: string): Json => (isObject(value[name]) ? value[name] : {});
 
 export const isId = (value: unknown): boolean =>
   (typeof value === 'string' && value.trim() !== '') || Number.isSafeInteger(value);

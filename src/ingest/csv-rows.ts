@@ -11,13 +11,20 @@ export interface CsvRow {
 
 const CELLS_MAX = 1_048_576; // bytes of one row
 
-/** Rows of a CSV file (RFC 4180) under its headings. Throws Problem `invalid_request` that names the line that is none. */
-export async function* csvRows(file: Readable, name: string): AsyncGenerator<CsvRow> {
+/**
+ * Rows of a CSV file (RFC 4180) under its headings. Throws Problem `invalid_request` that names the heading that is missing of `needed`, in lower
+ * case, or the line that is none.
+ */
+export async function* csvRows(file: Readable, name: string, needed: readonly string[]): AsyncGenerator<CsvRow> {
   const { parse } = await import('csv-parse');
+  let isHeaded = false;
   const parser = file.pipe(
     parse({
       bom: true,
-      columns: (names: string[]) => names.map((each) => each.trim().toLowerCase()),
+      columns(names: string[]) {
+        isHeaded = true;
+        return columnsOf(name, names, needed);
+      },
       info: true,
       max_record_size: CELLS_MAX,
       skip_empty_lines: true,
@@ -33,6 +40,15 @@ export async function* csvRows(file: Readable, name: string): AsyncGenerator<Csv
     if (typeof code !== 'string' || !code.startsWith('CSV_')) throw error;
     throw new Problem('invalid_request', `${name}, line ${lines ?? '?'}: ${WRONG[code] ?? 'this is no row of CSV'}.`);
   }
+  if (!isHeaded) throw new Problem('invalid_request', `${name}: there are no headings.`);
+}
+
+/** A column that is not there would read as nothing: no fee, no source. */
+function columnsOf(name: string, headings: readonly string[], needed: readonly string[]): string[] {
+  const columns = headings.map((each) => each.trim().toLowerCase());
+  const missing = needed.find((column) => !columns.includes(column));
+  if (missing !== undefined) throw new Problem('invalid_request', `${name}: "${missing}" is not among the headings.`);
+  return columns;
 }
 
 const WRONG: Readonly<Record<string, string>> = {
@@ -67,11 +83,11 @@ export class Cells {
     return /^[A-Z]{3}$/.test(code) ? code : this.wrong(columns[0]!, 'must be a currency code such as USD');
   }
 
-  /** Major units as decimal text in minor units; 0 where it is empty. */
+  /** Major units as decimal text in minor units. */
   money(column: string, currency: string): bigint {
-    const text = this.find(column);
-    if (text === undefined) return 0n;
-    return parseMajor(text, currency) ?? this.wrong(column, `must be an amount such as 12.34 of ${currency}`);
+    return (
+      parseMajor(this.text(column), currency) ?? this.wrong(column, `must be an amount such as 12.34 of ${currency}`)
+    );
   }
 
   /** `2026-10-03 09:00:00` or RFC 3339, of UTC, in epoch milliseconds. */

@@ -8,6 +8,7 @@ import { contentTypeOf, headerOf } from './content-type.js';
 import type { Parked, ReplayContext } from './dead-letters.js';
 import { elementTexts } from './element-texts.js';
 import type { Outcome, Principal, RawRequest } from './ingest.js';
+import { isObject, type Json } from './json-members.js';
 import type { Subject } from './provider.js';
 import { reservedOrigins } from './providers/index.js';
 import { keep, type Arrival, type ReceiveDeps } from './receive.js';
@@ -27,7 +28,6 @@ export interface Moment {
   contentType?: string;
 }
 
-type Json = Readonly<Record<string, unknown>>;
 export type Judged =
   | { arrival: Arrival }
   | { refused: 'forbidden'; errors: readonly string[] }
@@ -230,9 +230,6 @@ async function settle(
     return { outcome: 'rejected', code: 'too_large', errors: [error.detail] };
   }
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
 function versionOf(value: unknown): number | undefined {

@@ -6,7 +6,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { TimeRange } from './event-list.js';
 import { type ObjectFile, openObjectFile } from './object-file.js';
 import type { ImportProgress, ImportStore } from './import-store.js';
-import type { AsOf, ObjectList, ObjectSource, ReadLine, ReadObject } from './object-list.js';
+import type { AsOf, ObjectList, ObjectPage, ObjectSource, ReadLine, ReadObject } from './object-list.js';
 import type { Outcome } from './ingest.js';
 import { type Arrival, keep, providerArrival, type ReceiveDeps } from './receive.js';
 
@@ -88,8 +88,6 @@ export function createImports(deps: ImportDeps): Imports {
     if (!found) throw new Problem('invalid_request', `No objects of ${name} can be read.`);
     return found;
   };
-  const keyOf = (provider: string, name: string, { from, until }: TimeRange): string =>
-    [provider, name, from.toISOString(), until.toISOString()].join(' ');
 
   return {
     listsOf: (provider) => {
@@ -98,7 +96,10 @@ export function createImports(deps: ImportDeps): Imports {
       return lists;
     },
     providers: deps.sources.flatMap(({ source, list }) => (list ? [source.provider.name] : [])),
-    progress: (provider, name, range) => store.find(keyOf(provider, name, range)),
+    async progress(provider, name, range) {
+      const { list } = sourceOf(provider);
+      return list && store.find(keyOf(provider, list.live, name, ...endsOf(range)));
+    },
 
     async lists(provider, names, range, { signal, onProgress = () => undefined } = {}) {
       const { source, list } = sourceOf(provider);
@@ -110,7 +111,7 @@ export function createImports(deps: ImportDeps): Imports {
       const days = Math.ceil((range.until.getTime() - range.from.getTime()) / DAY_MS);
       const imported = nothing();
       for (const [nth, name] of names.entries()) {
-        const key = keyOf(provider, name, range);
+        const key = keyOf(provider, list.live, name, ...endsOf(range));
         await readList(deps, source, list, { key, name, range }, imported, signal, (reached) =>
           onProgress(nth * days + Math.min(days, (range.until.getTime() - reached) / DAY_MS), names.length * days),
         );
@@ -137,7 +138,7 @@ export function createImports(deps: ImportDeps): Imports {
       const { source } = sourceOf(provider);
       if (!source.parse) throw new Problem('invalid_request', `No files of ${provider} can be read.`);
       const file = await openObjectFile(path);
-      const key = `${provider} ${file.name} ${file.digest}`;
+      const key = keyOf(provider, !options.testMode, file.name, file.digest);
       const asOf: AsOf = options.asOf ? { at: options.asOf, is: 'known' } : { at: clock(), is: 'assumed' };
       if (asOf.at > clock()) throw new Problem('invalid_request', 'The time of the objects lies in the future.');
       const imported = nothing();
@@ -147,16 +148,22 @@ export function createImports(deps: ImportDeps): Imports {
   };
 }
 
+/** Live and test mode are read apart: what one knows, the other refuses. */
+const keyOf = (provider: string, live: boolean, ...what: readonly string[]): string =>
+  [provider, live ? 'live' : 'test', ...what].join(' ');
+const endsOf = ({ from, until }: TimeRange): string[] => [from.toISOString(), until.toISOString()];
+
 async function sweep(deps: ImportDeps, { source, list }: ImportSource): Promise<Imported> {
   const { store, clock } = deps;
   const imported = nothing();
   const now = clock();
-  for (const [name, days] of Object.entries(list ? source.swept : {})) {
-    const key = `${source.provider.name} ${name} ${SWEEP}`;
+  if (!list) return imported;
+  for (const [name, days] of Object.entries(source.swept)) {
+    const key = keyOf(source.provider.name, list.live, name, SWEEP);
     const since = (await store.sweptUntil(key))?.getTime() ?? -Infinity;
     const from = new Date(Math.max(now.getTime() - SWEPT_DAYS_MAX * DAY_MS, since - days * DAY_MS));
     try {
-      await readList(deps, source, list!, { key, name, range: { from, until: now } }, imported);
+      await readList(deps, source, list, { key, name, range: { from, until: now } }, imported);
     } catch (error) {
       // A key that may not read this can still be good for other things; the tie-out says what is not there.
       if (!(error instanceof Problem) || error.code !== 'invalid_request') throw error;
@@ -195,10 +202,10 @@ async function readList(
   imported.listed += begun.listed;
   imported.recorded += begun.recorded;
   try {
-    for (let cursor = begun.cursor; ;) {
+    for (let cursor = begun.cursor, isFirst = true; ; isFirst = false) {
       if (signal?.aborted) return void (imported.done = false);
       const asOf: AsOf = { at: clock(), is: 'known' };
-      const page = await list.page(name, range, cursor ?? undefined);
+      const page = await (isFirst ? goOn(list, name, range, cursor) : list.page(name, range, cursor ?? undefined));
       const recorded = await settle(deps, source, page.objects, asOf, `${source.provider.name}-api`, imported);
       cursor = page.next;
       const done = cursor === null ? clock() : undefined;
@@ -209,6 +216,19 @@ async function readList(
   } catch (error) {
     if (error instanceof Problem) await store.failed(key, error.detail).catch(() => undefined);
     throw error;
+  }
+}
+
+/**
+ * The page at which an earlier attempt stopped. Of a cursor that is not known any more, because its object was deleted, the list begins again:
+ * what was read before is a duplicate. Where the beginning is refused as well, something else is wrong, and the cursor stays.
+ */
+async function goOn(list: ObjectList, name: string, range: TimeRange, cursor: string | null): Promise<ObjectPage> {
+  try {
+    return await list.page(name, range, cursor ?? undefined);
+  } catch (error) {
+    if (cursor === null || !(error instanceof Problem) || error.code !== 'invalid_request') throw error;
+    return list.page(name, range);
   }
 }
 

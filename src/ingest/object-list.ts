@@ -28,6 +28,8 @@ export interface ObjectPage {
  * rate limit and waits as long as it asks. Throws Problem `invalid_request` when it refuses, and `unavailable` when it does not answer.
  */
 export interface ObjectList {
+  /** Whether it shows what belongs to live mode; each mode has lists of its own. */
+  live: boolean;
   /** One page of the objects of a list that were made within a range, the newest first. */
   page(name: string, range: TimeRange, cursor?: string): Promise<ObjectPage>;
 }

@@ -4,7 +4,8 @@ import { trackedPolicy } from '../catalog/personal.js';
 import type { Vault } from '../ledger/vault.js';
 import type { ClearText } from './clear-text.js';
 import { truncatedAddress } from './client-address.js';
-import { isObject, type ClientEvent, type Collector, type Json } from './collector.js';
+import type { ClientEvent, Collector } from './collector.js';
+import { isObject, type Json } from './json-members.js';
 import { agentOf, osName } from './collectors/user-agent.js';
 import type { SdkLink, TrackedEvent } from './tracked-store.js';
 

@@ -1,16 +1,16 @@
-import type { Delivery } from '../alert/alert-store.js';
+import type { AlertDelivery } from '../alert/alert-store.js';
 import { ATTEMPTS_MAX } from '../alert/alert-store.js';
 import type { Enqueued, Job } from './job.js';
 
-export const deliveryJob = ({ alertId, transition, channel }: Delivery): Enqueued => ({
+export const deliveryJob = ({ alertId, transition, channel }: AlertDelivery): Enqueued => ({
   name: alertDeliver.name,
   id: `alert-${alertId}-${transition}-${channel}`,
   data: { alert_id: alertId, transition, channel },
 });
 
-const deliveryOf = (data: Readonly<Record<string, string>>): Delivery => ({
+const deliveryOf = (data: Readonly<Record<string, string>>): AlertDelivery => ({
   alertId: data['alert_id'] ?? '',
-  transition: (data['transition'] ?? '') as Delivery['transition'],
+  transition: (data['transition'] ?? '') as AlertDelivery['transition'],
   channel: data['channel'] ?? '',
 });
 

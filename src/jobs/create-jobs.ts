@@ -3,6 +3,7 @@ import type { Alerts } from '../alert/create-alerts.js';
 import type { Close } from '../close/create-close.js';
 import type { Backfill } from '../ingest/backfill.js';
 import type { TieOutStage } from '../close/create-tie-outs.js';
+import type { Verification } from '../close/verification.js';
 import type { Imports } from '../ingest/import-objects.js';
 import type { Clock } from '../kernel/clock.js';
 import { Problem } from '../kernel/errors.js';
@@ -10,11 +11,12 @@ import type { Zone } from '../kernel/day.js';
 import type { Reconcile } from '../reconcile/create-reconcile.js';
 import { deliveryJob } from './alert-deliver.js';
 import { backfillJob } from './backfill-hours.js';
-import type { Cancellations } from './cancellations.js';
+import type { Cancellations, QueuedOnce } from './cancellations.js';
 import { jobs as allJobs } from './index.js';
 import type { Enqueued, Job, JobContext } from './job.js';
 import { type Attempt, CANCELLED, JobCancelled, type JobQueue, openQueue, type QueuedJob } from './queue.js';
 import { runJob } from './reconcile-run.js';
+import { verifyJob } from './verify-nightly.js';
 import { evictionRisk } from './redis-eviction.js';
 
 const HEAL_MS = 60_000;
@@ -34,6 +36,7 @@ export interface JobsDeps {
   /** Left out where no provider's objects are read. */
   imports?: Pick<Imports, 'providers' | 'sweep'>;
   tieOuts?: Pick<TieOutStage, 'state' | 'run'>;
+  verification?: Pick<Verification, 'run'>;
   zone: Zone;
   clock: Clock;
   /** Keeps a job that failed for the last time as a dead letter; the same one again is the same letter. */
@@ -69,6 +72,8 @@ export interface Jobs {
   enqueueRun(runId: string): Promise<void>;
   /** Has the hours of a provider that are due compared now. */
   enqueueBackfill(provider: string): Promise<void>;
+  /** Has everything verified now. Resolves with the id of the job, also where it waits or runs already. */
+  enqueueVerification(actor: string): Promise<string>;
   /** Puts a job that failed for the last time in again. Throws Problem `invalid_request` when this version has none of that name. */
   enqueueAgain(job: Enqueued): Promise<void>;
   /** Jobs that are in the queue, those that run first. */
@@ -154,18 +159,18 @@ class Running implements Jobs {
     if (risk !== undefined) this.log(risk);
   }
 
-  async run(name: string, data: Record<string, string>, { jobId, progress }: Attempt): Promise<void> {
+  async run(name: string, data: Record<string, string>, { job: queued, progress }: Attempt): Promise<void> {
     const began = performance.now();
     const tally = this.done.get(name) ?? { completed: 0, failed: 0, seconds: 0 };
     this.done.set(name, tally);
     try {
       const job = this.jobs.get(name);
       if (!job) throw new Error(`There is no job "${name}" in this version.`);
-      await this.stopIfCancelled(jobId);
+      await this.stopIfCancelled(queued);
       await job.run(data, {
         ...this.context(),
         progress: async (done, total) => {
-          await this.stopIfCancelled(jobId);
+          await this.stopIfCancelled(queued);
           await progress(done, total);
         },
       });
@@ -179,16 +184,19 @@ class Running implements Jobs {
   }
 
   private context(): Omit<JobContext, 'progress'> {
-    const { reconcile, close, backfill, imports, tieOuts, alerts, zone, clock } = this.deps;
-    return { reconcile, close, backfill, imports, tieOuts, alerts, zone, clock, enqueue: (each) => this.add(each) };
+    const { reconcile, close, backfill, imports, tieOuts, verification, alerts, zone, clock } = this.deps;
+    return {
+      ...{ reconcile, close, backfill, imports, tieOuts, verification, alerts, zone, clock },
+      enqueue: (each) => this.add(each),
+    };
   }
 
   private add(job: Enqueued): Promise<void> {
     return this.queue.add(job, this.deps.attempts === undefined ? this.jobs.get(job.name)?.attempts : undefined);
   }
 
-  private async stopIfCancelled(jobId: string): Promise<void> {
-    const by = await this.deps.cancellations.of(jobId);
+  private async stopIfCancelled(job: QueuedOnce): Promise<void> {
+    const by = await this.deps.cancellations.of(job);
     if (by !== undefined) throw new JobCancelled(`${CANCELLED}${by}`);
   }
 
@@ -201,7 +209,7 @@ class Running implements Jobs {
     if (!found) return undefined;
     await this.jobs.get(found.name)?.cancelled?.(found.data, this.context(), actor);
     if (await this.queue.remove(id)) return { id, outcome: 'removed' };
-    await this.deps.cancellations.add(id, actor);
+    await this.deps.cancellations.add(found, actor);
     return { id, outcome: 'stopping' };
   }
 
@@ -219,6 +227,12 @@ class Running implements Jobs {
 
   enqueueBackfill(provider: string): Promise<void> {
     return this.add(backfillJob(provider, 'asked'));
+  }
+
+  async enqueueVerification(actor: string): Promise<string> {
+    const job = verifyJob(actor);
+    await this.add(job);
+    return job.id;
   }
 
   async enqueueAgain(job: Enqueued): Promise<void> {

@@ -1,15 +1,18 @@
 import { alertDeliver } from './alert-deliver.js';
 import { backfillHours } from './backfill-hours.js';
 import { backfillUndelivered } from './backfill-undelivered.js';
+import { gapReportTell } from './gap-report-tell.js';
 import { gapReportWeekly } from './gap-report-weekly.js';
 import { fetchBalanceTransactions } from './fetch-balance-transactions.js';
 import type { Job } from './job.js';
+import { pruneSnapshots } from './prune-snapshots.js';
 import { reconcileDaily } from './reconcile-daily.js';
 import { reconcileDay } from './reconcile-day.js';
 import { reconcileLate } from './reconcile-late.js';
 import { reconcileRun } from './reconcile-run.js';
 import { tieOutMonth } from './tie-out-month.js';
 import { watch } from './watch.js';
+import { verifyNightly } from './verify-nightly.js';
 import { softClose } from './soft-close.js';
 
 /** Every job, by the name it has in the queue. */
@@ -22,8 +25,11 @@ export const jobs: readonly Job[] = [
   backfillUndelivered,
   watch,
   gapReportWeekly,
+  gapReportTell,
+  pruneSnapshots,
   alertDeliver,
   softClose,
   fetchBalanceTransactions,
   tieOutMonth,
+  verifyNightly,
 ];

@@ -5,6 +5,7 @@ import type { Imports } from '../ingest/import-objects.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Zone } from '../kernel/day.js';
 import type { Close } from '../close/create-close.js';
+import type { Verification } from '../close/verification.js';
 import type { Reconcile } from '../reconcile/create-reconcile.js';
 
 /** What jobs work with. */
@@ -15,6 +16,7 @@ export interface JobContext {
   alerts: Alerts;
   imports?: Pick<Imports, 'providers' | 'sweep'> | undefined;
   tieOuts?: Pick<TieOutStage, 'state' | 'run'> | undefined;
+  verification?: Pick<Verification, 'run'> | undefined;
   zone: Zone;
   clock: Clock;
   /** Puts a job into the queue; nothing happens while one of that id waits or runs. */

@@ -8,6 +8,7 @@ import {
 } from 'bullmq';
 import pg from 'pg';
 import { Problem } from '../kernel/errors.js';
+import type { QueuedOnce } from './cancellations.js';
 import type { Enqueued } from './job.js';
 import { answered } from './answered.js';
 
@@ -43,19 +44,17 @@ export interface QueueOptions {
 
 /** The attempt that runs. */
 export interface Attempt {
-  jobId: string;
+  job: QueuedOnce;
   progress(done: number, total: number): Promise<void>;
 }
 
 /** A job that is in the queue. */
-export interface QueuedJob {
-  id: string;
+export interface QueuedJob extends QueuedOnce {
   name: string;
   /** `active`, `waiting`, `delayed`, `failed`, … */
   state: string;
   data: Data;
   attempts: number;
-  enqueuedAt: Date;
   progress: { done: number; total: number } | null;
   error: string | null;
 }
@@ -293,7 +292,11 @@ function processorOf({ run, deadlineMs }: QueueOptions): Processor<Data> {
         `The deadline of ${limit / 60_000} minutes has passed. ${job.failedReason ?? ''}`.trim(),
       );
     try {
-      await run(name, data, { jobId: id, progress: (done, total) => job.updateProgress({ done, total }) });
+      const enqueuedAt = new Date(timestamp);
+      await run(name, data, {
+        job: { id, enqueuedAt },
+        progress: (done, total) => job.updateProgress({ done, total }),
+      });
     } catch (error) {
       if (error instanceof Problem && error.status < 500 && error.code !== 'wrong_expected_revision')
         throw new UnrecoverableError(error.message);

@@ -1,4 +1,5 @@
 import type { Condition, Watched } from '../alert/condition.js';
+import type { RecordedVerification, Verification } from '../close/verification.js';
 import type { CompletenessStore } from '../ingest/completeness-store.js';
 import type { DeadLetters } from '../ingest/ingest.js';
 import type { Clock } from '../kernel/clock.js';
@@ -9,6 +10,7 @@ export interface WatchedParts {
   reconcile: Pick<Reconcile, 'drift' | 'failing'>;
   completeness: Pick<CompletenessStore, 'providers'>;
   deadLetters: Pick<DeadLetters, 'counts'>;
+  verification: Pick<Verification, 'recent'>;
   clock: Clock;
   /** A part could not be looked at: nothing of it is raised, and nothing recovers. */
   failed: (part: string, error: Error) => void;
@@ -20,6 +22,7 @@ export async function lookAround(parts: WatchedParts): Promise<Watched[]> {
     ['drift', async () => (await parts.reconcile.drift({})).filter(({ alarming }) => alarming).map(drifted)],
     ['source', async () => (await parts.reconcile.failing()).map(sourceFailed)],
     ['dead_letters', async () => (await parts.deadLetters.counts()).flatMap(unresolved)],
+    ['verification', async () => (await parts.verification.recent()).slice(0, 1).flatMap(notAsWritten)],
     ['provider', async () => (await parts.completeness.providers(parts.clock())).flatMap(providerTrouble)],
   ];
   const watched: Watched[] = [];
@@ -73,6 +76,21 @@ function unresolved({ reason, unresolved: count }: { reason: string; unresolved:
         ? 'Deliveries contradict what the ledger has under the same id'
         : `Dead letters to resolve: ${reason}`,
       detail: { reason, unresolved: count },
+    },
+  ];
+}
+
+function notAsWritten({ ok, ledger, model, finished_at: at, position }: RecordedVerification): Condition[] {
+  if (ok) return [];
+  const verdicts = [...new Set(ledger.findings.map(({ verdict }) => verdict))].join(', ');
+  return [
+    {
+      key: keyOf('verification'),
+      severity: 'critical',
+      title: ledger.ok
+        ? 'The read model is not what the ledger says'
+        : `The ledger is not as it was written: ${verdicts}`,
+      detail: { at, position, findings: ledger.findings, count: ledger.count, differences: model.differences },
     },
   ];
 }

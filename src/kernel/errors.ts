@@ -48,7 +48,11 @@ export const problems = {
   wrong_state: [409, 'The state of the period does not allow this.', 'See `detail` for what has to come first.'],
   second_person: [409, 'Another person has to do this.', 'Use the key of somebody who did not do the step before.'],
   wrong_expected_revision: [409, 'Somebody else changed this first.', 'Read it again and decide again.'],
-  too_large: [413, 'The request is larger than accepted.', 'A request may have 1 MiB, a stored entry 0.9 MiB.'],
+  too_large: [
+    413,
+    'The request is larger than accepted.',
+    'A request may have 1 MiB, a report of a provider 32 MiB, a stored entry 0.9 MiB.',
+  ],
   unsupported_media_type: [
     415,
     'The content type is not accepted here.',

@@ -34,11 +34,19 @@ export function readId(header: string | undefined, { name = NAME }: CookieOption
   return undefined;
 }
 
-/** A `Set-Cookie` value that keeps an id on a host, or removes it when there is none. */
-export function writeId(id: string | undefined, host: string, options: CookieOptions): string {
-  const { name = NAME, maxAgeDays = MAX_AGE_DAYS, domain, secure = !isLocal(host) } = options;
-  const parts = [`${name}=${id ?? ''}`, 'Path=/', 'HttpOnly', 'SameSite=Lax'];
-  parts.push(`Max-Age=${id === undefined ? 0 : Math.round(maxAgeDays * 86_400)}`);
+/** A `Set-Cookie` value that keeps an id on a host. */
+export const writeId = (id: string, host: string, options: CookieOptions): string =>
+  setCookie(id, Math.round((options.maxAgeDays ?? MAX_AGE_DAYS) * 86_400), host, options);
+
+/** `Set-Cookie` values that remove it, with a domain also the one that was set before there was a domain: to a browser they are two. */
+export function removeId(host: string, { domain, ...options }: CookieOptions): string[] {
+  const ofHost = setCookie('', 0, host, options);
+  return domain === undefined ? [ofHost] : [setCookie('', 0, host, { ...options, domain }), ofHost];
+}
+
+function setCookie(value: string, maxAge: number, host: string, options: CookieOptions): string {
+  const { name = NAME, domain, secure = !isLocal(host) } = options;
+  const parts = [`${name}=${value}`, 'Path=/', 'HttpOnly', 'SameSite=Lax', `Max-Age=${maxAge}`];
   if (domain !== undefined) parts.push(`Domain=${domain}`);
   if (secure) parts.push('Secure');
   return parts.join('; ');

@@ -8,7 +8,10 @@ export type { CloudEvent, Consent, CookieOptions, DropReason, LandingRequest, Qu
 export interface LandingOptions extends QueueOptions {
   /** CloudEvents source that the key may write. Default: `/landing`. */
   origin?: string;
-  /** What the visitor said, from your own cookie or session. Without `granted` no id is set and nothing is recorded. */
+  /**
+   * What the visitor said, from your own cookie or session. Answers at once: whatever is none of the words, a promise too, is `unknown`.
+   * Without `granted` no id is set and nothing is recorded.
+   */
   consent: (request: LandingRequest) => Consent;
   cookie?: CookieOptions;
   /** Default: the clock. */
@@ -40,6 +43,9 @@ export interface FastifyReplyLike {
   header(name: string, value: string): unknown;
 }
 
+/** The runtime's own, where it would end before what was recorded is sent. */
+export type WaitUntil = (work: Promise<unknown>) => void;
+
 export type Landing = ReturnType<typeof createLanding>;
 
 /**
@@ -66,24 +72,21 @@ export function createLanding(options: LandingOptions) {
     /** For Express and Connect, and Nest on Express: `app.use(landing.middleware)`. */
     middleware(request: NodeRequest, response: NodeResponse, next: (error?: unknown) => void): void {
       const { setCookie } = visits.see(request, fromNode(request));
-      if (setCookie !== undefined) response.setHeader('set-cookie', [...cookiesOf(response), setCookie]);
+      if (setCookie.length > 0) response.setHeader('set-cookie', [...cookiesOf(response), ...setCookie]);
       next();
     },
 
     /** For Fastify, and Nest on it, whose answers would replace a cookie of a middleware: `app.addHook('onRequest', landing.fastify)`. */
     fastify(request: FastifyLike, reply: FastifyReplyLike, done: () => void): void {
       const { setCookie } = visits.see(request.raw, fromNode(request.raw));
-      if (setCookie !== undefined) reply.header('set-cookie', setCookie);
+      for (const each of setCookie) reply.header('set-cookie', each); // Fastify adds it to those that are there
       done();
     },
 
-    /**
-     * For Next and everything with a web-standard Request: adds the cookie to the headers of the answer. `waitUntil`: the runtime's own,
-     * where it would end before what was recorded is sent.
-     */
-    web(request: Request, answer: Headers, waitUntil?: (work: Promise<unknown>) => void): Visit {
+    /** For Next and everything with a web-standard Request: adds the cookie to the headers of the answer. */
+    web(request: Request, answer: Headers, waitUntil?: WaitUntil): Visit {
       const seen = visits.see(request, fromWeb(request));
-      if (seen.setCookie !== undefined) answer.append('set-cookie', seen.setCookie);
+      for (const each of seen.setCookie) answer.append('set-cookie', each);
       if (seen.sent !== undefined) waitUntil?.(seen.sent);
       return { consent: seen.consent, anonymousId: seen.anonymousId };
     },
@@ -92,18 +95,23 @@ export function createLanding(options: LandingOptions) {
      * For the route that takes a visitor's consent on the page where they landed: records that page, which nothing could be kept of
      * before. Answers the `Set-Cookie` to send, undefined when there already is an id and nothing to say.
      */
-    consented(request: NodeRequest | Request, page: Page): string | undefined {
-      const given = request instanceof Request ? fromWeb(request) : fromNode(request);
+    consented(request: NodeRequest | Request, page: Page, waitUntil?: WaitUntil): string | undefined {
+      const given = read(request);
       // The page says where it is; only that of this very host is believed.
       if (typeof page?.url !== 'string' || !URL.canParse(page.url) || new URL(page.url).host !== hostIn(given))
         return undefined;
       const header = (name: string): string | undefined =>
         name === 'referer' ? page.referrer : name === 'sec-fetch-site' ? undefined : given.header(name);
-      return visits.seeConsenting(request, { method: 'GET', url: page.url, header }).setCookie;
+      const seen = visits.seeConsenting(request, { method: 'GET', url: page.url, header });
+      if (seen.sent !== undefined) waitUntil?.(seen.sent);
+      return seen.setCookie[0];
     },
 
-    /** Who a request is from that the middleware has seen: the Node request, Fastify's `request.raw`, the web Request. */
-    visitOf: (request: object): Visit => visits.visitOf(request),
+    /**
+     * Who a request is from: the Node request, Fastify's `request.raw`, the web Request. Of one that the middleware has not seen, as Next's
+     * handlers get another than its middleware, the consent and the id that it says itself.
+     */
+    visitOf: (request: NodeRequest | Request): Visit => visits.visitOf(request, () => read(request)),
 
     /** How many events wait, were sent, were lost. */
     state: (): QueueState => queue.state,
@@ -112,6 +120,9 @@ export function createLanding(options: LandingOptions) {
     flush: (withinMs?: number): Promise<void> => queue.flush(withinMs),
   };
 }
+
+const read = (request: NodeRequest | Request): LandingRequest =>
+  request instanceof Request ? fromWeb(request) : fromNode(request);
 
 const fromNode = ({ method = 'GET', url = '/', originalUrl, headers }: NodeRequest): LandingRequest => ({
   method,

@@ -60,9 +60,10 @@ export function readTouch(request: LandingRequest): { touch: Touch; isMarked: bo
   const click = clickIdKinds.find((kind) => address.searchParams.get(kind));
   if (click !== undefined) touch.click_id = click;
   const referrer = originOf(request.header('referer'));
-  const isExternal = referrer !== undefined && hostOf(referrer) !== hostOf(address.host);
-  if (isExternal) touch.referrer = referrer;
   const site = request.header('sec-fetch-site');
+  // The browser knows better than the hosts: a proxy may have put another one there, and subdomains are one site's.
+  const isOwn = site === 'same-origin' || site === 'same-site' || hostOf(referrer) === hostOf(address.host);
+  if (referrer !== undefined && !isOwn) touch.referrer = referrer;
   if (site !== undefined && FETCH_SITES.has(site)) touch.fetch_site = site as Touch['fetch_site'];
   const isMarked =
     UTM.some((name) => touch[name] !== undefined) ||

@@ -17,7 +17,7 @@ export interface QueueOptions {
   waitingMax?: number;
   /** Of one request. Default: 2000 ms. */
   timeoutMs?: number;
-  /** Of one event, the first included. Default: 8, which is about five minutes. */
+  /** Of one event, the first included. Default: 11, which is about five minutes. */
   attempts?: number;
   /** The first pause before sending again; it doubles up to a minute. Default: 1000 ms. */
   retryMs?: number;
@@ -122,7 +122,7 @@ export class TouchQueue {
 
   private giveUp(batch: readonly Waiting[]): void {
     for (const each of batch) each.tries += 1;
-    const { attempts = 8 } = this.options;
+    const { attempts = 11 } = this.options;
     for (const each of batch.filter(({ tries }) => tries >= attempts)) {
       this.waiting.splice(this.waiting.indexOf(each), 1);
       this.drop('out_of_attempts', each.event);

@@ -1,4 +1,4 @@
-import { type CookieOptions, readId, writeId } from './cookies.js';
+import { type CookieOptions, readId, removeId, writeId } from './cookies.js';
 import { hostIn, isLanding, type LandingRequest, readTouch } from './read-touch.js';
 
 /** `unknown`: the visitor was not asked yet. */
@@ -12,40 +12,50 @@ export interface Visit {
 }
 
 export interface Seen extends Visit {
-  setCookie: string | undefined;
+  /** Values of `Set-Cookie`. */
+  setCookie: readonly string[];
   /** Settles when what was recorded is sent or given up. */
   sent: Promise<void> | undefined;
 }
 
 export interface VisitsOptions {
+  /** Answers at once. */
   consent: (request: LandingRequest) => Consent;
   cookie: CookieOptions;
   /** Sends an event in the background: type and data. */
   send: (type: string, data: object) => Promise<void>;
 }
 
-const nobody = (consent: Consent): Seen => ({ consent, anonymousId: undefined, setCookie: undefined, sent: undefined });
+const nobody = (consent: Consent): Seen => ({ consent, anonymousId: undefined, setCookie: [], sent: undefined });
 
 /** Looks at requests and remembers whose they are. */
 export function createVisits({ consent, cookie, send }: VisitsOptions) {
   const visits = new WeakMap<object, Visit>();
 
-  function look(request: LandingRequest, said: Consent, isPage: boolean): Seen {
+  /** Anything but the words is nobody's consent. A promise answers too late, and that it fails is no reason to end the process. */
+  function said(request: LandingRequest): Consent {
+    const answer: unknown = consent(request);
+    if (typeof answer === 'object') Promise.resolve(answer).catch(() => undefined);
+    return answer === 'granted' || answer === 'denied' ? answer : 'unknown';
+  }
+
+  // Only a page sets or removes the cookie, and tells the ledger why: of its images and scripts each would tell it again.
+  function look(request: LandingRequest, told: Consent, isPage: boolean): Seen {
     const known = readId(request.header('cookie'), cookie);
-    if (said === 'denied' && known !== undefined) {
+    if (told === 'denied' && known !== undefined && isPage) {
       const sent = send('consent.changed', { anonymous_id: known, analytics: 'denied' });
-      return { ...nobody(said), setCookie: writeId(undefined, hostIn(request), cookie), sent };
+      return { ...nobody(told), setCookie: removeId(hostIn(request), cookie), sent };
     }
-    if (said !== 'granted') return nobody(said);
+    if (told !== 'granted') return nobody(told);
     const read = isPage ? readTouch(request) : undefined;
-    if (!read) return { ...nobody(said), anonymousId: known };
+    if (!read) return { ...nobody(told), anonymousId: known };
     const anonymousId = known ?? crypto.randomUUID();
     const isNew = known === undefined;
     // Somebody who comes back without a mark says nothing new.
     const isNews = isNew || read.isMarked;
     return {
-      ...{ consent: said, anonymousId },
-      setCookie: isNew ? writeId(anonymousId, hostIn(request), cookie) : undefined,
+      ...{ consent: told, anonymousId },
+      setCookie: isNew ? [writeId(anonymousId, hostIn(request), cookie)] : [],
       sent: isNews ? send('touch.recorded', { anonymous_id: anonymousId, ...read.touch }) : undefined,
     };
   }
@@ -63,12 +73,17 @@ export function createVisits({ consent, cookie, send }: VisitsOptions) {
 
   return {
     see: (of: object, request: LandingRequest): Seen =>
-      remember(of, () => look(request, consent(request), isLanding(request))),
+      remember(of, () => look(request, said(request), isLanding(request))),
     /** The same of a page that a visitor who consents was on. */
     seeConsenting: (of: object, page: LandingRequest): Seen => remember(of, () => look(page, 'granted', true)),
-    visitOf: (of: object): Visit => {
-      const { consent: said, anonymousId } = visits.get(of) ?? nobody('unknown');
-      return { consent: said, anonymousId };
+    /** Of a request that was not seen, what its cookie says; nothing is set or sent. */
+    visitOf: (of: object, read: () => LandingRequest): Visit => {
+      const unseen = (): Seen => {
+        const request = read();
+        return look(request, said(request), false);
+      };
+      const { consent: told, anonymousId } = visits.get(of) ?? remember(of, unseen);
+      return { consent: told, anonymousId };
     },
   };
 }

@@ -11,7 +11,7 @@ import { sealProofs } from './seal-proofs.js';
 import { verifyLedger } from './verify-ledger.js';
 import type { Finding } from './findings.js';
 import { notesIn, witnessFile } from './witness-file.js';
-import { keepTelling, tellAddress } from './witness-webhook.js';
+import { keepTelling, tellAddress, toldFile } from './witness-webhook.js';
 
 export interface SealDeps {
   ledger: Ledger;
@@ -22,7 +22,7 @@ export interface SealDeps {
   signingKey: KeyObject;
   /** Where every signed checkpoint is written too: the witness against a ledger cut short. */
   dataDir: string;
-  /** An address that is told of the newest checkpoint. */
+  /** An address that is told of every checkpoint. */
   witnessUrl?: string | undefined;
   failed(error: unknown): void;
 }
@@ -46,10 +46,11 @@ export function openSeal(deps: SealDeps) {
     start(): void {
       const pause = (ms: number, signal: AbortSignal): Promise<unknown> => wait(ms, undefined, { signal });
       const loop = { signal: stopping.signal, wait: pause, failed: (error: unknown) => deps.failed(error) };
+      const told = toldFile(path.join(deps.dataDir, 'witness-told'));
       const tell = (checkpoint: Checkpoint) => tellAddress(witnessUrl!, checkpoint, signingKey);
       done = Promise.all([
         keepSealing(sealer, { clock: deps.clock, ...loop }),
-        witnessUrl === undefined ? undefined : keepTelling({ newest: () => store.latest(), tell, ...loop }),
+        witnessUrl === undefined ? undefined : keepTelling({ store, told, tell, ...loop }),
       ]);
     },
     async stop(): Promise<void> {

@@ -1,7 +1,10 @@
 import type { KeyObject } from 'node:crypto';
-import { type Checkpoint, signedNote } from './seal.js';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type Checkpoint, type SealStore, signedNote } from './seal.js';
 
 const ANSWER_MS = 10_000;
+const TOGETHER = 100; // checkpoints that are read at once
 const EVERY_MS = 5_000;
 const EVERY_MAX_MS = 10 * 60_000; // after many failures
 
@@ -23,8 +26,9 @@ export async function tellAddress(url: string, checkpoint: Checkpoint, signingKe
 }
 
 interface Telling {
-  /** The newest checkpoint, which speaks for all before it. */
-  newest: () => Promise<Checkpoint | undefined>;
+  store: Pick<SealStore, 'latest' | 'after'>;
+  /** Up to which checkpoint the address was told, over restarts. */
+  told: ToldStore;
   tell: (checkpoint: Checkpoint) => Promise<void>;
   signal: AbortSignal;
   wait: (ms: number, signal: AbortSignal) => Promise<unknown>;
@@ -32,19 +36,14 @@ interface Telling {
 }
 
 /**
- * Tells of the newest checkpoint whenever there is another one, until the signal aborts: beside the sealing, which waits for nobody. What
- * failed is tried again, ever more seldom; after a restart the newest one is told once more.
+ * Tells of every checkpoint, in order, until the signal aborts: beside the sealing, which waits for nobody. What failed is tried again, ever
+ * more seldom, and nothing after it is told before it.
  */
-export async function keepTelling({ newest, tell, signal, wait, failed }: Telling): Promise<void> {
-  let told: number | undefined;
+export async function keepTelling({ signal, wait, failed, ...telling }: Telling): Promise<void> {
   let pause = EVERY_MS;
   while (!signal.aborted) {
     try {
-      const checkpoint = await newest();
-      if (checkpoint && checkpoint.size !== told) {
-        await tell(checkpoint);
-        told = checkpoint.size;
-      }
+      await tellWhatIsNew(telling, signal);
       pause = EVERY_MS;
     } catch (error) {
       failed(error);
@@ -53,3 +52,45 @@ export async function keepTelling({ newest, tell, signal, wait, failed }: Tellin
     await wait(pause, signal).catch(() => undefined); // aborted
   }
 }
+
+async function tellWhatIsNew(
+  { store, told, tell }: Pick<Telling, 'store' | 'told' | 'tell'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const newest = (await store.latest())?.size;
+  if (newest === undefined) return;
+  const last = await told.read();
+  // An address that was told nothing yet, or of another ledger, begins with the newest checkpoint: it speaks for all before it.
+  let size = last !== undefined && last <= newest ? last : newest - 1;
+  if (size !== last) await told.write(size); // where it fails now, this one is not skipped later
+  while (size < newest && !signal.aborted) {
+    for (const checkpoint of await store.after(size, TOGETHER)) {
+      if (signal.aborted) return;
+      await tell(checkpoint);
+      await told.write((size = checkpoint.size));
+    }
+  }
+}
+
+/** Keeps the size of the last checkpoint that was told. */
+export interface ToldStore {
+  read(): Promise<number | undefined>;
+  write(size: number): Promise<void>;
+}
+
+/** In a file, which is whole at any time. Without it the newest checkpoint is told again, and what came before it no more. */
+export const toldFile = (path: string): ToldStore => ({
+  async read() {
+    const text = await readFile(path, 'utf8').catch((error: { code?: string }) => {
+      if (error.code === 'ENOENT') return '';
+      throw error as Error;
+    });
+    return /^\d{1,15}\n$/.test(text) ? Number(text) : undefined;
+  },
+  async write(size) {
+    const unfinished = `${path}.unfinished`;
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(unfinished, `${size}\n`, { flush: true });
+    await rename(unfinished, path);
+  },
+});

@@ -2,8 +2,13 @@ import { z } from 'zod';
 import type { Metric, MetricTerms } from '../catalog/subjects.js';
 import { metrics as allMetrics } from './index.js';
 
-/** What holds where a metric does not say: facts settle within three days, and a gap is judged only by its change. */
-const DEFAULTS: MetricTerms = { owner: 'finance', allowedLatenessHours: 72, tolerancePct: null, expectedReasons: [] };
+/** What holds where a metric does not say: what is late comes within a week, and a gap is judged only by its change. */
+const DEFAULTS: MetricTerms = {
+  owner: 'finance',
+  allowedLatenessHours: 7 * 24,
+  tolerancePct: null,
+  expectedReasons: [],
+};
 
 /** What an operator may set of a metric. */
 const own = z.strictObject({

@@ -10,6 +10,7 @@ export const orders = defineFlow({
   trackedAs: ['Order Completed', 'purchase', 'purchase_completed'],
   terms: {
     owner: 'growth',
+    allowedLatenessHours: 14 * 24, // captures and orders come when a provider is asked for what it could not deliver
     expectedReasons: [
       'Ad blockers, and buyers who never come back from the payment page to the page that would have sent the event.',
       'Renewals and back-office orders are not seen by browsers; they are listed as not_trackable.',

@@ -11,6 +11,7 @@ export const revenueGross = defineFlow({
   trackedAs: ['Order Completed', 'purchase', 'purchase_completed'],
   terms: {
     owner: 'finance',
+    allowedLatenessHours: 14 * 24, // captures and orders come when a provider is asked for what it could not deliver
     expectedReasons: [
       'Whatever is missing among the orders.',
       'Tools that leave out tax and shipping, or convert currencies at rates of their own.',

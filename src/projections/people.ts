@@ -44,6 +44,13 @@ export function decidedLinks(identifier: Identifier): readonly Node[] {
   return kept;
 }
 
+/** Everybody whom facts link with it or a decision names, whatever it says: whoever a change of it may concern. */
+export function around(identifier: Identifier): readonly Node[] {
+  const { decided } = identifier.doc;
+  const links = linksOf(identifier);
+  return decided === undefined ? links : [...new Set([...links, ...Object.keys(decided)])];
+}
+
 const isJoined = ({ doc }: Identifier, other: Node): boolean => doc.decided?.[other]?.[0] === 'join';
 
 const separatedFrom = ({ doc: { decided } }: Identifier): readonly Node[] =>
@@ -189,11 +196,7 @@ function regroupAnonymous(set: WorkingSet, near: readonly Node[], assign: Assign
   const affected = new Set<Node>();
   for (const node of near) {
     if (isAnonymous(node)) affected.add(node);
-    else {
-      const identifier = set.identifier(node);
-      for (const other of linksOf(identifier)) if (isAnonymous(other)) affected.add(other);
-      for (const other in identifier.doc.decided) if (isAnonymous(other)) affected.add(other);
-    }
+    else for (const other of around(set.identifier(node))) if (isAnonymous(other)) affected.add(other);
   }
   set.need([], [...affected]);
   for (const node of [...affected].sort()) {

@@ -3,7 +3,7 @@ import { type Contributions, difference } from './contributions.js';
 import { evaluateCustomer, sameCustomer, sameTouch, signedUp } from './customers.js';
 import { evaluatePurchase } from './evaluate-purchase.js';
 import { refillPayments } from './payment-list.js';
-import { decidedLinks, isCrowded, linksOf, regroupPeople } from './people.js';
+import { around, isCrowded, regroupPeople } from './people.js';
 import {
   type Contributed,
   type Customer,
@@ -78,7 +78,7 @@ export class Step {
   /** Everybody around an identifier is to be regrouped. */
   relink(identifier: Identifier): void {
     this.relinked.add(identifier.node);
-    for (const node of linksOf(identifier)) this.relinked.add(node);
+    for (const node of around(identifier)) this.relinked.add(node);
   }
 
   /** Whether an identifier was taken for a crowd until now, and is one person's after all. */
@@ -109,9 +109,10 @@ export class Step {
 
   private evaluateAround(device: Identifier): void {
     if (isCrowded(device) && this.crowdedBefore.get(device.node) !== false) return;
-    const links = decidedLinks(device);
-    this.set.need(NOBODY, links);
-    for (const node of links) this.customers.add(this.set.identifier(node).customer);
+    // Whoever was just separated from it too: it says no more why their source is unknown.
+    const nodes = around(device);
+    this.set.need(NOBODY, nodes);
+    for (const node of nodes) this.customers.add(this.set.identifier(node).customer);
   }
 
   settle(): void {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { isObject } from '../ingest/collector.js';
+import { isObject } from '../ingest/json-members.js';
 import { objectOf } from './pull/lines.js';
+import { instantFrom } from './pull/zoned-time.js';
 
 /** One request as a server wrote it down. */
 export interface LoggedRequest {
@@ -13,6 +14,8 @@ export interface LoggedRequest {
   status: number;
   ip: string;
   userAgent: string | undefined;
+  /** A cache answered; left out where the line does not say. */
+  cached?: boolean;
   /** Further fields of the line, by the names the settings give them. */
   extra: Readonly<Record<string, string>>;
 }
@@ -72,6 +75,7 @@ function cloudfront(extraNames: readonly string[]): LineReader {
       requestId: present(field('x-edge-request-id')) ?? idOf(line),
       target: field('cs-uri-stem') + (query === '-' || query === '' ? '' : `?${query}`),
       userAgent: present(field('cs(User-Agent)')),
+      cached: field('x-edge-result-type').endsWith('Hit'), // Hit, RefreshHit, OriginShieldHit
       extra: Object.fromEntries(
         extraNames.map((name) => [name, present(cookieOf(field('cs(Cookie)'), name) ?? field(name)) ?? '']),
       ),
@@ -100,7 +104,7 @@ function cloudflare(extraNames: readonly string[]): LineReader {
     if (!row) return undefined;
     const text = (name: string): string =>
       typeof row[name] === 'string' || typeof row[name] === 'number' ? String(row[name]) : '';
-    const at = cloudflareTime(row['EdgeStartTimestamp']);
+    const at = instantFrom(row['EdgeStartTimestamp'], 'UTC'); // as the job was set up
     if (at === undefined || text('ClientRequestURI') === '') return undefined;
     const cookies = isObject(row['Cookies']) ? row['Cookies'] : {};
     const extra = (name: string): string => (typeof cookies[name] === 'string' ? cookies[name] : text(name));
@@ -109,23 +113,13 @@ function cloudflare(extraNames: readonly string[]): LineReader {
       status: Number(text('EdgeResponseStatus')),
       requestId: present(text('RayID')) ?? idOf(line),
       userAgent: present(text('ClientRequestUserAgent')),
+      cached: CLOUDFLARE_CACHED.has(text('CacheCacheStatus')),
       extra: Object.fromEntries(extraNames.map((name) => [name, extra(name)])),
     };
   };
 }
 
-/** RFC 3339, or seconds or nanoseconds since 1970, as the job was set up. */
-function cloudflareTime(value: unknown): number | undefined {
-  const at =
-    typeof value === 'number'
-      ? value > 1e17
-        ? value / 1e6
-        : value > 1e11
-          ? value
-          : value * 1_000
-      : Date.parse(String(value));
-  return Number.isNaN(at) ? undefined : Math.round(at);
-}
+const CLOUDFLARE_CACHED = new Set(['hit', 'stale', 'updating', 'revalidated']);
 
 const present = (text: string): string | undefined => (text === '' || text === '-' ? undefined : text);
 const idOf = (line: string): string => createHash('sha256').update(line).digest('base64url').slice(0, 22);

@@ -1,16 +1,13 @@
-import { sourceAliases } from '../catalog/attribution-markers.js';
+import { marksNothing, sourceAliases } from '../catalog/attribution-markers.js';
 import { percent } from './gap.js';
 import type { Pairing, Truth } from './match.js';
 import type { Item } from './parts.js';
 import type { Day } from '../kernel/day.js';
 
-/** How clients say that they know of no source; the server says `unknown`. */
-const NO_SOURCE = new Set(['', 'direct', '(direct)', 'none', '(none)', '(not set)', 'unknown']);
-
 /** The source that a client names, by the name the server has for it; undefined when it names none. */
 export function claimedSource(claimed: string | null): string | undefined {
   const source = (claimed ?? '').trim().toLowerCase();
-  return NO_SOURCE.has(source) ? undefined : (sourceAliases.get(source) ?? source);
+  return marksNothing(source) ? undefined : (sourceAliases.get(source) ?? source);
 }
 
 const sourceOf = (claimed: string | null): string => claimedSource(claimed) ?? 'unknown';

@@ -1,5 +1,6 @@
 import type { Item, Part } from './parts.js';
 import type { Tracked, Truth } from './match.js';
+import type { StoredPage } from './source-type.js';
 
 /**
  * The port of a cause: one reason why an id is in a part. Pure. The first cause of the registry that explains an item is its primary
@@ -31,6 +32,21 @@ export const certain = (proof: Proof): Explanation => ({ confidence: 'certain', 
 export const likely = (proof: Proof): Explanation => ({ confidence: 'likely', proof });
 export const possible = (proof: Proof): Explanation => ({ confidence: 'possible', proof });
 
+/** Whether a key names a person or a device, and no purchase. */
+export const namesPerson = (key: string): boolean => key.startsWith('user:') || key.startsWith('anonymous:');
+
+/**
+ * Pages that the person of a truth asked for on a day on which the source heard nothing of them; none where it heard of them. That our
+ * collector heard them is told of the collector alone: a script of one's own often passes where that of another tool is blocked.
+ */
+export function unheardPages(truth: Truth | undefined, evidence: Evidence): readonly PageRequest[] {
+  if (!truth) return [];
+  const pages = evidence.pages(truth);
+  if (evidence.beaconIsSource && pages.some(({ beacon }) => beacon)) return [];
+  const [from, to] = evidence.dayOf(truth);
+  return evidence.seenAt(truth).some((at) => at >= from && at < to) ? [] : pages;
+}
+
 /** What a person last said of analytics, and the entry in which they did. */
 export interface Consent {
   analytics: 'granted' | 'denied';
@@ -43,10 +59,9 @@ export interface PageRequest {
   at: number;
   /** Of the line in the log. */
   ref: string;
-  /** Whether the page's script spoke up at the same visit. */
+  /** Whether our collector, whatever source is compared, heard the page's script at the same visit. */
   beacon: boolean;
-  /** Answered from a cache, or fetched before the person asked for it. */
-  stored: 'cached' | 'prerendered' | null;
+  stored: StoredPage | null;
 }
 
 /** A stretch in which a source recorded nothing at all, although it usually does, or could not be read. */
@@ -76,6 +91,8 @@ export interface Evidence {
   consent(truth: Truth): Consent | undefined;
   /** Page requests of its person or purchase on that day, ascending; none where no server's log was read. */
   pages(truth: Truth): readonly PageRequest[];
+  /** Whether the source that is compared is the one that the beacon of a page speaks of. */
+  readonly beaconIsSource: boolean;
   /** The outage of the source that it fell into. */
   outage(truth: Truth): Outage | undefined;
   /** The same event, further away than three days. */

@@ -1,13 +1,13 @@
-import { channelOf, paidChannels } from '../catalog/channels.js';
-import { addDays, type Day, daysBetween, type Zone } from '../kernel/day.js';
+import type { Channels } from '../catalog/channels.js';
+import { addDays, type Day, daysBetween, Zone } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
+import { markOf, shownModel } from '../projections/shown-model.js';
 import type { Database } from '../storage/database.js';
 import { claimedSource } from './attribution.js';
 import { loadDay } from './load-day.js';
 import { type ReconciledMetric, reconciledMetrics } from './reconciled-metrics.js';
 import type { Reader } from './source.js';
 import { collector } from './sources/collector.js';
-import { modelPosition } from './truth-queries.js';
 
 export interface ConfusionQuery {
   from: Day;
@@ -40,7 +40,7 @@ export function verdictOf({ server, client }: Pick<Claim, 'server' | 'client'>):
 }
 
 /** Claims as a table of server against client, and per currency how far they agree; everything sums to the whole. */
-export function confusionTable(claims: readonly Claim[]) {
+export function confusionTable(claims: readonly Claim[], paid: ReadonlySet<string>) {
   const cells = new Map<string, Claim>();
   for (const claim of claims) {
     const key = JSON.stringify([claim.currency, claim.server, claim.channel, claim.client]);
@@ -62,6 +62,7 @@ export function confusionTable(claims: readonly Claim[]) {
       totalsOf(
         data.filter((claim) => claim.currency === currency),
         currency,
+        paid,
       ),
     ),
   };
@@ -74,14 +75,14 @@ const shown = (currency: string, value: bigint) => ({
   value: wire(currency, value),
 });
 
-function totalsOf(claims: readonly Claim[], currency: string) {
+function totalsOf(claims: readonly Claim[], currency: string, paid: ReadonlySet<string>) {
   const sum = (of: (claim: Claim) => boolean): number | string =>
     wire(
       currency,
       claims.filter(of).reduce((total, { value }) => total + value, 0n),
     );
   const by = (verdict: Verdict) => sum((claim) => verdictOf(claim) === verdict);
-  const isPaid = ({ channel }: Claim): boolean => paidChannels.has(channel);
+  const isPaid = ({ channel }: Claim): boolean => paid.has(channel);
   return {
     ...(currency ? { currency } : {}),
     value: sum(() => true),
@@ -96,8 +97,14 @@ function totalsOf(claims: readonly Claim[], currency: string) {
   };
 }
 
-/** Where clients say that something came from, against the first touch that the server recorded. Throws Problem `invalid_request`. */
-export async function confusion(database: Database, zone: Zone, { from, to, metric: name }: ConfusionQuery) {
+/**
+ * Where clients say that something came from, against the first touch that the server recorded, by the days of the model that there is.
+ * `modelVersion`: of this process. Throws Problem `invalid_request`.
+ */
+export async function confusion(
+  { database, modelVersion, channels }: { database: Database; modelVersion: string; channels: Channels },
+  { from, to, metric: name }: ConfusionQuery,
+) {
   const metric = reconciledMetrics.find((each) => each.name === name && each.compares === 'entities');
   if (!metric) {
     const names = reconciledMetrics.filter(({ compares }) => compares === 'entities').map((each) => each.name);
@@ -106,18 +113,27 @@ export async function confusion(database: Database, zone: Zone, { from, to, metr
   if (daysBetween(from, to) >= DAYS_MAX) throw new Problem('invalid_request', `A question may have ${DAYS_MAX} days.`);
   return database.transaction(async (reader) => {
     await reader.query('set transaction isolation level repeatable read, read only');
+    const { newest, timeZone, superseded } = await shownModel(reader, modelVersion);
+    const zone = new Zone(timeZone);
     const claims: Claim[] = [];
-    for (let day = from; day <= to; day = addDays(day, 1)) claims.push(...(await claimsOn(reader, metric, day, zone)));
+    for (let day = from; day <= to; day = addDays(day, 1))
+      claims.push(...(await claimsOn(reader, metric, day, { zone, channels })));
     return {
-      ...{ metric: name, unit: metric.unit, from, to, time_zone: zone.name, as_of: await modelPosition(reader) },
-      ...confusionTable(claims),
+      ...{ metric: name, unit: metric.unit, from, to, time_zone: timeZone, as_of: newest, ...markOf({ superseded }) },
+      channel_rules: channels.version,
+      ...confusionTable(claims, channels.paid),
     };
   });
 }
 
-async function claimsOn(reader: Reader, metric: ReconciledMetric, day: Day, zone: Zone): Promise<Claim[]> {
+async function claimsOn(
+  reader: Reader,
+  metric: ReconciledMetric,
+  day: Day,
+  { zone, channels }: { zone: Zone; channels: Channels },
+): Promise<Claim[]> {
   const { truths, pairing } = await loadDay(reader, collector.open(reader), metric, day, zone);
-  const channels = await channelsOn(reader, metric.truth, day);
+  const channelBy = await channelsOn(reader, metric.truth, day, channels);
   return truths
     .filter((truth) => truth.day === day)
     .map((truth) => {
@@ -130,7 +146,7 @@ async function claimsOn(reader: Reader, metric: ReconciledMetric, day: Day, zone
       const value = metric.unit === 'money' ? truth.value : 1n;
       return {
         server: truth.source,
-        channel: channels.get(truth.id) ?? 'unknown',
+        channel: channelBy.get(truth.id) ?? 'unknown',
         client,
         currency: truth.currency,
         value,
@@ -138,11 +154,11 @@ async function claimsOn(reader: Reader, metric: ReconciledMetric, day: Day, zone
     });
 }
 
-async function channelsOn(reader: Reader, metric: string, day: Day): Promise<Map<string, string>> {
+async function channelsOn(reader: Reader, metric: string, day: Day, channels: Channels): Promise<Map<string, string>> {
   const { rows } = await reader.query<{ subject: string; source: string; medium: string }>(
     `select subject, source, medium from model.contributions where metric = $1 and day = $2
      group by 1, 2, 3 having sum(delta) <> 0`,
     [metric, day],
   );
-  return new Map(rows.map(({ subject, source, medium }) => [subject, channelOf(source, medium)]));
+  return new Map(rows.map(({ subject, source, medium }) => [subject, channels.of(source, medium)]));
 }

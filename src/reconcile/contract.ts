@@ -29,7 +29,13 @@ export function createContract(deps: MeasurementDeps) {
   const contract = contractOf(metrics, { timeZone: zone.name, modelVersion, named: namesBySource(pulls), settings });
   return {
     current: { ...contract, digest: contractDigest(contract) },
-    tolerances: Object.fromEntries(contract.metrics.map((metric) => [metric.name, metric.tolerance_pct])),
+    /** By metric. */
+    terms: Object.fromEntries(
+      contract.metrics.map((metric) => [
+        metric.name,
+        { tolerancePct: metric.tolerance_pct, allowedLatenessHours: metric.allowed_lateness_hours },
+      ]),
+    ),
     /** Records it, unless it is the one in the ledger. */
     record: () => recordContract(deps, contract),
     /** Which metrics it says something else of than the one in the ledger. */

@@ -1,3 +1,4 @@
+import type { Channels } from '../catalog/channels.js';
 import type { Clock } from '../kernel/clock.js';
 import { addDays, type Day, daysBetween, isDay, type Zone } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
@@ -5,7 +6,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Database } from '../storage/database.js';
 import { causes } from './causes/index.js';
 import { confusion, type ConfusionQuery } from './confusion.js';
-import type { PageLog, SubjectTag } from './evidence.js';
+import type { SubjectTag } from './evidence.js';
 import { inputsOf } from './inputs.js';
 import type { DayKey, Outcome } from './outcome.js';
 import { type DetailQuery, latestGaps, listRows, type ListQuery, rowDetail } from './queries.js';
@@ -24,8 +25,9 @@ import {
 } from './result-store.js';
 import { pageRequestDays } from './page-requests.js';
 import type { Pulls } from './pull/create-pulls.js';
-import type { Pulled, PullOptions } from './pull/puller.js';
-import { lastDays, shadowDay, type ShadowDifference } from './shadow.js';
+import { pruneSnapshots } from './pull/prune-snapshots.js';
+import type { Pulled } from './pull/puller.js';
+import { lastDays, shadowKeys, type ShadowDifference } from './shadow.js';
 import type { AnySource, Reader } from './source.js';
 import { firstTouchCounts, listSources, sourceEventNames } from './sources-report.js';
 import { sources as allSources } from './sources/index.js';
@@ -34,19 +36,22 @@ import { watching } from './watching.js';
 const DAYS_MAX = 366; // of one request
 const CAUGHT_UP_WITHIN_MS = 60_000;
 const POLL_MS = 25;
+const HOUR_MS = 3_600_000;
 
 export interface ReconcileDeps {
   database: Database;
   ledger: Ledger;
   zone: Zone;
+  /** Of this process: `<zone> <digest>`. The stored model may still be that of another. */
+  modelVersion: string;
+  /** By which sources and media are told. */
+  channels: Channels;
   clock: Clock;
   newId: () => string;
   /** `vault.contentMac`. */
   contentMac: (value: unknown) => Buffer;
   /** `vault.subjectTag`: finds refused events of a person. */
   subjectTag?: SubjectTag;
-  /** Page requests from the access logs of servers, where any are read. */
-  pageLog?: PageLog;
   /** Where the read model is; a reconciliation waits until it has reached the ledger's head. */
   projectionPosition: () => number | Promise<number>;
   /** Puts a kept run into the queue. It may fail or be lost: unfinished runs are put in again. */
@@ -54,9 +59,19 @@ export interface ReconcileDeps {
   sources?: Readonly<Record<string, AnySource>>;
   /** What fetches from outside sources; without it there are none. */
   pulls?: Pick<Pulls, 'puller' | 'configured'>;
-  /** The gap that is lived with, in percent, by metric: from the measurement contract. */
-  tolerances?: Readonly<Record<string, number | null>>;
+  /** By metric, from the measurement contract. */
+  terms?: Readonly<Record<string, AgreedTerms>>;
 }
+
+/** What is agreed of a metric that comparing it needs. */
+export interface AgreedTerms {
+  /** The gap that is lived with, in percent; null where none is. */
+  tolerancePct: number | null;
+  /** How long after a day it is compared again when what it is made from has changed. */
+  allowedLatenessHours: number;
+}
+
+const LATENESS_HOURS = 7 * 24; // where nothing is agreed
 
 /** A range of days, all sources and metrics unless named. */
 export interface RunRequest {
@@ -91,7 +106,7 @@ export function createReconcile(deps: ReconcileDeps) {
       rowDetail(database, day, source, metric, query),
     gaps: () => latestGaps(database),
     ...watching(deps),
-    confusion: (query: ConfusionQuery) => confusion(database, deps.zone, query),
+    confusion: (query: ConfusionQuery) => confusion(deps, query),
 
     requestRun,
     async run(request: RunRequest, actor: string): Promise<{ run_id: string }> {
@@ -141,10 +156,13 @@ export function createReconcile(deps: ReconcileDeps) {
     },
 
     /** Has a day fetched from a source. Idempotent; a failure is kept and answered, not thrown. Throws Problem `invalid_request`. */
-    pull: (source: string, day: Day, options?: PullOptions): Promise<Pulled> => engine.pull(source, day, options),
+    pull: (source: string, day: Day): Promise<Pulled> => engine.pull(source, day),
 
     /** How the last days would differ if they were compared now: nothing is recorded, and nothing that was fetched is kept. */
     shadow: (days: number): Promise<ShadowDifference[]> => engine.shadow(days),
+
+    /** Removes what was fetched and is not needed any more. Idempotent. */
+    pruneSnapshots: () => pruneSnapshots(database, engine.configured, { zone: deps.zone, now: clock() }),
 
     sources: async () => ({
       data: await listSources(database.pool, engine.sources, engine.configured),
@@ -167,9 +185,11 @@ export function createReconcile(deps: ReconcileDeps) {
 class Engine {
   readonly sources: Readonly<Record<string, AnySource>>;
   readonly configured: Pulls['configured'];
+  private readonly sourceNames: readonly string[];
 
   constructor(private readonly deps: ReconcileDeps) {
     this.sources = deps.sources ?? allSources;
+    this.sourceNames = Object.keys(this.sources);
     this.configured = deps.pulls?.configured ?? [];
   }
 
@@ -177,7 +197,7 @@ class Engine {
     if (!isDay(from) || !isDay(to) || from > to)
       throw new Problem('invalid_request', 'from and to must be days, from not after to.');
     if (daysBetween(from, to) >= DAYS_MAX) throw new Problem('invalid_request', `A run may have ${DAYS_MAX} days.`);
-    const sources = source === undefined ? Object.keys(this.sources) : [this.source(source).name];
+    const sources = source === undefined ? this.sourceNames : [this.source(source).name];
     const names =
       metrics === undefined ? reconciledMetrics.map(({ name }) => name) : metrics.map((name) => this.metric(name).name);
     return { runId, actor, from, to, sources, metrics: [...new Set(names)] };
@@ -192,13 +212,13 @@ class Engine {
   }
 
   private async computeWith(reader: Reader, key: DayKey): Promise<Outcome> {
-    const { zone, clock, subjectTag, pageLog, tolerances } = this.deps;
+    const { zone, clock, subjectTag, terms } = this.deps;
     const [source, metric] = [this.source(key.source), this.metric(key.metric)];
     const now = clock();
     const history = (currency: string) => historyBefore(reader, key, currency);
-    const tolerance = tolerances?.[metric.name] ?? undefined;
+    const tolerance = terms?.[metric.name]?.tolerancePct ?? undefined;
     const inputs = await inputsOf(reader, { source, metric, day: key.day, zone, now });
-    const given = { reader, source, metric, causes, zone, now, history, subjectTag, pageLog, tolerance };
+    const given = { reader, source, metric, causes, zone, now, history, subjectTag, tolerance };
     return { ...(await reconcileDay(key.day, given)), inputs };
   }
 
@@ -211,12 +231,15 @@ class Engine {
   async changedDays(): Promise<(DayKey & { inputs: string })[]> {
     const { database, zone, clock } = this.deps;
     const yesterday = addDays(zone.dayOf(clock().getTime()), -1);
-    const longest = Math.max(...reconciledMetrics.map(({ lateDays }) => lateDays));
+    const longest = Math.max(
+      ...reconciledMetrics.flatMap((each) => this.sourceNames.map((name) => this.lateDays(each, name))),
+    );
     const known = await checkedInputs(database, addDays(yesterday, 1 - longest), yesterday);
     const changed: (DayKey & { inputs: string })[] = [];
-    for (const { name: metric, lateDays } of reconciledMetrics) {
-      for (let day = addDays(yesterday, 1 - lateDays); day <= yesterday; day = addDays(day, 1)) {
-        for (const source of Object.keys(this.sources)) {
+    for (const each of reconciledMetrics) {
+      const metric = each.name;
+      for (const source of this.sourceNames) {
+        for (let day = addDays(yesterday, 1 - this.lateDays(each, source)); day <= yesterday; day = addDays(day, 1)) {
           const key = { day, source, metric };
           const before = known.get(`${day} ${source} ${metric}`);
           if (before === undefined) continue; // never compared: the nightly run and people decide from when on
@@ -229,6 +252,13 @@ class Engine {
     return changed;
   }
 
+  /** Days up to yesterday for which late data may come: as long as is agreed, and a day longer than the source takes to settle. */
+  private lateDays({ truth }: ReconciledMetric, source: string): number {
+    const agreed = this.deps.terms?.[truth]?.allowedLatenessHours ?? LATENESS_HOURS;
+    const settles = this.source(source).settlesMs / HOUR_MS + 24;
+    return Math.ceil(Math.max(agreed, settles) / 24);
+  }
+
   /** Brings what the comparison reads up to date; without news nobody is asked. What failed is told by the comparison. */
   async fetch({ source, day }: DayKey): Promise<void> {
     await this.deps.pulls?.puller.pull(source, day);
@@ -236,10 +266,10 @@ class Engine {
       if (type.gives === 'page_requests') await this.deps.pulls?.puller.pull(name, day);
   }
 
-  async pull(name: string, day: Day, options?: PullOptions): Promise<Pulled> {
+  async pull(name: string, day: Day): Promise<Pulled> {
     if (!isDay(day)) throw new Problem('invalid_request', `"${day}" is no calendar day.`);
     if (!this.has(name)) this.source(name);
-    return (await this.deps.pulls?.puller.pull(name, day, options)) ?? { status: 'not_pulled' };
+    return (await this.deps.pulls?.puller.pull(name, day)) ?? { status: 'not_pulled' };
   }
 
   async shadow(days: number): Promise<ShadowDifference[]> {
@@ -247,16 +277,12 @@ class Engine {
     await this.caughtUp();
     const differences: ShadowDifference[] = [];
     for (const day of lastDays(zone.dayOf(clock().getTime()), days)) {
-      for (const source of Object.keys(this.sources)) {
+      for (const source of this.sourceNames) {
         const configured = this.configured.find(({ name }) => name === source);
-        for (const metric of reconciledMetrics) {
-          const key = { day, source, metric: metric.name };
-          const compute = async (reader: Reader): Promise<Outcome> => {
-            if (configured) await pulls!.puller.pullWith(reader, configured, day, {});
-            return this.computeWith(reader, key);
-          };
-          differences.push(...(await shadowDay(database, key, compute)));
-        }
+        const asked = configured && (await pulls!.puller.ask(database.pool, configured, day));
+        const keys = reconciledMetrics.map(({ name: metric }) => ({ day, source, metric }));
+        const compute = (reader: Reader, key: DayKey): Promise<Outcome> => this.computeWith(reader, key);
+        differences.push(...(await shadowKeys(database, keys, { begin: asked?.keep, compute })));
       }
     }
     return differences;
@@ -292,10 +318,7 @@ class Engine {
   private source(name: string): AnySource {
     const source = Object.hasOwn(this.sources, name) ? this.sources[name] : undefined;
     if (!source)
-      throw new Problem(
-        'invalid_request',
-        `There is no source "${name}"; there is ${Object.keys(this.sources).join(', ')}.`,
-      );
+      throw new Problem('invalid_request', `There is no source "${name}"; there is ${this.sourceNames.join(', ')}.`);
     return source;
   }
 

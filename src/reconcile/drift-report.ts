@@ -69,6 +69,6 @@ async function markersBefore(database: Database, zone: Zone, { day, shift }: Dri
   const changed = shift && isNews(shift, day) ? shift.day : day;
   const from = new Date(zone.startOf(addDays(changed, -MARKER_DAYS)));
   const to = new Date(zone.startOf(addDays(changed, 1)));
-  const markers = await listMarkers({ database }, { from, to }, 20);
-  return markers.map(({ id, at, kind, title }) => ({ id, at, kind, title }));
+  const { data } = await listMarkers({ database }, { from, to, limit: 20 });
+  return data.reverse().map(({ id, at, kind, title }) => ({ id, at, kind, title }));
 }

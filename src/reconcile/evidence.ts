@@ -3,39 +3,26 @@ import type { Consent, Evidence, Outage, PageRequest, Refused } from './cause.js
 import { type DayData, windowOf } from './load-day.js';
 import type { Tracked, Truth } from './match.js';
 import { REACH_DAYS } from './match.js';
+import { pageRequests } from './page-requests.js';
 import { multimap } from './multimap.js';
 import type { Buckets } from './parts.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
 import type { Key, Reader, SourceReader, TrackedContext, Window } from './source.js';
+import { collector } from './sources/collector.js';
 import { consentsOf, personKeysOf } from './truth-queries.js';
 
 /** The keyed tag under which refused events speak of a person; see `Vault.subjectTag`. */
 export type SubjectTag = (kind: 'u' | 'a', value: string) => string;
 
-/** Page requests of people that the logs of servers show and that name one of the keys; none where no log is read. */
-export type PageLog = (
-  reader: Reader,
-  keys: readonly Key[],
-  window: Window,
-) => Promise<
-  readonly {
-    key: Key;
-    at: number;
-    beacon: boolean;
-    log: string;
-    requestId: string;
-    stored?: PageRequest['stored'];
-  }[]
->;
-
 interface Given {
   reader: Reader;
   source: SourceReader;
+  /** The name of the source. */
+  sourceName: string;
   metric: ReconciledMetric;
   day: Day;
   zone: Zone;
   subjectTag?: SubjectTag;
-  pageLog?: PageLog;
 }
 
 /** What the causes ask about, and where the client of a missing id was seen otherwise. */
@@ -49,7 +36,7 @@ const DESCRIBED_MAX = 50_000;
 
 /** Reads what the causes ask about the ids of a day that have no counterpart. */
 export async function gatherEvidence(given: Given, data: DayData, buckets: Buckets): Promise<Gathered> {
-  const { reader, source, metric, day, zone } = given;
+  const { reader, source, sourceName, metric, day, zone } = given;
   const missing = [...buckets.values()]
     .flat()
     .flatMap(({ part, truth }) => (part === 'missing' && truth ? [truth] : []));
@@ -73,6 +60,7 @@ export async function gatherEvidence(given: Given, data: DayData, buckets: Bucke
     refused: (truth) => distinct(ofKeys(refused, truth)),
     consent: (truth) => latest(ofKeys(consents, truth)),
     pages: (truth) => ofKeys(pages, truth).sort((a, b) => a.at - b.at),
+    beaconIsSource: sourceName === collector.name,
     outage: (truth): Outage | undefined => outages.find(({ from, to }) => truth.at >= from && truth.at < to),
     contextOf: (truth) => nearestTo(truth.at, ofKeys(contexts, truth))?.context,
     ...aroundTheDay(data),
@@ -89,14 +77,10 @@ async function refusedByKey(
   return multimap(refusals.map(({ tag, reason, ref }) => [tags.get(tag)!, { reason, ref }]));
 }
 
-async function pagesByKey(
-  { reader, pageLog }: Given,
-  keys: readonly Key[],
-  window: Window,
-): Promise<Map<Key, PageRequest[]>> {
-  const found = keys.length === 0 ? [] : ((await pageLog?.(reader, keys, window)) ?? []);
+async function pagesByKey({ reader }: Given, keys: readonly Key[], window: Window): Promise<Map<Key, PageRequest[]>> {
+  const found = await pageRequests(reader, keys, window);
   return multimap(
-    found.map(({ key, at, beacon, log, requestId, stored = null }) => [
+    found.map(({ key, at, beacon, stored, log, requestId }) => [
       key,
       { at, beacon, stored, ref: `${log}/${requestId}` },
     ]),

@@ -63,35 +63,55 @@ export function weekOf(day: Day): string {
   return `${thursday.slice(0, 4)}-W${String(number).padStart(2, '0')}`;
 }
 
-const seriesOf = ({ source, metric, currency = '' }: ReconciliationRow): string => `${source} ${metric} ${currency}`;
+/** A day of one metric at one source that was compared, with what came of it: no row where there was no money on either side. */
+export interface ComparedDay {
+  day: Day;
+  source: string;
+  metric: string;
+  /** By currency. */
+  rows: readonly ReconciliationRow[];
+}
 
-/** Rows of the report from the rows of two weeks, `from` being the Monday of the second. Ratios are in the drift, not in the sums. */
-export function weekRows(rows: readonly ReconciliationRow[], from: Day): WeekRow[] {
-  const series = new Map<string, ReconciliationRow[]>();
-  for (const row of rows) {
-    if (row.value !== undefined) continue;
-    series.set(seriesOf(row), [...(series.get(seriesOf(row)) ?? []), row]);
+/** Rows of the report from the days of two weeks, `from` being the Monday of the second. Ratios are in the drift, not in the sums. */
+export function weekRows(days: readonly ComparedDay[], from: Day): WeekRow[] {
+  const compared = new Map<string, ComparedDay[]>();
+  for (const each of days) {
+    const key = `${each.source} ${each.metric}`;
+    compared.set(key, [...(compared.get(key) ?? []), each]);
   }
-  return [...series.keys()].sort().flatMap((key) => {
-    const all = series.get(key)!;
+  return [...compared.keys()].sort().flatMap((key) => {
+    const all = compared.get(key)!;
     const own = all.filter(({ day }) => day >= from);
-    return own.length === 0
-      ? []
-      : [
-          weekRow(
-            own,
-            all.filter(({ day }) => day < from),
-            from,
-          ),
-        ];
+    const before = all.flatMap(({ day, rows }) => (day < from ? rows : []));
+    return currenciesOf(own).map((currency) => weekRow(currency, own, before.filter(isIn(currency)), from));
   });
 }
 
+/** None of a ratio. A day that failed has no currency; it is told with each that the others have. */
+function currenciesOf(days: readonly ComparedDay[]): (string | undefined)[] {
+  const rows = days.flatMap((day) => day.rows);
+  if (rows.some(({ value }) => value !== undefined)) return [];
+  const all = [...new Set(rows.map(({ currency }) => currency))].sort();
+  const known = all.filter((currency) => currency !== undefined);
+  return known.length > 0 ? known : all;
+}
+
+const isIn =
+  (wanted: string | undefined) =>
+  ({ currency }: ReconciliationRow): boolean =>
+    currency === wanted;
 const counts = (row: ReconciliationRow): boolean => row.comparable && !row.provisional && row.gap !== null;
 
-function weekRow(own: readonly ReconciliationRow[], before: readonly ReconciliationRow[], from: Day): WeekRow {
-  const { source, metric, currency } = own[0]!;
+function weekRow(
+  currency: string | undefined,
+  days: readonly ComparedDay[],
+  before: readonly ReconciliationRow[],
+  from: Day,
+): WeekRow {
+  const { source, metric } = days[0]!;
+  const own = days.flatMap(({ rows }) => rows).filter(isIn(currency));
   const settled = own.filter(counts);
+  const left = leftOut(days, currency, from);
   const { actual, tracked } = sums(settled);
   const wire = (value: bigint): number | string => (currency === undefined ? Number(value) : String(value));
   const previous = sums(before.filter(counts));
@@ -99,7 +119,7 @@ function weekRow(own: readonly ReconciliationRow[], before: readonly Reconciliat
   for (const row of settled)
     for (const [cause, count] of Object.entries(row.causes)) causes.set(cause, (causes.get(cause) ?? 0) + count);
   return {
-    ...{ source, metric, ...(currency === undefined ? {} : { currency }), days: settled.length },
+    ...{ source, metric, ...(currency === undefined ? {} : { currency }), days: 7 - Object.keys(left).length },
     ...{ actual: wire(actual), tracked: wire(tracked), gap: wire(actual - tracked) },
     gap_pct: percent(actual - tracked, actual),
     gap_pct_before: percent(previous.actual - previous.tracked, previous.actual),
@@ -108,7 +128,7 @@ function weekRow(own: readonly ReconciliationRow[], before: readonly Reconciliat
     causes: Object.fromEntries([...causes].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))),
     unexplained: settled.reduce((sum, { unexplained }) => sum + unexplained, 0),
     concentrations: settled.flatMap(concentrationsOf),
-    left_out: leftOut(own, from),
+    left_out: left,
   };
 }
 
@@ -131,12 +151,15 @@ const concentrationsOf = ({ day, concentration }: ReconciliationRow): string[] =
     .slice(0, 1)
     .map(({ dimension, value, lost, of }) => `${day} ${dimension} ${value}: ${lost} of ${of} lost`);
 
-function leftOut(own: readonly ReconciliationRow[], from: Day): Record<Day, string> {
+/** A day without a row in a currency had nothing of it, if it was compared and its other rows count: it is summed, as zero. */
+function leftOut(days: readonly ComparedDay[], currency: string | undefined, from: Day): Record<Day, string> {
   const left: Record<Day, string> = {};
   for (let day = from; daysBetween(from, day) < 7; day = addDays(day, 1)) {
-    const row = own.find((each) => each.day === day);
-    if (!row) left[day] = 'not compared';
-    else if (!counts(row)) left[day] = row.reasons.at(-1) ?? row.status;
+    const compared = days.find((each) => each.day === day);
+    const rows = compared?.rows ?? [];
+    const row = rows.find(isIn(currency)) ?? rows.find((each) => !counts(each));
+    if (!compared) left[day] = 'not compared';
+    else if (row && !counts(row)) left[day] = row.reasons.at(-1) ?? row.status;
   }
   return left;
 }

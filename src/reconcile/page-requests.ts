@@ -1,5 +1,6 @@
 import type { Day } from '../kernel/day.js';
 import type { Key, Reader, Window } from './source.js';
+import type { StoredPage } from './source-type.js';
 
 /** A page that a person asked a server for, by its access log. */
 export interface PageRequest {
@@ -11,6 +12,8 @@ export interface PageRequest {
   path: string;
   /** Whether the collector had an event from the same network, browser and device within half an hour. */
   beacon: boolean;
+  /** Why what they saw may not be what the site serves now; null when it was asked for and made at that time. */
+  stored: StoredPage | null;
   /** Source, and id of the line in it. */
   log: string;
   requestId: string;
@@ -26,7 +29,7 @@ const BEACON = `exists (select from ingest.tracked_events t where t.client_hash 
 export async function pageRequests(reader: Reader, keys: readonly Key[], window: Window): Promise<PageRequest[]> {
   if (keys.length === 0) return [];
   const { rows } = await reader.query<PageRequest>(
-    `select k.key, (extract(epoch from p.at) * 1000)::float8 as at, p.path, ${BEACON} as beacon, l.source as log, p.request_id as "requestId"
+    `select k.key, (extract(epoch from p.at) * 1000)::float8 as at, p.path, ${BEACON} as beacon, p.stored, l.source as log, p.request_id as "requestId"
      from reconcile.page_requests p join reconcile.latest_pulls l on l.id = p.pull_id
      cross join lateral unnest(p.keys) as k(key)
      where p.keys && $1::text[] and k.key = any($1::text[]) and p.at >= $2 and p.at < $3 order by p.at, p.request_id, k.key`,

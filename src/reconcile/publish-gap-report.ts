@@ -1,9 +1,10 @@
 import { addDays, type Zone } from '../kernel/day.js';
 import type { Database } from '../storage/database.js';
 import { driftReport } from './drift-report.js';
-import type { ReconciliationRow } from './gap.js';
-import { type GapReport, mondayOf, weekRows } from './gap-report.js';
+import { type ComparedDay, type GapReport, mondayOf, weekRows } from './gap-report.js';
 import { listMarkers } from './markers.js';
+
+const MARKERS_MAX = 1_000; // of one report, the newest
 
 /** The report of a week as it was published, else as it would be now. Undefined: the year has no such week. */
 export async function gapReport(database: Database, zone: Zone, week: string): Promise<GapReport | undefined> {
@@ -42,21 +43,21 @@ async function publishedReport(database: Database, week: string): Promise<GapRep
 
 async function buildReport(database: Database, zone: Zone, week: string, from: string): Promise<GapReport> {
   const to = addDays(from, 6);
-  const { rows } = await database.pool.query<{ row: ReconciliationRow }>(
-    `select r."row" from (
+  const { rows: days } = await database.pool.query<ComparedDay>(
+    `select l.day, l.source, l.metric,
+       coalesce((select jsonb_agg(r."row" order by r.currency) from reconcile.results r where r.position = l.position), '[]') as rows
+     from (
        select distinct on (day, source, metric) position, day, source, metric from reconcile.recorded
        where day between $1 and $2 order by day, source, metric, position desc
-     ) l join reconcile.results r using (position) order by l.day, l.source, l.metric, r.currency`,
+     ) l order by l.day, l.source, l.metric`,
     [addDays(from, -7), to],
   );
   const drift = (await driftReport(database, zone, { day: to })).filter((row) => row.alarming && row.day >= from);
-  const range = { from: new Date(zone.startOf(from)), to: new Date(zone.startOf(addDays(to, 1))) };
+  const range = { from: new Date(zone.startOf(from)), to: new Date(zone.startOf(addDays(to, 1))), limit: MARKERS_MAX };
+  const { data: markers } = await listMarkers({ database }, range);
   return {
     ...{ week, from, to, time_zone: zone.name, published_at: null },
-    rows: weekRows(
-      rows.map(({ row }) => row),
-      from,
-    ),
+    rows: weekRows(days, from),
     drift: drift.map(({ source, metric, currency, figure, day, value, baseline, moved, shift }) => ({
       ...{
         source,
@@ -70,6 +71,6 @@ async function buildReport(database: Database, zone: Zone, week: string, from: s
         shift,
       },
     })),
-    markers: (await listMarkers({ database }, range)).map(({ at, kind, title }) => ({ at, kind, title })),
+    markers: markers.reverse().map(({ at, kind, title }) => ({ at, kind, title })),
   };
 }

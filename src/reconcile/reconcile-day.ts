@@ -5,7 +5,7 @@ import { countedRows } from './counted-rows.js';
 import { judge, type History } from './judge.js';
 import type { Concentration } from './concentration.js';
 import { concentrationOf } from './dimensions.js';
-import { type PageLog, type SubjectTag, gatherEvidence, type Gathered } from './evidence.js';
+import { gatherEvidence, type Gathered, type SubjectTag } from './evidence.js';
 import { explain } from './explain.js';
 import { figuresOf, type ReconciliationRow } from './gap.js';
 import { type DayData, loadDay, windowOf } from './load-day.js';
@@ -33,7 +33,6 @@ export interface Context {
   now: Date;
   history: (currency: string) => Promise<History>;
   subjectTag?: SubjectTag;
-  pageLog?: PageLog;
   /** The gap that is lived with, in percent either way. */
   tolerance?: number;
   /** Of the day as it was fetched, where the source has to be asked. */
@@ -88,8 +87,8 @@ async function compare(
     return { buckets, reasons, concentrations: new Map() };
   }
   const buckets = sortIntoParts({ day, unit: metric.unit, ...data, settledBefore: now.getTime() - source.settlesMs });
-  const { subjectTag, pageLog } = context;
-  const given = { reader: context.reader, source: reader, metric, day, zone, subjectTag, pageLog };
+  const { subjectTag } = context;
+  const given = { reader: context.reader, source: reader, sourceName: source.name, metric, day, zone, subjectTag };
   const evidence = await gatherEvidence(given, data, buckets);
   explain(buckets, causes, evidence);
   return { buckets, reasons, concentrations: await concentrationsOf(day, buckets, evidence, context) };

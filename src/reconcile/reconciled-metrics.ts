@@ -13,13 +13,7 @@ export interface ReconciledMetric {
   unit: 'count' | 'money';
   /** `attribution`: compares where matched entities came from, instead of counting them. */
   compares: 'entities' | 'attribution';
-  /** Days after a day during which it is compared again when what it is made from has changed. */
-  lateDays: number;
 }
-
-const LATE_DAYS = 7;
-/** Captures and orders arrive when a provider is asked for what it could not deliver. */
-const LATE_PURCHASE_DAYS = 14;
 
 /** What is reconciled, in the order of a report. */
 export const reconciledMetrics: readonly ReconciledMetric[] = [
@@ -30,7 +24,6 @@ export const reconciledMetrics: readonly ReconciledMetric[] = [
     by: 'person',
     unit: 'count',
     compares: 'entities',
-    lateDays: LATE_DAYS,
   },
   {
     name: 'checkouts_started',
@@ -39,7 +32,6 @@ export const reconciledMetrics: readonly ReconciledMetric[] = [
     by: 'checkout',
     unit: 'count',
     compares: 'entities',
-    lateDays: LATE_DAYS,
   },
   {
     name: 'orders',
@@ -48,7 +40,6 @@ export const reconciledMetrics: readonly ReconciledMetric[] = [
     by: 'purchase',
     unit: 'count',
     compares: 'entities',
-    lateDays: LATE_PURCHASE_DAYS,
   },
   {
     name: 'revenue_gross',
@@ -57,7 +48,6 @@ export const reconciledMetrics: readonly ReconciledMetric[] = [
     by: 'purchase',
     unit: 'money',
     compares: 'entities',
-    lateDays: LATE_PURCHASE_DAYS,
   },
   {
     name: 'attribution_mismatch_pct',
@@ -66,6 +56,5 @@ export const reconciledMetrics: readonly ReconciledMetric[] = [
     by: 'person',
     unit: 'count',
     compares: 'attribution',
-    lateDays: LATE_DAYS,
   },
 ];

@@ -36,16 +36,22 @@ class Discarded extends Error {}
  * Computes rows in a transaction that is always rolled back, so that neither they nor what was fetched for them is kept, and says how they
  * differ from those that are recorded.
  */
-export async function shadowDay(
+export async function shadowKeys(
   database: Database,
-  key: DayKey,
-  compute: (reader: Reader) => Promise<Outcome>,
+  keys: readonly DayKey[],
+  {
+    begin,
+    compute,
+  }: { begin?: (client: Reader) => Promise<void>; compute: (reader: Reader, key: DayKey) => Promise<Outcome> },
 ): Promise<ShadowDifference[]> {
-  let differences: ShadowDifference[] = [];
+  const differences: ShadowDifference[] = [];
   await database
     .transaction(async (client) => {
-      const recorded = await recordedRows(client, key);
-      differences = differencesBetween(key, recorded, (await compute(client)).rows);
+      await begin?.(client);
+      for (const key of keys) {
+        const recorded = await recordedRows(client, key);
+        differences.push(...differencesBetween(key, recorded, (await compute(client, key)).rows));
+      }
       throw new Discarded();
     })
     .catch((error: unknown) => {

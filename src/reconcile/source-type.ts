@@ -14,8 +14,8 @@ export interface SourceType<Settings = unknown> {
   readonly name: string;
   readonly meaning: string;
   readonly gives: 'events' | 'counts' | 'page_requests';
-  /** Data of a day may still come for this long after it, unless the settings say otherwise. Hours. */
-  readonly settlesHours: number;
+  /** Data of a day may still come for this long after it, unless `settles_hours` says otherwise. */
+  settlesHours(settings: Settings): number;
   readonly settings: z.ZodType<Settings>;
   /** Everything of one day. Throws SourceFailure for an answer that is no answer: half a day must not pass for a quiet one. */
   fetch(settings: Settings, request: FetchRequest): AsyncIterable<Piece>;
@@ -26,6 +26,8 @@ export interface FetchRequest {
   /** The day in the reporting zone: what is outside of it is not kept. */
   window: Window;
   zone: Zone;
+  /** How long after the day its data may still come. Milliseconds. */
+  settlesMs: number;
   /** Which names mean something, for sources that are asked by name. */
   mapper: TrackedMapper;
   /** Those names, as the settings and the defaults write them. */
@@ -66,6 +68,9 @@ export interface SourceCount {
   value?: { amount: unknown; basis: ValueBasis; currency: string };
 }
 
+/** Why the page that somebody saw may not be the one that the site serves now. */
+export type StoredPage = 'cached' | 'prerendered';
+
 /** A line of an access log. */
 export interface PageHit {
   requestId: string;
@@ -74,6 +79,8 @@ export interface PageHit {
   target: string;
   ip: unknown;
   userAgent: unknown;
+  /** Answered from a cache, or fetched before the person asked for it. */
+  stored?: StoredPage;
   /** What the log itself says of the visitor, such as a first-party cookie. */
   userId?: unknown;
   anonymousId?: unknown;
@@ -86,6 +93,8 @@ export interface ConfiguredSource {
   /** As the type's schema read them. */
   settings: unknown;
   settlesMs: number;
+  /** See `pruneSnapshots`. */
+  keepDays: number;
   mapper: TrackedMapper;
   aliases: TrackedAliases;
   /** Digest of all that decides how answers are read, secrets left out. */

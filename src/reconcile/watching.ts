@@ -1,6 +1,13 @@
 import type { Zone } from '../kernel/day.js';
 import { type DriftQuery, driftReport } from './drift-report.js';
-import { listMarkers, type Marker, recordPendingMarkers, setMarker } from './markers.js';
+import {
+  type GivenMarker,
+  listMarkers,
+  type Marker,
+  type MarkersQuery,
+  recordPendingMarkers,
+  setMarker,
+} from './markers.js';
 import { gapReport, publishGapReport } from './publish-gap-report.js';
 import { failingSources } from './queries.js';
 import type { RecordDeps } from './record.js';
@@ -11,14 +18,10 @@ export const watching = (deps: RecordDeps & { zone: Zone; newId: () => string })
   return {
     drift: (query: DriftQuery) => driftReport(database, zone, query),
     failing: () => failingSources(database),
-    /** See `setMarker`; a new id and now, unless given. */
-    async setMarker(given: Omit<Marker, 'id' | 'at'> & { id?: string; at?: string }, actor: string): Promise<Marker> {
-      const at = (given.at === undefined ? clock() : new Date(given.at)).toISOString();
-      const marker = { ...given, id: given.id ?? newId(), at };
-      await setMarker(deps, marker, actor);
-      return marker;
-    },
-    markers: (range: { from?: Date; to?: Date }) => listMarkers(deps, range),
+    /** See `setMarker`; a new id, unless given. */
+    setMarker: (given: Omit<GivenMarker, 'id'> & { id?: string }, actor: string): Promise<Marker> =>
+      setMarker(deps, { ...given, id: given.id ?? newId() }, actor),
+    markers: (query: MarkersQuery) => listMarkers(deps, query),
     recordPendingMarkers: () => recordPendingMarkers(deps),
     gapReport: (week: string) => gapReport(database, zone, week),
     publishGapReport: (week: string) => publishGapReport(database, zone, week, clock()),

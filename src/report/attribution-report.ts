@@ -31,15 +31,9 @@ export async function attributionReport(
   metrics: readonly Metric[],
   snapshot: Snapshot,
 ) {
-  const metric = metrics.find(({ name }) => name === query.metric);
-  if (!metric || !attributedMetrics.includes(metric.name)) {
-    throw new Problem('invalid_request', `attribution takes the metrics ${attributedMetrics.join(', ')}`);
-  }
-  const found = await metricRows(metric, metrics, { ...query, interval: 'day', group_by: GROUP }, snapshot);
-  const first = found.map(({ value, currency = '', group }): Attributed => {
-    const { source, medium, campaign, unknown_reason: reason } = group as Record<string, string>;
-    return { source: source!, medium: medium!, campaign: campaign!, reason: reason!, currency, value: BigInt(value!) };
-  });
+  const metric = attributed(query.metric, metrics);
+  const first = await byFirstTouch(query, metrics, snapshot);
+  const { channels } = snapshot;
   const others = { metric: metric.name, from: query.from, to: query.to, currency: query.currency };
   // Of closed days only what was reported is told, and a close keeps no other touches than the first. What was asked of a moment is answered
   // alike when that moment has passed.
@@ -52,16 +46,47 @@ export async function attributionReport(
     to: query.to,
     time_zone: snapshot.timeZone,
     as_of: snapshot.position,
+    channel_rules: channels.version,
     first_touch_lookback_days: FIRST_TOUCH_LOOKBACK_DAYS,
-    ...attributionRows(first),
+    ...first,
     last_touch: small
-      ? { lookback_days: LAST_TOUCH_LOOKBACK_DAYS, ...attributionRows(await byLastTouch(snapshot, others)) }
+      ? { lookback_days: LAST_TOUCH_LOOKBACK_DAYS, ...attributionRows(await byLastTouch(snapshot, others), channels) }
       : null,
     ...(small ? {} : { last_touch_omitted: present && !snapshot.past ? TOO_MANY : PRESENT_ALONE }),
     ...(small && purchaseMetrics.has(metric.name)
-      ? { order_says: attributionRows(await byOwnAttribution(snapshot, others)) }
+      ? { order_says: attributionRows(await byOwnAttribution(snapshot, others), channels) }
       : {}),
   };
+}
+
+/** The same by the first touch alone. */
+export async function byFirstTouch(
+  query: RangeQuery & { metric: string },
+  metrics: readonly Metric[],
+  snapshot: Snapshot,
+) {
+  const metric = attributed(query.metric, metrics);
+  const found = await metricRows(metric, metrics, { ...query, interval: 'day', group_by: GROUP }, snapshot);
+  return attributionRows(
+    found.map(({ value, currency = '', group }): Attributed => {
+      const { source, medium, campaign, unknown_reason: reason } = group as Record<string, string>;
+      return {
+        source: source!,
+        medium: medium!,
+        campaign: campaign!,
+        reason: reason!,
+        currency,
+        value: BigInt(value!),
+      };
+    }),
+    snapshot.channels,
+  );
+}
+
+function attributed(name: string, metrics: readonly Metric[]): Metric {
+  const metric = metrics.find((each) => each.name === name);
+  if (metric && attributedMetrics.includes(name)) return metric;
+  throw new Problem('invalid_request', `attribution takes the metrics ${attributedMetrics.join(', ')}`);
 }
 
 const PRESENT_ALONE = 'the last touch is told only of the present';

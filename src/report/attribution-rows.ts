@@ -1,4 +1,4 @@
-import { channelOf } from '../catalog/channels.js';
+import type { Channels } from '../catalog/channels.js';
 
 /** A part of a number and the touch it is put down to; `reason`: why there is none. Currency is empty for counts. */
 export interface Attributed {
@@ -22,7 +22,7 @@ interface Sum {
 const UNKNOWN = 'unknown';
 
 /** The parts by touch, by source and by channel, each largest first, in shares of the whole of its currency. */
-export function attributionRows(parts: readonly Attributed[]) {
+export function attributionRows(parts: readonly Attributed[], channels: Pick<Channels, 'of'>) {
   const whole = sumsBy(parts, () => '');
   const unknown = sumsBy(
     parts.filter(({ source }) => source === UNKNOWN),
@@ -44,14 +44,14 @@ export function attributionRows(parts: readonly Attributed[]) {
   return {
     data: rows(touchOf, (name) => {
       const [source, medium, campaign] = JSON.parse(name) as [string, string, string];
-      return { source, medium, campaign, channel: channelOf(source, medium) } satisfies Touch & { channel: string };
+      return { source, medium, campaign, channel: channels.of(source, medium) } satisfies Touch & { channel: string };
     }),
     sources: rows(
       ({ source }) => source,
       (source) => ({ source }),
     ),
     channels: rows(
-      ({ source, medium }) => channelOf(source, medium),
+      ({ source, medium }) => channels.of(source, medium),
       (channel) => ({ channel }),
     ),
   };

@@ -1,4 +1,4 @@
-import { channelRules } from '../catalog/channels.js';
+import type { ChannelRule, Channels } from '../catalog/channels.js';
 import { factTypes } from '../catalog/facts.js';
 import { attributedMetrics, FIRST_TOUCH_LOOKBACK_DAYS, LAST_TOUCH_LOOKBACK_DAYS } from '../catalog/lookback.js';
 import type { Metric } from '../catalog/subjects.js';
@@ -9,8 +9,9 @@ import { exponentOf } from '../kernel/money.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Vault } from '../ledger/vault.js';
 import type { Contract } from '../metrics/contract.js';
+import { markOf } from '../projections/shown-model.js';
 import type { Database } from '../storage/database.js';
-import { attributionReport, type RangeQuery, withKnownChannels } from './attribution-report.js';
+import { attributionReport, byFirstTouch, type RangeQuery, withKnownChannels } from './attribution-report.js';
 import { bridgeReport } from './bridge-report.js';
 import type { Closings } from './closed-days.js';
 import { completenessPage, type CompletenessQuery } from './completeness-report.js';
@@ -19,7 +20,7 @@ import { customerReport } from './customer-report.js';
 import { entriesPage, type EntriesQuery, entryJson } from './entries-report.js';
 import { type Behaviour, cohortReport, type CohortQuery, funnelReport } from './funnel-report.js';
 import { type Asked, askedOf, snapshot } from './snapshot.js';
-import { frozenOr, markOf, viewedMetrics } from './viewed-metrics.js';
+import { frozenOr, viewedMetrics } from './viewed-metrics.js';
 
 export interface ReportDeps {
   database: Database;
@@ -32,6 +33,8 @@ export interface ReportDeps {
   zone: Zone;
   completeness: CompletenessStore;
   closings: Closings;
+  /** By which sources and media are told. */
+  channels: Channels;
   /** What is agreed about the metrics, with its version; left out, only their definitions are told. */
   contract?: Contract & { digest: string };
   clock: Clock;
@@ -65,12 +68,7 @@ export function createReport(deps: ReportDeps) {
         ? { contract: { digest: deps.contract.digest, model_version: deps.contract.model_version } }
         : {}),
     }),
-    catalog: () => ({
-      domain_events: deps.domainEvents(),
-      facts: factTypes,
-      channels: channelRules,
-      currencies: CURRENCIES.map((currency) => ({ currency, exponent: exponentOf(currency) })),
-    }),
+    catalog: () => catalogOf(deps),
     async contributions(name: string, query: ContributionsQuery): Promise<ReportPage | undefined> {
       const metric = known(name);
       if (!metric) return undefined;
@@ -85,7 +83,7 @@ export function createReport(deps: ReportDeps) {
       const asked = await askedOf(deps, query);
       return snapshot(deps, asked, async (at) => {
         const { data, ...head } = await attributionReport(query, metrics, at);
-        const known = asked.both ? await attributionReport(query, metrics, { ...at, closings: [] }) : undefined;
+        const known = asked.both ? await byFirstTouch(query, metrics, { ...at, closings: [] }) : undefined;
         return {
           ...head,
           ...frozenOr(at, asked, query, { as_of: at.position }),
@@ -111,7 +109,8 @@ export function createReport(deps: ReportDeps) {
       snapshot(deps, NOW, async (at) => ({ ...(await cohortReport(query, at, clock())), ...markOf(at) })),
     bridge: (query: RangeQuery) =>
       snapshot(deps, NOW, async (at) => ({ ...(await bridgeReport(query, at)), ...markOf(at) })),
-    customer: (id: string) => customerReport({ pool: database.pool, vault: deps.vault, ledger }, id),
+    customer: (id: string) =>
+      customerReport({ pool: database.pool, vault: deps.vault, ledger, channels: deps.channels }, id),
     entries: (query: EntriesQuery): Promise<ReportPage> => entriesPage(ledger, query),
     async entry(id: string): Promise<Record<string, unknown> | undefined> {
       const entry = /^\d+$/.test(id) ? await ledger.at(Number(id)) : UUID.test(id) ? await ledger.find(id) : undefined;
@@ -149,6 +148,20 @@ const described = ({ name, unit, meaning, sourceOfTruth, dated, excludes, tracke
     : {}),
   ...(shape.kind === 'ratio' ? { numerator: shape.numerator, denominator: shape.denominator } : {}),
   ...(shape.kind === 'sum' || shape.kind === 'stock' ? { terms: shape.terms } : {}),
+});
+
+const catalogOf = ({ domainEvents, channels }: ReportDeps) => ({
+  domain_events: domainEvents(),
+  facts: factTypes,
+  channels: channels.rules.map(ruleJson),
+  channel_rules: channels.version,
+  currencies: CURRENCIES.map((currency) => ({ currency, exponent: exponentOf(currency) })),
+});
+
+/** As the operator's file has it. */
+const ruleJson = ({ mediaBeginning, ...rule }: ChannelRule) => ({
+  ...rule,
+  ...(mediaBeginning === undefined ? {} : { media_beginning: mediaBeginning }),
 });
 
 /** What of the contract stands beside the definition. */

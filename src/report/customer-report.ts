@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { channelOf } from '../catalog/channels.js';
+import type { Channels } from '../catalog/channels.js';
 import { nodesMeant } from '../catalog/identifiers.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Vault } from '../ledger/vault.js';
@@ -22,6 +22,7 @@ export interface CustomerDeps {
   pool: pg.Pool;
   vault: Vault;
   ledger: Ledger;
+  channels: Channels;
 }
 
 /**
@@ -29,7 +30,7 @@ export interface CustomerDeps {
  * Old ids stay good after a merge. Undefined when nobody has the id.
  */
 export async function customerReport(
-  { pool, vault, ledger }: CustomerDeps,
+  { pool, vault, ledger, channels }: CustomerDeps,
   id: string,
 ): Promise<Record<string, unknown> | undefined> {
   const canonical = await canonicalOf(pool, nodesMeant(id, vault));
@@ -53,9 +54,9 @@ export async function customerReport(
   ]);
   return {
     id: canonical,
-    ...about(customer.rows[0]),
+    ...about(customer.rows[0], channels),
     ...links,
-    touches: touches.rows.map((row) => ({ ...row, at: iso(row.at), channel: channelOf(row.source, row.medium) })),
+    touches: touches.rows.map((row) => ({ ...row, at: iso(row.at), channel: channels.of(row.source, row.medium) })),
     purchases: parts.rows.map(partJson),
   };
 }
@@ -91,7 +92,7 @@ async function canonicalOf(pool: pg.Pool, nodes: readonly string[]): Promise<str
 
 const iso = (time: Date | null | undefined): string | null => time?.toISOString() ?? null;
 
-const about = (row: CustomerRow | undefined) => ({
+const about = (row: CustomerRow | undefined, channels: Channels) => ({
   user_id: row?.user_id ?? null,
   signed_up_at: iso(row?.signed_up_at),
   first_touch: {
@@ -99,7 +100,7 @@ const about = (row: CustomerRow | undefined) => ({
     source: row?.source ?? 'unknown',
     medium: row?.medium ?? '',
     campaign: row?.campaign ?? '',
-    channel: channelOf(row?.source, row?.medium),
+    channel: channels.of(row?.source, row?.medium),
     ...(row ? (row.unknown_reason ? { unknown_reason: row.unknown_reason } : {}) : { unknown_reason: 'no_touch' }),
   },
   first_payment: row?.first_payment_ref ? { ref: row.first_payment_ref, at: iso(row.first_payment_at) } : null,

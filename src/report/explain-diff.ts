@@ -3,6 +3,7 @@ import type { Metric } from '../catalog/subjects.js';
 import { canonicalJson } from '../kernel/canonical-json.js';
 import type { Day } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
+import { markOf } from '../projections/shown-model.js';
 import { type ClosedDays, segmentsOf } from './closed-days.js';
 import { type Part, type PartTerm, partSums, termsIn } from './metric-parts.js';
 import { type Moment, snapshot, type SnapshotDeps } from './snapshot.js';
@@ -59,6 +60,7 @@ export async function explainDiff(
     const first = query.cursor === undefined ? rowsOf(restated, metric).map((row) => ({ cause, ...row })) : [];
     return {
       ...{ metric: metric.name, unit: metric.unit, from: query.from, to: query.to, time_zone: at.timeZone },
+      ...markOf(at),
       from_as_of: momentJson(sides.before, before),
       to_as_of: momentJson(sides.after, after),
       before: rowsOf(was, metric, true),

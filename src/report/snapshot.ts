@@ -1,7 +1,8 @@
-import type pg from 'pg';
+import type { Channels } from '../catalog/channels.js';
 import type { Day } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import type { Ledger, Position } from '../ledger/ledger.js';
+import { shownModel } from '../projections/shown-model.js';
 import type { Database } from '../storage/database.js';
 import type { ClosedDays, Closings } from './closed-days.js';
 import type { Snapshot } from './sums.js';
@@ -10,6 +11,8 @@ export interface SnapshotDeps {
   database: Database;
   ledger: Ledger;
   closings: Closings;
+  /** By which sources and media are told. */
+  channels: Channels;
   /** Of this process: `<zone> <digest>`. The stored model may still be that of another. */
   modelVersion: string;
 }
@@ -72,27 +75,14 @@ export async function snapshot<T>(
   const client = await deps.database.pool.connect();
   try {
     await client.query('begin isolation level repeatable read read only');
-    const { newest, ...model } = await modelOf(client, deps.modelVersion);
+    const { newest, ...model } = await shownModel(client, deps.modelVersion);
     // Up to the head the feed is known and the model may be behind it: the answer says which position it is of.
     const position = Math.min(asked ?? newest, newest);
-    return await work({ client, position, past: position < newest, closings, ...model });
+    return await work({ client, position, past: position < newest, closings, channels: deps.channels, ...model });
   } finally {
     await client.query('rollback').catch(() => undefined);
     client.release();
   }
-}
-
-/** What the stored model shows, and in which zone its days are: those of its own version, where that is an earlier one. */
-async function modelOf(
-  client: pg.ClientBase,
-  ours: string,
-): Promise<{ newest: Position } & Pick<Snapshot, 'superseded' | 'timeZone'>> {
-  const { rows } = await client.query<{ position: bigint; version: string }>(
-    'select position, model_version as version from model.checkpoint',
-  );
-  const newest = Number(rows[0]!.position);
-  const version = newest === 0 ? ours : rows[0]!.version;
-  return { newest, superseded: version !== ours, timeZone: version.split(' ')[0]! };
 }
 
 async function askedPosition(ledger: Ledger, asOf: string): Promise<Position> {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { channelOf } from '../catalog/channels.js';
+import type { Channels } from '../catalog/channels.js';
 import type { Day } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import type { ClosedDays } from './closed-days.js';
@@ -26,6 +26,7 @@ export interface Snapshot {
   past: boolean;
   /** IANA name of the zone that the model's days are in. */
   timeZone: string;
+  channels: Channels;
   /** True while the model is that of another version, which is being rebuilt. */
   superseded: boolean;
   /** Closes whose days are read as they were reported, in order; none where everything is read as it is known. */
@@ -84,7 +85,7 @@ export async function sums(snapshot: Snapshot, query: SumsQuery, closing?: Close
   const found = rows.map((row) => {
     const { metric, day, currency, total: value } = row as typeof row & Record<'metric' | 'day' | 'currency', string>;
     const valueOf = (key: GroupKey): string =>
-      key === 'channel' ? channelOf(row['source'], row['medium']) : row[key]!;
+      key === 'channel' ? snapshot.channels.of(row['source'], row['medium']) : row[key]!;
     return { metric, day, currency, group: Object.fromEntries(query.groupBy.map((key) => [key, valueOf(key)])), value };
   });
   return query.groupBy.includes('channel') ? joined(found) : found;

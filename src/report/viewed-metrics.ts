@@ -3,6 +3,7 @@ import type { CompletenessStore } from '../ingest/completeness-store.js';
 import type { Clock } from '../kernel/clock.js';
 import { addDays, type Day, type Zone } from '../kernel/day.js';
 import type { Position } from '../ledger/ledger.js';
+import { markOf } from '../projections/shown-model.js';
 import { type ClosedDays, closeJson, isAllClosed, segmentsOf } from './closed-days.js';
 import { explainDiff, type ExplainQuery } from './explain-diff.js';
 import { bucketOf, markIncomplete, metricRows, type MetricQuery, type MetricRow, withKnown } from './metrics-report.js';
@@ -37,6 +38,7 @@ export function viewedMetrics(deps: Deps) {
           unit: metric.unit,
           interval: query.interval,
           time_zone: at.timeZone,
+          ...(query.group_by?.includes('channel') ? { channel_rules: deps.channels.version } : {}),
           ...frozenOr(at, asked, query, { as_of: at.position }),
           ...(open.length > 0 ? { incomplete: true } : {}),
           data: markIncomplete(await viewedRows(metric, metrics, query, { at, asked }), query, open),
@@ -98,7 +100,5 @@ export function frozenOr(
   if (!both && isAllClosed(from, to, closings)) return { as_of: latest(closings), closes };
   return { ...live, closes, ...markOf(at) };
 }
-
-export const markOf = ({ superseded }: Snapshot): { rebuilding?: true } => (superseded ? { rebuilding: true } : {});
 
 const latest = (closings: readonly ClosedDays[]): Position => Math.max(...closings.map(({ upTo }) => upTo));

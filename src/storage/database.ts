@@ -30,8 +30,8 @@ export interface DatabaseOptions {
   /** Settings of the embedded server. */
   conf?: Conf;
   poolMax?: number;
-  /** For commands: use the embedded server of a running service instead of refusing. */
-  attach?: boolean;
+  /** Use the embedded server of a running service instead of refusing; `only`: never start one. */
+  attach?: boolean | 'only';
   /** The embedded server listens on 127.0.0.1 instead of a socket. */
   tcp?: boolean;
   /** Accept a server that may lose what it confirmed. For tests. */

@@ -19,6 +19,7 @@ const nothing: Evidence = {
   known: () => [],
   consent: () => undefined,
   pages: () => [],
+  beaconIsSource: true,
   outage: () => undefined,
   eventOf: () => undefined,
 };
@@ -84,7 +85,7 @@ const examples: Record<string, { holds: [Item, Partial<Evidence>]; not: [Item, P
   },
   cached_page: {
     holds: [missing, { pages: () => [page({ stored: 'cached' })] }],
-    not: [missing, { pages: () => [page()] }],
+    not: [missing, { pages: () => [page(), page({ stored: 'cached' })] }],
   },
   destination_duplicate: {
     holds: [
@@ -155,6 +156,41 @@ describe.each(causes.map((cause) => [cause.name, cause] as const))(
     });
   },
 );
+
+describe('pages that a log shows', () => {
+  const scriptBlocked = causes.find(({ name }) => name === 'script_blocked')!;
+  const person = { keysOf: () => ['user:u1'] };
+  const ask = (given: Partial<Evidence>) =>
+    scriptBlocked.explain(missing, { ...nothing, pages: () => [page()], ...given });
+
+  it('given a person whom the source never heard of that day, then likely; given a guest, then possible', () => {
+    expect(ask(person)?.confidence).toBe('likely');
+    expect(ask({ keysOf: () => ['order:o1'] })?.confidence).toBe('possible');
+    expect(ask({ ...person, seenAt: () => [at('09:00:00')] })).toBeUndefined();
+  });
+
+  it('given that our collector heard the page, then that is told of another tool, and rules it out for the collector alone', () => {
+    const heard = { ...person, pages: () => [page({ beacon: true }), page()] };
+    expect(ask(heard)).toBeUndefined();
+    expect(ask({ ...heard, beaconIsSource: false })).toEqual({
+      confidence: 'likely',
+      proof: { page_requests: 2, heard_by_collector: 1, log_lines: ['shop.log/r1', 'shop.log/r1'] },
+    });
+  });
+
+  it('given pages out of a cache beside one that was made, then the script was blocked; given no other, then the page may be old', () => {
+    const cachedPage = causes.find(({ name }) => name === 'cached_page')!;
+    const mixed = { ...nothing, ...person, pages: () => [page({ stored: 'cached' }), page()] };
+    const old = { ...mixed, pages: () => [page({ stored: 'cached' }), page({ stored: 'prerendered' })] };
+    const told = (evidence: Evidence) =>
+      [scriptBlocked, cachedPage].map((cause) => cause.explain(missing, evidence)?.confidence);
+    expect([told(mixed), told(old)]).toEqual([
+      ['likely', undefined],
+      [undefined, 'possible'],
+    ]);
+    expect(told({ ...old, seenAt: () => [at('09:00:00')] })).toEqual([undefined, undefined]);
+  });
+});
 
 describe('explaining', () => {
   const run = (items: Item[], evidence: Partial<Evidence>) => {

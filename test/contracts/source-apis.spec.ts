@@ -141,7 +141,11 @@ describe.each(Object.entries(cases))(
     };
 
     it('has its name, a meaning and a time to settle', () => {
-      expect([type.name, type.meaning.endsWith('.'), type.settlesHours > 0]).toEqual([name, true, true]);
+      expect([
+        type.name,
+        type.meaning.endsWith('.'),
+        type.settlesHours(type.settings.parse(settings(fake.url))) > 0,
+      ]).toEqual([name, true, true]);
     });
 
     it('given an empty day, then nothing of meaning, and no failure', async () => {
@@ -402,6 +406,13 @@ describe('Mixpanel', () => {
     });
   });
 
+  it('given an export that ends within an event, then nothing of the event is told', async () => {
+    fake.answer = () => ({
+      body: `${line('Sign Up', { time: AT })}{"event":"Sign Up","properties":{"name":"Jane Doe",`,
+    });
+    await expect(fetchDay(mixpanel, given())).rejects.toMatchObject({ more: { said: undefined } });
+  });
+
   it('tells devices from users', async () => {
     fake.answer = () => ({
       body:
@@ -423,7 +434,7 @@ describe('Amplitude', () => {
     await fetchDay(amplitude, { ...given, host: fake.url }, { zone: 'Europe/Berlin' });
     await fetchDay(amplitude, { ...given, host: fake.url }, { zone: 'Europe/Berlin', now: '2026-10-03T15:30:00Z' });
     expect(fake.asked.map(({ query }) => [query.get('start'), query.get('end')])).toEqual([
-      ['20261002T22', '20261005T21'],
+      ['20261002T22', '20261005T23'],
       ['20261002T22', '20261003T14'],
     ]);
   });

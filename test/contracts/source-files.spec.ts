@@ -220,7 +220,7 @@ describe('access logs', () => {
 
   it('given the log of CloudFront, then its fields by their names, decoded', async () => {
     const fields =
-      'date time c-ip cs-method cs-uri-stem sc-status cs(User-Agent) cs-uri-query cs(Cookie) x-edge-request-id';
+      'date time c-ip cs-method cs-uri-stem sc-status cs(User-Agent) cs-uri-query cs(Cookie) x-edge-request-id x-edge-result-type';
     const values = [
       '2026-10-03',
       '10:00:00',
@@ -233,14 +233,19 @@ describe('access logs', () => {
       'x=1;%20aid=a1',
       'r1',
     ];
-    put('p/2026-10-03.log', `#Version: 1.0\n#Fields: ${fields}\n${values.join('\t')}\n`);
+    const lines = [values, [...values.slice(0, -1), 'r2']].map((each, index) =>
+      [...each, ['RefreshHit', 'Miss'][index]].join('\t'),
+    );
+    put('p/2026-10-03.log', `#Version: 1.0\n#Fields: ${fields}\n${lines.join('\n')}\n`);
     const given = {
       path: path.join(folder, 'p/{day}.log'),
       format: 'cloudfront',
       extra_fields: ['aid'],
       anonymous_id: 'aid',
     };
-    expect((await fetchDay(accessLog, given)).pages).toEqual([
+    const [first, second] = (await fetchDay(accessLog, given)).pages;
+    expect([second!.requestId, second!.stored]).toEqual(['r2', undefined]);
+    expect([first]).toEqual([
       {
         requestId: 'r1',
         at: Date.parse(AT),
@@ -249,6 +254,7 @@ describe('access logs', () => {
         userAgent: CHROME,
         userId: undefined,
         anonymousId: 'a1',
+        stored: 'cached',
       },
     ]);
   });
@@ -264,14 +270,35 @@ describe('access logs', () => {
         ClientRequestURI: '/?uid=u1',
         ClientRequestUserAgent: CHROME,
         EdgeResponseStatus: 200,
+        CacheCacheStatus: 'hit',
       };
-      put('q/2026-10-03.log', JSON.stringify(row));
+      put(
+        'q/2026-10-03.log',
+        `${JSON.stringify(row)}\n${JSON.stringify({ ...row, RayID: 'ray2', CacheCacheStatus: 'dynamic' })}`,
+      );
       const { pages } = await fetchDay(accessLog, {
         path: path.join(folder, 'q/{day}.log'),
         format: 'cloudflare',
         user_id: 'uid',
       });
-      expect(pages).toEqual([expect.objectContaining({ requestId: 'ray1', at: Date.parse(AT), userId: 'u1' })]);
+      expect(pages).toEqual([
+        expect.objectContaining({ requestId: 'ray1', at: Date.parse(AT), userId: 'u1', stored: 'cached' }),
+        expect.objectContaining({ requestId: 'ray2', stored: undefined }),
+      ]);
     },
   );
+
+  it('given a page that the browser had already, and one it fetched ahead, then neither was made as it was asked for', async () => {
+    put(
+      'r/2026-10-03.log',
+      line('/a', { status: 304, more: ' "-"' }) +
+        line('/b', { more: ' "prefetch;prerender"' }) +
+        line('/c', { more: ' "-"' }),
+    );
+    const { pages } = await fetchDay(accessLog, {
+      ...{ path: path.join(folder, 'r/{day}.log'), format: 'combined' },
+      ...{ extra_fields: ['purpose'], purpose: 'purpose' },
+    });
+    expect(pages.map(({ stored }) => stored)).toEqual(['cached', 'prerendered', undefined]);
+  });
 });

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { processStamp } from '../../src/storage/embedded/process-identity.js';
@@ -88,5 +88,21 @@ describe('a service and the process in its background', () => {
     const behindSecond = backgroundOf(second)!;
     await second.kill();
     await gone(behindSecond);
+  });
+
+  it('given the service is killed while its background still loads, then that ends too', async () => {
+    const service = start();
+    await until(() => backgroundOf(service) !== undefined);
+    await service.kill();
+    expect(await service.exited).toEqual({ code: null, signal: 'SIGKILL' }); // nobody holds its output any more
+  });
+
+  it('given nobody is there to work for when it has loaded, then it ends at once', () => {
+    const { status, stderr } = spawnSync(process.execPath, ['dist/background.js'], {
+      env: { PATH: process.env['PATH'], DATA_DIR: dataDir },
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    expect([status, stderr]).toEqual([1, '']);
   });
 });

@@ -127,6 +127,18 @@ describe('two processes on one DATA_DIR', () => {
     await command.close();
     expect(processStamp(server)).toBeUndefined();
   });
+
+  it('refuses one that may only join, where no service runs, and starts nothing', async () => {
+    const dataDir = folder();
+    const { refused, name } = await start({ dataDir, attach: 'only' }).answer;
+    expect([name, refused]).toEqual([
+      'SetupError',
+      `No service works on DATA_DIR ${dataDir}, so there is no server to join.`,
+    ]);
+    const command = start({ dataDir, attach: true });
+    expect(await ready(command)).toMatchObject({ owner: true });
+    await command.close();
+  });
 });
 
 describe('after kill -9', () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { compare, NOTHING_WRONG, Recorder, startLoad } from '../support/recorder.js';
@@ -33,6 +34,26 @@ async function killNine(service: ServiceProcess, database: boolean): Promise<voi
   if (server !== undefined) await gone(server);
 }
 
+const STUCK_MS = 120_000;
+
+/** The work, or, when it hangs, what the service said last and what is left of its processes: the test's own limit would tell nothing. */
+async function orTell<T>(what: string, work: Promise<T>, recorder: Recorder): Promise<T> {
+  const stuck = new AbortController();
+  const told = pause(STUCK_MS, undefined, { signal: stuck.signal }).then(() => {
+    const said = started.at(-1)!.output().slice(-3_000);
+    const processes = execFileSync('ps', ['-eo', 'pid,ppid,stat,etimes,args'], { encoding: 'utf8' });
+    const ours = processes.split('\n').filter((line) => line.includes(dataDir) || line.includes('/dist/'));
+    throw new Error([`${what}: stuck`, [...recorder.statuses].join(' '), ...ours, said].join('\n'));
+  });
+  return Promise.race([work, told]).finally(() => stuck.abort());
+}
+
+/** Until so many more deliveries are acknowledged. */
+async function acknowledged(more: number, recorder: Recorder): Promise<void> {
+  const target = recorder.acknowledged.size + more;
+  while (recorder.acknowledged.size < target) await pause(1);
+}
+
 describe(`kill -9 at a random moment under load, ${ROUNDS} times (KILL_SEED=${SEED})`, () => {
   it('loses nothing that was acknowledged, doubles nothing and invents nothing', async () => {
     const random = randomFrom(SEED);
@@ -47,17 +68,15 @@ describe(`kill -9 at a random moment under load, ${ROUNDS} times (KILL_SEED=${SE
         await killNine(service, database);
         continue;
       }
-      const load = startLoad(await service.listening, traffic, recorder);
-      for (const target = recorder.acknowledged.size + 20 + random() * 400; recorder.acknowledged.size < target;)
-        await pause(1);
+      const load = startLoad(await orTell('listening', service.listening, recorder), traffic, recorder);
+      await orTell('load', acknowledged(20 + random() * 400, recorder), recorder);
       await pause(random() * 30); // not always just after an answer
       const killed = killNine(service, database);
-      await load.stop();
-      await killed;
+      await orTell('killed', Promise.all([load.stop(), killed]), recorder);
     }
     const last = start();
     await last.listening;
-    const { entries, ...found } = await compare(dataDir, recorder);
+    const { entries, ...found } = await orTell('compared', compare(dataDir, recorder), recorder);
     expect({ ...found, unexpected: recorder.unexpected() }).toEqual({ ...NOTHING_WRONG, unexpected: {} });
     expect(entries).toBeGreaterThan(ROUNDS * 10);
     expect(recorder.statuses.get('cut')).toBeGreaterThan(0); // it did die under load

@@ -6,7 +6,7 @@ import { NOTHING_WRONG, Recorder, startLoad } from '../support/recorder.js';
 import { hasRedis, redisServer, type RedisServer } from '../support/redis.js';
 import { openScale, type Scale } from '../support/scale.js';
 import { sayFigures } from '../support/say.js';
-import { call, dataFolder, KEYS, read, type ServiceProcess, startService } from '../support/service-process.js';
+import { call, emptyDataFolder, KEYS, read, type ServiceProcess, startService } from '../support/service-process.js';
 import { bearer, cloudEvent, randomFrom, Traffic } from '../support/traffic.js';
 import { describeWhere } from '../support/where.js';
 import { cuttingProxy, type CuttingProxy } from './cutting-proxy.js';
@@ -241,7 +241,7 @@ describeWhere(hasRedis)('a service whose jobs are in a Redis that fails', () => 
 
 describe('a part of the service without a database of its own', () => {
   it('given serve --role and no DATABASE_URL, then one sentence says why not, and nothing is made', async () => {
-    const folder = `${dataFolder()}/data`;
+    const folder = `${emptyDataFolder()}/data`;
     const part = startService(folder, {}, ['projector']);
     expect(await part.exited).toEqual({ code: 2, signal: null });
     expect(part.output()).toBe(

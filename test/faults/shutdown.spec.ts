@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { processStamp } from '../../src/storage/embedded/process-identity.js';
 import { compare, NOTHING_WRONG, Recorder, startLoad } from '../support/recorder.js';
 import {
-  dataFolder,
+  emptyDataFolder,
   postmasterOf,
   read,
   removeFolder,
@@ -14,7 +14,7 @@ import { randomFrom, Traffic } from '../support/traffic.js';
 
 const recorder = new Recorder();
 const traffic = new Traffic(randomFrom(11));
-const dataDir = dataFolder();
+const dataDir = emptyDataFolder();
 const started: ServiceProcess[] = [];
 afterAll(() => removeFolder(dataDir, started));
 
@@ -104,7 +104,7 @@ describe('mistakes of the operator', () => {
   ])('given %s, then one sentence and 2', async (_, env, sentence) => {
     const first = start();
     const url = await first.listening;
-    const other = dataFolder();
+    const other = emptyDataFolder();
     const second = startService(other, env(url));
     expect(await second.exited).toEqual({ code: 2, signal: null });
     await removeFolder(other);

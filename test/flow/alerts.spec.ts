@@ -221,6 +221,18 @@ describe('an alert', () => {
     expect(await alerts.due()).toEqual([]);
   });
 
+  it('given a channel that was taken out of the settings, then what waits for it is given up, and says why', async () => {
+    wrong = [trouble()];
+    hook.status = 503;
+    expect(await watched(alertsWith({ emailTo: [], webhookUrl: hook.url }))).toHaveLength(1);
+    const without = alertsWith({ emailTo: [] });
+    expect(await watched(without)).toEqual([]);
+    expect(await without.due()).toEqual([]);
+    expect((await listed(without))[0]!.deliveries).toMatchObject([
+      { channel: 'webhook', delivered_at: null, error: 'the channel is not in the settings any more' },
+    ]);
+  });
+
   it('given a receiver that never takes it, then it is left to its dead letter', async () => {
     const alerts = alertsWith({ emailTo: [], webhookUrl: hook.url });
     wrong = [trouble()];
@@ -234,5 +246,22 @@ describe('an alert', () => {
     hook.status = 200;
     await alerts.deliver({ alertId: id, transition: 'raised', channel: 'webhook' }); // its letter was replayed
     expect((await listed(alerts))[0]!.deliveries).toMatchObject([{ attempts: ATTEMPTS_MAX + 1, error: null }]);
+  });
+});
+
+describe('a report', () => {
+  it('given one channel that fails, then it is told there again, and on the others once', async () => {
+    const alerts = alertsWith({ ...everywhere(), emailTo: [] });
+    expect(alerts.channels).toEqual(['webhook', 'slack']);
+    const report = { id: 'gap-report-2026-W41', title: 'Gap report 2026-W41', text: 'All is well.' };
+    const tellAll = () => Promise.allSettled(alerts.channels.map((channel) => alerts.tell(report, channel)));
+    hook.status = 503;
+    expect((await tellAll()).map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(await alerts.due()).toEqual([]); // its own jobs see to it
+    hook.status = 200;
+    await tellAll();
+    await tellAll();
+    expect([hook.got.length, slack.got.length]).toEqual([2, 1]);
+    await alerts.tell(report, 'carrier-pigeon');
   });
 });

@@ -1,5 +1,7 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { consentOf, createShop } from '../../examples/express-shop/shop.mjs';
 import { createLanding } from '../../src/landing/landing.js';
@@ -14,14 +16,18 @@ import {
   track,
 } from '../fixtures/shop-events.js';
 import { type Json, RunningService, secrets } from '../support/running-service.js';
+import { temporaryFolder } from '../support/test-cluster.js';
 
 const DAY = '2026-10-05';
 const RANGE = `from=${DAY}&to=${DAY}`;
 const at = (hour: number, day = DAY): string => `${day}T${String(hour).padStart(2, '0')}:00:00Z`;
 
+const folder = temporaryFolder('truth-ledger-attribution-');
+const rules = path.join(folder, 'channels.json');
 let shop: RunningService;
 beforeAll(async () => {
-  shop = await RunningService.start({ now: '2026-11-20T12:00:00Z' });
+  writeFileSync(rules, JSON.stringify([{ channel: 'reseller', sources: ['partner'], media: ['affiliate'] }]));
+  shop = await RunningService.start({ now: '2026-11-20T12:00:00Z', settings: { CHANNEL_RULES: rules } });
   const seen = { source: 'linkedin', medium: 'social' };
   await shop.events(
     touch('2026-10-01T10:00:00Z', { anonymous_id: 'a_1', source: 'google', medium: 'cpc' }),
@@ -68,7 +74,10 @@ beforeAll(async () => {
   ]);
   await shop.catchUp();
 });
-afterAll(() => shop.stop());
+afterAll(async () => {
+  await shop.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const short = (rows: Json[], name: string): unknown[] => rows.map((row) => [row[name], row['value'], row['bounds']]);
 
@@ -112,7 +121,19 @@ describe('sign-ups by touch', () => {
     const of = (name: string): Json => (data as Json[]).find((metric) => metric['name'] === name)!;
     const lookback = { first_touch: { lookback_days: null }, last_touch: { lookback_days: 30 } };
     expect([of('signups')['attribution'], of('mrr')['attribution']]).toEqual([lookback, undefined]);
-    expect((await shop.get('/v1/catalog')).channels.length).toBeGreaterThan(5);
+  });
+
+  it('then the catalog has the rules, those of the operator first, and answers by channel name their version', async () => {
+    const { channels, channel_rules: version } = await shop.get('/v1/catalog');
+    expect(channels.slice(0, 2).map(({ channel }: Json) => channel)).toEqual(['reseller', 'affiliates']);
+    expect(channels).toContainEqual({ channel: 'social', media_beginning: ['social'] });
+    for (const path of [
+      `attribution?metric=signups&${RANGE}`,
+      `attribution/confusion?metric=signups&${RANGE}`,
+      `metrics/signups?${RANGE}&group_by=channel`,
+    ])
+      expect(await shop.get(`/v1/${path}`)).toMatchObject({ channel_rules: version });
+    expect(await shop.get(`/v1/metrics/signups?${RANGE}`)).not.toHaveProperty('channel_rules');
   });
 
   it('of the past, then the first touch is told as it was, and why the last is not', async () => {
@@ -131,7 +152,7 @@ describe('revenue by touch', () => {
     expect(
       answer.order_says.data.map(({ source, channel, value, reasons }: Json) => [source, channel, value, reasons]),
     ).toEqual([
-      ['partner', 'affiliates', '5000', undefined],
+      ['partner', 'reseller', '5000', undefined],
       ['unknown', 'unknown', '5000', { order_says_none: '5000' }],
     ]);
     for (const { data } of [answer, answer.last_touch, answer.order_says])

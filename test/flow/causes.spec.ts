@@ -1,9 +1,17 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Zone } from '../../src/kernel/day.js';
 import { causes } from '../../src/reconcile/causes/index.js';
 import type { Concentration } from '../../src/reconcile/concentration.js';
+import type { Reconcile } from '../../src/reconcile/create-reconcile.js';
+import { createPulls } from '../../src/reconcile/pull/create-pulls.js';
+import { readSources } from '../../src/reconcile/pull/source-settings.js';
+import { sourceTypes } from '../../src/reconcile/sources/index.js';
 import { sayFigures } from '../support/say.js';
 import { LabelledTraffic } from './labelled-traffic.js';
-import { Shop } from './reconcile-given.js';
+import { Shop, ZONE } from './reconcile-given.js';
 
 const DAY = '2026-10-03';
 /** What is promised of every cause on this traffic: of what it explains, and of what it should. */
@@ -18,16 +26,29 @@ interface Explained {
   label: string;
 }
 
+const folder = mkdtempSync(path.join(tmpdir(), 'truth-ledger-causes-'));
 let shop: Shop;
 let traffic: LabelledTraffic;
 const rows = new Map<string, Record<string, unknown>>();
 const explained: Explained[] = [];
 
+/** The reconciliation as it is set up with the access log of the shop. */
+function reconcileWithLog(): Reconcile {
+  const log = { name: 'shop_log', type: 'access_log', format: 'cloudflare', path: path.join(folder, '{day}.log') };
+  const SOURCES = JSON.stringify([{ ...log, extra_fields: ['aid'], anonymous_id: 'aid' }]);
+  const vault = { safeId: (id: string) => id, contentMac: (value: unknown) => Buffer.from(JSON.stringify(value)) };
+  const pulls = createPulls({
+    ...{ database: shop.database, vault, clock: () => shop.now, zone: new Zone(ZONE), spoolFolder: folder },
+    sources: readSources({ SOURCES }, sourceTypes).settings.sources,
+  });
+  return shop.reconcile({ pulls, sources: pulls.sources });
+}
+
 /** Every id of the parts that need explaining, page by page. */
 async function explainedIn(metric: string): Promise<Explained[]> {
   const found: Explained[] = [];
   for (const part of ['missing', 'client_only', 'duplicates']) {
-    const answer = await shop.reconcile().detail(DAY, 'collector', metric, { part, limit: 1_000 });
+    const answer = await reconcileWithLog().detail(DAY, 'collector', metric, { part, limit: 1_000 });
     const ids = (answer as unknown as { ids: Record<string, (Omit<Explained, 'part'> & { cause: string | null })[]> })
       .ids;
     for (const { id, cause, confidence } of ids[part] ?? [])
@@ -40,14 +61,18 @@ beforeAll(async () => {
   shop = await Shop.open();
   traffic = new LabelledTraffic(shop, DAY);
   await traffic.plant();
-  const reconcile = shop.reconcile({ pageLog: traffic.pageLog });
+  writeFileSync(path.join(folder, `${DAY}.log`), traffic.pages.join('\n'));
+  const reconcile = reconcileWithLog();
   for (const metric of ['signups', 'orders']) {
     const { data } = await reconcile.now({ from: DAY, to: DAY, metrics: [metric] }, 'test');
     rows.set(metric, data[0] as unknown as Record<string, unknown>);
     explained.push(...(await explainedIn(metric)));
   }
 }, 120_000);
-afterAll(() => shop.close());
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await shop.close();
+});
 
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { gapReportTell } from '../../src/jobs/gap-report-tell.js';
 import { gapReportWeekly } from '../../src/jobs/gap-report-weekly.js';
-import type { JobContext } from '../../src/jobs/job.js';
+import type { Enqueued, JobContext } from '../../src/jobs/job.js';
 import { lookAround } from '../../src/jobs/watched.js';
 import { Zone } from '../../src/kernel/day.js';
 import type { Message } from '../../src/alert/channel.js';
@@ -71,6 +72,7 @@ describe('drift of recorded days', () => {
       reconcile,
       completeness: { providers: () => Promise.resolve([]) },
       deadLetters: { counts: () => Promise.resolve([]) },
+      verification: { recent: () => Promise.resolve([]) },
       clock: () => shop.now,
       failed: (part, error) => {
         throw new Error(part, { cause: error });
@@ -84,6 +86,7 @@ describe('drift of recorded days', () => {
 });
 
 describe('markers', () => {
+  const titles = async () => (await reconcile.markers({})).data.map(({ title }) => title);
   const marker = { id: 'build-9', kind: 'deploy', title: 'Shop 1.6', at: '2026-10-09T08:00:00.000Z' } as const;
 
   it('are recorded in the ledger, once, with who set them', async () => {
@@ -92,14 +95,70 @@ describe('markers', () => {
     const entries = await shop.ledger.readStream('marker-build-9');
     expect(entries.map(({ type, actor }) => [type, actor])).toEqual([['MarkerSet', 'key:ci']]);
     const range = { from: new Date('2026-10-09T00:00:00Z'), to: new Date('2026-10-10T00:00:00Z') };
-    expect(await reconcile.markers(range)).toEqual([{ ...marker, actor: 'key:ci', position: entries[0]!.position }]);
+    expect(await reconcile.markers(range)).toEqual({
+      data: [{ ...marker, actor: 'key:ci', position: entries[0]!.position }],
+      next_cursor: null,
+    });
   });
 
   it('given the same id with other content, then that is a conflict and the first one stays', async () => {
     await expect(reconcile.setMarker({ ...marker, title: 'Shop 2' }, 'key:ci')).rejects.toMatchObject({
       code: 'conflict',
     });
-    expect((await reconcile.markers({})).map(({ title }) => title)).toEqual(['Shop 1.5', 'Shop 1.6']);
+    expect(await titles()).toEqual(['Shop 1.6', 'Shop 1.5']);
+  });
+
+  it('given one without a time that is told again later, then it is the same; given another time, then a conflict', async () => {
+    const { at: _, ...untimed } = { ...marker, id: 'build-9b' };
+    const first = await reconcile.setMarker(untimed, 'key:ci');
+    const before = shop.now;
+    shop.now = new Date(before.getTime() + 60_000);
+    expect(await reconcile.setMarker(untimed, 'key:ci')).toEqual(first);
+    await expect(reconcile.setMarker({ ...untimed, at: shop.now.toISOString() }, 'key:ci')).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    shop.now = before;
+  });
+
+  it('given a page of one, then the newest first, and the cursor leads to the next, also among those of one instant', async () => {
+    for (const id of ['build-9c', 'build-9d']) await reconcile.setMarker({ ...marker, id, title: id }, 'key:ci');
+    const range = { from: new Date('2026-10-09T00:00:00Z'), to: new Date('2026-10-09T09:00:00Z') };
+    const found: string[] = [];
+    for (let cursor: string | undefined, more = true; more;) {
+      const page = await reconcile.markers({ ...range, limit: 1, cursor });
+      found.push(...page.data.map(({ id }) => id));
+      cursor = page.next_cursor ?? undefined;
+      more = cursor !== undefined;
+    }
+    expect(found).toEqual(['build-9d', 'build-9c', 'build-9']);
+    await expect(reconcile.markers({ cursor: 'x' })).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('given one that a crash kept from the ledger and that is told otherwise, then a conflict, and the first one is recorded', async () => {
+    await shop.database.pool.query(
+      "insert into reconcile.markers (id, at, kind, title, actor, recorded_at) values ('build-9e', '2026-10-09T08:00:00Z', 'deploy', 'first', 'key:ci', now())",
+    );
+    await expect(reconcile.setMarker({ ...marker, id: 'build-9e', title: 'second' }, 'key:ci')).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await reconcile.recordPendingMarkers();
+    expect((await shop.ledger.readStream('marker-build-9e')).map(({ body }) => body)).toEqual([
+      expect.stringContaining('first'),
+    ]);
+  });
+
+  it('given a table that was set back behind the ledger, when told or mended, then what the ledger has holds', async () => {
+    await reconcile.setMarker({ ...marker, id: 'build-9f', title: 'recorded' }, 'key:ci');
+    await shop.database.pool.query(
+      "update reconcile.markers set title = 'older', position = null where id = 'build-9f'",
+    );
+    await reconcile.recordPendingMarkers();
+    expect(await titles()).toContain('recorded');
+    await shop.database.pool.query("delete from reconcile.markers where id = 'build-9f'");
+    await expect(reconcile.setMarker({ ...marker, id: 'build-9f', title: 'other' }, 'key:ci')).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    expect((await titles()).filter((title) => title === 'recorded' || title === 'other')).toEqual(['recorded']);
   });
 
   it('given one that a crash kept from the ledger, then the next look records it', async () => {
@@ -113,19 +172,27 @@ describe('markers', () => {
 
 describe('the gap report of a week', () => {
   it('given a Monday, then that of the week before is published, told, and stays as it is', async () => {
-    const told: Omit<Message, 'sentAt'>[] = [];
+    const told: (Pick<Message, 'id' | 'text'> & { channel: string })[] = [];
+    const queued: Enqueued[] = [];
+    const tell = (message: Message, channel: string) => Promise.resolve(void told.push({ ...message, channel }));
     const context = {
       ...{ reconcile, zone: new Zone(ZONE), clock: () => new Date('2026-10-12T05:00:00Z') },
-      alerts: { tell: (message: Omit<Message, 'sentAt'>) => Promise.resolve(void told.push(message)) },
+      enqueue: (job: Enqueued) => Promise.resolve(void queued.push(job)),
+      alerts: { channels: ['webhook', 'email'], tell },
     } as unknown as JobContext;
     await gapReportWeekly.run({}, context);
+    for (const { data } of queued) await gapReportTell.run(data, context);
     const report = (await reconcile.gapReport('2026-W41'))!;
     expect(report).toMatchObject({
       ...{ from: '2026-10-05', to: LAST, published_at: shop.now.toISOString() },
       rows: [{ source: 'collector', metric: 'signups', days: 7, actual: 700, tracked: 510, gap: 190, missing: 190 }],
       drift: [{ figure: 'gap_pct' }, { figure: 'loss_pct', shift: { day: STEP } }],
     });
-    expect(told).toMatchObject([{ id: 'gap-report-2026-W41', transition: 'report' }]);
+    expect(queued.map(({ id }) => id)).toEqual(['gap-report-2026-W41-webhook', 'gap-report-2026-W41-email']);
+    expect(told.map(({ id, channel }) => [id, channel])).toEqual([
+      ['gap-report-2026-W41', 'webhook'],
+      ['gap-report-2026-W41', 'email'],
+    ]);
     expect(told[0]!.text).toContain('| collector | signups | 700 | 510 | 190 | 27.1 % | 10 % |');
     await shop.database.pool.query("delete from ingest.tracked_events where user_id like '2026-10-05%'");
     await reconcile.now({ from: '2026-10-05', to: '2026-10-05', metrics: ['signups'] }, 'test');

@@ -1,224 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { stripeEntry } from '../fixtures/stripe-events.js';
-import {
-  chargeEvent,
-  disputeEvent,
-  keptBooks,
-  type KeptBooks,
-  line,
-  payoutEvent,
-  refundEvent,
-  s,
-  statementOf,
-} from '../support/books-given.js';
-
-/*
- * A quarter of an invented shop in Berlin (UTC+2 in summer), written by hand: what happened, and the statements that follow from it.
- * Amounts of events are in cents, statements in euros and dollars. Debits are positive.
- */
-
-const usd = { currency: 'usd' };
-
-// 3 July: 100.00, fee 1.75.
-const ch1 = chargeEvent(
-  'ch_1',
-  '2026-07-03T10:00:00Z',
-  10_000,
-  line('txn_1', '2026-07-03T10:00:00Z', 'charge', 10_000, 175),
-);
-
-// 5 July: 80.00 are authorised; 8 July: 60.00 of them are captured, fee 1.15.
-const held = {
-  id: 'ch_2',
-  object: 'charge',
-  amount: 8_000,
-  created: s('2026-07-05T10:00:00Z'),
-  currency: 'eur',
-  metadata: {},
-};
-const authorised = stripeEntry(
-  'charge.succeeded',
-  { ...held, captured: false, status: 'succeeded' },
-  { created: held.created },
-);
-const captured = stripeEntry(
-  'charge.captured',
-  {
-    ...{ ...held, captured: true, status: 'succeeded', amount_captured: 6_000, amount_refunded: 2_000 },
-    balance_transaction: line('txn_2', '2026-07-08T09:00:00Z', 'charge', 6_000, 115),
-  },
-  { created: s('2026-07-08T09:00:00Z') },
-);
-
-// 10 July: $100.00 that stay dollars, fee $3.20. 12 July: $50.00 that the provider settles as 45.00, fee 1.55.
-const ch3 = chargeEvent(
-  'ch_3',
-  '2026-07-10T10:00:00Z',
-  10_000,
-  line('txn_3', '2026-07-10T10:00:00Z', 'charge', 10_000, 320, usd),
-  usd,
-);
-const ch4 = chargeEvent(
-  ...(['ch_4', '2026-07-12T10:00:00Z', 5_000] as const),
-  line('txn_4', '2026-07-12T10:00:00Z', 'charge', 4_500, 155, { exchange_rate: 0.9 }),
-  usd,
-);
-
-// 15 July: 30.00 of the first are refunded.
-const re1 = refundEvent('re_1', '2026-07-15T10:00:00Z', 'ch_1', 3_000, {
-  balance_transaction: line('txn_5', '2026-07-15T10:00:00Z', 'refund', -3_000),
-});
-
-// 20 July: a plan for a year, 1,000.00 and 190.00 of tax, paid at once; fee 17.10.
-const finalized = s('2026-07-20T08:00:00Z');
-const plan = {
-  ...{ id: 'in_1', object: 'invoice', currency: 'eur', created: finalized, billing_reason: 'subscription_create' },
-  ...{ total: 119_000, amount_due: 119_000, amount_paid: 0, status: 'open', total_taxes: [{ amount: 19_000 }] },
-  status_transitions: { finalized_at: finalized },
-  payments: { data: [{ payment: { type: 'payment_intent', payment_intent: 'pi_5' } }] },
-  lines: { data: [{ amount: 100_000, period: { start: s('2026-07-19T22:00:00Z'), end: s('2027-07-19T22:00:00Z') } }] },
-};
-const invoiced = [
-  stripeEntry('invoice.finalized', plan, { created: finalized }),
-  chargeEvent(
-    ...(['ch_5', '2026-07-20T08:00:00Z', 119_000] as const),
-    line('txn_6', '2026-07-20T08:00:00Z', 'charge', 119_000, 1_710),
-    { payment_intent: 'pi_5' },
-  ),
-  stripeEntry(
-    'invoice.paid',
-    {
-      ...plan,
-      status: 'paid',
-      amount_paid: 119_000,
-      status_transitions: { finalized_at: finalized, paid_at: finalized },
-    },
-    { created: finalized + 2 },
-  ),
-];
-
-// 28 July: a debit of 200.00 is made, which succeeds on 3 August; fee 0.35.
-const debit = { ...held, id: 'ch_6', amount: 20_000, created: s('2026-07-28T10:00:00Z') };
-const pending = stripeEntry(
-  'charge.pending',
-  { ...debit, captured: false, status: 'pending' },
-  { created: debit.created },
-);
-const succeeded = stripeEntry(
-  'charge.succeeded',
-  {
-    ...{ ...debit, captured: true, status: 'succeeded', amount_captured: 20_000 },
-    balance_transaction: line('txn_10', '2026-08-03T06:00:00Z', 'charge', 20_000, 35),
-  },
-  { created: s('2026-08-03T06:00:00Z') },
-);
-
-// 30 July: 1,300.00 go to the bank, which has them on 3 August.
-const toBank = {
-  arrival_date: s('2026-08-03T00:00:00Z'),
-  balance_transaction: line('txn_7', '2026-07-30T04:00:00Z', 'payout', -130_000),
-};
-const po1 = (type: string, time: string, status: string) =>
-  payoutEvent(type, time, 'po_1', '2026-07-30T04:00:00Z', 130_000, { ...toBank, status });
-
-// 31 July, 23:30 in Berlin: 20.00, which the provider writes down at 0:05 of August; fee 0.55.
-const ch7 = chargeEvent('ch_7', '2026-07-31T21:30:00Z', 2_000, 'txn_8');
-const ch7Settled = chargeEvent(
-  'ch_7',
-  '2026-07-31T21:30:00Z',
-  2_000,
-  line('txn_8', '2026-07-31T22:05:00Z', 'charge', 2_000, 55),
-);
-
-const july = [
-  ch1,
-  authorised,
-  captured,
-  ch3,
-  ch4,
-  re1,
-  ...invoiced,
-  pending,
-  po1('created', '2026-07-30T04:00:00Z', 'in_transit'),
-  ch7,
-];
-
-// 5 August: the rest of the first is disputed, 70.00 and 20.00 for it. 10 August: the 60.00 too; won on 28 August, fee and all.
-const taken1 = line('txn_11', '2026-08-05T10:00:00Z', 'dispute', -7_000, 2_000);
-const taken2 = line('txn_12', '2026-08-10T10:00:00Z', 'dispute', -6_000, 2_000);
-const given2 = line('txn_13', '2026-08-28T10:00:00Z', 'dispute_reversal', 6_000, -2_000);
-const disputes = [
-  disputeEvent('funds_withdrawn', '2026-08-05T10:00:00Z', 'dp_1', 'ch_1', 7_000, { balance_transactions: [taken1] }),
-  disputeEvent('funds_withdrawn', '2026-08-10T10:00:00Z', 'dp_2', 'ch_2', 6_000, { balance_transactions: [taken2] }),
-  disputeEvent('funds_reinstated', '2026-08-28T10:00:00Z', 'dp_2', 'ch_2', 6_000, {
-    balance_transactions: [taken2, given2],
-    status: 'won',
-  }),
-];
-
-// 12 August: 100.00 go to the bank, said to be there on the 14th; on 2 September they are back.
-const failing = {
-  arrival_date: s('2026-08-14T00:00:00Z'),
-  balance_transaction: line('txn_14', '2026-08-12T04:00:00Z', 'payout', -10_000),
-};
-const po2 = (type: string, time: string, over: Record<string, unknown>) =>
-  payoutEvent(type, time, 'po_2', '2026-08-12T04:00:00Z', 10_000, { ...failing, ...over });
-const po2Failed = po2('failed', '2026-09-02T10:00:00Z', {
-  status: 'failed',
-  failure_balance_transaction: line('txn_15', '2026-09-02T10:00:00Z', 'payout_reversal', 10_000),
-});
-
-// 20 August: the dollars go to the bank, which has them on the 21st.
-const po3 = payoutEvent('paid', '2026-08-21T10:00:00Z', 'po_3', '2026-08-20T04:00:00Z', 9_680, {
-  ...{ ...usd, arrival_date: s('2026-08-21T00:00:00Z'), status: 'paid' },
-  balance_transaction: line('txn_16', '2026-08-20T04:00:00Z', 'payout', -9_680, 0, usd),
-});
-
-const august = [
-  ...[ch7Settled, succeeded, po1('paid', '2026-08-03T08:00:00Z', 'paid'), ...disputes],
-  ...[po2('paid', '2026-08-14T08:00:00Z', { status: 'paid' }), po3],
-];
-
-// Made on 31 August and heard of in September: 5.00 of the one at the edge are refunded.
-const late = refundEvent('re_2', '2026-08-31T10:00:00Z', 'ch_7', 500, {
-  balance_transaction: line('txn_17', '2026-08-31T10:00:00Z', 'refund', -500),
-});
-
-// 10 September: the first dispute is lost.
-const lost = disputeEvent('closed', '2026-09-10T10:00:00Z', 'dp_1', 'ch_1', 7_000, {
-  balance_transactions: [taken1],
-  status: 'lost',
-});
-
-// 15 September: half of the plan is credited, 500.00 and 95.00 of tax, and refunded.
-const credited = [
-  refundEvent('re_3', '2026-09-15T10:00:00Z', 'ch_5', 59_500, {
-    ...{ payment_intent: 'pi_5', balance_transaction: line('txn_18', '2026-09-15T10:00:00Z', 'refund', -59_500) },
-  }),
-  stripeEntry(
-    'credit_note.created',
-    {
-      ...{ id: 'cn_1', object: 'credit_note', invoice: 'in_1', currency: 'eur', status: 'issued', amount: 59_500 },
-      ...{ created: s('2026-09-15T10:00:00Z'), pre_payment_amount: 0, post_payment_amount: 59_500 },
-      ...{ total: 59_500, total_excluding_tax: 50_000, refunds: [{ refund: 're_3', amount_refunded: 59_500 }] },
-    },
-    { created: s('2026-09-15T10:00:00Z') },
-  ),
-];
-
-// 20 September: 1,000.00, fee 14.25. 29 September: 500.00 go to the bank, and are on their way at the end of the quarter.
-const ch8 = chargeEvent(
-  'ch_8',
-  '2026-09-20T10:00:00Z',
-  100_000,
-  line('txn_19', '2026-09-20T10:00:00Z', 'charge', 100_000, 1_425),
-);
-const po4 = payoutEvent('created', '2026-09-29T04:00:00Z', 'po_4', '2026-09-29T04:00:00Z', 50_000, {
-  ...{ arrival_date: s('2026-10-01T00:00:00Z'), status: 'in_transit' },
-  balance_transaction: line('txn_20', '2026-09-29T04:00:00Z', 'payout', -50_000),
-});
-
-const september = [po2Failed, late, lost, ...credited, ch8, po4];
+import { keptBooks, type KeptBooks, statementOf } from '../support/books-given.js';
+import { august, july, rates, september, statements } from '../support/golden-quarter.js';
 
 let kept: KeptBooks;
 let julyIs = 0;
@@ -229,11 +11,7 @@ beforeAll(async () => {
   const { books, context } = kept;
   for (const currency of ['EUR', 'USD'])
     await books.setOpeningBalance({ provider: 'stripe', currency, day: '2026-07-01', amount: 0n }, context);
-  const rates = { '2026-07-10': '0.90', '2026-07-31': '0.92', '2026-08-20': '0.95', '2026-08-21': '0.94' };
-  await books.recordRates(
-    Object.entries(rates).map(([day, rate]) => ({ source: 'ECB', base: 'USD', quote: 'EUR', day, rate })),
-    context,
-  );
+  await books.recordRates(rates, context);
   julyIs = await kept.tell(...july);
   augustIs = await kept.tell(...august);
   await kept.tell(...september);
@@ -246,65 +24,20 @@ const statement = async (to: string, upTo?: number) => statementOf(await kept.li
 
 describe('a quarter', () => {
   it('July, as it was known when it ended', async () => {
-    expect(await statement('2026-07-31', julyIs)).toEqual({
-      'bank_in_transit EUR': '1300.00',
-      'clearing.stripe EUR': '43.45',
-      'payments_in_process EUR': '20.00',
-      'deferred_revenue EUR': '-967.12', // 12 of 365 days are earned, 2.74 each
-      'tax_payable EUR': '-190.00',
-      'revenue EUR': '-257.88', // 100.00 + 60.00 + 45.00 + 20.00 + 32.88
-      'refunds EUR': '30.00',
-      'fees EUR': '21.55',
-      'clearing.stripe USD': '96.80',
-      'fees USD': '3.20',
-      'revenue USD': '-100.00',
-    });
+    expect(await statement('2026-07-31', julyIs)).toEqual(statements.july);
   });
 
   it('August, as it was known when it ended', async () => {
-    expect(await statement('2026-08-31', augustIs)).toEqual({
-      'bank EUR': '1400.00',
-      'clearing.stripe EUR': '72.55',
-      'dispute_receivable EUR': '70.00',
-      'deferred_revenue EUR': '-882.18',
-      'tax_payable EUR': '-190.00',
-      'revenue EUR': '-542.82', // + 200.00 + 84.94
-      'refunds EUR': '30.00',
-      'fees EUR': '22.45',
-      'dispute_fees EUR': '20.00',
-      'bank USD': '96.80',
-      'fees USD': '3.20',
-      'revenue USD': '-100.00',
-    });
+    expect(await statement('2026-08-31', augustIs)).toEqual(statements.august);
   });
 
   it('August, as it is known in September: a refund came late, and a payout never arrived', async () => {
-    const known = await statement('2026-08-31');
-    expect(known).toMatchObject({
-      'bank EUR': '1300.00',
-      'bank_in_transit EUR': '100.00',
-      'clearing.stripe EUR': '67.55',
-      'refunds EUR': '35.00',
-    });
+    expect(await statement('2026-08-31')).toEqual(statements.augustLater);
     expect(await statement('2026-07-31')).toEqual(await statement('2026-07-31', julyIs));
   });
 
   it('September', async () => {
-    expect(await statement('2026-09-30')).toEqual({
-      'bank EUR': '1300.00',
-      'bank_in_transit EUR': '500.00',
-      'clearing.stripe EUR': '58.30',
-      'deferred_revenue EUR': '-325.90', // 500.00 are credited, 38.36 and 17.92 earned
-      'tax_payable EUR': '-95.00',
-      'revenue EUR': '-1599.10',
-      'refunds EUR': '35.00',
-      'fees EUR': '36.70',
-      'dispute_fees EUR': '20.00',
-      'dispute_losses EUR': '70.00',
-      'bank USD': '96.80',
-      'fees USD': '3.20',
-      'revenue USD': '-100.00',
-    });
+    expect(await statement('2026-09-30')).toEqual(statements.september);
   });
 
   it("the clearing account rolls forward to the provider's balance, month by month", async () => {

@@ -31,7 +31,7 @@ describe('drift and markers', () => {
     expect([reply.status, (await json(reply)).id]).toEqual([201, 'm1']);
     expect(asked('setMarker')![0]).toEqual({ id: 'build-77', kind: 'release', title: 'Shop 1.5', reference: 'v1.5.0' });
     expect((await get('/v1/markers?from=2026-10-01T00:00:00Z')).status).toBe(200);
-    expect(asked('markers')).toEqual([{ from: new Date('2026-10-01T00:00:00Z'), to: undefined }]);
+    expect(asked('markers')).toEqual([{ from: new Date('2026-10-01T00:00:00Z'), to: undefined, limit: 100 }]);
   });
 
   it.each([
@@ -67,6 +67,22 @@ describe('jobs', () => {
     expect((await post('/v1/jobs/j2/cancel')).status).toBe(404);
   });
   it('given nobody, then 401', async () => expect((await app.get('/v1/jobs')).status).toBe(401));
+});
+
+describe('verifying', () => {
+  it('is asked for and told', async () => {
+    const reply = await post('/v1/ledger/verifications');
+    expect([reply.status, await json(reply)]).toEqual([202, { job_id: 'verify-asked' }]);
+    expect(asked('enqueueVerification')).toEqual([expect.stringMatching(/^key:/)]);
+    expect(await json(await get('/v1/ledger/verifications'))).toEqual({ data: [], next_cursor: null });
+    expect((await get('/v1/ledger/verifications?limit=3')).status).toBe(400);
+  });
+  it('given a queue that is away, then 503, and it can be asked for again', async () => {
+    app.service.queueAway = true;
+    const reply = await post('/v1/ledger/verifications');
+    expect([reply.status, (await json(reply)).code]).toEqual([503, 'unavailable']);
+    app.service.queueAway = false;
+  });
 });
 
 describe('the gap report of a week', () => {

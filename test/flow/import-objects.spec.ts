@@ -8,6 +8,7 @@ import { ImportStore } from '../../src/ingest/import-store.js';
 import { interpret } from '../../src/ingest/interpret.js';
 import { defaultLimits } from '../../src/ingest/limits.js';
 import { stripeObjects } from '../../src/ingest/providers/stripe/objects.js';
+import { ITEMISED } from '../../src/ingest/providers/stripe/report-rows.js';
 import type { Entry } from '../../src/ledger/ledger.js';
 import { charge, chargeSucceeded } from '../fixtures/shop-events.js';
 import { NOW, openDoors, stripeDelivery, type Doors } from '../support/doors.js';
@@ -238,6 +239,40 @@ describe('lists that make trouble', () => {
     expect(fake.asked).toHaveLength(2);
   });
 
+  const begunAnd = async (then: () => void | Promise<void>): Promise<void> => {
+    fake.objects['charges'] = several(250);
+    const stop = new AbortController();
+    await open().lists('stripe', ['charges'], range, { signal: stop.signal, onProgress: () => stop.abort() });
+    await then();
+    fake.asked.length = 0;
+  };
+
+  it('given a place that is no more, because its object was deleted, then the list begins again, and nothing is double', async () => {
+    const newestFirst = (): Json[] => fake.objects['charges']!.toSorted((a, b) => b.created - a.created);
+    await begunAnd(() => void (fake.objects['charges'] = newestFirst().toSpliced(99, 1)));
+    const { result, entries } = await since(() => open().lists('stripe', ['charges'], range));
+    expect([result.done, result.recorded, entries.length]).toEqual([true, 250, 150]);
+    expect(fake.asked.filter((url) => url.includes('starting_after'))).toHaveLength(3);
+  });
+
+  it('given a key that is refused meanwhile, then the place is kept', async () => {
+    await begunAnd(async () => {
+      await expect(open('sk_wrong').lists('stripe', ['charges'], range)).rejects.toMatchObject({
+        detail: expect.stringMatching(/STRIPE_API_KEY/),
+      });
+    });
+    expect((await open().lists('stripe', ['charges'], range)).recorded).toBe(250);
+    expect(fake.asked).toHaveLength(2);
+  });
+
+  it('given a key of test mode meanwhile, then each mode has a place of its own', async () => {
+    await begunAnd(
+      async () => void expect((await open(API_KEY).lists('stripe', ['charges'], range)).recorded).toBe(250),
+    );
+    expect((await open().lists('stripe', ['charges'], range)).listed).toBe(250);
+    expect(fake.asked).toHaveLength(2);
+  });
+
   it('given a key that is refused, then it says so without the key, and the list stays unread', async () => {
     fake.objects['charges'] = several(1);
     const wrong = open('sk_wrong_and_secret').lists('stripe', ['charges'], range);
@@ -317,24 +352,22 @@ describe('objects of a file', () => {
     ],
     ['bare.jsonl', ['{"id":"ch_1"}'], /line 1: an object of Stripe has `object` and `id`/],
     ['events.jsonl', ['{"id":"evt_1","object":"event"}'], /line 1: this is an event/],
-    ['other.csv', ['a,b', '1,2'], /other.csv: the headings are not those of an itemised report/],
-    [
-      'cells.csv',
-      ['balance_transaction_id,reporting_category,currency,created_utc', 'txn_1,charge'],
-      /cells.csv, line 2: the row has another number/,
-    ],
+    ['other.csv', ['a,b', '1,2'], /other.csv: "balance_transaction_id" is not among the headings/],
+    ['cells.csv', [ITEMISED.join(), 'txn_1,charge'], /cells.csv, line 2: the row has another number/],
     [
       'time.csv',
-      ['balance_transaction_id,reporting_category,currency,created_utc', 'txn_1,charge,usd,03/10/2026'],
+      [ITEMISED.join(), 'txn_1,03/10/2026,usd,1,0,1,charge,ch_1'],
       /time.csv, line 2: created_utc must be a time of UTC/,
     ],
     [
       'money.csv',
-      [
-        'balance_transaction_id,reporting_category,currency,created_utc,gross',
-        'txn_1,charge,usd,2026-10-03,"1,000.00"',
-      ],
+      [ITEMISED.join(), 'txn_1,2026-10-03,usd,"1,000.00",0,1000.00,charge,ch_1'],
       /money.csv, line 2: gross must be an amount/,
+    ],
+    [
+      'empty.csv',
+      [ITEMISED.join(), 'txn_1,2026-10-03,usd,10.00,,10.00,charge,ch_1'],
+      /empty.csv, line 2: fee is needed/,
     ],
   ])('given %s that cannot be read, then it names the line and quotes nothing', async (name, lines, sentence) => {
     const file = await write(name, lines);

@@ -1,5 +1,4 @@
 import { addDays, Zone } from '../../src/kernel/day.js';
-import type { PageLog } from '../../src/reconcile/evidence.js';
 import { randomFrom } from '../support/random.js';
 import { type Shop, ZONE } from './reconcile-given.js';
 
@@ -11,10 +10,10 @@ export interface Labelled {
   day: string;
   /** What really happened, by the id under which it is listed. */
   labels: Map<string, string>;
-  pageLog: PageLog;
 }
 
-type Logged = Awaited<ReturnType<PageLog>>[number];
+const CHROME =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36';
 
 /**
  * Plants traffic. Beside clear cases there are those that mislead: people who denied analytics and whose client went on sending, blocked
@@ -23,7 +22,8 @@ type Logged = Awaited<ReturnType<PageLog>>[number];
 export class LabelledTraffic {
   readonly labels = new Map<string, string>();
   private readonly random = randomFrom(20_261_003);
-  private readonly pages: Logged[] = [];
+  /** Lines of the access log as Cloudflare writes them; the cookie `aid` is the visitor. */
+  readonly pages: string[] = [];
   private readonly from: number;
   private next = 0;
 
@@ -33,9 +33,6 @@ export class LabelledTraffic {
   ) {
     this.from = new Zone(ZONE).startOf(day);
   }
-
-  readonly pageLog: PageLog = (_reader, keys, { from, to }) =>
-    Promise.resolve(this.pages.filter(({ key, at }) => keys.includes(key) && at >= from && at < to));
 
   async plant(): Promise<void> {
     await this.background();
@@ -85,9 +82,13 @@ export class LabelledTraffic {
     ]);
   }
 
-  private page(device: string, at: number, stored: Logged['stored'] = null): void {
-    const requestId = `r${this.pages.length}`;
-    this.pages.push({ key: `anonymous:${device}`, at: at - 5_000, beacon: false, log: 'shop.log', requestId, stored });
+  private page(device: string, at: number, cache = 'dynamic'): void {
+    const line = {
+      ...{ RayID: `r${this.pages.length}`, EdgeStartTimestamp: iso(at - 5_000), CacheCacheStatus: cache },
+      ...{ ClientIP: '203.0.113.9', ClientRequestMethod: 'GET', ClientRequestURI: '/welcome', EdgeResponseStatus: 200 },
+      ...{ ClientRequestUserAgent: CHROME, Cookies: { aid: device } },
+    };
+    this.pages.push(JSON.stringify(line));
   }
 
   private seen = async (): Promise<void> => {
@@ -133,7 +134,7 @@ export class LabelledTraffic {
     },
     cached: async () => {
       const { device, at } = await this.lost('cached_page');
-      this.page(device, at, 'cached');
+      this.page(device, at, 'hit');
     },
     never: async () => void (await this.lost('client_never_seen')),
     inVisit: async () => {

@@ -86,7 +86,7 @@ describe('what is taken away of a period', () => {
   it('given an open period, then its pack verifies, and nothing in it names a person', async () => {
     const { status, headers, files, report } = await pack();
     expect([status, headers.get('content-type')]).toEqual([200, 'application/zip']);
-    expect([report.integrity.findings, report.completeness.findings]).toEqual([[], []]);
+    expect([report.integrity.findings, report.completeness.findings, report.container.is]).toEqual([[], [], 'signed']);
     expect(report).toMatchObject({ ok: true, period: '2026-07', state: 'open' });
     for (const [name, bytes] of Object.entries(files))
       expect([name, Buffer.from(bytes).toString().toLowerCase().includes(EMAIL)]).toEqual([name, false]);

@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { defaultChannels } from '../../src/catalog/channels.js';
 import { canonicalJson } from '../../src/kernel/canonical-json.js';
 import { Zone } from '../../src/kernel/day.js';
 import { openPostgresLedger } from '../../src/ledger/backends/postgres/postgres.js';
@@ -18,7 +19,8 @@ export const reconcileOver = (
   given: Pick<ReconcileDeps, 'enqueueRun'> & Partial<ReconcileDeps>,
 ): Reconcile =>
   createReconcile({
-    ...{ database, ledger, clock, zone: new Zone(ZONE), newId: randomUUID },
+    ...{ database, ledger, clock, zone: new Zone(ZONE), modelVersion: `${ZONE} test`, newId: randomUUID },
+    channels: defaultChannels,
     contentMac: (value) => createHmac('sha256', 'test').update(canonicalJson(value)).digest(),
     subjectTag: (kind, value) => `${kind}.${value}`,
     projectionPosition: () => Number.MAX_SAFE_INTEGER,

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Queue } from 'bullmq';
 import { Zone } from '../../src/kernel/day.js';
+import { cancellationsIn } from '../../src/jobs/cancellations.js';
 import { createJobs, type Jobs, type JobsDeps } from '../../src/jobs/create-jobs.js';
 import type { Job } from '../../src/jobs/job.js';
 import { reconcileDaily } from '../../src/jobs/reconcile-daily.js';
@@ -337,6 +338,30 @@ for (const { name, there, open: openPlace } of QUEUES)
         await until(async () => (await jobs.list(10)).length === 0);
         expect(parked).toEqual([]);
         expect(jobs.tallies().get('slow')).toMatchObject({ completed: 0, failed: 1 });
+      });
+
+      it('given a cancellation that came too late for its job, then a later job of that id runs all the same', async () => {
+        const runs: string[] = [];
+        const go: (() => void)[] = [];
+        const job: Job = {
+          name: 'same',
+          meaning: 'Has one step.',
+          run: (data) => new Promise((resolve) => (runs.push(data['n']!), go.push(resolve))),
+        };
+        const cancellations = cancellationsIn(shop.database, () => shop.now);
+        const { jobs } = await open({ jobs: [job], cancellations });
+        jobs.start();
+        const queue = await queueItself();
+        await queue.add('same', { n: '1' }, { jobId: 'same-1', removeOnComplete: true });
+        await until(() => go.length === 1);
+        expect(await jobs.cancel('same-1', 'key:test')).toEqual({ id: 'same-1', outcome: 'stopping' });
+        go[0]!();
+        await until(async () => (await queue.getJob('same-1')) === undefined);
+        await queue.add('same', { n: '2' }, { jobId: 'same-1', removeOnComplete: true });
+        await until(() => runs.length === 2 || (jobs.tallies().get('same')?.failed ?? 0) > 0);
+        go[1]?.();
+        await until(() => jobs.tallies().get('same')?.completed === 2 || (jobs.tallies().get('same')?.failed ?? 0) > 0);
+        expect([runs, jobs.tallies().get('same')]).toMatchObject([['1', '2'], { completed: 2, failed: 0 }]);
       });
 
       it('given a run that is cancelled, then it is over and not put in again', async () => {

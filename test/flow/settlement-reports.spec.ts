@@ -35,6 +35,12 @@ const figures = ({ subject, effect, fields }: Fact) => [
   ...[subject, effect, fields['category'], fields['gross'], fields['fee'], fields['net'], fields['currency']],
 ];
 
+/** Columns whose absence changes nothing that is told. */
+const READ_NOWHERE = [
+  ...['Company Account', 'Merchant Reference', 'Payment Method', 'Gross Currency', 'Gross Debit (GC)'],
+  ...['Gross Credit (GC)', 'Exchange Rate', 'Shopper Name'],
+];
+
 describe("Adyen's settlement details", () => {
   const HEAD =
     'Company Account,Merchant Account,Psp Reference,Merchant Reference,Payment Method,Creation Date,TimeZone,Type,Modification Reference,Gross Currency,Gross Debit (GC),Gross Credit (GC),Exchange Rate,Net Currency,Net Debit (NC),Net Credit (NC),Commission (NC),Markup (NC),Scheme Fees (NC),Interchange (NC),Batch Number,Shopper Name';
@@ -60,6 +66,7 @@ describe("Adyen's settlement details", () => {
   const refunded = row('8816178952380553', 'Refunded', '8816178952381000', '20.00', '', ',,,');
   const fee = row('', 'Fee', 'Transaction Fees October', '3.10', '', ',,,');
   const payout = row('', 'MerchantPayout', 'TX2 payout', '25.90', '', ',,,');
+  const PAYOUT = 'payout:adyen_batch_HarbourECOM_7';
 
   it('given a batch, then its lines are on the payments they are of, and the payout is one', async () => {
     const { report, facts } = await told(
@@ -70,7 +77,7 @@ describe("Adyen's settlement details", () => {
     expect(facts.map(figures)).toEqual([
       [
         'payment:8816178952380553',
-        'balance:7.8816178952380553.8816178952380999.Settled',
+        'balance:HarbourECOM.7.8816178952380553.8816178952380999.Settled',
         'charge',
         '5000',
         '100',
@@ -79,7 +86,7 @@ describe("Adyen's settlement details", () => {
       ],
       [
         'payment:8816178952380553',
-        'balance:7.8816178952380553.8816178952381000.Refunded',
+        'balance:HarbourECOM.7.8816178952380553.8816178952381000.Refunded',
         'refund',
         '-2000',
         '0',
@@ -87,22 +94,22 @@ describe("Adyen's settlement details", () => {
         'EUR',
       ],
       [
-        'balance:7.-.Transaction Fees October.Fee',
-        'balance:7.-.Transaction Fees October.Fee',
+        'balance:HarbourECOM.7.-.Transaction Fees October.Fee',
+        'balance:HarbourECOM.7.-.Transaction Fees October.Fee',
         'fee',
         '-310',
         '0',
         '-310',
         'EUR',
       ],
-      ['payout:adyen_batch_7', 'balance:7.-.TX2 payout.MerchantPayout', 'payout', '-2590', '0', '-2590', 'EUR'],
-      ['payout:adyen_batch_7', 'changed', undefined, undefined, undefined, undefined, 'EUR'],
+      [PAYOUT, 'balance:HarbourECOM.7.-.TX2 payout.MerchantPayout', 'payout', '-2590', '0', '-2590', 'EUR'],
+      [PAYOUT, 'changed', undefined, undefined, undefined, undefined, 'EUR'],
     ]);
-    expect(facts.at(-1)!.fields).toMatchObject({ amount: '2590', status: 'paid' });
+    expect(facts.at(-1)!.fields).toMatchObject({ amount: '2590', status: 'paid', arrival_at: Date.UTC(2026, 9, 3) });
     expect(facts[0]!.fields).toMatchObject({
       at: Date.parse('2026-10-03T09:00:00Z'),
       provider: 'adyen',
-      payout: 'adyen_batch_7',
+      payout: 'adyen_batch_HarbourECOM_7',
     });
     const sum = facts.reduce((total, { fields }) => total + BigInt(String(fields['net'] ?? 0)), 0n);
     expect([report.lines, sum]).toEqual([4, 0n]);
@@ -125,6 +132,13 @@ describe("Adyen's settlement details", () => {
   it.each<[string, string, RegExp]>([
     ['a zone that nobody knows', settled.replace('CEST', 'XYZ'), /line 2: timezone is none that is known/],
     [
+      'a zone of several countries',
+      settled.replace('CEST', 'IST'),
+      /line 2: timezone IST is the name of several zones/,
+    ],
+    ['another of them', settled.replace('CEST', 'CST'), /line 2: timezone CST is the name of several zones/],
+    ['no account', settled.replace('HarbourECOM', ''), /line 2: merchant account is needed/],
+    [
       'an amount with a comma for the point',
       settled.replace('49.00', '"49,00"'),
       /line 2: net credit \(nc\) must be an amount/,
@@ -138,11 +152,36 @@ describe("Adyen's settlement details", () => {
     expect(await doors.ledger.head()).toBe(before);
   });
 
-  it('given another file, then the missing heading is named', async () => {
-    await expect(add('adyen', 'settlement_details', 'a,b\n1,2\n')).rejects.toMatchObject({
-      detail: expect.stringMatching(/"type" is not/),
+  it('given two accounts with a batch of the same number, then each has its own lines and its own payout', async () => {
+    const other = [settled, payout].map((each) => each.replace('HarbourECOM', 'HarbourPOS').replaceAll('.90', '.10'));
+    const { facts } = await told('adyen', 'settlement_details', [HEAD, ...other, ''].join('\n'));
+    expect(facts.map(({ subject, effect }) => [subject, effect])).toEqual([
+      ['payment:8816178952380553', 'balance:HarbourPOS.7.8816178952380553.8816178952380999.Settled'],
+      ['payout:adyen_batch_HarbourPOS_7', 'balance:HarbourPOS.7.-.TX2 payout.MerchantPayout'],
+      ['payout:adyen_batch_HarbourPOS_7', 'changed'],
+    ]);
+  });
+
+  it('given a booking date, then the bank has the payout on that day', async () => {
+    const booked = [`${HEAD},Booking Date`, `${payout.replace(',7,', ',8,')},2026-10-05 00:00:00`, ''].join('\n');
+    const { facts } = await told('adyen', 'settlement_details', booked);
+    expect(facts.at(-1)!.fields['arrival_at']).toBe(Date.UTC(2026, 9, 5));
+    const wrong = booked.replace('2026-10-05 00:00:00', '05/10/2026');
+    await expect(add('adyen', 'settlement_details', wrong)).rejects.toMatchObject({
+      detail: expect.stringMatching(/line 2: booking date must be a time/),
     });
   });
+
+  it.each(HEAD.split(',').filter((heading) => !READ_NOWHERE.includes(heading)))(
+    'given no column "%s", then it is named, and nothing of the report is kept',
+    async (heading) => {
+      const at = HEAD.split(',').indexOf(heading);
+      const cut = [HEAD, settled].map((line) => line.split(',').toSpliced(at, 1).join());
+      await expect(add('adyen', 'settlement_details', cut.join('\n'))).rejects.toMatchObject({
+        detail: `report: "${heading.toLowerCase()}" is not among the headings.`,
+      });
+    },
+  );
 });
 
 describe("entries of Square's payouts", () => {
@@ -162,7 +201,7 @@ describe("entries of Square's payouts", () => {
     expect(facts.map(figures)).toEqual([
       ['payment:PAY1', 'balance:poe_1', 'charge', '15000', '465', '14535', 'USD'],
       ['payment:PAY1', 'balance:poe_2', 'refund', '-5000', '0', '-5000', 'USD'],
-      ['balance:poe_3', 'balance:poe_3', 'tax_on_fee', '-38', '0', '-38', 'USD'],
+      ['balance:poe_3', 'balance:poe_3', 'tax', '-38', '0', '-38', 'USD'],
     ]);
     expect(facts[1]!.fields).toMatchObject({ source: 'REF1', payout: 'po_sq', provider: 'square' });
   });
@@ -188,6 +227,28 @@ describe("entries of Square's payouts", () => {
   ])('given %s, then it says which', async (_, page, sentence) => {
     await expect(add('square', 'payout_entries', JSON.stringify(page))).rejects.toMatchObject({
       detail: expect.stringMatching(sentence),
+    });
+  });
+});
+
+describe("Stripe's reports", () => {
+  const itemised = 'balance_transaction_id,created_utc,currency,gross,fee,net,reporting_category,source_id';
+  const summary = 'category,net_amount,currency';
+  const cases = (['balance_itemised', 'payout_reconciliation', 'balance_summary'] as const).flatMap((kind) => {
+    const headings = kind === 'balance_summary' ? summary : itemised;
+    return headings.split(',').map((heading) => ({ kind, heading, headings }));
+  });
+
+  it.each(cases)('given a $kind without "$heading", then it is named', async ({ kind, heading, headings }) => {
+    const left = headings.split(',').filter((each) => each !== heading);
+    await expect(add('stripe', kind, `${left.join()}\n${left.map(() => '1').join()}\n`)).rejects.toMatchObject({
+      detail: `report: "${heading}" is not among the headings.`,
+    });
+  });
+
+  it('given no headings at all, then it says so', async () => {
+    await expect(add('stripe', 'balance_itemised', '\n')).rejects.toMatchObject({
+      detail: 'report: there are no headings.',
     });
   });
 });

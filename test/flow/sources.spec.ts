@@ -1,9 +1,15 @@
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { gzipSync } from 'node:zlib';
+import { zipSync } from 'fflate';
 import { z } from 'zod';
 import { defaultAliases, trackedMapper } from '../../src/catalog/tracked-events.js';
+import type { JobContext } from '../../src/jobs/job.js';
+import { pruneSnapshots as pruneSnapshotsJob } from '../../src/jobs/prune-snapshots.js';
 import { Zone } from '../../src/kernel/day.js';
 import { pageRequestDays, pageRequests } from '../../src/reconcile/page-requests.js';
-import { createPulls } from '../../src/reconcile/pull/create-pulls.js';
+import type { ReconcileDeps } from '../../src/reconcile/create-reconcile.js';
+import { createPulls, type Pulls } from '../../src/reconcile/pull/create-pulls.js';
 import { readSources } from '../../src/reconcile/pull/source-settings.js';
 import type { ConfiguredSource, Piece, SourceType } from '../../src/reconcile/source-type.js';
 import { SourceFailure } from '../../src/reconcile/source.js';
@@ -19,7 +25,7 @@ const CHROME =
 
 let shop: Shop;
 /** What the tools answer to the next fetch, by name: pieces, or a failure. */
-let told: Record<string, readonly Piece[] | SourceFailure>;
+let told: Record<string, readonly Piece[] | Error>;
 let asked: string[];
 /** What the tools wait for before they answer. */
 let gate: Promise<void>;
@@ -39,12 +45,12 @@ afterAll(() => shop.close());
 
 function tool(name: string, gives: SourceType['gives']): ConfiguredSource {
   const type: SourceType = {
-    ...{ name: 'tool', meaning: 'A tool.', gives, settlesHours: 24, settings: z.unknown() },
+    ...{ name: 'tool', meaning: 'A tool.', gives, settlesHours: () => 24, settings: z.unknown() },
     async *fetch(_, { day }) {
       asked.push(`${name} ${day}`);
       await gate;
       const pieces = told[name] ?? [];
-      if (pieces instanceof SourceFailure) throw pieces;
+      if (pieces instanceof Error) throw pieces;
       yield* pieces as Piece[];
     },
   };
@@ -53,6 +59,7 @@ function tool(name: string, gives: SourceType['gives']): ConfiguredSource {
     type,
     settings: {},
     settlesMs: 24 * HOUR,
+    keepDays: 30,
     mapper: trackedMapper(),
     aliases: defaultAliases,
     fingerprint: 'f1',
@@ -65,10 +72,15 @@ const vault = {
 };
 const TOOLS = [tool('tool', 'events'), tool('counter', 'counts'), tool('log', 'page_requests')];
 
-function open(sources: readonly ConfiguredSource[] = TOOLS) {
-  const pulls = createPulls({ database: shop.database, vault, clock: () => shop.now, zone: new Zone(ZONE), sources });
-  return shop.reconcile({ pulls, sources: pulls.sources });
+function open(sources: readonly ConfiguredSource[] = TOOLS, given: Partial<ReconcileDeps> = {}) {
+  const pulls = pullsOf(sources);
+  return shop.reconcile({ pulls, sources: pulls.sources, ...given });
 }
+const pullsOf = (sources: readonly ConfiguredSource[]): Pulls =>
+  createPulls({
+    ...{ database: shop.database, vault, clock: () => shop.now, zone: new Zone(ZONE), sources },
+    spoolFolder: tmpdir(),
+  });
 const order = (id: string, more: object = {}): Piece => ({
   event: {
     ...{ name: 'Order Completed', named: true, messageId: `m-${id}`, at: AT, userId: 'u1', links: [] },
@@ -85,18 +97,24 @@ const rowOf = async (source: string, metric: string) =>
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
-const waiting = async (): Promise<number> =>
-  (await shop.database.pool.query("select from pg_locks where locktype = 'advisory' and not granted")).rowCount ?? 0;
+const sessions = async (where: string): Promise<number> =>
+  (await shop.database.pool.query(`select from pg_stat_activity where datname = current_database() and ${where}`))
+    .rowCount ?? 0;
+/** Days are asked again after a quarter of an hour, while they have not settled. */
+const later = (): void => void (shop.now = new Date(shop.now.getTime() + 16 * 60_000));
 
 describe('a pull', () => {
   it('given the same answer in another order, then nothing is added; given a new one, then a snapshot beside the old', async () => {
+    shop.now = new Date('2026-10-04T01:00:00Z');
     told['tool'] = [order('o1'), order('o2'), { name: 'Page Viewed', count: 3 }];
     const statuses = [(await open().pull('tool', DAY)).status];
     told['tool'] = [{ name: 'Page Viewed', count: 3 }, order('o2'), order('o1')];
-    statuses.push((await open().pull('tool', DAY, { force: true })).status);
+    later();
+    statuses.push((await open().pull('tool', DAY)).status);
     expect([await stored('pulls'), await stored('pulled_events')]).toEqual([1, 2]);
     told['tool'] = [order('o1'), order('o2'), order('o3')];
-    statuses.push((await open().pull('tool', DAY, { force: true })).status);
+    later();
+    statuses.push((await open().pull('tool', DAY)).status);
     expect([statuses, await stored('pulls'), await stored('pulled_events')]).toEqual([
       ['changed', 'unchanged', 'changed'],
       2,
@@ -128,7 +146,7 @@ describe('a pull', () => {
       retryAt: new Date('2026-10-20T13:00:00Z'),
     });
     shop.now = new Date('2026-10-20T12:59:00Z');
-    expect((await open().pull('tool', DAY, { force: true })).status).toBe('waiting');
+    expect((await open().pull('tool', DAY)).status).toBe('waiting');
     shop.now = new Date('2026-10-20T13:00:00Z');
     told['tool'] = [];
     expect((await open().pull('tool', DAY)).status).toBe('changed');
@@ -145,13 +163,16 @@ describe('a pull', () => {
     expect(pauses).toEqual([5, 10, 20]);
   });
 
-  it('given one that is asked for while the same is under way, then it waits, and finds it done', async () => {
+  it('given one that is asked for while the same is under way, then it waits, and finds it done; and no transaction is open meanwhile', async () => {
     let answer: () => void = () => undefined;
     gate = new Promise((resolve) => (answer = resolve));
     const first = open().pull('tool', DAY);
     await until(() => asked.length === 1);
     const second = open().pull('tool', DAY);
-    await until(async () => asked.length > 1 || (await waiting()) > 0);
+    await until(
+      async () => asked.length > 1 || (await sessions("query like '%pg_try_advisory_lock%' and state = 'idle'")) > 0,
+    );
+    expect(await sessions("state like 'idle in transaction%'")).toBe(0);
     answer();
     expect([(await first).status, (await second).status, asked.length]).toEqual(['changed', 'fresh', 1]);
   });
@@ -163,18 +184,14 @@ describe('a pull', () => {
   });
 
   it('given nothing new, then a comparison would read the same; given a snapshot, a neighbour or a failure, then not', async () => {
-    const { sources } = createPulls({
-      database: shop.database,
-      vault,
-      clock: () => shop.now,
-      zone: new Zone(ZONE),
-      sources: TOOLS,
-    });
+    shop.now = new Date('2026-10-04T01:00:00Z');
+    const { sources } = pullsOf(TOOLS);
     const inputs = () => sources['tool']!.inputs!(shop.database.pool, DAY);
     const seen = [await inputs()];
     const after = async (pieces: readonly Piece[] | SourceFailure, day = DAY) => {
       told['tool'] = pieces;
-      await open().pull('tool', day, { force: true });
+      later();
+      await open().pull('tool', day);
       seen.push(await inputs());
     };
     await after([order('o1')]);
@@ -197,6 +214,37 @@ describe('a pull', () => {
     expect(changed).toMatchObject({ day: LAST, source: 'tool', metric: 'orders' });
   });
 
+  it('given code that breaks or rows that the database does not take, then that source fails, without a word of what came, and the others go on', async () => {
+    told['tool'] = new TypeError('jane@shop.example is not iterable');
+    told['counter'] = [{ counted: { name: 'sign_up', count: 1.5 } }];
+    const { data } = await open().now({ from: DAY, to: DAY, metrics: ['signups'] }, 'test');
+    expect(data.map(({ source, status, reasons }) => [source, status, reasons[0]])).toEqual([
+      ['collector', 'not_mapped', expect.any(String)],
+      ['tool', 'failed', 'source_failed: reading it broke: TypeError'],
+      ['counter', 'failed', 'source_failed: reading it broke: error 22P02'],
+    ]);
+    const listed = (await open().sources()).data.flatMap(({ failures }) => failures.map(({ error }) => error));
+    expect(listed.map((error) => error.split(': at ')[0])).toEqual([
+      'reading it broke: TypeError',
+      'reading it broke: error 22P02',
+    ]);
+    expect([JSON.stringify(listed).includes('jane'), await stored('pulled_counts')]).toEqual([false, 0]);
+  });
+
+  it('given a source that takes longer to settle than is agreed, then it is asked once more after that; else as long as is agreed', async () => {
+    shop.now = new Date('2026-10-31T12:00:00Z');
+    await open().now({ from: '2026-10-24', to: '2026-10-30', source: 'tool', metrics: ['orders'] }, 'test');
+    const changed = async (allowedLatenessHours: number, settlesMs = HOUR): Promise<(string | undefined)[]> => {
+      const terms = { orders: { tolerancePct: null, allowedLatenessHours } };
+      const days = (await open([{ ...TOOLS[0]!, settlesMs }], { terms }).changedDays()).map(({ day }) => day);
+      return [days[0], days.at(-1)];
+    };
+    await shop.database.pool.query("update reconcile.checks set inputs = 'older'");
+    expect(await changed(48)).toEqual(['2026-10-29', '2026-10-30']);
+    expect(await changed(120)).toEqual(['2026-10-26', '2026-10-30']);
+    expect(await changed(48, 72 * HOUR)).toEqual(['2026-10-27', '2026-10-30']);
+  });
+
   it('keeps no e-mail address in clear', async () => {
     told['tool'] = [
       order('o1', {
@@ -210,6 +258,31 @@ describe('a pull', () => {
       `select (select jsonb_agg(e) from reconcile.pulled_events e) || (select jsonb_agg(s) from reconcile.pulled_seen s) || (select jsonb_agg(l) from reconcile.pulled_links l) as all`,
     );
     expect(JSON.stringify(rows)).not.toContain('jane@');
+  });
+});
+
+describe('old snapshots', () => {
+  it('given some that newer ones replaced and pages of long ago, then those go after their time; the newest of each day stays', async () => {
+    shop.now = new Date('2026-10-04T01:00:00Z');
+    for (const pieces of [[order('o1')], [order('o1'), order('o2')]]) {
+      told['tool'] = pieces;
+      await open().pull('tool', DAY);
+      later();
+    }
+    const hit = { requestId: 'r1', at: AT, target: '/', ip: '203.0.113.9', userAgent: CHROME, anonymousId: 'a1' };
+    told['log'] = [{ page: hit }];
+    await open().pull('log', DAY);
+    const kept = async () => [await stored('pulls'), await stored('pulled_events'), await stored('page_requests')];
+    const prunedAt = async (now: string, tools = TOOLS) => {
+      shop.now = new Date(now);
+      await pruneSnapshotsJob.run({}, { reconcile: open(tools) } as unknown as JobContext);
+      return kept();
+    };
+    expect(await prunedAt('2026-11-02T00:00:00Z')).toEqual([3, 3, 1]);
+    expect(await prunedAt('2026-11-03T12:00:00Z', [])).toEqual([3, 3, 1]); // not set up any more: 90 days
+    expect(await prunedAt('2026-11-03T12:00:00Z')).toEqual([1, 2, 0]);
+    expect(await prunedAt('2027-11-03T12:00:00Z')).toEqual([1, 2, 0]);
+    expect((await open().sourceEvents('tool', { from: DAY, to: DAY }))!.data).toMatchObject([{ count: 2 }]);
   });
 });
 
@@ -275,7 +348,7 @@ describe('a source with ids', () => {
     told['tool'] = [order('o1')];
     expect((await rowOf('tool', 'orders')).tracked).toBe(1);
     told['tool'] = new SourceFailure('down again', { said: 'request 4711' });
-    await open().pull('tool', DAY, { force: true });
+    await open([{ ...TOOLS[0]!, fingerprint: 'f2' }]).pull('tool', DAY);
     expect(await rowOf('tool', 'orders')).toMatchObject({
       tracked: 1,
       reasons: ['stale: fetched earlier; the last attempt failed: down again'],
@@ -293,6 +366,45 @@ describe('a source with ids', () => {
       false,
       ['partial: last fetched before the day was over; the last attempt failed: down'],
     ]);
+  });
+
+  it('given that it could not be read any more on that day, then what is missing after the last answer fell into an outage', async () => {
+    const LOST = '2026-10-05'; // nothing was recorded of it before
+    for (const [id, at] of [
+      ['o1', `${LOST}T10:00:00Z`],
+      ['o2', `${LOST}T15:00:00Z`],
+    ] as const) {
+      await shop.purchase([`order:${id}`]);
+      await shop.contributes('orders', `order:${id}`, LOST, { at });
+    }
+    told['tool'] = [order('o9', { userId: 'u9', at: Date.parse(`${LOST}T09:00:00Z`) })];
+    shop.now = new Date(`${LOST}T12:00:00Z`);
+    await open().pull('tool', LOST);
+    shop.now = new Date('2026-10-20T12:00:00Z');
+    told['tool'] = new SourceFailure('down');
+    const { data } = await open().now({ from: LOST, to: LOST, source: 'tool', metrics: ['orders'] }, 'test');
+    expect(data[0]!.causes_by_part).toMatchObject({
+      missing: { source_outage: 1, client_never_seen: 1 },
+    });
+    const detail: object | undefined = await open().detail(LOST, 'tool', 'orders', { part: 'missing' });
+    expect((detail as { ids: { missing: object[] } }).ids.missing).toContainEqual({
+      ...{ id: 'order:o2', cause: 'source_outage', confidence: 'likely' },
+      evidence: { from: `${LOST}T12:00:00.000Z`, to: `${LOST}T22:00:00.000Z`, why: 'not read: down' },
+    });
+  });
+
+  it('given a person whose pages a log shows and whom it never heard of, then its script was blocked', async () => {
+    await shop.signup('u1', DAY, { devices: ['a1'] });
+    told['tool'] = [
+      { event: { name: 'sign_up', named: true, messageId: 's', at: AT, userId: 'u9', links: [], properties: {} } },
+    ];
+    const hit = { requestId: 'r1', at: AT, target: '/', ip: '203.0.113.9', userAgent: CHROME, anonymousId: 'a1' };
+    told['log'] = [{ page: hit }];
+    expect(await rowOf('tool', 'signups')).toMatchObject({ causes_by_part: { missing: { script_blocked: 1 } } });
+    const detail: object | undefined = await open().detail(DAY, 'tool', 'signups', { part: 'missing' });
+    expect(detail).toMatchObject({
+      ids: { missing: [{ confidence: 'likely', evidence: { heard_by_collector: 0, log_lines: ['log/r1'] } }] },
+    });
   });
 
   it('given a client that was seen by something else, and a browser that linked ids, then both are found', async () => {
@@ -401,7 +513,9 @@ describe('an access log', () => {
     told['log'] = [page('r1'), page('r2', { userAgent: 'Googlebot/2.1' }), page('r3', { userAgent: '' }), page('r1')];
     await open().pull('log', DAY);
     const found = await pageRequests(shop.database.pool, ['order:o1', 'user:u7'], window);
-    expect(found).toEqual([{ key: 'order:o1', at: AT, path: '/thanks', beacon: false, log: 'log', requestId: 'r1' }]);
+    expect(found).toEqual([
+      { key: 'order:o1', at: AT, path: '/thanks', beacon: false, stored: null, log: 'log', requestId: 'r1' },
+    ]);
     expect(await pageRequests(shop.database.pool, ['anonymous:a1'], window)).toHaveLength(1);
     expect(await pageRequestDays(shop.database.pool, DAY, DAY)).toEqual([
       { day: DAY, source: 'log', requests: 1, visitors: 1, without_beacon: 1, bots: 1, no_user_agent: 1 },
@@ -444,7 +558,7 @@ describe('what is known of the sources', () => {
     ]);
     expect(data[1]!.last_fetch).toMatchObject({ day: DAY, time_zone: ZONE, fetched_at: '2026-10-20T12:00:00.000Z' });
     expect(data[2]!.failures).toEqual([
-      { day: DAY, error: 'quota: ask (address)', failures: 1, retry_at: '2026-10-20T12:05:00.000Z' },
+      { day: DAY, error: 'quota: Ask (address)', failures: 1, retry_at: '2026-10-20T12:05:00.000Z' },
     ]);
   });
 
@@ -493,6 +607,7 @@ describe('a shadow run', () => {
     const kept = async () => [await stored('pulls'), await stored('recorded'), await shop.ledger.head()];
     const before = await kept();
     const mapper = trackedMapper({ ...defaultAliases, names: { ...defaultAliases.names, signup: ['joined'] } });
+    asked = [];
     const differences = await open([{ ...TOOLS[0]!, mapper, fingerprint: 'f2' }, TOOLS[1]!, TOOLS[2]!]).shadow(2);
     expect(differences.find(({ day, metric }) => day === FIRST && metric === 'signups')).toMatchObject({
       source: 'tool',
@@ -500,11 +615,47 @@ describe('a shadow run', () => {
       computed: { status: 'ok', comparable: true, tracked: 1, missing: 0, matched: 1 },
     });
     expect(differences.every(({ source }) => source === 'tool')).toBe(true);
+    expect(asked).toEqual([`tool ${FIRST}`, `tool ${LAST}`]);
     expect(await kept()).toEqual(before);
   });
 });
 
 describe('an interface that is asked over the network', () => {
+  it('given Amplitude, when an event is uploaded a day and a half later, then it is still fetched', async () => {
+    const fake = await FakeSource.start();
+    const event = {
+      event_type: 'purchase',
+      event_time: `${DAY} 10:00:00`,
+      uuid: 'e1',
+      event_properties: { order_id: 'o1' },
+    };
+    // By hours of upload; the event came at 08:00 on the fifth.
+    fake.answer = ({ query }) =>
+      query.get('end')! < '20261005T08'
+        ? { status: 404 }
+        : { body: Buffer.from(zipSync({ 'a.json.gz': gzipSync(JSON.stringify(event)) })) };
+    const settings = {
+      name: 'amplitude',
+      type: 'amplitude',
+      host: fake.url,
+      api_key: { env: 'K' },
+      secret_key: { env: 'S' },
+    };
+    const { sources } = readSources({ SOURCES: JSON.stringify([settings]), K: 'k', S: 's' }, sourceTypes).settings;
+    const statuses: string[] = [];
+    for (const now of [
+      '2026-10-04T03:00:00Z',
+      '2026-10-05T11:00:00Z',
+      '2026-10-06T03:00:00Z',
+      '2026-10-09T00:00:00Z',
+    ]) {
+      shop.now = new Date(now);
+      statuses.push((await open(sources).pull('amplitude', DAY)).status);
+    }
+    await fake.stop();
+    expect([statuses, await stored('pulled_events')]).toEqual([['changed', 'changed', 'unchanged', 'fresh'], 1]);
+  });
+
   it('given PostHog, then its orders are matched and kept as one snapshot', async () => {
     const fake = await FakeSource.start();
     fake.answer = ({ body }) => ({

@@ -154,7 +154,7 @@ describe('a month of which webhooks were lost', () => {
     [
       'a malformed row',
       'kind=balance_itemised&from=2026-10-01&to=2026-10-31',
-      'balance_transaction_id,reporting_category\ntxn_1\n',
+      'balance_transaction_id,created_utc,currency,gross,fee,net,reporting_category,source_id\ntxn_1\n',
       400,
       /line 2/,
     ],

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createHmac } from 'node:crypto';
 import { type Fact, stampOf } from '../../src/catalog/facts.js';
 import { createTieOuts, type TieOutStage } from '../../src/close/create-tie-outs.js';
-import { ProviderReports } from '../../src/close/provider-reports.js';
+import { ProviderReports, REPORT_BYTES_MAX } from '../../src/close/provider-reports.js';
 import type { BalanceLine } from '../../src/ingest/balance-line.js';
 import { reportKinds } from '../../src/ingest/providers/index.js';
 import { Zone } from '../../src/kernel/day.js';
@@ -227,6 +227,7 @@ describe('reports of a provider', () => {
 
   it.each<[string, Buffer, string, RegExp]>([
     ['an empty one', Buffer.alloc(0), 'balance_itemised', /is empty/],
+    ['one above the limit', Buffer.alloc(REPORT_BYTES_MAX + 1), 'balance_itemised', /may have 32 MiB/],
     ['another file', Buffer.from('a,b\n1,2\n'), 'balance_itemised', /among the headings/],
     [
       'an amount with a comma',

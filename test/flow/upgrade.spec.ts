@@ -6,7 +6,7 @@ import type { Projections } from '../../src/projections/create-projections.js';
 import { chargeSucceeded, signedUp } from '../fixtures/shop-events.js';
 import { projectedLedger, type ProjectedLedger } from '../support/projected-ledger.js';
 import { RunningService } from '../support/running-service.js';
-import { temporaryFolder } from '../support/test-cluster.js';
+import { madeFolder } from '../support/test-cluster.js';
 
 const NOW = '2026-10-20T12:00:00Z';
 const DAY = '2026-10-05';
@@ -24,7 +24,7 @@ async function heldBack(pool: pg.Pool): Promise<() => Promise<void>> {
 }
 
 describe('given a service of a new version, over a read model that the former one made', () => {
-  const dataDir = temporaryFolder('truth-ledger-upgrade-');
+  const dataDir = madeFolder('truth-ledger-upgrade-');
   let service: RunningService;
   let letGo: () => Promise<void>;
   beforeAll(async () => {
@@ -61,7 +61,8 @@ describe('given a service of a new version, over a read model that the former on
     expect(metric).toMatchObject({ rebuilding: true, time_zone: 'Asia/Tokyo', data: [{ value: 1 }] });
     const { head } = (await service.get('/health/ready')).ledger;
     expect(metric.as_of).toBeLessThan(head as number);
-    for (const path of [`attribution?metric=signups&${query}`, `funnel?${query}`])
+    const paths = [`attribution?metric=signups&${query}`, `attribution/confusion?metric=signups&${query}`];
+    for (const path of [...paths, `funnel?${query}`, `metrics/signups/explain-diff?from_as_of=0&${query}`])
       expect(await service.get(`/v1/${path}`)).toMatchObject({ rebuilding: true, time_zone: 'Asia/Tokyo' });
     expect(await service.get(`/v1/metrics/signups/contributions?day=${DAY}`)).toMatchObject({ rebuilding: true });
   });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { attributionOf } from '../../src/catalog/attribution.js';
+import { defaultChannels } from '../../src/catalog/channels.js';
+import { claimedSource } from '../../src/reconcile/attribution.js';
 import { type Claim, confusionTable, verdictOf } from '../../src/reconcile/confusion.js';
 import { type Attributed, attributionRows } from '../../src/report/attribution-rows.js';
 import { bridge, type BridgeGroup } from '../../src/report/bridge-report.js';
@@ -26,7 +29,7 @@ describe('given touches of which some are unknown', () => {
   it('then the true share of a source is within its bounds, reasons sum to the unknown, and rows to the whole', () => {
     fc.assert(
       fc.property(planted, (parts) => {
-        const { data, sources, channels } = attributionRows(parts.map(told));
+        const { data, sources, channels } = attributionRows(parts.map(told), defaultChannels);
         for (const of of new Set(parts.map((part) => part.currency))) {
           const mine = parts.filter((part) => part.currency === of);
           const isMine = (row: { currency?: string }): boolean => (row.currency ?? '') === of;
@@ -52,7 +55,10 @@ describe('given touches of which some are unknown', () => {
     const part = (source: string, amount: bigint, reason = ''): Attributed => {
       return { source, medium: 'cpc', campaign: '', currency: '', value: amount, reason };
     };
-    const { sources } = attributionRows([part('google', 1n), part('bing', 1n), part('unknown', 1n, 'no_touch')]);
+    const { sources } = attributionRows(
+      [part('google', 1n), part('bing', 1n), part('unknown', 1n, 'no_touch')],
+      defaultChannels,
+    );
     expect(sources.map(({ source, share, bounds }) => [source, share, bounds])).toEqual([
       ['google', 0.333, [0.333, 0.667]],
       ['bing', 0.333, [0.333, 0.667]],
@@ -72,7 +78,7 @@ describe('given what clients claim of anything', () => {
   it('then cells and verdicts sum to the whole of each currency', () => {
     fc.assert(
       fc.property(fc.array(claim, { maxLength: 40 }), (claims) => {
-        const { data, totals } = confusionTable(claims);
+        const { data, totals } = confusionTable(claims, defaultChannels.paid);
         for (const of of totals) {
           const mine = claims.filter((each) => each.currency === (of.currency ?? ''));
           const verdicts = [
@@ -95,6 +101,11 @@ describe('given what clients claim of anything', () => {
       { numRuns: 200 },
     );
   });
+
+  it.each(['', 'Direct', '(none)', 'not set', '(Not set)', 'null', 'undefined', ' unknown '])(
+    'then %j names no source, whether a client says so or a touch',
+    (source) => expect([claimedSource(source), attributionOf({ source }).source]).toEqual([undefined, null]),
+  );
 
   it.each([
     ['google', 'google', 'agreed'],

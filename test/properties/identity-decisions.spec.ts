@@ -100,6 +100,14 @@ describe('given identifiers that no fact links', () => {
   });
 });
 
+describe('given a user who is joined with a contact, and has so many others that nobody has that many', () => {
+  it('then the joined one is not that user’s, whether the join or the crowd came first', async () => {
+    const crowd = Array.from({ length: 21 }, (_, index) => linked('user:u1', `email:e${index}`));
+    const entries = [signedUp('user:u1'), paid('stripe:cus_9'), decided('join', 'user:u1', 'stripe:cus_9'), ...crowd];
+    expect((await customersOf(entries))['stripe:cus_9']).toBe('stripe:cus_9');
+  });
+});
+
 describe('given links that go round in a loop', () => {
   it('then all of it is one customer, in any order', async () => {
     const loop = [
@@ -120,6 +128,18 @@ describe('given a touch on a device that several customers have', () => {
     const model = await projected([entries]);
     expect(model.total('signups', { unknown_reason: 'cross_device_unlinked' })).toBe(2n);
   });
+
+  it('when one of them is separated from it, then that one’s source has nothing to do with it, in any order', async () => {
+    const entries = [
+      ...[signedUp('user:u1'), signedUp('user:u2'), signedUp('user:u3'), touched('anonymous:till', 'google')],
+      ...[1, 2, 3].map((user) => linked(`user:u${user}`, 'anonymous:till')),
+      decided('separate', 'anonymous:till', 'user:u1'),
+    ];
+    await customersOf(entries);
+    const model = await projected([entries]);
+    expect(model.total('signups', { unknown_reason: 'no_touch' })).toBe(1n);
+    expect(model.total('signups', { unknown_reason: 'cross_device_unlinked' })).toBe(2n);
+  });
 });
 
 describe('given any history with decisions', () => {
@@ -130,7 +150,6 @@ describe('given any history with decisions', () => {
         for (const { type, subject, nodes, fields } of entries.flatMap(({ facts }) => facts)) {
           if (type !== 'IdentityDecided') continue;
           const pair = [subject, nodes![0]!].sort();
-          if (pair.every((node) => /^(user|anonymous):/.test(node)) && pair[0]![0] === pair[1]![0]) continue;
           const number = fields['number'] as number;
           if (number >= (last.get(pair.join())?.number ?? -1))
             last.set(pair.join(), { number, kind: fields['kind'], pair });

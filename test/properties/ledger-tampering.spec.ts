@@ -194,8 +194,11 @@ describe('a ledger that somebody changed', () => {
         const rows = copyOf(intact);
         apply(rows);
         const found = await findingsIn(rows);
-        expect([...new Set(found.map(({ verdict }) => verdict))]).toEqual([expected]);
-        if (position !== undefined) expect(found.map((each) => each.position)).toEqual([position]);
+        // Asked by itself: ten thousand times, a matcher costs seconds.
+        const isRight = found.length > 0 && found.every(({ verdict }) => verdict === expected);
+        if (!isRight) expect([...new Set(found.map(({ verdict }) => verdict))]).toEqual([expected]);
+        const isNamed = position === undefined || (found.length === 1 && found[0]!.position === position);
+        if (!isNamed) expect(found.map((each) => each.position)).toEqual([position]);
         seen.set(expected, (seen.get(expected) ?? 0) + 1);
       }),
       { numRuns: RUNS },

@@ -83,10 +83,15 @@ const edits: fc.Arbitrary<Edit>[] = [
     ...{ what: `${name} taken out`, turns: 'completeness' },
     apply: (files) => files.delete(name),
   })),
-  anywhere.map((by) => ({
-    ...{ what: 'a file put in', turns: 'integrity' },
-    apply: (files) => files.set(`entries/9${by}.jsonl`, files.get(ENTRIES)!),
-  })),
+  fc
+    .record({
+      by: anywhere,
+      name: fc.constantFrom('entries/9.jsonl', 'manifest.txt', 'manifest.json.bak', 'manifest.'),
+    })
+    .map(({ by, name }) => ({
+      ...{ what: `${by}${name} put in`, turns: 'integrity' },
+      apply: (files) => files.set(by % 2 === 0 ? name : `${name}${by}`, files.get(ENTRIES)!),
+    })),
   fc.record({ at: place(count), field: textField, by: anywhere }).map(({ at, field, by }) => ({
     ...{ what: `${field} of row ${at}`, turns: 'integrity', needsKey: true },
     apply: (files) => change(files, ENTRIES, (all) => (all[at]![field] = `${String(all[at]![field])}${by}`)),
@@ -196,8 +201,8 @@ describe('a pack that somebody changed', () => {
         apply(files);
         if (needsKey) signedAnew(files);
         const report = await verified(files);
-        expect(report.ok).toBe(false);
-        expect(report[turns].findings).not.toEqual([]);
+        // Asked by itself: ten thousand times, a matcher costs seconds.
+        if (report.ok || report[turns].findings.length === 0) throw new Error(`not found: ${JSON.stringify(report)}`);
       }),
       { numRuns: RUNS },
     );

@@ -64,11 +64,17 @@ describe('days of a source and of ours', () => {
     [1_791_021_600, 'UTC', '2026-10-03T10:00:00Z'],
     [1_791_021_600_000, 'UTC', '2026-10-03T10:00:00Z'],
     [1_791_021_600_000_000n, 'UTC', '2026-10-03T10:00:00Z'],
+    [1_791_021_600_000_000_000n, 'UTC', '2026-10-03T10:00:00Z'],
+    ['1791021600000000000', 'UTC', '2026-10-03T10:00:00Z'],
+    ['2026-10-03 10:00:00+0530', 'UTC', '2026-10-03T04:30:00Z'],
+    ['2026-10-03T10:00:00.123456Z', 'UTC', '2026-10-03T10:00:00.123Z'],
+    ['2026-10-03', 'Europe/Berlin', '2026-10-02T22:00:00Z'],
   ])('%s of %s is %s', (text, name, expected) => expect(instantFrom(text, name)).toBe(Date.parse(expected)));
 
-  it.each(['', 'yesterday', -1, Number.NaN, null, {}, '2026-13-45 00:00:00'])('%p is no time', (value) =>
-    expect(instantFrom(value, 'UTC')).toBeUndefined(),
-  );
+  it.each([
+    ...['', 'yesterday', -1, Number.NaN, null, {}, '2026-13-45 00:00:00', '2026-02-30', '2026-10-03T25:00'],
+    ...['Oct 3, 2026', '10/03/2026', '3 October 2026 10:00', '2026', 'order 7', '2026-10-03T10:00:00 CEST'],
+  ])('%p is no time', (value) => expect(instantFrom(value, 'UTC')).toBeUndefined());
 });
 
 describe('counts side by side', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { defaultChannels } from '../../src/catalog/channels.js';
 import { interpret } from '../../src/ingest/interpret.js';
 import { exponentOf, formatMajor, parseMajor, rescale } from '../../src/kernel/money.js';
 import { metrics } from '../../src/metrics/index.js';
@@ -45,7 +46,7 @@ describe('one table of minor units', () => {
 
   it('given the catalog, then it serves that very table', () => {
     const report = createReport({
-      ...{ metrics, modelVersion: 'UTC 0', domainEvents: () => ({}) },
+      ...{ metrics, modelVersion: 'UTC 0', domainEvents: () => ({}), channels: defaultChannels },
       ...({} as Pick<
         Parameters<typeof createReport>[0],
         'database' | 'ledger' | 'vault' | 'completeness' | 'closings' | 'clock' | 'zone'

@@ -59,6 +59,7 @@ export async function closedPeriod(
   rows.witness = [...rows.checkpoints];
   const source: PackSource = {
     ...{ seals: sealsOf(rows), checkpoint: checkpoint!, signingKey, bodies, verifier: '// the verifier' },
+    container: 'zip',
     ledger: {
       ...feedOf(rows),
       findMany: (ids) => Promise.resolve(rows.entries.filter(({ id }) => ids.includes(id))),

@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { defaultChannels } from '../../src/catalog/channels.js';
 import type { Fact } from '../../src/catalog/facts.js';
 import type { Metric } from '../../src/catalog/subjects.js';
 import type { CloseDeps } from '../../src/close/close-deps.js';
@@ -53,7 +54,8 @@ export class ClosingScene {
     const { modelVersion } = projections;
     const completeness = new CompletenessStore(database);
     const shared = { database, ledger, clock, zone: ZONE, metrics, completeness, closings };
-    this.report = createReport({ ...shared, vault: {} as never, modelVersion, domainEvents: () => ({}) });
+    const named = { modelVersion, domainEvents: () => ({}), channels: defaultChannels };
+    this.report = createReport({ ...shared, ...named, vault: {} as never });
     this.deps = {
       ...{ ...shared, calendar: calendarMonths, books: this.books, tieOuts: { state: () => Promise.resolve([]) } },
       versions: { model: modelVersion, interpreters: interpreterVersion, fold: 1 },

@@ -104,12 +104,15 @@ export async function fetchDay(
     day = '2026-10-03',
     zone = 'UTC',
     now = '2026-10-20T12:00:00Z',
+    settlesHours,
     fetch: doFetch,
-  }: { day?: string; zone?: string; now?: string; fetch?: typeof fetch } = {},
+  }: { day?: string; zone?: string; now?: string; settlesHours?: number; fetch?: typeof fetch } = {},
 ): Promise<Fetched> {
   const reporting = new Zone(zone);
   const at = new Date(now);
+  const settings = type.settings.parse(given);
   const request: FetchRequest = {
+    settlesMs: (settlesHours ?? type.settlesHours(settings)) * 3_600_000,
     ...{ day, zone: reporting, window: windowOf(reporting, day, 0), now: at, mapper: trackedMapper() },
     names: Object.values(defaultAliases.names).flat(),
     http: createHttp({
@@ -120,7 +123,7 @@ export async function fetchDay(
     }),
   };
   const all: Fetched = { events: [], seen: [], names: {}, counted: [], pages: [], flags: [], notes: [] };
-  for await (const piece of type.fetch(type.settings.parse(given), request)) {
+  for await (const piece of type.fetch(settings, request)) {
     if ('event' in piece) all.events.push(piece.event);
     else if ('seen' in piece) all.seen.push(piece.seen);
     else if ('counted' in piece) all.counted.push(piece.counted);

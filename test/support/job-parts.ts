@@ -1,5 +1,5 @@
 import type { Alerts } from '../../src/alert/create-alerts.js';
-import type { Cancellations } from '../../src/jobs/cancellations.js';
+import type { Cancellations, QueuedOnce } from '../../src/jobs/cancellations.js';
 
 /** No alerts and none cancelled: for jobs that have to do with neither. */
 export const noAlerts = {
@@ -10,9 +10,13 @@ export const noAlerts = {
 /** Which jobs were told to stop, in memory. */
 export function cancellationsInMemory(): Cancellations {
   const cancelled = new Map<string, string>();
+  const keyOf = ({ id, enqueuedAt }: QueuedOnce): string => `${id} ${enqueuedAt.getTime()}`;
   return {
-    add: (jobId, actor) => Promise.resolve(void cancelled.set(jobId, actor)),
-    of: (jobId) => Promise.resolve(cancelled.get(jobId)),
-    remove: (jobId) => Promise.resolve(void cancelled.delete(jobId)),
+    add: (job, actor) => Promise.resolve(void cancelled.set(keyOf(job), actor)),
+    of: (job) => Promise.resolve(cancelled.get(keyOf(job))),
+    remove: (jobId) => {
+      for (const key of cancelled.keys()) if (key.startsWith(`${jobId} `)) cancelled.delete(key);
+      return Promise.resolve();
+    },
   };
 }

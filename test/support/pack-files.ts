@@ -6,13 +6,13 @@ import type { PackSource } from '../../src/close/pack/pack-facts.js';
 import { signingKey } from './memory-ledger.js';
 
 export interface PackFinding {
-  verdict: 'integrity' | 'completeness';
+  verdict: 'integrity' | 'completeness' | 'container';
   check: string;
   file?: string;
   detail: string;
   position?: number;
 }
-interface PackVerdict {
+export interface PackVerdict {
   ok: boolean;
   count: number;
   findings: PackFinding[];
@@ -21,6 +21,7 @@ export interface PackReport {
   ok: boolean;
   integrity: PackVerdict;
   completeness: PackVerdict;
+  container: PackVerdict & { is: 'signed' | 'unsigned' | 'folder' | 'unknown' };
   [fact: string]: unknown;
 }
 interface Verifier {

@@ -3,7 +3,7 @@ import { openDatabase, type Database } from '../../src/storage/database.js';
 import { compare, type Discrepancies, type Recorder } from './recorder.js';
 import { sayFigures } from './say.js';
 import { read, type ServiceProcess, startService } from './service-process.js';
-import { temporaryFolder, urlOf } from './test-cluster.js';
+import { madeFolder, temporaryFolder, urlOf } from './test-cluster.js';
 
 /** Processes of the built service, each with its role, on one PostgreSQL of their own that keeps what it confirmed. */
 export interface Scale {
@@ -21,7 +21,8 @@ const VAULT_KEY = '17'.repeat(32);
 
 export async function openScale(settings: Readonly<Record<string, string>> = {}): Promise<Scale> {
   const folder = temporaryFolder('truth-ledger-scale-');
-  const database = await openDatabase({ dataDir: `${folder}/database`, conf: { max_connections: 200 } });
+  const dataDir = madeFolder('truth-ledger-scale-database-');
+  const database = await openDatabase({ dataDir, conf: { max_connections: 200 } });
   const url = urlOf(database.server!.endpoint, 'truth_ledger');
   const all = { DATABASE_URL: url, VAULT_KEY, LOG_LEVEL: 'info', ...settings };
   const started: ServiceProcess[] = [];
@@ -47,7 +48,7 @@ export async function openScale(settings: Readonly<Record<string, string>> = {})
     async close() {
       await Promise.all(started.map((service) => service.kill()));
       await database.close();
-      rmSync(folder, { recursive: true, force: true });
+      for (const each of [folder, dataDir]) rmSync(each, { recursive: true, force: true });
     },
   };
 }

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { openDatabase } from '../../src/storage/database.js';
 import { openEmbedded } from '../../src/storage/embedded/embedded-postgres.js';
 import { processStamp } from '../../src/storage/embedded/process-identity.js';
-import { temporaryFolder } from './test-cluster.js';
+import { madeFolder, temporaryFolder } from './test-cluster.js';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 const MAIN = path.join(REPOSITORY, 'dist/main.js');
@@ -38,12 +38,12 @@ export interface ServiceProcess {
   dataDir: string;
   /** The address once it listens. Rejects with what it said when it ends before. */
   listening: Promise<string>;
-  /** How it ended. */
+  /** How it ended; resolves when nobody holds its output any more, which its background does until it ends too. */
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** Everything it wrote to standard output and standard error. */
   output(): string;
   signal(name: NodeJS.Signals): void;
-  /** kill -9; resolves when it is gone. */
+  /** kill -9; resolves when it is gone, which the process in its background may not be yet. */
   kill(): Promise<void>;
   /** SIGTERM; resolves with its exit code. */
   stop(): Promise<number | null>;
@@ -77,6 +77,7 @@ export function startService(
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
     child.once('close', (code, signal) => resolve({ code, signal })),
   );
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const output = (): string => said.join('');
   const listening = addressIn(child, output, exited);
   listening.catch(() => undefined);
@@ -85,7 +86,7 @@ export function startService(
     signal: (name) => void child.kill(name),
     kill: async () => {
       child.kill('SIGKILL');
-      await exited;
+      await ended;
     },
     stop: async () => {
       child.kill('SIGTERM');
@@ -117,12 +118,18 @@ export async function gone(pid: number): Promise<void> {
   while (processStamp(pid) !== undefined) await pause(5);
 }
 
-/** A data folder that the server's user can enter. */
-export const dataFolder = (): string => temporaryFolder('truth-ledger-service-');
+/** A data folder with a database in which nothing is yet. */
+export const dataFolder = (): string => madeFolder('truth-ledger-service-');
+
+/** A data folder in which a service has to make its database first. */
+export const emptyDataFolder = (): string => temporaryFolder('truth-ledger-service-');
 
 /** Ends whatever still runs on a data folder and removes it. */
 export async function removeFolder(dataDir: string, services: readonly ServiceProcess[] = []): Promise<void> {
-  for (const service of services) await service.kill();
+  for (const service of services) {
+    await service.kill();
+    await service.exited;
+  }
   // A server that its service left behind is taken over in the product's own way.
   const postmaster = postmasterOf(dataDir);
   if (postmaster !== undefined && processStamp(postmaster) !== undefined)

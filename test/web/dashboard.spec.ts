@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -14,6 +15,7 @@ import {
 } from '../fixtures/shop-events.js';
 import { chromiumAt, openBrowser } from '../support/browser.js';
 import { RunningService, secrets, type Json } from '../support/running-service.js';
+import { temporaryFolder } from '../support/test-cluster.js';
 import { describeWhere } from '../support/where.js';
 import type { TieOutState } from '../../src/close/tie-outs.js';
 import type { Alerts } from '../../src/alert/create-alerts.js';
@@ -258,6 +260,18 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
     ]);
     expect(file.suggestedFilename()).toMatch(/^journal-2026-10.*\.csv$/);
     expect(readFileSync(await file.path(), 'utf8')).toContain('ch_1');
+    const [pack] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'The pack' }).click(),
+    ]);
+    expect(pack.suggestedFilename()).toMatch(/^.*2026-10.*\.zip$/);
+    const folder = temporaryFolder('truth-ledger-pack-');
+    await pack.saveAs(`${folder}/pack.zip`);
+    const { fingerprint } = await shop.get('/v1/ledger/key');
+    const verifier = ['scripts/verify-pack.mjs', `${folder}/pack.zip`, '--key', fingerprint];
+    const verified = spawnSync(process.execPath, verifier, { encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    expect([verified.status, verified.stdout]).toEqual([0, expect.stringMatching(/integrity/i)]);
   });
 
   it('given a closed month, then two persons reopen it, and each is told what the other one said', async () => {
@@ -275,12 +289,24 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
     expect((await shop.get('/v1/periods/2026-10')).state).toBe('reopened');
   });
 
+  it('given it is asked whether the ledger is as it was written, then the verdict comes to the page', async () => {
+    await closing(await key(FINANCE, 'Alice'));
+    await october().getByText('Nothing was verified this month or the month before.').waitFor();
+    await october().getByRole('button', { name: 'Verify now' }).click();
+    await october()
+      .getByText(/^as it was written: \d+ entries/)
+      .waitFor();
+    await october()
+      .getByText(/^what the ledger says up to position \d+/)
+      .waitFor();
+  });
+
   it('given a key without the scope finance, then the close is there to be read, and nothing of it to be done', async () => {
     await signIn(await key(['read']));
     await page.getByRole('button', { name: 'Sign out' }).waitFor();
     await goTo('Close');
     await page.getByText('Closing needs a key with the scope finance.').waitFor();
-    const offered = ['Propose', 'Approve', 'Ask to reopen', 'Tie out now', 'Answer for it'];
+    const offered = ['Propose', 'Approve', 'Ask to reopen', 'Tie out now', 'Answer for it', 'Verify now'];
     for (const name of offered) expect([name, await page.getByRole('button', { name }).count()]).toEqual([name, 0]);
   });
 

@@ -1500,6 +1500,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ledger/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Verdicts of this month and the one before, the newest first: whether the ledger is as it was written and the numbers are what it says. */
+        get: operations["VerificationController_list"];
+        put?: never;
+        /** Derive every hash and every number again now, as every night. Its progress is in /v1/jobs, its verdict here. */
+        post: operations["VerificationController_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -1626,7 +1644,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Releases and other markers, the earliest first. */
+        /** Releases and other markers, the newest first. */
         get: operations["DriftController_markers"];
         put?: never;
         /** Say that something was released or began. It is recorded in the ledger as it is: no personal data. */
@@ -2217,6 +2235,8 @@ export interface components {
              * @enum {boolean}
              */
             rebuilding?: true;
+            /** @description By channel: the version of its rules. */
+            channel_rules?: string;
             data: ({
                 period: string;
                 value: (number | string) | null;
@@ -2267,6 +2287,11 @@ export interface components {
         ExplainDiff: {
             metric: string;
             unit: string;
+            /**
+             * @description Still the numbers of an earlier version, while its read model is rebuilt.
+             * @enum {boolean}
+             */
+            rebuilding?: true;
             from_as_of: {
                 position: number;
                 period?: string;
@@ -2324,6 +2349,8 @@ export interface components {
              * @enum {boolean}
              */
             rebuilding?: true;
+            /** @description Version of the rules; the rules are in the catalog. */
+            channel_rules: string;
             /**
              * @description The first touch is kept for ever.
              * @enum {string|null}
@@ -2522,6 +2549,14 @@ export interface components {
             metric: string;
             unit: string;
             as_of: number;
+            time_zone: string;
+            /**
+             * @description Still the numbers of an earlier version, while its read model is rebuilt.
+             * @enum {boolean}
+             */
+            rebuilding?: true;
+            /** @description Version of the rules; the rules are in the catalog. */
+            channel_rules: string;
             data: {
                 /** @description Source of the first touch that the server recorded. */
                 server: string;
@@ -3003,6 +3038,55 @@ export interface components {
             public_key: string;
             /** @description SHA-256 of the raw key, hexadecimal. */
             fingerprint: string;
+        };
+        VerificationPage: {
+            data: components["schemas"]["Verification"][];
+            /** @enum {string|null} */
+            next_cursor: null;
+        };
+        Verification: {
+            ok: boolean;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            finished_at: string;
+            ledger: {
+                ok: boolean;
+                entries: number;
+                /** @description Up to this position the entries lead to a signed root. */
+                sealed: number;
+                checkpoints: number;
+                /** @description Hexadecimal. */
+                root: string;
+                /** @description The first of them. */
+                findings: {
+                    /** @enum {string} */
+                    verdict: "edit" | "deletion" | "insertion" | "reordering" | "truncation" | "rewritten" | "seal";
+                    position: number;
+                    until?: number;
+                    detail: string;
+                }[];
+                /** @description Of all findings. */
+                count: number;
+            };
+            model: {
+                ok: boolean;
+                position: number;
+                state_hash: string;
+                rebuilt_state_hash: string;
+                differences: {
+                    [key: string]: number;
+                };
+            };
+            /** @description Of the entry that records it. */
+            position: number;
+            /** Format: date-time */
+            recorded_at: string;
+            actor: string;
+        };
+        VerificationStarted: {
+            /** @description In /v1/jobs while it waits or runs. */
+            job_id: string;
         };
         DeadLetterPage: {
             data: components["schemas"]["DeadLetter"][];
@@ -5609,6 +5693,109 @@ export interface operations {
             };
         };
     };
+    VerificationController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationPage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    VerificationController_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationStarted"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     DeadLettersController_list: {
         parameters: {
             query?: {
@@ -6058,6 +6245,9 @@ export interface operations {
             query?: {
                 from?: string;
                 to?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
             };
             header?: never;
             path?: never;

@@ -16,6 +16,7 @@ import { ReplayDeadLetterHandler } from './replay-dead-letter.js';
 import { RunBackfillHandler } from './run-backfill.js';
 import { RunReconciliationHandler } from './run-reconciliation.js';
 import { RunTieOutHandler } from './run-tie-out.js';
+import { StartVerificationHandler } from './start-verification.js';
 import { SetMarkerHandler } from './set-marker.js';
 import { SetOpeningBalanceHandler } from './set-opening-balance.js';
 
@@ -72,4 +73,5 @@ export const operatorProviders = [
   ImportObjectsHandler,
   AddProviderReportHandler,
   RunTieOutHandler,
+  StartVerificationHandler,
 ];

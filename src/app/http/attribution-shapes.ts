@@ -1,14 +1,12 @@
 import { z } from 'zod';
+import { rebuilding } from './rebuilding-shape.js';
 
 // What the routes of attribution and funnels answer, for the OpenAPI document.
 
 const count = z.int();
 const amount = z.union([z.number(), z.string()]).meta({ description: 'A count, or minor units of `currency`.' });
 const share = z.number().nullable();
-const rebuilding = z
-  .literal(true)
-  .optional()
-  .meta({ description: 'Still the numbers of an earlier version, while its read model is rebuilt.' });
+const channelRules = z.string().meta({ description: 'Version of the rules; the rules are in the catalog.' });
 
 const shared = {
   value: amount,
@@ -33,6 +31,7 @@ export const AttributionReply = z
     metric: z.string(),
     unit: z.string(),
     rebuilding,
+    channel_rules: channelRules,
     first_touch_lookback_days: z.null().meta({ description: 'The first touch is kept for ever.' }),
     ...byTouch,
     last_touch: z.object({ lookback_days: count, ...byTouch }).nullable(),
@@ -46,6 +45,9 @@ export const ConfusionReply = z
     metric: z.string(),
     unit: z.string(),
     as_of: count,
+    time_zone: z.string(),
+    rebuilding,
+    channel_rules: channelRules,
     data: z.array(
       z.object({
         server: z.string().meta({ description: 'Source of the first touch that the server recorded.' }),

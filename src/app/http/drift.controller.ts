@@ -36,13 +36,14 @@ export class DriftController {
 
   @Get('markers')
   @Scopes('read')
-  @Describe('Releases and other markers, the earliest first.', { 200: MarkerPage }, ...guarded, 'invalid_request')
-  async markers(@Query({ schema: MarkersQuery }) { from, to }: z.infer<typeof MarkersQuery>) {
+  @Describe('Releases and other markers, the newest first.', { 200: MarkerPage }, ...guarded, 'invalid_request')
+  async markers(@Query({ schema: MarkersQuery }) { from, to, ...page }: z.infer<typeof MarkersQuery>) {
     const range = {
+      ...page,
       from: from === undefined ? undefined : new Date(from),
       to: to === undefined ? undefined : new Date(to),
     };
-    return { data: await this.service.reconcile.markers(range), next_cursor: null };
+    return this.service.reconcile.markers(range);
   }
 
   @Get('reports/gap/:week')

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { rebuilding } from './rebuilding-shape.js';
 
 // What the routes of periods answer, for the OpenAPI document. Money is integer minor units as a decimal string.
 
@@ -117,6 +118,7 @@ export const ExplainDiffReply = z
   .looseObject({
     metric: z.string(),
     unit: z.string(),
+    rebuilding,
     from_as_of: moment,
     to_as_of: moment,
     before: totals,

@@ -31,3 +31,46 @@ export const SealKeyReply = z
     fingerprint: z.string().meta({ description: 'SHA-256 of the raw key, hexadecimal.' }),
   })
   .meta({ id: 'SealKey' });
+
+const VerdictFinding = z.object({
+  verdict: z.enum(['edit', 'deletion', 'insertion', 'reordering', 'truncation', 'rewritten', 'seal']),
+  position: count,
+  until: count.optional(),
+  detail: z.string(),
+});
+export const VerificationPage = z
+  .object({
+    data: z.array(
+      z
+        .object({
+          ok: z.boolean(),
+          started_at: time,
+          finished_at: time,
+          ledger: z.object({
+            ok: z.boolean(),
+            entries: count,
+            sealed: count.meta({ description: 'Up to this position the entries lead to a signed root.' }),
+            checkpoints: count,
+            root: z.string().meta({ description: 'Hexadecimal.' }),
+            findings: z.array(VerdictFinding).meta({ description: 'The first of them.' }),
+            count: count.meta({ description: 'Of all findings.' }),
+          }),
+          model: z.object({
+            ok: z.boolean(),
+            position: count,
+            state_hash: z.string(),
+            rebuilt_state_hash: z.string(),
+            differences: z.record(z.string(), count),
+          }),
+          position: count.meta({ description: 'Of the entry that records it.' }),
+          recorded_at: time,
+          actor: z.string(),
+        })
+        .meta({ id: 'Verification' }),
+    ),
+    next_cursor: z.null(),
+  })
+  .meta({ id: 'VerificationPage' });
+export const VerificationStarted = z
+  .object({ job_id: z.string().meta({ description: 'In /v1/jobs while it waits or runs.' }) })
+  .meta({ id: 'VerificationStarted' });

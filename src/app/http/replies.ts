@@ -1,14 +1,11 @@
 import { z } from 'zod';
+import { rebuilding } from './rebuilding-shape.js';
 
 // What the reading routes answer, for the OpenAPI document. Money is integer minor units as a decimal string.
 
 const time = z.string().meta({ format: 'date-time' });
 const count = z.int();
 const anything = z.record(z.string(), z.unknown());
-const rebuilding = z
-  .literal(true)
-  .optional()
-  .meta({ description: 'Still the numbers of an earlier version, while its read model is rebuilt.' });
 const page = <T extends z.ZodType>(row: T, id: string) =>
   z.object({ data: z.array(row), next_cursor: z.string().nullable() }).meta({ id });
 
@@ -64,6 +61,7 @@ export const MetricReply = z
     as_of: z.unknown(),
     incomplete: z.literal(true).optional(),
     rebuilding,
+    channel_rules: z.string().optional().meta({ description: 'By channel: the version of its rules.' }),
     data: z.array(
       z.looseObject({
         period: z.string(),

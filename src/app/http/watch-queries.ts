@@ -35,7 +35,7 @@ export const MarkerRequest = only(
   'field',
 ).meta({ id: 'MarkerRequest' });
 
-export const MarkersQuery = only({ from: time.optional(), to: time.optional() });
+export const MarkersQuery = only({ from: time.optional(), to: time.optional(), ...paging });
 
 export const AlertsQuery = only({
   state: z.enum(['open', 'recovered'], 'must be open or recovered').optional(),

@@ -46,14 +46,19 @@ const VERIFIER = new URL('../../../scripts/verify-pack.mjs', import.meta.url);
 
 /** Packs: what an auditor takes away of a period. All is undefined where the period was never closed in the version asked for. */
 export function createPacks(deps: PacksDeps) {
-  const files = async (id: string, query: PackQuery = {}): Promise<AsyncGenerator<PackFile> | undefined> => {
+  const filesFor = async (
+    container: PackSource['container'],
+    id: string,
+    query: PackQuery = {},
+  ): Promise<AsyncGenerator<PackFile> | undefined> => {
     const source = await sourceOf(deps, id, query);
-    return source && packFiles(source);
+    return source && packFiles({ ...source, container });
   };
   return {
-    files,
-    async zip(id: string, query: PackQuery = {}): Promise<AsyncGenerator<Uint8Array> | undefined> {
-      const all = await files(id, query);
+    /** For a folder. */
+    files: (id: string, query?: PackQuery) => filesFor('folder', id, query),
+    async zip(id: string, query?: PackQuery): Promise<AsyncGenerator<Uint8Array> | undefined> {
+      const all = await filesFor('zip', id, query);
       return all && zipFiles(all, { modified: deps.clock(), signingKey: deps.seal.signingKey });
     },
   };
@@ -65,7 +70,7 @@ async function sourceOf(
   deps: PacksDeps,
   id: string,
   { version, bodies = 'sealed' }: PackQuery,
-): Promise<PackSource | undefined> {
+): Promise<Omit<PackSource, 'container'> | undefined> {
   const { periods, ledger, seal, clock } = deps;
   const journal = await periods.lines(id, version);
   const detail = journal && (await periods.detail(id, journal.version));

@@ -35,6 +35,8 @@ export interface PackSource {
   verifier: string;
   createdAt: Date;
   bodies: Bodies;
+  /** What its files are put into: a zip is signed itself, a folder is not. */
+  container: 'zip' | 'folder';
 }
 
 /** A file of a pack, as it comes. */

@@ -40,6 +40,7 @@ export async function* packFiles(source: PackSource): AsyncGenerator<PackFile> {
     format: PACK_FORMAT,
     origin: checkpoint.origin,
     ...{ period: facts.period, state: facts.state, version: facts.version, created_at: createdAt.toISOString() },
+    container: source.container, // signed, so that a zip without its own signature is found
     public_key: publicKey.export({ type: 'spki', format: 'pem' }),
     fingerprint: fingerprintOf(publicKey),
     files: listed,

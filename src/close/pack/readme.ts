@@ -20,9 +20,9 @@ FINGERPRINT is that of the signing key. Ask for it by another way than the one t
 is the file of the ledger's witness, where there is one. Better than the verifier in this pack is one that you got
 from the source of Truth Ledger yourself: it is the same file, scripts/verify-pack.mjs.
 
-It says two things. Integrity: nothing in the pack was changed after it was signed, each entry is the one that was
+It says three things. Integrity: nothing in the pack was changed after it was signed, each entry is the one that was
 sealed, the journal balances and is what the close stored. Completeness: no entry of the range is missing, and every
-entry that the journal stands on is here.
+entry that the journal stands on is here. Container: the zip is the one that was made and signed.
 
 Personal fields of entries are sealed (they begin with ~sealed:1:) by a key that is not here. The hash of an entry
 covers the sealed text, so that it can be proven without opening anything. A row with "withheld": true has only its hash.

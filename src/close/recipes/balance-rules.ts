@@ -15,7 +15,7 @@ export interface BalanceRule {
 const event = (kind: PostingKind, fees: AccountKey = 'fees'): BalanceRule => ({ kind, against: 'event', fees });
 const direct = (kind: PostingKind, against: AccountKey): BalanceRule => ({ kind, against });
 
-/** Every reporting category of the provider's balance, by the names Stripe gives them. What is not here goes to suspense. */
+/** Every reporting category of the provider's balance, by the names Stripe gives them, and of other providers what has no like there. What is not here goes to suspense. */
 export const BALANCE_RULES: Readonly<Record<string, BalanceRule>> = {
   charge: event('charge'),
   charge_failure: event('charge_failure'),
@@ -26,6 +26,8 @@ export const BALANCE_RULES: Readonly<Record<string, BalanceRule>> = {
   dispute_reversal: event('dispute_reversal', 'dispute_fees'),
   payout: event('payout'),
   payout_reversal: event('payout_reversal'),
+  unnamed_payout: direct('payout', 'bank_in_transit'),
+  unnamed_payout_reversal: direct('payout_reversal', 'bank_in_transit'),
 
   fee: direct('account_fee', 'account_fees'),
   stripe_fee: direct('account_fee', 'account_fees'),

@@ -1,10 +1,10 @@
 import type { Day } from '../../kernel/day.js';
 import { credit, debit, journalEntry, type JournalEntry } from '../journal-entry.js';
 import { idOf, kindOf, type MoneyObject } from '../money-objects.js';
-import type { Transaction } from './balance.js';
+import { clearingOf, type Transaction } from './balance.js';
 import type { MoneyEvent } from './money-event.js';
 
-/** Money that left the provider for our bank, and what of it came back. */
+/** Money that left the provider for our bank, and what of it came back, where lines of the balance name the payout. */
 export function payoutEvents(
   objects: readonly MoneyObject[],
   transactions: readonly Transaction[],
@@ -14,7 +14,8 @@ export function payoutEvents(
     .filter(({ ref }) => kindOf(ref) === 'payout')
     .flatMap(({ ref, provider, effects }) => {
       const fields = effects['changed']?.fields ?? {};
-      const { at, amount, currency, balance_transaction: transaction } = fields;
+      const { at, amount, currency, balance_transaction: transaction, balance_line: line } = fields;
+      if (line !== undefined) return [];
       if (typeof at !== 'number' || typeof amount !== 'string' || typeof currency !== 'string') return [];
       const sent: MoneyEvent = {
         ...{
@@ -49,6 +50,27 @@ export function payoutEvents(
       ];
     });
 }
+
+/**
+ * Payouts that are no line of the balance leave it by themselves. When one fails, a line that names none brings the money back, and until then
+ * it stays in transit: to post the failure as well would bring it back twice.
+ */
+export const ownPayouts = (objects: readonly MoneyObject[], dayOf: (at: number) => Day): JournalEntry[] =>
+  objects
+    .filter(({ ref }) => kindOf(ref) === 'payout')
+    .flatMap(({ ref, provider, effects }) => {
+      const { at, amount, currency, balance_line: line } = effects['changed']?.fields ?? {};
+      if (line !== 'none' || typeof at !== 'number') return [];
+      if (typeof amount !== 'string' || typeof currency !== 'string') return [];
+      const entry = journalEntry({
+        ...{ entry: ref, object: ref, at, day: dayOf(at), kind: 'payout', memo: 'to the bank' },
+        lines: [
+          debit('bank_in_transit', BigInt(amount), currency),
+          credit(clearingOf(provider), BigInt(amount), currency),
+        ],
+      });
+      return entry ? [entry] : [];
+    });
 
 function cameBackAt(
   { status, failed_at: failed, canceled_at: canceled }: MoneyObject['effects'][string]['fields'],

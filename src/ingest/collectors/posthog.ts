@@ -1,4 +1,5 @@
-import { isId, isObject, objectIn, type ClientEvent, type Collector, type Json } from '../collector.js';
+import { isId, type ClientEvent, type Collector } from '../collector.js';
+import { isObject, type Json, objectIn } from '../json-members.js';
 
 /** PostHog's capture API: `/batch/`, `/e/`, `/capture/`, with the project's token in the body. */
 export const posthog: Collector = {
@@ -18,13 +19,13 @@ export const posthog: Collector = {
       outer['token'],
       first['api_key'],
       first['token'],
-      objectIn(first, 'properties')['token'],
+      objectIn(first['properties'])['token'],
     ].find(isText);
     return { writeKey: writeKey as string | undefined, sentAt: outer['sent_at'], events };
   },
 
   event(sent) {
-    const properties = objectIn(sent, 'properties');
+    const properties = objectIn(sent['properties']);
     const name = sent['event'];
     if (typeof name !== 'string' || name.trim() === '') return 'missing_name';
     const distinctId = [sent['distinct_id'], properties['distinct_id'], sent['$distinct_id']].find(isId);

@@ -1,4 +1,5 @@
-import { isId, isObject, objectIn, type ClientEvent, type Collector, type Json } from '../collector.js';
+import { isId, type ClientEvent, type Collector } from '../collector.js';
+import { isObject, type Json, objectIn } from '../json-members.js';
 import { headerOf } from '../content-type.js';
 
 const CALLS: ReadonlySet<unknown> = new Set(['track', 'identify', 'page', 'screen', 'group', 'alias']);
@@ -63,18 +64,18 @@ function whoIs(sent: Json): Pick<ClientEvent, 'userId' | 'anonymousId' | 'links'
 }
 
 function inContext(sent: Json) {
-  const context = objectIn(sent, 'context');
-  const campaign = objectIn(context, 'campaign');
-  const page = objectIn(context, 'page');
-  const properties = isObject(sent['properties']) ? sent['properties'] : objectIn(sent, 'traits');
+  const context = objectIn(sent['context']);
+  const campaign = objectIn(context['campaign']);
+  const page = objectIn(context['page']);
+  const properties = isObject(sent['properties']) ? sent['properties'] : objectIn(sent['traits']);
   return {
     properties,
     userAgent: context['userAgent'],
     ip: context['ip'],
-    device: objectIn(context, 'device')['type'],
-    os: objectIn(context, 'os')['name'],
-    release: objectIn(context, 'app')['version'] ?? properties['release'] ?? properties['app_version'],
-    country: objectIn(context, 'location')['country'],
+    device: objectIn(context['device'])['type'],
+    os: objectIn(context['os'])['name'],
+    release: objectIn(context['app'])['version'] ?? properties['release'] ?? properties['app_version'],
+    country: objectIn(context['location'])['country'],
     pageUrl: page['url'] ?? properties['url'],
     source: campaign['source'],
     medium: campaign['medium'],

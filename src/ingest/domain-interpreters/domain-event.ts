@@ -1,8 +1,7 @@
 import { upcast } from '../../catalog/domain-events/index.js';
 import { type Fact, type InterpretableEntry, stampOf } from '../../catalog/facts.js';
 import { type FactParts, makeFact } from '../../catalog/make-fact.js';
-
-export type Json = Readonly<Record<string, unknown>>;
+import { isObject, type Json } from '../json-members.js';
 
 /** A domain event as interpreters read it: its data in today's schema version. */
 export interface DomainEvent {
@@ -26,11 +25,6 @@ export function domainEvent(entry: InterpretableEntry): DomainEvent {
     stamp: stampOf(RANK, entry.occurredAt, entry.originEventId),
   };
 }
-
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-export const objectIn = (value: unknown): Json => (isObject(value) ? value : {});
 
 /** An identifier that an event cannot do without. Throws TypeError when it is unreadable. */
 export function needed<T>(id: T | undefined, member: string): T {

@@ -1,7 +1,7 @@
 import { stampOf } from '../../catalog/facts.js';
 import { makeFact } from '../../catalog/make-fact.js';
 import type { Interpreter } from '../interpreter.js';
-import { isObject } from './domain-event.js';
+import { isObject } from '../json-members.js';
 
 const RANK = 9; // a person looked at it
 

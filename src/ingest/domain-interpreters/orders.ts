@@ -2,7 +2,8 @@ import { attributionOf } from '../../catalog/attribution.js';
 import type { Fact, Scalar } from '../../catalog/facts.js';
 import { anonymousNode, openText, paymentRef, refTo, userNode } from '../../catalog/identifiers.js';
 import type { Interpreter } from '../interpreter.js';
-import { domainEvent, type DomainEvent, fact, isObject, moneyIn, needed, objectIn, partIn } from './domain-event.js';
+import { domainEvent, type DomainEvent, fact, moneyIn, needed, partIn } from './domain-event.js';
+import { isObject, objectIn } from '../json-members.js';
 
 /** Orders: what was agreed, and what became of it. */
 export const orders: Interpreter = {

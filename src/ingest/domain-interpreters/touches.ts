@@ -2,7 +2,8 @@ import { attributionOf } from '../../catalog/attribution.js';
 import type { Fact, Node } from '../../catalog/facts.js';
 import { anonymousNode, openText, userNode } from '../../catalog/identifiers.js';
 import type { Interpreter } from '../interpreter.js';
-import { domainEvent, type DomainEvent, fact, type Json, needed } from './domain-event.js';
+import { domainEvent, type DomainEvent, fact, needed } from './domain-event.js';
+import type { Json } from '../json-members.js';
 
 /** Where somebody came from, and whether analytics may look at them. */
 export const touches: Interpreter = {

@@ -1,7 +1,8 @@
 import type { InterpretableEntry, Fact, Node } from '../../catalog/facts.js';
 import { anonymousNode, emailNode, idOf, userNode } from '../../catalog/identifiers.js';
 import type { Interpreter } from '../interpreter.js';
-import { domainEvent, fact, isObject, type Json, needed } from './domain-event.js';
+import { domainEvent, fact, needed } from './domain-event.js';
+import { isObject, type Json } from '../json-members.js';
 import { touchRecorded } from './touches.js';
 
 /** Who somebody is: sign-ups, and the devices and provider customers of a user. */

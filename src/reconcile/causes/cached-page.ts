@@ -1,19 +1,18 @@
-import { type Cause, possible } from '../cause.js';
+import { type Cause, possible, unheardPages } from '../cause.js';
 
 const REFS_SHOWN = 5;
 
 export const cachedPage: Cause = {
   name: 'cached_page',
   meaning:
-    'The pages that the person saw came from a cache or were fetched before they were asked for, and their script did not speak up.',
+    'All pages that the person saw came from a cache or were fetched before they were asked for, and no script of the source spoke up on that day.',
   parts: ['missing'],
   explain: ({ truth }, evidence) => {
-    const pages = truth ? evidence.pages(truth) : [];
-    const stored = pages.filter((page) => page.stored !== null);
-    if (stored.length === 0 || pages.some(({ beacon }) => beacon)) return undefined;
+    const pages = unheardPages(truth, evidence);
+    if (pages.length === 0 || pages.some(({ stored }) => stored === null)) return undefined;
     return possible({
-      answered: [...new Set(stored.map((page) => page.stored))].sort(),
-      log_lines: stored.slice(0, REFS_SHOWN).map(({ ref }) => ref),
+      answered: [...new Set(pages.map(({ stored }) => stored))].sort(),
+      log_lines: pages.slice(0, REFS_SHOWN).map(({ ref }) => ref),
     });
   },
 };

@@ -1,6 +1,4 @@
-import { type Cause, likely, possible } from '../cause.js';
-
-const namesPerson = (key: string): boolean => key.startsWith('user:') || key.startsWith('anonymous:');
+import { type Cause, likely, namesPerson, possible } from '../cause.js';
 
 export const clientNeverSeen: Cause = {
   name: 'client_never_seen',

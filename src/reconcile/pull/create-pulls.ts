@@ -18,6 +18,8 @@ export interface PullsDeps {
   clock: Clock;
   zone: Zone;
   sources: readonly ConfiguredSource[];
+  /** A folder that may be written to, for a while: the data folder. */
+  spoolFolder: string;
   http?: Http;
 }
 
@@ -29,19 +31,22 @@ export interface Pulls {
   configured: readonly ConfiguredSource[];
 }
 
-export function createPulls({ database, vault, clock, zone, sources, http }: PullsDeps): Pulls {
+export function createPulls({ vault, sources, http, ...deps }: PullsDeps): Pulls {
+  const pause = (ms: number): Promise<unknown> => wait(ms);
   const writing = {
     clear: clearTextWith(vault),
     hash: (value: unknown) => vault.contentMac(value).toString('base64url').slice(0, 22),
     network: (ip: unknown) => networkOf(vault, ip),
   };
-  const deps = { database, clock, zone, writing, http: http ?? createHttp({ now: clock, pause: (ms) => wait(ms) }) };
   const pulled = sources.flatMap((each) => {
-    const source = pulledSource(each, zone);
+    const source = pulledSource(each, deps.zone);
     return source ? [[each.name, source] as const] : [];
   });
   return {
-    puller: new Puller(deps, new Map(sources.map((source) => [source.name, source]))),
+    puller: new Puller(
+      { ...deps, writing, pause, http: http ?? createHttp({ now: deps.clock, pause }) },
+      new Map(sources.map((source) => [source.name, source])),
+    ),
     sources: { ...own, ...Object.fromEntries(pulled) },
     configured: sources,
   };

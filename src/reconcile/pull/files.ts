@@ -28,6 +28,12 @@ export const filePlace = {
 };
 export type FilePlace = z.infer<z.ZodObject<typeof filePlace>>;
 
+const isDated = (path: string): boolean => /\{(day|yyyy|mm|dd)\}/.test(path);
+
+/** The last file that is read is of a day that has to end, and may be delivered a day later. */
+export const filesSettleHours = ({ path, days_after: after }: FilePlace): number =>
+  24 * (isDated(path) ? 1 + after : 1);
+
 /** A file that can be read from its beginning, or in ranges. */
 export interface SourceFile {
   name: string;
@@ -42,7 +48,7 @@ export interface SourceFile {
  * no empty day.
  */
 export async function* filesOf(given: FilePlace, day: Day): AsyncGenerator<SourceFile> {
-  const dated = /\{(day|yyyy|mm|dd)\}/.test(given.path);
+  const dated = isDated(given.path);
   const store = given.s3 ? await s3Store(given.s3) : disk;
   const before = dated ? given.days_before : 0;
   const after = dated ? given.days_after : 0;

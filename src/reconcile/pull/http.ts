@@ -36,7 +36,7 @@ export interface Http {
 
 export interface HttpDeps {
   now: () => Date;
-  pause: (ms: number) => Promise<void>;
+  pause: (ms: number) => Promise<unknown>;
   fetch?: typeof fetch;
   timeoutMs?: number;
   attempts?: number;

@@ -1,3 +1,4 @@
+import { isObject } from '../../ingest/json-members.js';
 import { SourceFailure } from '../source.js';
 
 const LINE_MAX = 1024 * 1024; // bytes
@@ -25,9 +26,7 @@ const textOf = (bytes: Buffer, from: number, end: number): string =>
 export function objectOf(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Readonly<Record<string, unknown>>)
-      : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

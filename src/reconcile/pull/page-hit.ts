@@ -28,6 +28,7 @@ export function mapPage(
     clientHash: network(hit.ip),
     browser: agent.browser,
     device: agent.device,
+    stored: hit.stored,
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Zone } from '../../kernel/day.js';
+import type { Outage } from '../cause.js';
 import type { Key, Reader, SourceReader, TrackedRow, Window } from '../source.js';
 import { splitKeys, type StoredTracked, times, trackedRow } from '../stored-tracked.js';
 
@@ -15,6 +17,7 @@ export class PulledReader implements SourceReader {
   constructor(
     private readonly reader: Reader,
     private readonly source: string,
+    private readonly zone: Zone,
   ) {}
 
   async maps(kind: string, valued: boolean): Promise<boolean> {
@@ -68,6 +71,16 @@ export class PulledReader implements SourceReader {
   /** What a tool refused it does not tell. */
   refused(): Promise<{ tag: string; reason: string }[]> {
     return Promise.resolve([]);
+  }
+
+  /** From the last answer on, when the day was not over then and cannot be read since. */
+  async outages({ from, to }: Window): Promise<Outage[]> {
+    const { rows } = await this.reader.query<{ from: number; error: string }>(
+      `select (extract(epoch from checked_at) * 1000)::float8 as "from", split_part(error, E'\\n', 1) as error
+       from reconcile.pull_states where source = $1 and day = $2 and error is not null and checked_at < $3`,
+      [this.source, this.zone.dayOf(from), new Date(to)],
+    );
+    return rows.map(({ from: last, error }) => ({ from: Math.max(from, last), to, why: `not read: ${error}` }));
   }
 
   async links(keys: readonly Key[]): Promise<{ user: Key; anonymous: Key }[]> {

@@ -22,7 +22,7 @@ export function pulledSource(configured: ConfiguredSource, zone: Zone): AnySourc
     inputs: (reader: Reader, day: Day) => inputsOf(reader, configured, day, zone),
   };
   if (type.gives === 'events') {
-    return { ...common, matchedBy: 'id', open: (reader) => new PulledReader(reader, name) } satisfies Source;
+    return { ...common, matchedBy: 'id', open: (reader) => new PulledReader(reader, name, zone) } satisfies Source;
   }
   if (type.gives === 'page_requests') return undefined;
   return {

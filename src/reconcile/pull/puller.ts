@@ -1,28 +1,25 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Day, Zone } from '../../kernel/day.js';
-import { emailsIn } from '../../ledger/vault/email-address.js';
 import type { Database } from '../../storage/database.js';
 import { windowOf } from '../load-day.js';
 import type { ConfiguredSource } from '../source-type.js';
 import { type Reader, SourceFailure } from '../source.js';
+import { alone, inTransaction } from './alone.js';
+import { errorText } from './error-text.js';
 import type { Http } from './http.js';
-import { Snapshot, type SnapshotGiven } from './snapshot.js';
+import { readSnapshot, type SnapshotGiven } from './snapshot.js';
+import { type Fetched, writeSnapshot } from './snapshot-tables.js';
 
 const FRESH_MS = 15 * 60_000; // asked again within this, the answer is taken to be the same
 const BACKOFF_MS = 5 * 60_000;
 const BACKOFF_MAX_MS = 6 * 3_600_000;
 
-export interface PullerDeps {
+export interface PullerDeps extends Pick<SnapshotGiven, 'writing' | 'spoolFolder'> {
   database: Database;
   clock: Clock;
   zone: Zone;
   http: Http;
-  writing: SnapshotGiven['writing'];
-}
-
-export interface PullOptions {
-  /** Asks although the day was fetched a moment ago or has settled; never before the source wants to be asked. */
-  force?: boolean;
+  pause: (ms: number) => Promise<unknown>;
 }
 
 /**
@@ -34,6 +31,12 @@ export interface Pulled {
   status: 'changed' | 'unchanged' | 'fresh' | 'waiting' | 'failed' | 'not_pulled';
   error?: string;
   retryAt?: Date;
+}
+
+/** What a source was asked for, and what is to be written of that, once: in a transaction. Nothing where it was not asked. */
+export interface Asked {
+  pulled: Pulled;
+  keep?: (client: Reader) => Promise<void>;
 }
 
 interface State {
@@ -51,37 +54,60 @@ export class Puller {
     private readonly sources: ReadonlyMap<string, ConfiguredSource>,
   ) {}
 
-  /** One day of one source, at most once at a time. Idempotent: the same answer again changes nothing. A failure is kept, not thrown. */
-  async pull(name: string, day: Day, options: PullOptions = {}): Promise<Pulled> {
+  /**
+   * One day of one source, at most once at a time; no transaction is open while the source is asked. Idempotent: the same answer again
+   * changes nothing. A failure of the source, or of the code that reads it, is kept and not thrown: other sources go on.
+   */
+  async pull(name: string, day: Day): Promise<Pulled> {
     const source = this.sources.get(name);
-    if (!source || windowOf(this.deps.zone, day, 0).from > this.deps.clock().getTime()) return { status: 'not_pulled' };
-    return this.deps.database.transaction((client) => this.pullWith(client, source, day, options));
+    const { clock, zone, database, pause } = this.deps;
+    if (!source || windowOf(zone, day, 0).from > clock().getTime()) return { status: 'not_pulled' };
+    return alone(database, `pull ${name} ${day}`, pause, async (client) => {
+      const { pulled, keep } = await this.ask(client, source, day);
+      if (!keep) return pulled;
+      try {
+        await inTransaction(client, () => keep(client));
+        return pulled;
+      } catch (error) {
+        // What the database does not take is the trouble of this source; a database that is gone takes this neither, and it is thrown.
+        const failed = await this.failed(client, source, day, error);
+        await failed.keep(client);
+        return failed.pulled;
+      }
+    });
   }
 
-  /** The same within a transaction of the caller's. */
-  async pullWith(client: Reader, source: ConfiguredSource, day: Day, { force = false }: PullOptions): Promise<Pulled> {
-    await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`pull ${source.name} ${day}`]);
-    const state = await stateOf(client, source.name, day);
+  /** Asks, unless what is known is known well enough, and writes nothing. */
+  async ask(reader: Reader, source: ConfiguredSource, day: Day): Promise<Asked> {
+    const state = await stateOf(reader, source.name, day);
     const now = this.deps.clock();
-    const same = state?.settings === source.fingerprint;
-    if (same && state.retry_at && state.retry_at > now)
-      return { status: 'waiting', retryAt: state.retry_at, error: state.error ?? undefined };
-    if (!force && same && state.error === null && this.isKnown(source, day, state.checked_at, now))
-      return { status: 'fresh' };
-    await client.query('savepoint snapshot');
-    try {
-      const status = await this.snapshot(client, source, day, now);
-      await keepState(client, source, day, { checkedAt: this.deps.clock(), failures: 0 });
-      return { status };
-    } catch (error) {
-      if (!(error instanceof SourceFailure)) throw error;
-      await client.query('rollback to savepoint snapshot');
-      const failures = (state?.failures ?? 0) + 1;
-      const backoff = Math.min(BACKOFF_MS * 2 ** (failures - 1), BACKOFF_MAX_MS);
-      const retryAt = error.more.retryAt ?? new Date(this.deps.clock().getTime() + backoff);
-      await keepState(client, source, day, { failures, error: errorText(error), retryAt });
-      return { status: 'failed', error: error.message, retryAt };
+    if (state?.settings === source.fingerprint) {
+      const { retry_at: retryAt, error } = state;
+      if (retryAt && retryAt > now) return { pulled: { status: 'waiting', retryAt, error: error?.split('\n', 1)[0] } };
+      if (error === null && this.isKnown(source, day, state.checked_at, now)) return { pulled: { status: 'fresh' } };
     }
+    const known = await latestDigest(reader, source.name, day);
+    let fetched: Fetched;
+    try {
+      fetched = await this.read(source, day, now);
+    } catch (error) {
+      return this.failed(reader, source, day, error);
+    }
+    // As of when it was asked: what came while it answered may not be in the answer.
+    const keepAnswer = (client: Reader) => keepState(client, source, day, { checkedAt: now, failures: 0 });
+    if (fetched.digest === known) {
+      await fetched.spool.close();
+      return { pulled: { status: 'unchanged' }, keep: keepAnswer };
+    }
+    const keep = async (client: Reader): Promise<void> => {
+      try {
+        await writeSnapshot(client, { source: source.name, day, fetchedAt: now }, fetched);
+      } finally {
+        await fetched.spool.close();
+      }
+      await keepAnswer(client);
+    };
+    return { pulled: { status: 'changed' }, keep };
   }
 
   private isKnown({ settlesMs }: ConfiguredSource, day: Day, checkedAt: Date | null, now: Date): boolean {
@@ -90,45 +116,38 @@ export class Puller {
     return checkedAt.getTime() >= settledAt || now.getTime() - checkedAt.getTime() < FRESH_MS;
   }
 
-  private async snapshot(
-    client: Reader,
-    source: ConfiguredSource,
-    day: Day,
-    now: Date,
-  ): Promise<'changed' | 'unchanged'> {
-    const { zone, http, writing } = this.deps;
+  private read(source: ConfiguredSource, day: Day, now: Date): Promise<Fetched> {
+    const { zone, http, writing, spoolFolder } = this.deps;
+    const { mapper, settlesMs, type, settings, aliases } = source;
     const window = windowOf(zone, day, 0);
-    const { rows } = await client.query<{ digest: string }>(
-      'select digest from reconcile.latest_pulls where source = $1 and day = $2',
-      [source.name, day],
-    );
-    const snapshot = await Snapshot.begin({
-      client,
-      source,
-      day,
-      window,
-      fetchedAt: now,
-      timeZone: zone.name,
-      writing,
-    });
-    const names = Object.values(source.aliases.names).flat();
-    const request = { day, window, zone, mapper: source.mapper, names, http, now };
-    for await (const piece of source.type.fetch(source.settings, request)) await snapshot.add(piece);
-    const digest = await snapshot.end();
-    if (digest !== rows[0]?.digest) return 'changed';
-    await client.query('rollback to savepoint snapshot');
-    return 'unchanged';
+    const names = Object.values(aliases.names).flat();
+    const pieces = type.fetch(settings, { day, window, zone, settlesMs, mapper, names, http, now });
+    return readSnapshot({ source, window, timeZone: zone.name, writing, spoolFolder }, pieces);
+  }
+
+  private async failed(reader: Reader, source: ConfiguredSource, day: Day, error: unknown): Promise<Required<Asked>> {
+    const failures = ((await stateOf(reader, source.name, day))?.failures ?? 0) + 1;
+    const backoff = Math.min(BACKOFF_MS * 2 ** (failures - 1), BACKOFF_MAX_MS);
+    const wanted = error instanceof SourceFailure ? error.more.retryAt : undefined;
+    const retryAt = wanted ?? new Date(this.deps.clock().getTime() + backoff);
+    const text = errorText(error);
+    return {
+      pulled: { status: 'failed', error: text.split('\n', 1)[0], retryAt },
+      keep: (client) => keepState(client, source, day, { failures, error: text, retryAt }),
+    };
   }
 }
 
-/** The sentence, and on a second line what the other side wrote: without addresses of people, whoever they are. */
-function errorText({ message, more: { said } }: SourceFailure): string {
-  if (said === undefined) return message;
-  return `${message}\n${emailsIn(said).reduce((text, email) => text.replaceAll(email, '(address)'), said.toLowerCase())}`;
+async function latestDigest(reader: Reader, source: string, day: Day): Promise<string | undefined> {
+  const { rows } = await reader.query<{ digest: string }>(
+    'select digest from reconcile.latest_pulls where source = $1 and day = $2',
+    [source, day],
+  );
+  return rows[0]?.digest;
 }
 
-async function stateOf(client: Reader, source: string, day: Day): Promise<State | undefined> {
-  const { rows } = await client.query<State>(
+async function stateOf(reader: Reader, source: string, day: Day): Promise<State | undefined> {
+  const { rows } = await reader.query<State>(
     'select settings, checked_at, failures, error, retry_at from reconcile.pull_states where source = $1 and day = $2',
     [source, day],
   );

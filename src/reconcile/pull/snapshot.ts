@@ -2,41 +2,44 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { isCurrency, minorUnits, type TrackedKind } from '../../catalog/tracked-events.js';
 import type { ConfiguredSource, Piece, SourceCount, SourceEvent } from '../source-type.js';
-import type { Reader, Window } from '../source.js';
+import type { Window } from '../source.js';
 import { mapEvent, type PulledEvent, type Writing } from './map-event.js';
 import { mapPage } from './page-hit.js';
-import {
-  beginSnapshot,
-  type CountRow,
-  endSnapshot,
-  insertCounts,
-  insertEvents,
-  insertLinks,
-  insertNames,
-  insertPages,
-  insertSeen,
-  type PageRow,
-} from './snapshot-tables.js';
+import type { CountRow, Fetched, PageRow, SpooledTable } from './snapshot-tables.js';
+import { Spool } from './spool.js';
 
 const BATCH = 1_000; // rows kept in memory
+const QUARTER_MS = 15 * 60_000;
 const NAMES_MAX = 10_000; // of events; a tool that makes names out of ids must not fill the memory
 
 export interface SnapshotGiven {
-  client: Reader;
   source: ConfiguredSource;
-  day: string;
   window: Window;
-  fetchedAt: Date;
   /** Where the source does not name its zone. */
   timeZone: string;
   writing: Writing & { network: (ip: unknown) => string | undefined };
+  /** Folder for rows on their way. */
+  spoolFolder: string;
+}
+
+/** Reads a source to its end. The spool of what it answers is the caller's to close. Throws whatever reading throws. */
+export async function readSnapshot(given: SnapshotGiven, pieces: AsyncIterable<Piece>): Promise<Fetched> {
+  const spool = await Spool.open<SpooledTable>(given.spoolFolder);
+  try {
+    const snapshot = new Snapshot(given, spool);
+    for await (const piece of pieces) await snapshot.add(piece);
+    return await snapshot.end();
+  } catch (error) {
+    await spool.close();
+    throw error;
+  }
 }
 
 /**
- * Writes the pieces of one day as they come, in memory that does not grow with them. Equal pieces in any order, and any of them sent
- * again, come to the same rows; the digest is of all that was sent.
+ * Turns the pieces of one day into rows as they come, in memory that does not grow with them. Equal pieces in any order, and any of them
+ * sent again, come to the same rows; the digest is of all that was sent.
  */
-export class Snapshot {
+class Snapshot {
   private readonly flags = new Set<string>();
   private readonly notes = new Set<string>();
   private readonly names = new Map<string, { kind: TrackedKind | undefined; count: number }>();
@@ -48,15 +51,11 @@ export class Snapshot {
   private timeZone: string;
   private sum = 0n;
 
-  private constructor(
+  constructor(
     private readonly given: SnapshotGiven,
-    private readonly id: bigint,
+    private readonly spool: Fetched['spool'],
   ) {
     this.timeZone = given.timeZone;
-  }
-
-  static async begin(given: SnapshotGiven): Promise<Snapshot> {
-    return new Snapshot(given, await beginSnapshot(given.client, given.source.name, given.day, given.fetchedAt));
   }
 
   async add(piece: Piece): Promise<void> {
@@ -133,37 +132,45 @@ export class Snapshot {
   }
 
   private async flush(): Promise<void> {
-    const { client } = this.given;
-    const { events, seen, links, pages } = this;
+    const { spool, events, seen, links, pages } = this;
     this.events = new Map();
     [this.seen, this.links, this.pages] = [[], [], []];
-    await insertEvents(client, this.id, [...events.values()]);
-    await insertSeen(client, this.id, seen);
-    await insertLinks(client, this.id, links);
-    await insertPages(client, this.id, pages);
+    const timed = [...events.values()].map((event) => ({
+      ...event,
+      at: iso(event.at),
+      receivedAt: iso(event.receivedAt),
+    }));
+    await spool.add('events', timed);
+    await spool.add(
+      'seen',
+      seen.map(({ key, at }) => ({ key, at: iso(Math.floor(at / QUARTER_MS) * QUARTER_MS) })),
+    );
+    await spool.add('links', links);
+    await spool.add(
+      'pages',
+      pages.map((page) => ({ ...page, at: iso(page.at) })),
+    );
   }
 
-  /** Writes what is left; the digest of the whole. */
-  async end(): Promise<string> {
+  /** What is left too, and the digest of the whole. */
+  async end(): Promise<Fetched> {
     await this.flush();
-    const { client } = this.given;
+    const { names, timeZone, spool } = this;
     const counts = [...this.counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-    await insertNames(client, this.id, this.names);
-    await insertCounts(client, this.id, counts);
     const [flags, notes] = [[...this.flags].sort(), [...this.notes].sort()];
     const whole = {
       rows: this.sum.toString(16),
-      names: Object.fromEntries([...this.names].map(([name, { kind, count }]) => [name, `${kind ?? ''} ${count}`])),
+      names: Object.fromEntries([...names].map(([name, { kind, count }]) => [name, `${kind ?? ''} ${count}`])),
       counts: counts.map((row) => ({
         ...row,
         valueMinor: row.valueMinor === undefined ? null : String(row.valueMinor),
       })),
-      ...{ flags, notes, time_zone: this.timeZone },
+      ...{ flags, notes, time_zone: timeZone },
     };
     const digest = createHash('sha256').update(canonicalJson(whole)).digest('hex');
-    await endSnapshot(client, this.id, { digest, timeZone: this.timeZone, flags, notes });
-    return digest;
+    return { digest, timeZone, flags, notes, names, counts, spool };
   }
 }
 
+const iso = (at: number): string => new Date(at).toISOString();
 const MASK = (1n << 128n) - 1n;

@@ -30,6 +30,9 @@ const words = z.array(z.string().min(1)).min(1);
 const kinds = ['signup', 'checkout_started', 'order_completed'] as const satisfies readonly TrackedKind[];
 const idNames = Object.keys(defaultAliases.ids) as [IdName, ...IdName[]];
 
+/** Days for which snapshots are kept that are not needed any more, where a source does not say. */
+export const KEEP_DAYS = 90;
+
 /** What every source has beside the settings of its type. */
 const common = z.object({
   name: z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/, 'must be lower-case letters, digits, "_" and "-", at most 40'),
@@ -39,6 +42,12 @@ const common = z.object({
     .min(0)
     .max(24 * 31)
     .optional(),
+  keep_days: z
+    .number()
+    .int()
+    .min(1)
+    .max(366 * 10)
+    .default(KEEP_DAYS),
   fed_by: z.enum(['browsers', 'ledger', 'collector']).default('browsers'),
   events: z.partialRecord(z.enum(kinds), words).default({}),
   properties: z
@@ -140,15 +149,17 @@ function configured(
   type: SourceType,
   settings: unknown,
   aliases: TrackedAliases,
-  given: unknown,
+  given: Readonly<Record<string, unknown>>,
 ): ConfiguredSource {
+  const { keep_days: keepDays } = shared;
+  const { keep_days: _, ...read } = given;
   return {
-    ...{ name: shared.name, type, settings },
-    settlesMs: (shared.settles_hours ?? type.settlesHours) * HOUR_MS,
+    ...{ name: shared.name, type, settings, keepDays },
+    settlesMs: (shared.settles_hours ?? type.settlesHours(settings)) * HOUR_MS,
     mapper: trackedMapper(aliases),
     aliases,
     // As written: a secret stands in it by its name, and a new key reads the same data.
-    fingerprint: createHash('sha256').update(canonicalJson(given)).digest('hex').slice(0, 16),
+    fingerprint: createHash('sha256').update(canonicalJson(read)).digest('hex').slice(0, 16),
   };
 }
 

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Json } from '../../ingest/collector.js';
+import type { Json } from '../../ingest/json-members.js';
 import { SourceFailure } from '../source.js';
 import type { SourceFile } from './files.js';
 import { linesOf, objectOf } from './lines.js';
@@ -43,7 +43,8 @@ async function* csvRows(file: SourceFile, delimiter?: string): AsyncGenerator<Js
     for (; skipped > 0; skipped -= 1) yield undefined;
   } catch (error) {
     if (error instanceof SourceFailure) throw error;
-    throw new SourceFailure(`${file.name} cannot be read: ${(error as Error).message}`);
+    const { code, message } = error as Error & { code?: string };
+    throw new SourceFailure(`${file.name} cannot be read: ${code ?? message}`); // words of the parser may quote a record
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Day } from '../../kernel/day.js';
+import { type Day, isDay } from '../../kernel/day.js';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -51,11 +51,12 @@ export function isZone(name: string): boolean {
   }
 }
 
-const CLOCK = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)$/;
+const TIME = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?)?$/i;
 
 /**
- * Epoch milliseconds of a time as exports write it: an RFC 3339 text, seconds, milliseconds or microseconds since 1970, or the time of
- * a clock without a zone, which is one of `zone`. Undefined for anything else.
+ * Epoch milliseconds of a time as exports write it: an RFC 3339 text (its offset also as `+02` or `+0200`), seconds, milliseconds,
+ * microseconds or nanoseconds since 1970, or a day or a time of a clock without an offset, which are those of `zone`. Undefined for
+ * anything else.
  */
 export function instantFrom(value: unknown, zone: string): number | undefined {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.getTime();
@@ -63,19 +64,24 @@ export function instantFrom(value: unknown, zone: string): number | undefined {
   if (typeof value === 'number') return sinceEpoch(value);
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
-  if (/^\d{9,17}(\.\d+)?$/.test(text)) return sinceEpoch(Number(text));
-  const clock = CLOCK.exec(text.replace(/ UTC$/, ''));
-  if (clock && !text.endsWith(' UTC')) {
-    const wall = Date.parse(`${clock[1]}T${clock[2]}Z`);
-    return Number.isNaN(wall) ? undefined : instantOf(zone, wall);
-  }
-  const at = Date.parse(text.replace(/ UTC$/, 'Z').replace(' ', 'T'));
-  return Number.isNaN(at) ? undefined : at;
+  if (/^\d{9,20}(\.\d+)?$/.test(text)) return sinceEpoch(Number(text));
+  const match = TIME.exec(text);
+  if (!match || !isDay(match[1]!)) return undefined;
+  const [, day, time = '00:00', offset] = match;
+  const at = Date.parse(`${day}T${time}${isoOffset(offset)}`);
+  if (Number.isNaN(at)) return undefined;
+  return offset === undefined ? instantOf(zone, at) : at;
 }
 
-/** Seconds, milliseconds and microseconds of our times are a thousand apart. */
+function isoOffset(offset = 'Z'): string {
+  const [, hours, minutes = '00'] = /^([+-]\d{2}):?(\d{2})?$/.exec(offset) ?? [];
+  return hours === undefined ? 'Z' : `${hours}:${minutes}`;
+}
+
+/** Seconds, milliseconds, microseconds and nanoseconds of our times are a thousand apart. */
 function sinceEpoch(value: number): number | undefined {
   if (!(value > 0) || !Number.isFinite(value)) return undefined;
   if (value < 1e11) return Math.round(value * 1_000);
-  return value < 1e14 ? Math.round(value) : Math.round(value / 1_000);
+  if (value < 1e14) return Math.round(value);
+  return Math.round(value < 1e17 ? value / 1_000 : value / 1e6);
 }

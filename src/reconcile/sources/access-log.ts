@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { accessLogFormats, type LoggedRequest } from '../access-log-lines.js';
-import { filePlace, filesOf } from '../pull/files.js';
+import { filePlace, filesOf, filesSettleHours } from '../pull/files.js';
 import { linesOf } from '../pull/lines.js';
-import type { Piece, SourceType } from '../source-type.js';
+import type { Piece, SourceType, StoredPage } from '../source-type.js';
 
 /** One line in so many may be broken without a word: real logs have a cut line now and then. */
 const BROKEN_SHARE = 1_000;
@@ -17,6 +17,8 @@ const settings = z.strictObject({
   /** Which of them, or which parameter of the page's address, names the visitor. */
   anonymous_id: z.string().min(1).optional(),
   user_id: z.string().min(1).optional(),
+  /** Which of the further fields holds the header `Sec-Purpose`. */
+  purpose: z.string().min(1).optional(),
 });
 type Settings = z.infer<typeof settings>;
 
@@ -26,7 +28,7 @@ export const accessLog: SourceType<Settings> = {
   meaning:
     'Pages that people asked a web server or a CDN for, by its access log. Evidence for causes; nothing is compared with it.',
   gives: 'page_requests',
-  settlesHours: 24, // CloudFront may deliver a day late
+  settlesHours: filesSettleHours,
   settings,
   async *fetch(given, { day }) {
     let [lines, broken] = [0, 0];
@@ -54,7 +56,8 @@ function isPage({ method, status, target }: LoggedRequest, exclude: readonly str
   return !ASSET.test(path) && !exclude.some((prefix) => path.startsWith(prefix));
 }
 
-function pieceOf({ requestId, at, target, ip, userAgent, extra }: LoggedRequest, given: Settings): Piece {
+function pieceOf(request: LoggedRequest, given: Settings): Piece {
+  const { requestId, at, target, ip, userAgent, extra } = request;
   const query = URL.parse(target, 'http://page')?.searchParams;
   const named = (name: string | undefined): string | undefined =>
     name === undefined ? undefined : extra[name] || (query?.get(name) ?? undefined);
@@ -67,6 +70,12 @@ function pieceOf({ requestId, at, target, ip, userAgent, extra }: LoggedRequest,
       userAgent,
       userId: named(given.user_id),
       anonymousId: named(given.anonymous_id),
+      stored: storedOf(request, given),
     },
   };
+}
+
+function storedOf({ status, cached, extra }: LoggedRequest, { purpose = '' }: Settings): StoredPage | undefined {
+  if (/prefetch|prerender/.test(extra[purpose] ?? '')) return 'prerendered';
+  return cached === true || status === 304 ? 'cached' : undefined; // 304: the browser's own copy
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Json, objectIn } from '../../ingest/collector.js';
+import { type Json, objectIn } from '../../ingest/json-members.js';
 import { linesOf, objectOf } from '../pull/lines.js';
 import { address, secret } from '../pull/setting-shapes.js';
 import { unzippedFiles } from '../pull/unzip.js';
@@ -14,22 +14,15 @@ const settings = z.strictObject({
   api_key: secret,
   secret_key: secret,
   host: address.default('https://amplitude.com'),
-  /** How long after a day its events are still looked for among the uploads. */
-  late_hours: z
-    .number()
-    .int()
-    .min(0)
-    .max(24 * 14)
-    .default(48),
 });
 type Settings = z.infer<typeof settings>;
 
-/** The export, which is by the hour of upload: a wider range is asked for and what happened on the day is kept. */
+/** The export, which is by the hour of upload: those until the day settles are asked for, and what happened on the day is kept. */
 export const amplitude: SourceType<Settings> = {
   name: 'amplitude',
   meaning: 'Events of an Amplitude project, by its export.',
   gives: 'events',
-  settlesHours: 2, // an hour can be exported two hours after it
+  settlesHours: () => 50, // two days of uploads, and an hour can be exported two hours after it
   settings,
   async *fetch(given, request) {
     const url = urlOf(given, request);
@@ -47,9 +40,10 @@ export const amplitude: SourceType<Settings> = {
 };
 
 /** Undefined while no hour of the day can be exported yet. */
-function urlOf({ host, late_hours: late }: Settings, { window, now }: FetchRequest): string | undefined {
+function urlOf({ host }: Settings, { window, settlesMs, now }: FetchRequest): string | undefined {
   const from = Math.floor(window.from / HOUR_MS);
-  const to = Math.min(Math.ceil(window.to / HOUR_MS) + late, Math.floor(now.getTime() / HOUR_MS)) - 1; // its last hour is included
+  const hours = Math.ceil((window.to + settlesMs) / HOUR_MS);
+  const to = Math.min(hours, Math.floor(now.getTime() / HOUR_MS)) - 1; // its last hour is included
   const hour = (count: number): string => new Date(count * HOUR_MS).toISOString().slice(0, 13).replaceAll('-', '');
   return to < from ? undefined : `${host}/api/2/export?start=${hour(from)}&end=${hour(to)}`;
 }
@@ -59,7 +53,7 @@ function pieceOf(row: Json): Piece {
   const at = instantFrom(row['event_time'], 'UTC');
   if (typeof name !== 'string' || at === undefined)
     throw new SourceFailure(`${WHO} exported an event without a name or a time`);
-  const properties = { ...objectIn(row, 'user_properties'), ...objectIn(row, 'event_properties') };
+  const properties = { ...objectIn(row['user_properties']), ...objectIn(row['event_properties']) };
   const [userId, anonymousId] = [row['user_id'] ?? undefined, row['device_id'] ?? undefined];
   return {
     event: {

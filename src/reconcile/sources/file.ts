@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isObject, type Json } from '../../ingest/collector.js';
-import { filePlace, filesOf } from '../pull/files.js';
+import { isObject, type Json } from '../../ingest/json-members.js';
+import { filePlace, filesOf, filesSettleHours } from '../pull/files.js';
 import { objectOf } from '../pull/lines.js';
 import { timeZone } from '../pull/setting-shapes.js';
 import { formatOf, rowsOf } from '../pull/table-rows.js';
@@ -93,7 +93,7 @@ export const file: SourceType<Settings> = {
   name: 'file',
   meaning: 'Events in CSV, JSON lines or Parquet files that another tool exports.',
   gives: 'events',
-  settlesHours: 24,
+  settlesHours: filesSettleHours,
   settings,
   async *fetch(given, { day }) {
     const columns: Columns = { ...layouts[given.layout], ...given.columns };

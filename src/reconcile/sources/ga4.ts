@@ -27,7 +27,7 @@ export const ga4: SourceType<Settings> = {
   name: 'ga4',
   meaning: 'Event counts and revenue of a Google Analytics 4 property, by the Data API.',
   gives: 'counts',
-  settlesHours: 72, // numbers of a day change for up to three days
+  settlesHours: () => 72, // numbers of a day change for up to three days
   settings,
   async *fetch(given, request) {
     const token = await tokenOf(given, request.http);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectIn, type Json } from '../../ingest/collector.js';
+import { type Json, objectIn } from '../../ingest/json-members.js';
 import { linesOf, objectOf } from '../pull/lines.js';
 import { address, number, secret, timeZone } from '../pull/setting-shapes.js';
 import { dayIn, instantOf } from '../pull/zoned-time.js';
@@ -31,7 +31,7 @@ export const mixpanel: SourceType<Settings> = {
   name: 'mixpanel',
   meaning: 'Events of a Mixpanel project, by its raw export.',
   gives: 'events',
-  settlesHours: 24, // mobile SDKs send when they are online again; the export itself lags by minutes
+  settlesHours: () => 24, // mobile SDKs send when they are online again; the export itself lags by minutes
   settings,
   async *fetch(given, request) {
     const lines = linesOf(
@@ -42,11 +42,14 @@ export const mixpanel: SourceType<Settings> = {
       if (line === '') continue;
       // The status was sent before the export was made, so that a broken one ends in words.
       const row = objectOf(line);
-      if (!row) throw new SourceFailure(`${WHO} broke off its export`, { said: line.slice(0, 100) });
+      if (!row) throw new SourceFailure(`${WHO} broke off its export`, { said: wordsIn(line) });
       yield pieceOf(row, given.time_zone);
     }
   },
 };
+
+/** What it wrote instead of an event; of half an event nothing, for it is about a person. */
+const wordsIn = (line: string): string | undefined => (line.startsWith('{') ? undefined : line.slice(0, 100));
 
 function urlOf({ host, project_id, time_zone: zone }: Settings, { window }: FetchRequest): string {
   const query = new URLSearchParams({
@@ -63,7 +66,7 @@ const headersOf = ({ username, password, project_secret: project }: Settings): R
 });
 
 function pieceOf(row: Json, zone: string): Piece {
-  const properties = objectIn(row, 'properties');
+  const properties = objectIn(row['properties']);
   const [name, time] = [row['event'], properties['time']];
   if (typeof name !== 'string' || typeof time !== 'number')
     throw new SourceFailure(`${WHO} answered with an event without a name or a time`);

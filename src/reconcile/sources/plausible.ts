@@ -28,7 +28,7 @@ export const plausible: SourceType<Settings> = {
   name: 'plausible',
   meaning: 'Goals of a Plausible site, by its Stats API.',
   gives: 'counts',
-  settlesHours: 2,
+  settlesHours: () => 2,
   settings,
   async *fetch(given, { window, http, day, zone }) {
     const iso = (ms: number): string => new Date(ms).toISOString().replace('.000Z', '+00:00');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { snakeCase } from '../../catalog/tracked-events.js';
 import { posthog as protocol } from '../../ingest/collectors/posthog.js';
-import type { Json } from '../../ingest/collector.js';
+import type { Json } from '../../ingest/json-members.js';
 import { objectOf } from '../pull/lines.js';
 import { address, number, secret } from '../pull/setting-shapes.js';
 import type { FetchRequest, Piece, SourceType } from '../source-type.js';
@@ -25,7 +25,7 @@ export const posthog: SourceType<Settings> = {
   name: 'posthog',
   meaning: 'Events of a PostHog project, by its query interface.',
   gives: 'events',
-  settlesHours: 4, // SDKs that were offline send later; ingestion itself takes minutes
+  settlesHours: () => 4, // SDKs that were offline send later; ingestion itself takes minutes
   settings,
   async *fetch(given, request) {
     yield* eventsOf(given, request);

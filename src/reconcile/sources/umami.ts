@@ -24,7 +24,7 @@ export const umami: SourceType<Settings> = {
   name: 'umami',
   meaning: 'Custom events of an Umami website, by its interface.',
   gives: 'counts',
-  settlesHours: 2,
+  settlesHours: () => 2,
   settings,
   async *fetch({ host, website_id: website, api_key: key, token }, { window, http, zone }) {
     yield { timeZone: zone.name };

@@ -13,8 +13,8 @@ import type { Installation, ServerProcess } from './server-process.js';
 export interface EmbeddedOptions {
   dataDir: string;
   conf?: Conf;
-  /** Join the server of a living service instead of refusing; that one keeps it. */
-  attach?: boolean;
+  /** Join the server of a living service instead of refusing; that one keeps it. `only`: never start a server, not even where no service lives. */
+  attach?: boolean | 'only';
   /** 127.0.0.1 and a password instead of a socket in a private folder. Always so on Windows. */
   tcp?: boolean;
   log?: (line: string) => void;
@@ -48,6 +48,11 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
 
 async function ownOrJoin(options: EmbeddedOptions, log: (line: string) => void): Promise<EmbeddedServer> {
   const place = placeFor(options.dataDir, log);
+  if (options.attach === 'only') {
+    const server = await join(place, log);
+    if (server) return server;
+    throw new SetupError(`No service works on DATA_DIR ${options.dataDir}, so there is no server to join.`);
+  }
   for (;;) {
     const taken = await takeOwnership(place.root);
     if ('lock' in taken) return own(taken.lock, place, options, log);

@@ -30,6 +30,7 @@ const parts = (given: Partial<Record<keyof WatchedParts, unknown>> = {}): Watche
           { reason: 'job_failed', unresolved: 0 },
         ]),
     },
+    verification: { recent: () => Promise.resolve([]) },
     clock: () => new Date('2026-10-20T00:00:00Z'),
     failed: () => undefined,
     ...given,
@@ -42,6 +43,7 @@ describe('looking around', () => {
       ['drift', ['drift.collector.revenue_gross.USD.loss_pct']],
       ['source', []],
       ['dead_letters', ['dead_letters.conflict']],
+      ['verification', []],
       ['provider', ['provider.stripe.silent', 'provider.stripe.incomplete']],
     ]);
     expect(watched[0]!.conditions[0]).toMatchObject({
@@ -60,6 +62,32 @@ describe('looking around', () => {
         failed: (part: string) => failed.push(part),
       }),
     );
-    expect([watched.map(({ part }) => part), failed]).toEqual([['drift', 'source', 'dead_letters'], ['provider']]);
+    expect([watched.map(({ part }) => part), failed]).toEqual([
+      ['drift', 'source', 'dead_letters', 'verification'],
+      ['provider'],
+    ]);
   });
+
+  it.each([
+    [false, 'The ledger is not as it was written: edit, truncation'],
+    [true, 'The read model is not what the ledger says'],
+  ])(
+    'given the newest verdict is bad (ledger ok: %s), then it is one condition, and older ones are none',
+    async (ok, title) => {
+      const findings = ['edit', 'edit', 'truncation'].map((verdict, position) => ({ verdict, position, detail: '' }));
+      const bad = {
+        ok: false,
+        ledger: { ok, findings, count: 3 },
+        model: { differences: {} },
+        finished_at: 't',
+        position: 9,
+      };
+      const conditions = async (...recent: unknown[]) => {
+        const watched = await lookAround(parts({ verification: { recent: () => Promise.resolve(recent) } }));
+        return watched.find(({ part }) => part === 'verification')!.conditions;
+      };
+      expect(await conditions(bad, { ok: true })).toMatchObject([{ key: 'verification', severity: 'critical', title }]);
+      expect(await conditions({ ok: true }, bad)).toEqual([]);
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { defaultChannels } from '../../../src/catalog/channels.js';
 import { readConfig, settingNames, settingsForLog } from '../../../src/config.js';
 import { SetupError } from '../../../src/kernel/errors.js';
 
@@ -28,6 +29,7 @@ describe('readConfig', () => {
       fiscalCalendar: { name: 'month' },
       keyPoolMinutes: 5,
       sources: { sources: [], contract: {} },
+      channels: defaultChannels,
       logLevel: 'info',
     });
   });

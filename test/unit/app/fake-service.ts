@@ -63,6 +63,7 @@ export class FakeService {
   /** What becomes of a period by any step. */
   period: () => unknown = () => ({ id: '2026-10', state: 'open', version: 0 });
   keysLeft: number | undefined;
+  queueAway = false;
   waiting = 0;
   lagMs = 0;
   superseded = false;
@@ -144,7 +145,7 @@ export class FakeService {
         now: (...args: unknown[]) => ask('now', { run_id: 'run-1', recorded: 1, data: this.reconciliations })(...args),
         gaps: () => Promise.resolve().then(() => this.reconciliations),
         drift: ask('drift', [DRIFT]),
-        markers: ask('markers', []),
+        markers: ask('markers', { data: [], next_cursor: null }),
         gapReport: (week: string) => ask('gapReport', week === '2026-W40' ? REPORT : undefined)(week),
         setMarker: ask('setMarker', { id: 'm1', at: '2026-10-03T00:00:00.000Z', kind: 'release', title: '1.5' }),
       },
@@ -159,11 +160,14 @@ export class FakeService {
       jobs: {
         health: () => this.jobs(),
         counts: () => Promise.resolve({ waiting: 2, active: 1 }),
+        enqueueVerification: (actor: string) =>
+          this.queueAway ? Promise.reject(new Error('away')) : ask('enqueueVerification', 'verify-asked')(actor),
         list: ask('jobs', []),
         cancel: (id: string, ...args: unknown[]) =>
           id === 'j1' ? ask('cancel', { id, outcome: 'removed' })(id, ...args) : Promise.resolve(undefined),
         tallies: () => new Map([['reconcile-day', { completed: 4, failed: 1, seconds: 2.5 }]]),
       },
+      verification: { recent: ask('verifications', []) },
       seal: {
         state: () => Promise.resolve({ size: 4, lag: 3 }),
         proof: () => Promise.resolve(undefined),

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { listen, type OpenService, type Running } from '../../../src/app/serve.js';
 import { createLog } from '../../../src/app/log.js';
+import { STOP_WITHIN } from '../../../src/app/stop-within.js';
 import { readConfig } from '../../../src/config.js';
 import { SetupError } from '../../../src/kernel/errors.js';
 import type { Service } from '../../../src/service-types.js';
@@ -19,6 +20,14 @@ function fake(): { service: FakeService; open: OpenService; events: string[] } {
     Promise.resolve({ ...service.as(), start: note('start'), stop: note('stop') } as Service);
   return { service, open, events };
 }
+
+describe('the time for a shutdown', () => {
+  it('given parts that take as long as they may, one after the other, then some is left for the database', () => {
+    const { all, requests, background } = STOP_WITHIN;
+    expect(all - requests - background).toBeGreaterThanOrEqual(1_000);
+    expect(Math.min(requests, background)).toBeGreaterThanOrEqual(2_000);
+  });
+});
 
 let running: Running | undefined;
 afterEach(() => running?.stop());

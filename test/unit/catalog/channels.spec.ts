@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { attributionOf } from '../../../src/catalog/attribution.js';
-import { channelOf, channelRules } from '../../../src/catalog/channels.js';
+import { channelRules, defaultChannels } from '../../../src/catalog/channels.js';
 
 describe('the channel of a touch', () => {
   it.each([
@@ -29,11 +29,11 @@ describe('the channel of a touch', () => {
     [{ source: '(direct)', medium: '(none)' }, 'unknown'],
   ])('of %j is %s', (data, channel) => {
     const { source, medium } = attributionOf(data);
-    expect(channelOf(source, medium)).toBe(channel);
+    expect(defaultChannels.of(source, medium)).toBe(channel);
   });
 
   it('is never direct', () => {
     expect(channelRules.map(({ channel }) => channel)).not.toContain('direct');
-    expect(channelOf('unknown', '')).toBe('unknown');
+    expect(defaultChannels.of('unknown', '')).toBe('unknown');
   });
 });

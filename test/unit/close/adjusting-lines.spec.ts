@@ -48,8 +48,10 @@ async function all<T>(lines: AsyncIterable<T>): Promise<T[]> {
 const own = (lines: readonly PostingLine[]): JournalLine[] => lines.map((line) => ({ ...line, originDay: line.day }));
 const byOriginDay = (lines: readonly JournalLine[]): JournalLine[] =>
   [...lines].sort((a, b) => (a.originDay < b.originDay ? -1 : a.originDay > b.originDay ? 1 : 0));
-const adjust = (booked: readonly JournalLine[], known: readonly PostingLine[], into = NOVEMBER) =>
-  all(adjustingLines({ period: '2026-10', upTo: 10, booked: stream(byOriginDay(booked)), known: stream(known) }, into));
+const adjust = (booked: readonly JournalLine[], known: readonly PostingLine[], into = NOVEMBER, sameModel = false) => {
+  const closed = { period: '2026-10', upTo: 10, sameModel, booked: stream(byOriginDay(booked)), known: stream(known) };
+  return all(adjustingLines(closed, into));
+};
 const sums = (lines: readonly (PostingLine & { originDay?: string; originEntry?: string | undefined })[]) => {
   const found: Record<string, bigint> = {};
   for (const { originDay, day, originEntry, entry, account, amount } of lines) {
@@ -98,10 +100,12 @@ describe('the lines that adjust a closed period', () => {
     const [late] = await adjust([], of(11, 5n));
     const [read] = await adjust(own(of(3, 4n)), of(3, 5n));
     const [gone] = await adjust(own(of(3, 4n)), []);
-    expect([late!.cause, read!.cause, gone!.cause]).toEqual([
+    const [takenBack] = await adjust(own(of(3, 4n)), [], NOVEMBER, true);
+    expect([late, read, gone, takenBack].map((each) => each!.cause)).toEqual([
       'late_fact',
       'interpreter_changed',
       'interpreter_changed',
+      'late_fact',
     ]);
   });
 

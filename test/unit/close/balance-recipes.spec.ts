@@ -29,6 +29,8 @@ const DIRECT: Readonly<Record<string, string>> = {
   connect_reserved_funds: 'reserve',
   payment_network_reserved_funds: 'reserve',
   minimum_balance_hold: 'reserve',
+  unnamed_payout: 'bank_in_transit',
+  unnamed_payout_reversal: 'bank_in_transit',
   topup: 'bank',
   topup_reversal: 'bank',
   inbound_transfer: 'bank',

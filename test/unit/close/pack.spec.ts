@@ -52,6 +52,7 @@ describe('a pack as an auditor has it', () => {
         `Signed by the key ${fingerprint}: compare it with the one that you were given by another way.`,
         'integrity: holds',
         'completeness: holds',
+        'container: signed',
         '',
       ],
     ]);
@@ -59,7 +60,10 @@ describe('a pack as an auditor has it', () => {
 
   it('given the folder it was unpacked into, then the same; given a row less, then each verdict in its place', () => {
     const report = (...args: string[]) => JSON.parse(run(...args, '--json').stdout) as PackReport;
-    expect(report('folder')).toEqual(report('pack.zip'));
+    expect(report('folder')).toEqual({
+      ...report('pack.zip'),
+      container: expect.objectContaining({ is: 'folder', ok: true }),
+    });
     const entries = readFileSync(at('folder/entries/000001.jsonl'), 'utf8').split('\n');
     writeFileSync(at('folder/entries/000001.jsonl'), entries.toSpliced(2, 1).join('\n'));
     const { integrity, completeness } = report('folder');
@@ -80,6 +84,39 @@ describe('a pack as an auditor has it', () => {
     expect(run('nowhere.zip').status).toBe(2);
     expect(run().stderr).toContain('node verify-pack.mjs PACK.zip|FOLDER');
     expect(run('--key').status).toBe(2);
+  });
+
+  /** A zip whose comment was taken off, so that nothing of it looks changed. */
+  const unsigned = (bytes: Uint8Array): Buffer => {
+    const end = Buffer.from(bytes).lastIndexOf('PK\x05\x06', undefined, 'latin1');
+    const cut = Buffer.from(bytes.subarray(0, end + 22));
+    cut.writeUInt16LE(0, end + 20);
+    return cut;
+  };
+
+  it('given a signed zip whose signature was taken off, then its files hold, and that is found', () => {
+    writeFileSync(at('stripped.zip'), unsigned(zip));
+    const { status, stdout } = run('stripped.zip');
+    expect([status, stdout.split('\n').slice(-5)]).toEqual([
+      1,
+      [
+        'integrity: holds',
+        'completeness: holds',
+        'container: unsigned, DOES NOT HOLD',
+        '  The pack was made as a signed zip, and this one has no signature: it was taken off, or zipped again.',
+        '',
+      ],
+    ]);
+  });
+
+  it('given a folder that somebody zipped, then it says that the zip is unsigned, which it never was', async () => {
+    const { source } = await closedPeriod();
+    const chunks: Uint8Array[] = [];
+    const files = packFiles({ ...source, container: 'folder' });
+    for await (const chunk of zipFiles(files, { modified: source.createdAt, signingKey })) chunks.push(chunk);
+    writeFileSync(at('zipped.zip'), unsigned(Buffer.concat(chunks)));
+    const { status, stdout } = run('zipped.zip');
+    expect([status, stdout.trimEnd().split('\n').at(-1)]).toEqual([0, 'container: unsigned']);
   });
 
   it('given any byte of the zip itself that another stands for, then it does not hold or cannot be read', async () => {

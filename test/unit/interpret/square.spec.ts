@@ -180,6 +180,16 @@ describe('a dispute', () => {
     ]);
   });
 
+  it.each(['added', 'created', 'removed', 'deleted'])(
+    'given that evidence was %s, then it is read as it stands',
+    (what) => {
+      expect(types(aSquareDispute(closed), `dispute.evidence.${what}`)).toEqual([
+        changed,
+        ['DisputeFundsWithdrawn', 'dispute:DISP1:withdrawn', T0 + 9 * DAY_MS],
+      ]);
+    },
+  );
+
   it('given the older form, then its id and its payment are found all the same', () => {
     const old = { ...aSquareDispute(), id: undefined, dispute_id: 'DISP1' };
     const [fact] = factsOf('dispute.state.changed', 'dispute', old);

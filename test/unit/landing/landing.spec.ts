@@ -2,13 +2,19 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Controller, Get, Header, Module, Req } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import express from 'express';
 import fastify from 'fastify';
-import { type Consent, createLanding, type Landing, type LandingOptions } from '../../../src/landing/landing.js';
+import {
+  type Consent,
+  createLanding,
+  type Landing,
+  type LandingOptions,
+  type NodeRequest,
+} from '../../../src/landing/landing.js';
 import { FakeLedger } from './fake-ledger.js';
 
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36';
@@ -76,7 +82,7 @@ async function inNest(landing: Landing): Promise<Open> {
   class Welcome {
     @Get('welcome')
     @Header('set-cookie', 'session=s1')
-    welcome(@Req() request: { raw: object }): string {
+    welcome(@Req() request: { raw: NodeRequest }): string {
       return landing.visitOf(request.raw).anonymousId ?? 'nobody';
     }
   }
@@ -165,12 +171,39 @@ describe.each(frameworks)('given a shop with %s', (_name, start) => {
     });
   });
 
+  it('when images are asked for meanwhile, then the ledger is told by the page alone', async () => {
+    let said: Consent = 'granted';
+    const landing = landingOf(() => said, { cookie: { domain: 'localhost' } });
+    const open = await start(landing);
+    const cookie = ours(await open(UTM))[0]!.split(';')[0]!;
+    said = 'denied';
+    const image = await open('/welcome', { cookie, accept: 'image/avif,*/*' });
+    expect([image.text, ours(image)]).toEqual(['nobody', []]);
+    // As it was set, and as it was before there was a domain.
+    expect(ours(await open('/welcome', { cookie }))).toHaveLength(2);
+    await landing.flush();
+    expect(ledger.events.map(({ type }) => type)).toEqual(['touch.recorded', 'consent.changed']);
+  });
+
   it('when the shop cannot tell what was said, then the page is as ever', async () => {
     const landing = landingOf(() => {
       throw new Error('the session store is away');
     });
     const page = await (await start(landing))(UTM);
     expect([page.status, page.text, ours(page)]).toEqual([200, 'nobody', []]);
+  });
+
+  it('when the shop answers with a promise, then that is no consent, and its failure is not the process’s', async () => {
+    const failed: unknown[] = [];
+    const note = (error: unknown): void => void failed.push(error);
+    process.on('unhandledRejection', note);
+    closing.push(() => process.off('unhandledRejection', note));
+    const answers = [Promise.resolve('granted'), Promise.reject(new Error('the session store is away'))];
+    const open = await start(landingOf((() => answers.pop()) as unknown as () => Consent));
+    for (const page of [await open(UTM), await open(UTM)])
+      expect([page.status, page.text, ours(page)]).toEqual([200, 'nobody', []]);
+    await new Promise(setImmediate);
+    expect(failed).toEqual([]);
   });
 
   it('when the shop sets a cookie of its own, then both are set', async () => {
@@ -192,10 +225,34 @@ describe('what the visitor consents to on the page where they landed', () => {
     expect(ledger.events[0]!.data).toMatchObject({ source: 'newsletter', referrer: 'https://mail.google.com' });
   });
 
+  it('is handed to the runtime that would end before it is sent', async () => {
+    const work: Promise<unknown>[] = [];
+    landingOf('unknown').consented(asked(), page, (each) => void work.push(each));
+    expect([work.length, ledger.events]).toEqual([1, []]);
+    await work[0];
+    expect(ledger.events).toHaveLength(1);
+  });
+
   it.each(['https://elsewhere.example/?utm_source=forged', 'nonsense'])('is not taken from %s', (url) => {
     const landing = landingOf('unknown');
     expect(landing.consented(asked(), { url })).toBeUndefined();
     expect(landing.state().waiting).toBe(0);
+  });
+});
+
+describe('a handler whose request is another object than that of the middleware', () => {
+  const open = (cookie: string) => new Request(`http://localhost${UTM}`, { headers: { cookie, accept: 'text/html' } });
+
+  it('learns the consent and the id that the request says itself, and nothing is recorded', async () => {
+    const landing = landingOf();
+    const cookie = (await (await inNext(landing))(UTM)).cookies.at(-1)!;
+    await landing.flush();
+    const anonymousId = COOKIE.exec(cookie)![1];
+    const visit = landing.visitOf(open(cookie.split(';')[0]!));
+    expect([visit, landing.state().sent]).toEqual([{ consent: 'granted', anonymousId }, 1]);
+    expect(landing.visitOf(open(''))).toEqual({ consent: 'granted', anonymousId: undefined });
+    expect(landingOf('denied').visitOf(open(cookie))).toEqual({ consent: 'denied', anonymousId: undefined });
+    expect(landing.state()).toEqual({ waiting: 0, sent: 1, dropped: 0 });
   });
 });
 
@@ -230,6 +287,20 @@ describe('while the ledger is away', () => {
     await lands(landing);
     await landing.flush();
     expect([told, landing.state()]).toEqual([[reason], { waiting: 0, sent: 0, dropped: 1 }]);
+  });
+
+  it('when it stays away, then the touch is given up after five minutes', async () => {
+    jest.useFakeTimers();
+    closing.push(() => jest.useRealTimers());
+    const landing = landingOf('granted', { retryMs: 1_000, fetch: () => Promise.reject(new Error('away')) });
+    landing.web(
+      new Request(`http://localhost${UTM}`, { headers: { accept: 'text/html', 'user-agent': AGENT } }),
+      new Headers(),
+    );
+    await jest.advanceTimersByTimeAsync(5 * 60_000);
+    expect(landing.state()).toEqual({ waiting: 1, sent: 0, dropped: 0 });
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(landing.state()).toEqual({ waiting: 0, sent: 0, dropped: 1 });
   });
 
   it('when more come than may wait, then the earliest stay', async () => {

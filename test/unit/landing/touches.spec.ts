@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkCookie, readId, writeId } from '../../../src/landing/cookies.js';
+import { checkCookie, readId, removeId, writeId } from '../../../src/landing/cookies.js';
 import { isLanding, type LandingRequest, readTouch } from '../../../src/landing/read-touch.js';
 
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36';
@@ -45,6 +45,15 @@ describe('where a visitor comes from', () => {
     expect([read.touch.referrer, read.isMarked]).toEqual([kept, isMarked]);
   });
 
+  it.each([
+    ['same-origin', 'https://www.store.example/', undefined, false],
+    ['same-site', 'https://blog.store.example/post', undefined, false],
+    ['cross-site', 'https://forum.example/', 'https://forum.example', true],
+  ])('given a host that a proxy put there and %s, then the browser is believed', (site, referer, kept, isMarked) => {
+    const read = readTouch(request('/', { referer, host: 'shop:8080', 'sec-fetch-site': site }))!;
+    expect([read.touch.referrer, read.isMarked]).toEqual([kept, isMarked]);
+  });
+
   it('given an address that cannot be read, then there is no touch', () =>
     expect(readTouch(request('http://[', {}))).toBeUndefined());
 });
@@ -74,7 +83,14 @@ describe('the cookie', () => {
     expect(writeId(id, '127.0.0.1:8080', { domain: 'shop.example', name: 'a', maxAgeDays: 1 })).toBe(
       `a=${id}; Path=/; HttpOnly; SameSite=Lax; Max-Age=86400; Domain=shop.example`,
     );
-    expect(writeId(undefined, 'shop.example', {})).toContain('Max-Age=0');
+  });
+
+  it('is removed as it was set, and with a domain also as it was set without one', () => {
+    const ofHost = 'tl_anonymous_id=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Secure';
+    expect(removeId('shop.example', {})).toEqual([ofHost]);
+    expect(removeId('shop.example', { domain: 'shop.example' })).toEqual([
+      ...['tl_anonymous_id=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Domain=shop.example; Secure', ofHost],
+    ]);
   });
 
   it.each([

@@ -1,9 +1,12 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Checkpoint, signCheckpoint, signedNote } from '../../../src/ledger/seal.js';
-import { keepTelling, tellAddress } from '../../../src/ledger/witness-webhook.js';
+import { keepTelling, tellAddress, toldFile, type ToldStore } from '../../../src/ledger/witness-webhook.js';
 
 const { privateKey: key } = generateKeyPairSync('ed25519');
 const checkpoint = (size: number): Checkpoint =>
@@ -52,26 +55,64 @@ describe('the address of the witness', () => {
     await (good ? expect(telling).resolves.toBeUndefined() : expect(telling).rejects.toThrow(`answered ${status}`));
   });
 
-  it('given an address that fails, when it works again, then it is told the newest, once, after ever longer pauses', async () => {
-    const { told, url } = await listener((turn) => (turn <= 2 ? 503 : 200));
+  /** Checkpoints that appear one with each pause, up to a number of pauses. */
+  async function tellingOf(url: string, told: ToldStore, { from, pauses }: { from: number; pauses: number }) {
     const stopping = new AbortController();
-    const pauses: number[] = [];
+    const waited: number[] = [];
     const failures: unknown[] = [];
-    let size = 1;
+    let newest = from;
     await keepTelling({
-      newest: () => Promise.resolve(size === 0 ? undefined : checkpoint(size)),
-      tell: (newest) => tellAddress(url, newest, key),
+      store: {
+        latest: () => Promise.resolve(newest === 0 ? undefined : checkpoint(newest)),
+        after: (size, limit) =>
+          Promise.resolve(
+            Array.from({ length: newest - size }, (_, index) => checkpoint(size + 1 + index)).slice(0, limit),
+          ),
+      },
+      told,
+      tell: (each) => tellAddress(url, each, key),
       signal: stopping.signal,
       failed: (error) => failures.push(error),
       wait(ms) {
-        pauses.push(ms);
-        size = Math.min(size + 1, 3);
-        if (pauses.length === 5) stopping.abort();
+        waited.push(ms);
+        newest += 1;
+        if (waited.length === pauses) stopping.abort();
         return Promise.resolve();
       },
     });
-    expect(told.map(({ body }) => body['size'])).toEqual([1, 2, 3]);
+    return { waited, failures };
+  }
+
+  const aFile = async (): Promise<string> => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'told-'));
+    closing.push(() => rm(folder, { recursive: true }));
+    return path.join(folder, 'data', 'witness-told');
+  };
+  const sizes = (told: readonly { body: Record<string, unknown> }[]) => told.map(({ body }) => body['size']);
+
+  it('given an address that fails, when it works again, then it is told each checkpoint, once, in order, after ever longer pauses', async () => {
+    const { told, url } = await listener((turn) => (turn <= 2 ? 503 : 200));
+    const { waited, failures } = await tellingOf(url, toldFile(await aFile()), { from: 0, pauses: 5 });
+    expect(sizes(told)).toEqual([1, 1, 1, 2, 3, 4]);
     expect(failures).toHaveLength(2);
-    expect(pauses).toEqual([10_000, 20_000, 5_000, 5_000, 5_000]);
+    expect(waited).toEqual([5_000, 10_000, 20_000, 5_000, 5_000]);
+  });
+
+  it('given a restart while it fails, then what was sealed meanwhile is told as well', async () => {
+    const { told, url } = await listener((turn) => (turn === 2 ? 503 : 200));
+    const file = await aFile();
+    await tellingOf(url, toldFile(file), { from: 7, pauses: 2 });
+    expect(sizes(told)).toEqual([7, 8]);
+    await tellingOf(url, toldFile(file), { from: 250, pauses: 1 });
+    expect(sizes(told).slice(2)).toEqual(Array.from({ length: 243 }, (_, index) => 8 + index));
+  });
+
+  it.each(['', '12', '999\n'])('given %j as what was told, then it begins with the newest checkpoint', async (text) => {
+    const { told, url } = await listener(() => 200);
+    const file = await aFile();
+    await toldFile(file).write(1);
+    await writeFile(file, text);
+    await tellingOf(url, toldFile(file), { from: 9, pauses: 1 });
+    expect(sizes(told)).toEqual([9]);
   });
 });

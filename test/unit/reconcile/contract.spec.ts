@@ -14,7 +14,7 @@ describe('the measurement contract', () => {
     expect(entry).toMatchObject({
       owner: 'growth',
       tolerance_pct: null,
-      allowed_lateness_hours: 72,
+      allowed_lateness_hours: 168,
       currency: null,
       named: named.signups,
     });

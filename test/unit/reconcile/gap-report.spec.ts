@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addDays } from '../../../src/kernel/day.js';
 import type { ReconciliationRow } from '../../../src/reconcile/gap.js';
-import { type GapReport, mondayOf, weekOf, weekRows } from '../../../src/reconcile/gap-report.js';
+import { type ComparedDay, type GapReport, mondayOf, weekOf, weekRows } from '../../../src/reconcile/gap-report.js';
 import { gapReportHtml, gapReportMarkdown } from '../../../src/reconcile/gap-report-text.js';
 
 const MONDAY = '2026-09-28';
@@ -22,6 +22,13 @@ const row = (day: string, given: Partial<ReconciliationRow> = {}): Reconciliatio
     ...{ causes: { bot: 0, client_never_seen: 2 }, unexplained: 1, comparable: true, provisional: false, reasons: [] },
     ...given,
   }) as unknown as ReconciliationRow;
+
+/** The days that these rows are of; `compared` gave none. */
+const days = (rows: ReconciliationRow[], compared: string[] = []): ComparedDay[] =>
+  [...new Set([...rows.map(({ day }) => day), ...compared])].map((day) => ({
+    ...{ day, source: 'collector', metric: rows[0]!.metric },
+    rows: rows.filter((each) => each.day === day),
+  }));
 
 describe('weeks', () => {
   it.each([
@@ -45,7 +52,10 @@ describe('weeks', () => {
 
 describe('the rows of a week', () => {
   it('given two weeks, then the days of the second are summed and held against the first', () => {
-    const [week] = weekRows([row('2026-09-25', { actual: 10, tracked: 9 }), row(MONDAY), row('2026-09-29')], MONDAY);
+    const [week] = weekRows(
+      days([row('2026-09-25', { actual: 10, tracked: 9 }), row(MONDAY), row('2026-09-29')]),
+      MONDAY,
+    );
     expect(week).toMatchObject({ days: 2, actual: 20, tracked: 16, gap: 4, gap_pct: 20, gap_pct_before: 10 });
     expect(week).toMatchObject({ missing: 6, causes: { client_never_seen: 4 }, unexplained: 2 });
     expect(Object.keys(week!.left_out)).toHaveLength(5);
@@ -54,7 +64,7 @@ describe('the rows of a week', () => {
   it('given days that cannot be compared, then they are left out and said so', () => {
     const failed = row('2026-09-29', { gap: null, comparable: false, reasons: ['source_failed: quota'] });
     const young = row('2026-09-30', { provisional: true, reasons: ['provisional: …'] });
-    const [week] = weekRows([row(MONDAY), failed, young], MONDAY);
+    const [week] = weekRows(days([row(MONDAY), failed, young]), MONDAY);
     expect([week!.days, week!.left_out['2026-09-29'], week!.left_out['2026-10-01']]).toEqual([
       1,
       'source_failed: quota',
@@ -64,16 +74,50 @@ describe('the rows of a week', () => {
 
   it('given money in two currencies, then they stay apart and exact', () => {
     const usd = { currency: 'USD', actual: '90071992547409930', tracked: '1', gap: '90071992547409929' };
-    const weeks = weekRows([row(MONDAY, usd), row(MONDAY, { ...usd, currency: 'JPY' })], MONDAY);
+    const weeks = weekRows(days([row(MONDAY, usd), row(MONDAY, { ...usd, currency: 'JPY' })]), MONDAY);
     expect(weeks.map(({ currency, gap }) => [currency, gap])).toEqual([
       ['JPY', '90071992547409929'],
       ['USD', '90071992547409929'],
     ]);
   });
 
+  it('given days that were compared and had nothing of a currency, then they count as nothing of it; days that failed are left out of each', () => {
+    const money = { metric: 'revenue_gross', actual: '500', tracked: '500', gap: '0' };
+    const failed = { metric: 'revenue_gross', gap: null, comparable: false, reasons: ['source_failed: quota'] };
+    const weeks = weekRows(
+      days(
+        [
+          row(MONDAY, { ...money, currency: 'EUR' }),
+          row('2026-09-29', { ...money, currency: 'USD' }),
+          row('2026-09-30', failed),
+        ],
+        ['2026-10-01'],
+      ),
+      MONDAY,
+    );
+    const left = {
+      '2026-09-30': 'source_failed: quota',
+      ...{ '2026-10-02': 'not compared', '2026-10-03': 'not compared', '2026-10-04': 'not compared' },
+    };
+    expect(weeks.map(({ currency, actual, days: summed, left_out }) => [currency, actual, summed, left_out])).toEqual([
+      ['EUR', '500', 3, left],
+      ['USD', '500', 3, left],
+    ]);
+  });
+
+  it('given a ratio, then it is in no row', () => {
+    const ratio = { metric: 'attribution_mismatch_pct', value: 12, gap: null };
+    expect(
+      weekRows(
+        days([row(MONDAY, ratio), row('2026-09-29', { metric: 'attribution_mismatch_pct', gap: null })]),
+        MONDAY,
+      ),
+    ).toEqual([]);
+  });
+
   it('given counts without ids, then nothing is said of ids', () => {
     const counted = { missing: null, duplicates: null, client_only: null };
-    expect(weekRows([row(MONDAY, counted)], MONDAY)[0]).toMatchObject(counted);
+    expect(weekRows(days([row(MONDAY, counted)]), MONDAY)[0]).toMatchObject(counted);
   });
 });
 
@@ -81,7 +125,7 @@ describe('the report in words', () => {
   const report: GapReport = {
     ...{ week: '2026-W40', from: MONDAY, to: '2026-10-04', time_zone: 'UTC', published_at: '2026-10-05T07:00:00.000Z' },
     rows: weekRows(
-      [row(MONDAY, { currency: 'USD', metric: 'revenue_gross', actual: '123450', tracked: '-5', gap: '123455' })],
+      days([row(MONDAY, { currency: 'USD', metric: 'revenue_gross', actual: '123450', tracked: '-5', gap: '123455' })]),
       MONDAY,
     ),
     drift: [],

@@ -24,10 +24,24 @@ describe('the settings of sources', () => {
     expect([mistakes, settings.contract]).toEqual([[], { orders: { tolerance_pct: 2 } }]);
     expect(settings.sources[0]).toMatchObject({
       name: 'site',
-      settlesMs: 5 * 3_600_000,
+      ...{ settlesMs: 5 * 3_600_000, keepDays: 90 },
       settings: { token: 'secret-token', host: 'https://api.umami.is/v1' },
     });
   });
+
+  it.each([
+    [{ path: 'x/{day}.csv' }, 48],
+    [{ path: 'x/{day}.csv', days_after: 5 }, 144],
+    [{ path: 'x/{day}.csv', days_after: 0 }, 24],
+    [{ path: 'x/all.csv', days_after: 5 }, 24],
+    [{ path: 'x/{day}.csv', days_after: 5, settles_hours: 3 }, 3],
+  ])(
+    'given files %j, then a day settles when the last one it is read from has come: after %i hours',
+    (given, hours) => {
+      const { settings, mistakes } = read([{ name: 'files', type: 'file', ...given }]);
+      expect([mistakes, settings.sources[0]!.settlesMs]).toEqual([[], hours * 3_600_000]);
+    },
+  );
 
   it('given nothing, then there are none', () =>
     expect(readSources({}, sourceTypes)).toEqual({ settings: { sources: [], contract: {} }, mistakes: [] }));
@@ -37,6 +51,7 @@ describe('the settings of sources', () => {
       read([{ ...umami, ...given }], env).settings.sources[0]!.fingerprint;
     expect(print({}, { UMAMI: 'b' })).toBe(print({}));
     expect(print({ events: { signup: ['Joined'] } })).not.toBe(print({}));
+    expect(print({ keep_days: 7 })).toBe(print({}));
   });
 
   it('given names of events and properties, then they replace those by default, kind by kind', () => {

@@ -3,9 +3,12 @@ import type { BalanceLine } from '../../balance-line.js';
 import { csvRows } from '../../csv-rows.js';
 import type { ReadObject } from '../../object-list.js';
 import type { ReportKind } from '../../provider-report.js';
-import { type Cells, settlementLine } from './interpret/settlement-line.js';
+import { type Cells, FEES, settlementLine } from './interpret/settlement-line.js';
 
-const NEEDED = ['type', 'creation date', 'net currency', 'net debit (nc)', 'net credit (nc)', 'batch number'];
+const NEEDED = [
+  ...['merchant account', 'psp reference', 'modification reference', 'type', 'creation date', 'timezone'],
+  ...['net currency', 'net debit (nc)', 'net credit (nc)', 'batch number', ...FEES],
+];
 
 /** Adyen announces it with REPORT_AVAILABLE, one for each batch that is paid out. */
 export const settlementDetails: ReportKind = {
@@ -15,10 +18,7 @@ export const settlementDetails: ReportKind = {
     const lines: BalanceLine[] = [];
     const objects: ReadObject[] = [];
     const seen = new Map<string, number>();
-    for await (const { line, cells } of csvRows(file, name)) {
-      const missing = NEEDED.find((column) => cells[column] === undefined);
-      if (missing !== undefined)
-        throw new Problem('invalid_request', `${name}: "${missing}" is not among the headings.`);
+    for await (const { line, cells } of csvRows(file, name, NEEDED)) {
       const id = idOf(cells, seen);
       lines.push(lineOf(name, line, id, cells));
       objects.push({ object: { object: 'settlement_line', id, cells }, live: true });
@@ -27,10 +27,12 @@ export const settlementDetails: ReportKind = {
   },
 };
 
-/** Adyen gives lines no id: batch, references and type make one, and a number where a batch has the same twice. */
+/** Adyen gives lines no id: account, batch, references and type make one, and a number where a batch has the same twice. */
 function idOf(cells: Cells, seen: Map<string, number>): string {
-  const { 'batch number': batch, 'psp reference': psp, 'modification reference': modification, type } = cells;
-  const id = [batch, psp, modification, type].map((part) => (part ? part.trim() : '-')).join('.');
+  const { 'merchant account': account, 'batch number': batch, 'psp reference': psp, type } = cells;
+  const id = [account, batch, psp, cells['modification reference'], type]
+    .map((part) => (part ? part.trim() : '-'))
+    .join('.');
   const count = (seen.get(id) ?? 0) + 1;
   seen.set(id, count);
   return count === 1 ? id : `${id}.${count}`;

@@ -1,7 +1,8 @@
 import type { BalanceLine } from '../../balance-line.js';
 import type { ReadObject } from '../../object-list.js';
 import { decimalsOf, signedOf } from './interpret/amount.js';
-import { idIn, objectIn } from './interpret/stripe-json.js';
+import { idIn } from './interpret/stripe-json.js';
+import { objectIn } from '../../json-members.js';
 
 /** A balance transaction of a list as a line of the provider's own statement. Throws TypeError or RangeError for what is none. */
 export function balanceLine({ object }: ReadObject): BalanceLine {

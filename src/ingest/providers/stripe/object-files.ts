@@ -5,11 +5,10 @@ import { parseStrict } from '../../../kernel/json-scan.js';
 import { exponentOf, rescale } from '../../../kernel/money.js';
 import type { BalanceLine } from '../../balance-line.js';
 import { csvRows } from '../../csv-rows.js';
+import { isObject, type Json } from '../../json-members.js';
 import type { ReadLine, ReadObject } from '../../object-list.js';
 import { stripeExponentOf } from './interpret/amount.js';
-import { isItemised, itemisedLine } from './report-rows.js';
-
-type Json = Readonly<Record<string, unknown>>;
+import { ITEMISED, itemisedLine } from './report-rows.js';
 
 /**
  * Objects of a file: JSON Lines of objects (or of pages as `stripe … list` prints them, one page a line), or the CSV of an itemised report,
@@ -58,13 +57,7 @@ function membersOf(value: Json, bad: (why: string) => never): Json[] {
 }
 
 async function* itemised(name: string, file: Readable, live: boolean): AsyncGenerator<ReadLine> {
-  for await (const row of csvRows(file, name)) {
-    if (!isItemised(Object.keys(row.cells))) {
-      throw new Problem(
-        'invalid_request',
-        `${name}: the headings are not those of an itemised report: balance_transaction_id, created_utc, currency, gross, fee, net, reporting_category, …`,
-      );
-    }
+  for await (const row of csvRows(file, name, ITEMISED)) {
     const line = itemisedLine(name, row);
     const { payout } = line;
     yield {
@@ -95,6 +88,3 @@ function transactionOf({
     ...(source === undefined ? {} : { source: payment === undefined ? source : { id: source, charge: payment } }),
   };
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -41,6 +41,7 @@ export const stripeObjectList: OpenObjectList = (settings, pause): ObjectList =>
     patiently(async () => work(await (client ??= stripeApi(settings))), pause);
   const live = isLive(settings);
   return {
+    live,
     async page(name, range, cursor) {
       if (name === CONTENTS) return contents(ask, range, live, cursor);
       const params = { created: between(range), limit: PAGE, ...(cursor ? { starting_after: cursor } : {}) };

@@ -1,9 +1,10 @@
 import type { BalanceLine } from '../../balance-line.js';
 import { Cells, type CsvRow } from '../../csv-rows.js';
 
-/** Whether a CSV file with these headings is one of Stripe's itemised reports: of changes of the balance, or of a payout's parts. */
-export const isItemised = (headings: readonly string[]): boolean =>
-  headings.includes('balance_transaction_id') && headings.includes('reporting_category');
+/** Headings that Stripe's itemised reports have to have: of changes of the balance, or of a payout's parts. */
+export const ITEMISED = [
+  ...['balance_transaction_id', 'created_utc', 'currency', 'gross', 'fee', 'net', 'reporting_category', 'source_id'],
+] as const;
 
 /**
  * A row of an itemised report (`balance_change_from_activity.itemized`, `payout_reconciliation.itemized`): amounts are in major units, and

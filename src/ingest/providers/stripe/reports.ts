@@ -3,7 +3,7 @@ import { Problem } from '../../../kernel/errors.js';
 import type { BalanceLine } from '../../balance-line.js';
 import { Cells, csvRows } from '../../csv-rows.js';
 import type { ReportContent, ReportKind, StatedBalance } from '../../provider-report.js';
-import { isItemised, itemisedLine } from './report-rows.js';
+import { ITEMISED, itemisedLine } from './report-rows.js';
 
 const provider = 'stripe';
 
@@ -24,28 +24,21 @@ export const balanceSummary: ReportKind = {
 
 async function itemised(name: string, file: Readable): Promise<ReportContent> {
   const lines: BalanceLine[] = [];
-  for await (const row of csvRows(file, name)) {
-    if (lines.length === 0 && !isItemised(Object.keys(row.cells)))
-      throw new Problem(
-        'invalid_request',
-        `${name}: balance_transaction_id or reporting_category is not among the headings.`,
-      );
-    lines.push(itemisedLine(name, row));
-  }
+  for await (const row of csvRows(file, name, ITEMISED)) lines.push(itemisedLine(name, row));
   return { lines, balances: [], objects: [] };
 }
 
+const SUMMARY = ['category', 'net_amount', 'currency'];
 const ENDS = { starting_balance: 'start', ending_balance: 'end' } as const;
 
 /** Rows of `category`, `net_amount` and `currency`; of all categories the two ends are read. */
 async function summary(name: string, file: Readable): Promise<ReportContent> {
   const balances = new Map<string, Partial<StatedBalance>>();
-  for await (const row of csvRows(file, name)) {
+  for await (const row of csvRows(file, name, SUMMARY)) {
     const cells = new Cells(name, row);
     const end = ENDS[cells.text('category') as keyof typeof ENDS];
     if (end === undefined) continue;
     const currency = cells.currency('currency');
-    cells.text('net_amount');
     const known = balances.get(currency) ?? {};
     if (known[end] !== undefined) cells.wrong('category', 'names the same balance twice');
     balances.set(currency, { ...known, [end]: cells.money('net_amount', currency) });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { stripePolicy } from '../../../catalog/personal.js';
 import { SetupError } from '../../../kernel/errors.js';
 import { cleanText, typeName } from '../../clear-text.js';
+import { isObject, type Json } from '../../json-members.js';
 import type { Identified, Provider, Subject } from '../../provider.js';
 import { verifyStripe } from './verify.js';
 
@@ -11,8 +12,6 @@ const settings = z.object({
   secrets: z.array(z.string().refine((secret) => secret.trim() !== '', 'must not be empty')).min(1),
 });
 export type StripeSettings = z.infer<typeof settings>;
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** Stripe: snapshot events and thin (`v2.core.event`) notifications of all API versions. */
 export const stripe: Provider<StripeSettings> = {
@@ -60,9 +59,6 @@ export const stripe: Provider<StripeSettings> = {
     return isObject(object) ? subjectsOf(object) : [];
   },
 };
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function withoutPending(body: Json): Json {
   const { pending_webhooks: _pending, ...rest } = body;

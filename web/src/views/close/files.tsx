@@ -104,11 +104,6 @@ function Sealed({ period: { versions }, round }: Pick<PeriodProps, 'period' | 'r
             </dd>
             <dt>Key</dt>
             <dd>{key.state === 'ready' ? <code>{key.value.fingerprint}</code> : '…'}</dd>
-            <dt>Verify</dt>
-            <dd>
-              <code>truth-ledger verify</code> reads every entry again and gives a verdict; the pack brings its own
-              verifier.
-            </dd>
           </dl>
         );
       }}

@@ -15,7 +15,7 @@ export function DriftSections() {
   return (
     <>
       <Show data={drift}>{({ data }) => <Drifts rows={data} />}</Show>
-      <Show data={markers}>{({ data }) => <Markers rows={[...data].reverse()} />}</Show>
+      <Show data={markers}>{({ data }) => <Markers rows={data} />}</Show>
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { type Fact, type InterpretableEntry, type Ref, stampOf } from '../../../../catalog/facts.js';
 import { makeFact } from '../../../../catalog/make-fact.js';
+import { isDay } from '../../../../kernel/day.js';
 import { parseMajor } from '../../../../kernel/money.js';
 import type { Interpreter } from '../../../interpreter.js';
 import { objectIn } from '../../../json-members.js';
@@ -22,14 +23,17 @@ const CATEGORIES: Readonly<Record<string, string>> = {
 };
 
 /** Columns in which Adyen says what it kept, in the currency of settlement. */
-const FEES = ['commission (nc)', 'markup (nc)', 'scheme fees (nc)', 'interchange (nc)'] as const;
+export const FEES = ['commission (nc)', 'markup (nc)', 'scheme fees (nc)', 'interchange (nc)'] as const;
 
 // Adyen writes the zone of the account beside each time, by its abbreviation.
 const OFFSETS: Readonly<Record<string, string>> = {
-  ...{ UTC: 'Z', GMT: 'Z', WET: 'Z', BST: '+01:00', IST: '+01:00', WEST: '+01:00', CET: '+01:00', CEST: '+02:00' },
-  ...{ EET: '+02:00', EEST: '+03:00', EST: '-05:00', EDT: '-04:00', CST: '-06:00', CDT: '-05:00', MST: '-07:00' },
+  ...{ UTC: 'Z', GMT: 'Z', WET: 'Z', BST: '+01:00', WEST: '+01:00', CET: '+01:00', CEST: '+02:00' },
+  ...{ EET: '+02:00', EEST: '+03:00', EST: '-05:00', EDT: '-04:00', CDT: '-05:00', MST: '-07:00' },
   ...{ MDT: '-06:00', PST: '-08:00', PDT: '-07:00', SGT: '+08:00', JST: '+09:00', AEST: '+10:00', AEDT: '+11:00' },
 };
+
+/** Of India, Israel and Ireland; of America and China. */
+const AMBIGUOUS = ['IST', 'CST'];
 
 export type Cells = Readonly<Record<string, string>>;
 
@@ -48,17 +52,23 @@ export function settlementLine(cells: Cells) {
   const type = cells['type'] ?? '';
   if (type === '') throw new RangeError('type is needed');
   const payment = cells['psp reference'] || undefined;
+  const [account, batch] = ['merchant account', 'batch number'].map((column) => cells[column]?.trim());
+  if (!account) throw new RangeError('merchant account is needed');
   return {
-    ...{ at: timeOf(cells), currency, net, fee, gross: net + fee, type, payment },
+    ...{ at: timeOf(cells), arrivalAt: arrivalOf(cells), currency, net, fee, gross: net + fee, type, payment },
     category: CATEGORIES[type] ?? type.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase(),
     source: cells['modification reference'] || payment,
     rate: cells['exchange rate'] || undefined,
-    payout: cells['batch number'] ? `adyen_batch_${cells['batch number']}` : undefined,
+    // Batches are counted for each merchant account.
+    payout: batch ? `adyen_batch_${account}_${batch}` : undefined,
   };
 }
 
 function timeOf(cells: Cells): number {
-  const offset = OFFSETS[(cells['timezone'] ?? 'UTC').trim().toUpperCase()];
+  const zone = (cells['timezone'] ?? '').trim().toUpperCase();
+  if (AMBIGUOUS.includes(zone))
+    throw new RangeError(`timezone ${zone} is the name of several zones: have the report made in UTC`);
+  const offset = OFFSETS[zone];
   if (offset === undefined) throw new RangeError('timezone is none that is known: have the report made in UTC');
   const text = cells['creation date']?.trim() ?? '';
   const isTime = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(text);
@@ -67,10 +77,17 @@ function timeOf(cells: Cells): number {
   return at;
 }
 
+/** The day on which the bank has a payout, as the midnight in UTC that dates are written as: the booking date, else that of its creation. */
+function arrivalOf(cells: Cells): number {
+  const day = (cells['booking date']?.trim() || cells['creation date']?.trim() || '').slice(0, 10);
+  if (!isDay(day)) throw new RangeError('booking date must be a time such as 2026-10-03 09:00:00');
+  return Date.parse(`${day}T00:00:00Z`);
+}
+
 /** A line of Adyen's balance, as the report of a batch has it; the one that pays the batch out is a payout as well. */
 export const settlementLines: Interpreter = {
   name: 'adyen/settlement-line',
-  version: 1,
+  version: 2,
   reads: ['adyen.object.settlement_line'],
   interpret: (entry: InterpretableEntry) => {
     const object = objectIn(objectIn(objectIn(entry.body)['data'])['object']);
@@ -98,11 +115,11 @@ const subjectOf = ({ category, payment, payout }: Line, id: string): Ref => {
   return payment === undefined ? `balance:${id}` : `payment:${payment}`;
 };
 
-const paidOut = ({ at, net, currency }: Line, subject: Ref, id: string, stamp: string): Fact =>
+const paidOut = ({ at, arrivalAt, net, currency }: Line, subject: Ref, id: string, stamp: string): Fact =>
   makeFact({
     ...{ type: 'PayoutChanged', subject, effect: 'changed', stamp },
     fields: {
-      ...{ at, status: 'paid', amount: String(-net), currency, arrival_at: null, automatic: true },
+      ...{ at, status: 'paid', amount: String(-net), currency, arrival_at: arrivalAt, automatic: true },
       balance_transaction: id,
     },
   });

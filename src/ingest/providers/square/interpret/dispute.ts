@@ -23,10 +23,12 @@ const WITHDRAWN = new Set(['EVIDENCE_REQUIRED', 'PROCESSING', 'WON', 'LOST', 'AC
 /** Square holds the disputed amount back from the moment of a chargeback, and gives it back when it is won. */
 export const dispute: Interpreter = {
   name: 'square/dispute',
-  version: 1,
-  reads: ['created', 'state.updated', 'state.changed', 'evidence.added', 'evidence.removed'].map(
-    (each) => `square.dispute.${each}`,
-  ),
+  version: 2,
+  // Each has an older name, which subscriptions made for it keep.
+  reads: [
+    ...['created', 'state.updated', 'state.changed'],
+    ...['evidence.added', 'evidence.created', 'evidence.removed', 'evidence.deleted'],
+  ].map((each) => `square.dispute.${each}`),
   interpret: (entry) => disputeFacts(squareEvent(entry, 'dispute')),
 };
 

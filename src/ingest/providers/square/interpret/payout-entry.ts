@@ -16,14 +16,18 @@ const CATEGORIES: Readonly<Record<string, string>> = {
   DISPUTE: 'dispute',
   FEE: 'fee',
   DEPOSIT_FEE: 'fee',
+  TAX_ON_FEE: 'tax',
   ADJUSTMENT: 'other_adjustment',
   HOLD_ADJUSTMENT: 'risk_reserved_funds',
+  // An entry says nothing of which payout it is: its rule needs no event, unlike that of `payout`.
+  PAYOUT: 'unnamed_payout',
+  RETURNED_PAYOUT: 'unnamed_payout_reversal',
 };
 
 /** A line of Square's balance: one entry of a payout, as a report has it. */
 export const payoutEntry: Interpreter = {
   name: 'square/payout-entry',
-  version: 1,
+  version: 2,
   reads: ['square.object.payout_entry'],
   interpret: (entry: InterpretableEntry) => {
     const object = objectIn(objectIn(objectIn(entry.body)['data'])['object']);

@@ -8,10 +8,13 @@ const STATES = ['SENT', 'PAID', 'FAILED'];
 /** Square's words for how a payout stands, in the words of facts. */
 const WORDS: Readonly<Record<string, string>> = { SENT: 'in_transit', PAID: 'paid', FAILED: 'failed' };
 
-/** Money on its way to our bank, or from it. What it consists of is told by its entries, in a report. */
+/**
+ * Money on its way to our bank, or from it. What a batch consists of is told by its entries, in a report; the batch itself is no entry of any.
+ * A payout without entries (`SIMPLE`) is an entry of a batch to come, which does not name it.
+ */
 export const payout: Interpreter = {
   name: 'square/payout',
-  version: 1,
+  version: 2,
   reads: ['square.payout.sent', 'square.payout.paid', 'square.payout.failed'],
   interpret: (entry) => {
     const event = squareEvent(entry, 'payout');
@@ -32,6 +35,7 @@ export const payout: Interpreter = {
           failed_at: state === 'FAILED' ? changedAt(event) : undefined,
           automatic: object['type'] === 'BATCH',
           method: wordOf(object['type']),
+          balance_line: object['type'] === 'SIMPLE' ? 'unnamed' : 'none',
         },
       }),
     ];

@@ -4,7 +4,8 @@ import { makeFact } from '../../../../catalog/make-fact.js';
 import { decimalsOf, signedOf } from './amount.js';
 import type { Interpreter } from '../../../interpreter.js';
 import { readObject, refIn, stampAt, stripeEvent } from './stripe-event.js';
-import { idIn, isObject, type Json, listIn, msOf, msOrNull, objectIn } from './stripe-json.js';
+import { idIn, listIn, msOf, msOrNull } from './stripe-json.js';
+import { isObject, type Json, objectIn } from '../../../json-members.js';
 
 /**
  * A line of the balance that was read by itself, and the payout that it was found in. It belongs to what its source belongs to; the source

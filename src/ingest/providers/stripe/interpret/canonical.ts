@@ -1,4 +1,5 @@
-import { isObject, type Json, listIn, objectIn } from './stripe-json.js';
+import { listIn } from './stripe-json.js';
+import { isObject, type Json, objectIn } from '../../../json-members.js';
 
 /**
  * Payloads of all API versions in one shape, the newest one's. Stripe writes an event in the version of its endpoint and never again, so

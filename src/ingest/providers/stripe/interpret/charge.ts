@@ -9,9 +9,7 @@ import {
   checkoutRef,
   createdAt,
   idIn,
-  type Json,
   listIn,
-  objectIn,
   orderRef,
   ownId,
   peopleOf,
@@ -22,6 +20,7 @@ import {
   type StripeEvent,
   stripeEvent,
 } from './stripe-event.js';
+import { type Json, objectIn } from '../../../json-members.js';
 
 // The order in which a charge lives through events of one second.
 const TIES: Readonly<Record<string, number>> = {

@@ -5,7 +5,6 @@ import { moneyOrNulls } from './amount.js';
 import {
   checkoutRef,
   createdAt,
-  objectIn,
   orderRef,
   ownId,
   peopleOf,
@@ -14,6 +13,7 @@ import {
   type StripeEvent,
   stripeEvent,
 } from './stripe-event.js';
+import { objectIn } from '../../../json-members.js';
 
 /** What an event says of sessions that are too old to have a status, and its place among events of one second. */
 const PHASES: Readonly<Record<string, { status: string; ties: number }>> = {

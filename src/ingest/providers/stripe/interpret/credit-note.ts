@@ -7,7 +7,6 @@ import {
   createdAt,
   customerNode,
   idIn,
-  type Json,
   listIn,
   msOrNull,
   ownId,
@@ -16,6 +15,7 @@ import {
   type StripeEvent,
   stripeEvent,
 } from './stripe-event.js';
+import type { Json } from '../../../json-members.js';
 
 const STEPS = ['created', 'updated', 'voided'];
 

@@ -1,16 +1,8 @@
 import { emailNode, present } from '../../../../catalog/identifiers.js';
 import { makeFact } from '../../../../catalog/make-fact.js';
 import type { Interpreter } from '../../../interpreter.js';
-import {
-  createdAt,
-  objectIn,
-  ownId,
-  providerCustomer,
-  readObject,
-  stampAt,
-  stripeEvent,
-  userOf,
-} from './stripe-event.js';
+import { createdAt, ownId, providerCustomer, readObject, stampAt, stripeEvent, userOf } from './stripe-event.js';
+import { objectIn } from '../../../json-members.js';
 
 /** A customer of Stripe is an identifier of a person, tied to our user and to an e-mail address where it names them. */
 export const customer: Interpreter = {

@@ -7,7 +7,6 @@ import { balanceMoved } from './balance-transaction.js';
 import {
   createdAt,
   idIn,
-  type Json,
   listIn,
   msOf,
   ownId,
@@ -17,6 +16,7 @@ import {
   type StripeEvent,
   stripeEvent,
 } from './stripe-event.js';
+import type { Json } from '../../../json-members.js';
 
 // The order in which a dispute lives through states of one second; what is not known yet comes first.
 const STATUSES = [

@@ -1,7 +1,8 @@
 import type { Fact, Scalar } from '../../../../catalog/facts.js';
 import { makeFact } from '../../../../catalog/make-fact.js';
 import { decimalsOf, signedOf } from './amount.js';
-import { createdAt, type Json, listIn, msOf, objectIn, ownId, stampAt, type StripeEvent } from './stripe-event.js';
+import { createdAt, listIn, msOf, ownId, stampAt, type StripeEvent } from './stripe-event.js';
+import { type Json, objectIn } from '../../../json-members.js';
 
 /** What of an invoice its customer owes from when on, and what it is made of: for the books, not for any number of sales. */
 export function owed(event: StripeEvent, status: string | undefined): Record<string, Scalar | undefined> {

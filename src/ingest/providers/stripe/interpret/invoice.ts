@@ -8,10 +8,8 @@ import {
   createdAt,
   customerNode,
   idIn,
-  type Json,
   listIn,
   msOrNull,
-  objectIn,
   orderRef,
   ownId,
   peopleOf,
@@ -21,6 +19,7 @@ import {
   type StripeEvent,
   stripeEvent,
 } from './stripe-event.js';
+import { type Json, objectIn } from '../../../json-members.js';
 
 // The order in which an invoice lives through states of one second.
 const STATUSES = ['draft', 'open', 'uncollectible', 'paid', 'void', 'deleted'];

@@ -1,6 +1,7 @@
 import { openText } from '../../../../catalog/identifiers.js';
 import { decimalsOf } from './amount.js';
-import { type Json, listIn, objectIn } from './stripe-json.js';
+import { listIn } from './stripe-json.js';
+import { type Json, objectIn } from '../../../json-members.js';
 
 /** What a subscription is worth in a time, by the prices and quantities it names. */
 export interface Value {

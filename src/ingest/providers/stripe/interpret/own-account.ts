@@ -1,5 +1,6 @@
 import type { Interpreter } from '../../../interpreter.js';
-import { idIn, objectIn } from './stripe-json.js';
+import { idIn } from './stripe-json.js';
+import { objectIn } from '../../../json-members.js';
 
 /**
  * The same interpreter for our own account only. What a platform hears of its connected accounts is other people's customers and money: it

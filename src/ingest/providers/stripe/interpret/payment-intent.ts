@@ -4,7 +4,6 @@ import { makeFact } from '../../../../catalog/make-fact.js';
 import type { Interpreter } from '../../../interpreter.js';
 import {
   checkoutRef,
-  objectIn,
   orderRef,
   ownId,
   peopleOf,
@@ -13,6 +12,7 @@ import {
   stripeEvent,
   type StripeEvent,
 } from './stripe-event.js';
+import { objectIn } from '../../../json-members.js';
 
 const STEPS = [
   'created',

@@ -7,7 +7,6 @@ import { balanceMoved } from './balance-transaction.js';
 import {
   createdAt,
   idIn,
-  type Json,
   ownId,
   readObject,
   refIn,
@@ -16,6 +15,7 @@ import {
   type StripeEvent,
   stripeEvent,
 } from './stripe-event.js';
+import type { Json } from '../../../json-members.js';
 
 // The order in which a refund lives through states of one second. A status that is not known yet comes before those that end it.
 const STATUSES = ['pending', 'requires_action', 'succeeded', 'canceled', 'failed'];

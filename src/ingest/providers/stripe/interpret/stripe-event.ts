@@ -1,9 +1,10 @@
 import { type InterpretableEntry, type Node, type Ref, stampOf } from '../../../../catalog/facts.js';
 import { anonymousNode, emailNode, idOf, present, refTo, userNode } from '../../../../catalog/identifiers.js';
 import { canonical, kindOf } from './canonical.js';
-import { idIn, isObject, type Json, msOf, objectIn } from './stripe-json.js';
+import { idIn, msOf } from './stripe-json.js';
+import { isObject, type Json, objectIn } from '../../../json-members.js';
 
-export { idIn, isObject, type Json, listIn, msOf, msOrNull, objectIn } from './stripe-json.js';
+export { idIn, listIn, msOf, msOrNull } from './stripe-json.js';
 
 /** A Stripe event as interpreters read it, whatever its API version. */
 export interface StripeEvent {

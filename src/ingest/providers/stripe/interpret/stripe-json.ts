@@ -1,13 +1,5 @@
 import { idOf } from '../../../../catalog/identifiers.js';
-
-export type Json = Readonly<Record<string, unknown>>;
-
-const NOTHING: Json = {};
-
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-export const objectIn = (value: unknown): Json => (isObject(value) ? value : NOTHING);
+import { isObject, type Json } from '../../../json-members.js';
 
 /** Members of a list, whether it came as Stripe's list object or as a plain array. */
 export function listIn(value: unknown): readonly Json[] {

@@ -6,13 +6,10 @@ import type { Interpreter } from '../../../interpreter.js';
 import { monthlyValue, periodValue } from './monthly-value.js';
 import {
   createdAt,
-  isObject,
-  type Json,
   listIn,
   msOf,
   msOrNull,
   objectBefore,
-  objectIn,
   ownId,
   peopleOf,
   readObject,
@@ -20,6 +17,7 @@ import {
   type StripeEvent,
   stripeEvent,
 } from './stripe-event.js';
+import { isObject, type Json, objectIn } from '../../../json-members.js';
 
 // The order in which a subscription lives through states of one second: a stale `incomplete` never undoes `active`.
 const STATUSES = ['incomplete', 'trialing', 'active', 'paused', 'past_due', 'unpaid', 'incomplete_expired', 'canceled'];

@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import { createVerification, type VerificationDeps } from '../../../src/close/verification.js';
+import type { Entry, Ledger, NewEntry } from '../../../src/ledger/ledger.js';
+
+type OnProgress = (done: number, total: number) => void;
+
+const untouched = { ok: true, entries: 9, sealed: 8, checkpoints: 2, root: 'ab', findings: [], count: 0 };
+const edited = Array.from({ length: 25 }, (_, at) => ({ verdict: 'edit', position: at + 1, detail: 'changed' }));
+const sameModel = { ok: true, position: 9, stateHash: 's', rebuiltStateHash: 's', findings: [] };
+
+function given({ seal = untouched, model = sameModel }: { seal?: unknown; model?: unknown } = {}) {
+  const entries: Entry[] = [];
+  const ledger = {
+    readStream: (stream: string) => Promise.resolve(entries.filter((entry) => entry.stream === stream)),
+    append: (_stream: string, _expected: unknown, added: readonly NewEntry[]) => {
+      for (const each of added)
+        entries.push({ ...each, position: entries.length + 10, recordedAt: each.occurredAt } as never);
+      return Promise.resolve({ revision: 0, position: entries.length + 9 });
+    },
+  } as unknown as Ledger;
+  const clock = { now: new Date('2026-10-31T04:15:00.000Z') };
+  const both = (result: unknown) => (told?: OnProgress) => {
+    for (const done of [0, 1, 1, 2]) told?.(done, 2);
+    return Promise.resolve(result);
+  };
+  const verification = createVerification({
+    ledger,
+    seal: { verify: both(seal) } as VerificationDeps['seal'],
+    projections: { verify: both(model) } as VerificationDeps['projections'],
+    clock: () => clock.now,
+    contentMac: () => Buffer.alloc(32),
+  });
+  return { verification, entries, clock };
+}
+const asker = { actor: 'key:7', correlationId: 'c1' };
+
+describe('verifying everything', () => {
+  it('given nothing is wrong, then the verdict is in the ledger, with who asked and what was compared', async () => {
+    const { verification, entries } = given();
+    const verified = await verification.run(asker);
+    expect(verified).toMatchObject({ ok: true, position: 10, actor: 'key:7', ledger: untouched });
+    expect(verified.model).toEqual({
+      ...{ ok: true, position: 9, state_hash: 's', rebuilt_state_hash: 's', differences: {} },
+    });
+    expect(entries).toMatchObject([{ stream: 'verification-2026-10', type: 'LedgerVerified', actor: 'key:7' }]);
+    expect(await verification.recent()).toEqual([verified]);
+  });
+
+  it('given changed entries and rows, then the first findings are kept with how many there are, and differences by kind', async () => {
+    const row = (kind: string) => ({ kind, detail: 'a row of the model, which is not told' });
+    const { verification } = given({
+      seal: { ...untouched, ok: false, findings: edited, count: 2_000 },
+      model: { ...sameModel, ok: false, findings: [row('daily'), row('payments'), row('daily')] },
+    });
+    const { ok, ledger, model } = await verification.run(asker);
+    expect([ok, ledger.ok, ledger.count, ledger.findings]).toEqual([false, false, 2_000, edited.slice(0, 20)]);
+    expect(model).toMatchObject({ ok: false, differences: { daily: 2, payments: 1 } });
+  });
+
+  it.each([
+    [{ ...untouched, ok: false }, sameModel],
+    [untouched, { ...sameModel, ok: false }],
+  ])('given one half is wrong, then the whole is', async (seal, model) => {
+    expect(await given({ seal, model }).verification.run(asker)).toMatchObject({ ok: false });
+  });
+
+  it('given a new month, then what was found in the one before is still told, after what is newer', async () => {
+    const { verification, clock } = given();
+    const times = ['2026-09-30T04:15:00.000Z', '2026-10-31T04:15:00.000Z', '2026-11-01T04:15:00.000Z'];
+    for (const time of times) {
+      clock.now = new Date(time);
+      await verification.run(asker);
+    }
+    expect((await verification.recent()).map((each) => each.finished_at)).toEqual([times[2], times[1]]);
+  });
+
+  it('tells how far it is, each percent once and in order', async () => {
+    const told: number[] = [];
+    await given().verification.run(asker, (done) => Promise.resolve(void told.push(done)));
+    expect(told).toEqual([25, 50, 75, 100]);
+  });
+
+  it('given it is cancelled in the first half, then the second does not begin and nothing is recorded', async () => {
+    const { verification, entries } = given({ model: new Error('never reached') });
+    const stopped = verification.run(asker, () => Promise.reject(new Error('cancelled')));
+    await expect(stopped).rejects.toThrow('cancelled');
+    expect(entries).toEqual([]);
+  });
+});

@@ -1,0 +1,98 @@
+import { useState } from 'preact/hooks';
+import { api, type Schemas } from '../../api.ts';
+import { figure, time } from '../../format.ts';
+import { Needs, Show } from '../../states.tsx';
+import { Table } from '../../table.tsx';
+import { useData, useRounds } from '../../use-data.ts';
+
+type Verification = Schemas['Verification'];
+
+const ASK_EVERY_MS = 5_000;
+
+/** Whether the ledger is as it was written and the numbers are what it says: what verifying found last, and when. */
+export function Verdict({ mayAct }: { mayAct: boolean }) {
+  const [told, setTold] = useState('');
+  const round = useRounds(ASK_EVERY_MS);
+  const data = useData('verifications', () => api<Schemas['VerificationPage']>('/v1/ledger/verifications'), round);
+  const start = async (): Promise<void> => {
+    try {
+      await api('/v1/ledger/verifications', { method: 'POST', body: {} });
+      setTold('It is verified now; the verdict comes here.');
+    } catch (error) {
+      setTold((error as Error).message);
+    }
+  };
+  return (
+    <section id="verdict">
+      <h3>Verified</h3>
+      <Show data={data}>
+        {({ data: [last] }) => (
+          <>
+            {last ? <Last verification={last} /> : <p>Nothing was verified this month or the month before.</p>}
+            {mayAct ? (
+              <p class="buttons">
+                <button type="button" onClick={() => void start()}>
+                  Verify now
+                </button>
+              </p>
+            ) : (
+              <Needs what="Verifying now" scope="finance" />
+            )}
+            <p class="told" role="status">
+              {told}
+            </p>
+          </>
+        )}
+      </Show>
+    </section>
+  );
+}
+
+function Last({ verification: { finished_at: at, ledger, model, position, actor } }: { verification: Verification }) {
+  return (
+    <>
+      <dl>
+        <dt>Ledger</dt>
+        <dd>
+          {ledger.ok
+            ? `as it was written: ${figure(ledger.entries)} entries, the first ${figure(ledger.sealed)} under ${figure(ledger.checkpoints)} signed roots`
+            : `not as it was written: ${figure(ledger.count)} findings`}
+        </dd>
+        <dt>Numbers</dt>
+        <dd>
+          {model.ok
+            ? `what the ledger says up to position ${model.position}`
+            : `not what the ledger says up to position ${model.position}: ${Object.entries(model.differences)
+                .map(([kind, count]) => `${kind} ${count}`)
+                .join(', ')}`}
+        </dd>
+        <dt>When</dt>
+        <dd>
+          {time(at)}, for {actor}; the ledger has this verdict at position {position}
+        </dd>
+        <dt>Root</dt>
+        <dd>
+          <code>{ledger.root}</code>
+        </dd>
+      </dl>
+      {ledger.findings.length > 0 && (
+        <Table<Verification['ledger']['findings'][number]>
+          caption={
+            ledger.count > ledger.findings.length
+              ? `The first ${ledger.findings.length} of ${figure(ledger.count)} findings`
+              : 'Findings'
+          }
+          file="findings"
+          rows={ledger.findings}
+          empty=""
+          columns={[
+            { title: 'Verdict', text: ({ verdict }) => verdict },
+            { title: 'Position', numeric: true, text: ({ position: from }) => String(from) },
+            { title: 'Until', numeric: true, text: ({ until }) => (until === undefined ? '' : String(until)) },
+            { title: 'What is wrong', text: ({ detail }) => detail },
+          ]}
+        />
+      )}
+    </>
+  );
+}
