@@ -138,12 +138,8 @@ async function wire(
   const verification = createVerification({ ledger, seal, projections, clock, contentMac });
 
   const alerts = watchOver(config, clock, { database, ledger, vault, ingest, reconcile, verification }, log);
-  const jobs = await openJobs(
-    config,
-    clock,
-    { database, ingest, reconcile, close, ...tied, verification, alerts, zone },
-    log,
-  );
+  const worked = { ingest, reconcile, close, ...tied, verification, alerts };
+  const jobs = await openJobs(config, clock, { database, zone, ...worked }, log);
   queue.jobs = life.closes(jobs, (it) => it.stop());
   for (const stage of [books, seal, projections]) life.closes(stage, (it) => it.stop());
 
