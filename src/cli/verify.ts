@@ -45,10 +45,13 @@ function withBar<T>(
   return work(bar.onProgress).finally(bar.stop);
 }
 
-function ledgerLines({ ok, entries, sealed, checkpoints, root, findings, count }: LedgerVerified): string[] {
+function ledgerLines({ ok, entries, sealed, checkpoints, witnessed, root, findings, count }: LedgerVerified): string[] {
   if (ok) {
     return [
       `The ledger is as it was written: ${entries} entries, the first ${sealed} under ${checkpoints} signed roots. Root ${root}.`,
+      witnessed > 0
+        ? `The witness file has ${witnessed} of its seals, and they agree.`
+        : 'There is no witness file in this DATA_DIR: a ledger cut short together with its seals would not show here.',
     ];
   }
   const more = count > findings.length ? [`and ${count - findings.length} more`] : [];

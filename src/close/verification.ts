@@ -20,6 +20,8 @@ export interface Verified {
     /** Up to this position the entries lead to a signed root. */
     sealed: number;
     checkpoints: number;
+    /** Notes of the witness file that were compared; 0: there was none where this ran. */
+    witnessed: number;
     /** Hexadecimal. */
     root: string;
     /** The first of them; `count` is of all. */

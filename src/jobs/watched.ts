@@ -80,19 +80,25 @@ function unresolved({ reason, unresolved: count }: { reason: string; unresolved:
   ];
 }
 
-function notAsWritten({ ok, ledger, model, finished_at: at, position }: RecordedVerification): Condition[] {
-  if (ok) return [];
+/** Two conditions, so that numbers which a rebuild mends never hide a ledger that was changed. */
+function notAsWritten({ ledger, model, finished_at: at, position }: RecordedVerification): Condition[] {
   const verdicts = [...new Set(ledger.findings.map(({ verdict }) => verdict))].join(', ');
-  return [
-    {
-      key: keyOf('verification'),
+  const found: Condition[] = [];
+  if (!ledger.ok)
+    found.push({
+      key: keyOf('verification', 'ledger'),
       severity: 'critical',
-      title: ledger.ok
-        ? 'The read model is not what the ledger says'
-        : `The ledger is not as it was written: ${verdicts}`,
-      detail: { at, position, findings: ledger.findings, count: ledger.count, differences: model.differences },
-    },
-  ];
+      title: `The ledger is not as it was written: ${verdicts}`,
+      detail: { at, position, findings: ledger.findings, count: ledger.count },
+    });
+  if (!model.ok)
+    found.push({
+      key: keyOf('verification', 'model'),
+      severity: 'critical',
+      title: 'The read model is not what the ledger says',
+      detail: { at, position, differences: model.differences },
+    });
+  return found;
 }
 
 function providerTrouble(row: Awaited<ReturnType<CompletenessStore['providers']>>[number]): Condition[] {

@@ -72,14 +72,20 @@ export function openSeal(deps: SealDeps) {
     },
     /** Reads the whole ledger again, and compares it with its seals and with what the witness file has. */
     async verify(onProgress?: (done: number, total: number) => void): Promise<LedgerVerified> {
-      const witness = () => notesIn(witnessPath);
+      let witnessed = 0;
+      const witness = async function* (): AsyncGenerator<Checkpoint> {
+        for await (const note of notesIn(witnessPath)) {
+          witnessed += 1;
+          yield note;
+        }
+      };
       const run = verifyLedger(ledger, store, publicKey, { witness, onProgress });
       const findings: Finding[] = [];
       let count = 0;
       for (let next = await run.next(); ; next = await run.next()) {
         if (next.done) {
           const { root, ...verified } = next.value;
-          return { ok: count === 0, ...verified, root: root.toString('hex'), findings, count };
+          return { ok: count === 0, ...verified, witnessed, root: root.toString('hex'), findings, count };
         }
         count += 1;
         if (findings.length < FINDINGS_MAX) findings.push(next.value);
@@ -97,6 +103,8 @@ export interface LedgerVerified {
   /** Up to this position the entries lead to a signed root. */
   sealed: number;
   checkpoints: number;
+  /** Notes of the witness file that were compared; 0 where this process has none, so that a ledger cut short together with its seals would not show. */
+  witnessed: number;
   root: string;
   findings: Finding[];
   count: number;

@@ -143,7 +143,7 @@ export function createProjections(deps: ProjectionDeps): Projections {
     catchUp: (timeoutMs) => catchUp(deps, upgrade, timeoutMs),
     rebuild: rebuildNow,
     dryRun: (onProgress) => dryRun({ ...beside(), modelVersion }, onProgress),
-    verify: (onProgress) => verify(beside(), onProgress),
+    verify: (onProgress) => verify({ ...beside(), modelVersion }, onProgress),
     stateHash: () => hashed(database.pool, stateHash),
     historyHash: () => hashed(database.pool, historyHash),
   };

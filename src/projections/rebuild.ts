@@ -143,6 +143,7 @@ export async function foldTo(deps: FoldDeps, until: number, onProgress: Progress
   let position = await checkpointOf(database.pool, 'model_next');
   let writing: Promise<void> = Promise.resolve();
   for await (const page of factsOf(deps, position, until)) {
+    deps.signal?.throwIfAborted();
     parked.push(...page.parked);
     // The next page is interpreted, and the last batch is written, while this one is folded.
     while (position < page.last) {

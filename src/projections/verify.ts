@@ -1,8 +1,10 @@
 import type pg from 'pg';
+import { Problem } from '../kernel/errors.js';
 import { beginHashing, hashed, stateHash, stateQueries } from './hashes.js';
 import { sumDaily } from './model-writer.js';
 import { exclusively, type FoldDeps, foldTo, makeEmpty, type Progress } from './rebuild.js';
 import { checkpointOf } from './runner.js';
+import { shownModel } from './shown-model.js';
 
 export interface VerifyReport {
   ok: boolean;
@@ -15,8 +17,14 @@ export interface VerifyReport {
 
 const FINDINGS_MAX = 20;
 
-/** Derives the read model again from the ledger, beside the live one, and compares; and the daily totals with their contributions. */
-export async function verify(deps: FoldDeps, onProgress: Progress = () => undefined): Promise<VerifyReport> {
+/**
+ * Derives the read model again from the ledger, beside the live one, and compares; and the daily totals with their contributions. Throws
+ * Problem `unavailable` where the live one is of another version, with which nothing can be compared.
+ */
+export async function verify(
+  deps: FoldDeps & { modelVersion: string },
+  onProgress: Progress = () => undefined,
+): Promise<VerifyReport> {
   const { pool } = deps.database;
   return exclusively(pool, async () => {
     await makeEmpty(pool);
@@ -25,6 +33,8 @@ export async function verify(deps: FoldDeps, onProgress: Progress = () => undefi
     try {
       // The live model may move on: fold up to exactly the position that this snapshot shows.
       await beginHashing(client);
+      if ((await shownModel(client, deps.modelVersion)).superseded)
+        throw new Problem('unavailable', 'The read model is that of another version of the service: rebuild it first.');
       const position = await checkpointOf(client, 'model');
       const live = await stateHash(client, 'model');
       const findings = await dailyFindings(client);

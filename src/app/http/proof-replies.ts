@@ -51,6 +51,9 @@ export const VerificationPage = z
             entries: count,
             sealed: count.meta({ description: 'Up to this position the entries lead to a signed root.' }),
             checkpoints: count,
+            witnessed: count.meta({
+              description: 'Notes of the witness file that were compared; 0: there was none where it was verified.',
+            }),
             root: z.string().meta({ description: 'Hexadecimal.' }),
             findings: z.array(VerdictFinding).meta({ description: 'The first of them.' }),
             count: count.meta({ description: 'Of all findings.' }),

@@ -68,26 +68,38 @@ describe('looking around', () => {
     ]);
   });
 
-  it.each([
-    [false, 'The ledger is not as it was written: edit, truncation'],
-    [true, 'The read model is not what the ledger says'],
-  ])(
-    'given the newest verdict is bad (ledger ok: %s), then it is one condition, and older ones are none',
-    async (ok, title) => {
-      const findings = ['edit', 'edit', 'truncation'].map((verdict, position) => ({ verdict, position, detail: '' }));
-      const bad = {
-        ok: false,
-        ledger: { ok, findings, count: 3 },
-        model: { differences: {} },
-        finished_at: 't',
-        position: 9,
-      };
-      const conditions = async (...recent: unknown[]) => {
-        const watched = await lookAround(parts({ verification: { recent: () => Promise.resolve(recent) } }));
-        return watched.find(({ part }) => part === 'verification')!.conditions;
-      };
-      expect(await conditions(bad, { ok: true })).toMatchObject([{ key: 'verification', severity: 'critical', title }]);
-      expect(await conditions({ ok: true }, bad)).toEqual([]);
-    },
-  );
+  it('given the newest verdict is bad, then each half of it is a condition of its own, and older ones are none', async () => {
+    const findings = ['edit', 'edit', 'truncation'].map((verdict, position) => ({ verdict, position, detail: '' }));
+    const verdict = (ledgerOk: boolean, modelOk: boolean) => ({
+      ...{ ok: ledgerOk && modelOk, finished_at: 't', position: 9 },
+      ledger: { ok: ledgerOk, findings: ledgerOk ? [] : findings, count: 3 },
+      model: { ok: modelOk, differences: {} },
+    });
+    const conditions = async (...recent: unknown[]) => {
+      const watched = await lookAround(parts({ verification: { recent: () => Promise.resolve(recent) } }));
+      const found = watched.find(({ part }) => part === 'verification')!.conditions;
+      return found.map(({ key, severity, title }) => [key, severity, title]);
+    };
+    const edited = ['verification.ledger', 'critical', 'The ledger is not as it was written: edit, truncation'];
+    const differs = ['verification.model', 'critical', 'The read model is not what the ledger says'];
+    expect(await conditions(verdict(false, false), verdict(true, true))).toEqual([edited, differs]);
+    expect(await conditions(verdict(true, false), verdict(false, true))).toEqual([differs]);
+    expect(await conditions(verdict(true, true), verdict(false, false))).toEqual([]);
+  });
+
+  it('names every condition by its part and a dot, by which it is found again when it is over', async () => {
+    const findings = [{ verdict: 'edit', position: 1, detail: '' }];
+    const bad = { ledger: { ok: false, findings, count: 1 }, model: { ok: false, differences: {} } };
+    const failing = [{ source: 'ga4', day: '2026-10-19', reason: 'quota' }];
+    const watched = await lookAround(
+      parts({
+        verification: { recent: () => Promise.resolve([bad]) },
+        reconcile: { drift: () => Promise.resolve([drifting]), failing: () => Promise.resolve(failing) },
+      }),
+    );
+    for (const { part, conditions } of watched) {
+      expect([part, conditions.length]).not.toEqual([part, 0]);
+      for (const { key } of conditions) expect(key).toMatch(new RegExp(`^${part}\\.`));
+    }
+  });
 });

@@ -56,7 +56,7 @@ export class FakeService {
   query: () => Promise<unknown> = () => Promise.resolve({ rows: [] });
   jobs: () => Promise<{ ok: boolean; detail?: string }> = () => Promise.resolve({ ok: true });
   ledgerVerified: LedgerVerified = {
-    ...{ ok: true, entries: 7, sealed: 4, checkpoints: 2, root: 'r', findings: [], count: 0 },
+    ...{ ok: true, entries: 7, sealed: 4, checkpoints: 2, witnessed: 2, root: 'r', findings: [], count: 0 },
   };
   roles: readonly Role[] = ROLES;
   reconciliations: unknown[] = [];

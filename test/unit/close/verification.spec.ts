@@ -4,7 +4,7 @@ import type { Entry, Ledger, NewEntry } from '../../../src/ledger/ledger.js';
 
 type OnProgress = (done: number, total: number) => void;
 
-const untouched = { ok: true, entries: 9, sealed: 8, checkpoints: 2, root: 'ab', findings: [], count: 0 };
+const untouched = { ok: true, entries: 9, sealed: 8, checkpoints: 2, witnessed: 2, root: 'ab', findings: [], count: 0 };
 const edited = Array.from({ length: 25 }, (_, at) => ({ verdict: 'edit', position: at + 1, detail: 'changed' }));
 const sameModel = { ok: true, position: 9, stateHash: 's', rebuiltStateHash: 's', findings: [] };
 

@@ -55,7 +55,7 @@ function Last({ verification: { finished_at: at, ledger, model, position, actor 
         <dt>Ledger</dt>
         <dd>
           {ledger.ok
-            ? `as it was written: ${figure(ledger.entries)} entries, the first ${figure(ledger.sealed)} under ${figure(ledger.checkpoints)} signed roots`
+            ? `as it was written: ${figure(ledger.entries)} entries, the first ${figure(ledger.sealed)} under ${figure(ledger.checkpoints)} signed roots, ${ledger.witnessed > 0 ? `${figure(ledger.witnessed)} of them compared with the witness file` : 'without a witness file'}`
             : `not as it was written: ${figure(ledger.count)} findings`}
         </dd>
         <dt>Numbers</dt>
