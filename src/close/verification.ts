@@ -28,7 +28,10 @@ export interface Verified {
     findings: Finding[];
     count: number;
   };
-  /** The read model and the daily totals, derived again from the ledger up to `position`. `differences` by kind, where there are any. */
+  /**
+   * The read model and the daily totals, derived again from the ledger up to `position`. `differences` by kind, where there are any;
+   * `not_derivable` where nothing could be derived from a ledger that was changed.
+   */
   model: {
     ok: boolean;
     position: number;
@@ -119,20 +122,32 @@ async function verifyEverything(
   const halves = new Halves(onProgress);
   const { findings, ...ledger } = await seal.verify(halves.first);
   await halves.told;
-  const model = await projections.verify(halves.second);
+  const model = await derived(projections, halves.second, ledger.ok);
   await halves.told;
-  const differences: Record<string, number> = {};
-  for (const { kind } of model.findings) differences[kind] = (differences[kind] ?? 0) + 1;
   return {
     ok: ledger.ok && model.ok,
     started_at: started.toISOString(),
     finished_at: clock().toISOString(),
     ledger: { ...ledger, findings: findings.slice(0, FINDINGS_MAX) },
-    model: {
-      ...{ ok: model.ok, position: model.position, differences },
-      ...{ state_hash: model.stateHash, rebuilt_state_hash: model.rebuiltStateHash },
-    },
+    model,
   };
+}
+
+/** The second half. Where the ledger was changed it may be that nothing can be derived from it: that must not hide what the first half found. */
+async function derived(
+  projections: VerificationDeps['projections'],
+  onProgress: (done: number, total: number) => void,
+  ledgerOk: boolean,
+): Promise<Verified['model']> {
+  try {
+    const { ok, position, findings, stateHash, rebuiltStateHash } = await projections.verify(onProgress);
+    const differences: Record<string, number> = {};
+    for (const { kind } of findings) differences[kind] = (differences[kind] ?? 0) + 1;
+    return { ok, position, state_hash: stateHash, rebuilt_state_hash: rebuiltStateHash, differences };
+  } catch (error) {
+    if (ledgerOk) throw error;
+    return { ok: false, position: 0, state_hash: '', rebuilt_state_hash: '', differences: { not_derivable: 1 } };
+  }
 }
 
 /** Percents of two halves, each told once and in order; the halves themselves do not wait for it. */

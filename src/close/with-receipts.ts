@@ -2,7 +2,8 @@ import type { Ledger, Receipt } from '../ledger/ledger.js';
 import type { ExportLine } from './export-lines.js';
 import type { PostingLine } from './posting.js';
 
-const LINES_AT_ONCE = 1_000;
+/** Fewer where a backend gives whole entries for it, which are large. */
+const LINES_AT_ONCE = { receipts: 1_000, entries: 200 };
 
 export type Receipts = Pick<Ledger, 'findMany' | 'findReceipts'>;
 
@@ -11,9 +12,10 @@ export async function* withReceipts(
   lines: AsyncIterable<PostingLine>,
   ledger: Receipts,
 ): AsyncGenerator<ExportLine, void> {
+  const atOnce = ledger.findReceipts ? LINES_AT_ONCE.receipts : LINES_AT_ONCE.entries;
   let page: PostingLine[] = [];
   for await (const line of lines) {
-    if (page.push(line) < LINES_AT_ONCE) continue;
+    if (page.push(line) < atOnce) continue;
     for (const each of await received(page, ledger)) yield each;
     page = [];
   }

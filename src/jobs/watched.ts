@@ -22,7 +22,10 @@ export async function lookAround(parts: WatchedParts): Promise<Watched[]> {
     ['drift', async () => (await parts.reconcile.drift({})).filter(({ alarming }) => alarming).map(drifted)],
     ['source', async () => (await parts.reconcile.failing()).map(sourceFailed)],
     ['dead_letters', async () => (await parts.deadLetters.counts()).flatMap(unresolved)],
-    ['verification', async () => (await parts.verification.recent()).slice(0, 1).flatMap(notAsWritten)],
+    [
+      'verification',
+      async () => (await parts.verification.recent()).slice(0, 1).flatMap((last) => notAsWritten(last, parts.clock())),
+    ],
     ['provider', async () => (await parts.completeness.providers(parts.clock())).flatMap(providerTrouble)],
   ];
   const watched: Watched[] = [];
@@ -38,6 +41,9 @@ export async function lookAround(parts: WatchedParts): Promise<Watched[]> {
 
 const keyOf = (...words: readonly (string | undefined)[]): string =>
   words.flatMap((word) => (word === undefined ? [] : [word.replace(/[^\w-]+/g, '_')])).join('.');
+
+/** A verdict comes every night; one that does not come may be kept away. */
+const VERDICT_MAX_MS = 2 * 86_400_000;
 
 function drifted(row: DriftRow): Condition {
   const { source, metric, currency, figure, day, value, baseline, interval, shift, markers } = row;
@@ -81,9 +87,16 @@ function unresolved({ reason, unresolved: count }: { reason: string; unresolved:
 }
 
 /** Two conditions, so that numbers which a rebuild mends never hide a ledger that was changed. */
-function notAsWritten({ ledger, model, finished_at: at, position }: RecordedVerification): Condition[] {
+function notAsWritten({ ledger, model, finished_at: at, position }: RecordedVerification, now: Date): Condition[] {
   const verdicts = [...new Set(ledger.findings.map(({ verdict }) => verdict))].join(', ');
   const found: Condition[] = [];
+  if (now.getTime() - Date.parse(at) > VERDICT_MAX_MS)
+    found.push({
+      key: keyOf('verification', 'overdue'),
+      severity: 'critical',
+      title: 'Nothing was verified for two days',
+      detail: { at, position },
+    });
   if (!ledger.ok)
     found.push({
       key: keyOf('verification', 'ledger'),

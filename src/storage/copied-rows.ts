@@ -52,8 +52,12 @@ export class CopiedRows {
 
   /** Epoch milliseconds, and the microseconds beyond them. */
   protected timestamp(): { ms: number; micros: number } {
-    const all = this.int8();
-    const whole = Math.floor(all / 1000);
-    return { ms: whole + POSTGRES_EPOCH_MS, micros: all - whole * 1000 };
+    const high = this.row.readInt32BE(this.at + 4);
+    const low = this.row.readUInt32BE(this.at + 8);
+    this.at += 12;
+    // Microseconds of the distant future are no whole number of JavaScript's: 2^32 of them are 4,294,967 milliseconds and 296.
+    const rest = high * 296 + low;
+    const whole = Math.floor(rest / 1000);
+    return { ms: high * 4_294_967 + whole + POSTGRES_EPOCH_MS, micros: rest - whole * 1000 };
   }
 }

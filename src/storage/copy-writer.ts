@@ -53,7 +53,9 @@ export class CopyWriter {
 
   /** An instant in epoch milliseconds. */
   time(atMs: number): void {
-    this.int8((atMs - POSTGRES_EPOCH_MS) * 1000);
+    const micros = (atMs - POSTGRES_EPOCH_MS) * 1000;
+    if (Number.isSafeInteger(micros)) return this.int8(micros);
+    this.int8Text(String(BigInt(atMs - POSTGRES_EPOCH_MS) * 1000n)); // centuries away
   }
 
   /** A day in epoch milliseconds of its midnight in UTC. */

@@ -97,6 +97,43 @@ describe('the seal over the ledger', () => {
     expect([...(await ledger.readHashed!(1, 1)).entries]).toMatchObject([{ position: 2, isIntact: false }]);
   });
 
+  it.each([
+    [`occurred_at = 'infinity'`],
+    [`recorded_at = '-infinity'`],
+    [`attributes = 'null'`],
+    [`attributes = '[]'`],
+    [`subjects = '{NULL,abc}'`],
+    [`subjects = '{{a,b},{c,d}}'`],
+    [`body = ''`],
+    [`content_mac = ''`],
+  ])(
+    'given an entry that was made one which no entry can be (%s), then it is an edit, and the others are looked at',
+    async (change) => {
+      await fill(9);
+      await sealer().step(now);
+      await tamper(`update ledger.entries set ${change} where position = 4`);
+      const { findings, verified } = await verify();
+      expect(findings.map(({ verdict, position }) => [verdict, position])).toEqual([['edit', 4]]);
+      expect(verified.entries).toBe(9);
+    },
+  );
+
+  it('given a row was put far behind the end, then it is found, however far', async () => {
+    await fill(3);
+    await sealer().step(now);
+    const far = `(select (jsonb_populate_record(e, '{"position": 900000, "id": "00000000-0000-8000-8000-000000000009"}')).* from ledger.entries e where position = 3)`;
+    await tamper(`insert into ledger.entries ${far.replace(/^\(|\)$/g, '')}`);
+    const { findings } = await verify();
+    expect(findings.map(({ position }) => position)).toContain(900_000);
+  });
+
+  it('given a time of a far future, then it is read to the millisecond', async () => {
+    const occurredAt = new Date('9999-12-31T23:59:59.999Z');
+    await ledger.record({ ...received('far'), occurredAt });
+    expect([...(await ledger.readHashed!(0, 9)).entries]).toMatchObject([{ position: 1, isIntact: true }]);
+    expect((await ledger.at(1))!.occurredAt).toEqual(occurredAt);
+  });
+
   it('given a sealed ledger, then any entry has a proof against the checkpoint', async () => {
     await fill(600);
     const checkpoint = (await sealer().step(now))!;

@@ -53,8 +53,6 @@ const anyFact = fc.oneof(
       minLength: 2,
       maxLength: 2,
     })
-    // The door takes no decision on two users, nor on two devices.
-    .filter(([a, b]) => !/^(user|anonymous):.*,\1:/.test(`${a},${b}`))
     .chain(([subject, other]) =>
       fc.record({
         type: fc.constant('IdentityDecided' as const),

@@ -3056,6 +3056,8 @@ export interface components {
                 /** @description Up to this position the entries lead to a signed root. */
                 sealed: number;
                 checkpoints: number;
+                /** @description Notes of the witness file that were compared; 0: there was none where it was verified. */
+                witnessed: number;
                 /** @description Hexadecimal. */
                 root: string;
                 /** @description The first of them. */

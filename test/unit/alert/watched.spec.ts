@@ -70,8 +70,8 @@ describe('looking around', () => {
 
   it('given the newest verdict is bad, then each half of it is a condition of its own, and older ones are none', async () => {
     const findings = ['edit', 'edit', 'truncation'].map((verdict, position) => ({ verdict, position, detail: '' }));
-    const verdict = (ledgerOk: boolean, modelOk: boolean) => ({
-      ...{ ok: ledgerOk && modelOk, finished_at: 't', position: 9 },
+    const verdict = (ledgerOk: boolean, modelOk: boolean, at = '2026-10-19T04:15:00.000Z') => ({
+      ...{ ok: ledgerOk && modelOk, finished_at: at, position: 9 },
       ledger: { ok: ledgerOk, findings: ledgerOk ? [] : findings, count: 3 },
       model: { ok: modelOk, differences: {} },
     });
@@ -85,11 +85,18 @@ describe('looking around', () => {
     expect(await conditions(verdict(false, false), verdict(true, true))).toEqual([edited, differs]);
     expect(await conditions(verdict(true, false), verdict(false, true))).toEqual([differs]);
     expect(await conditions(verdict(true, true), verdict(false, false))).toEqual([]);
+    const overdue = ['verification.overdue', 'critical', 'Nothing was verified for two days'];
+    expect(await conditions(verdict(true, true, '2026-10-17T23:59:59.999Z'))).toEqual([overdue]);
+    expect(await conditions()).toEqual([]);
   });
 
   it('names every condition by its part and a dot, by which it is found again when it is over', async () => {
     const findings = [{ verdict: 'edit', position: 1, detail: '' }];
-    const bad = { ledger: { ok: false, findings, count: 1 }, model: { ok: false, differences: {} } };
+    const bad = {
+      finished_at: '2026-10-01T04:15:00.000Z',
+      ledger: { ok: false, findings, count: 1 },
+      model: { ok: false, differences: {} },
+    };
     const failing = [{ source: 'ga4', day: '2026-10-19', reason: 'quota' }];
     const watched = await lookAround(
       parts({

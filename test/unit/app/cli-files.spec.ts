@@ -45,7 +45,7 @@ describe('truth-ledger export', () => {
   it('given a period and a format, then the file is written whole, and folders above it are made', async () => {
     const file = at('new/october.csv');
     const call = ['export', '2026-10', '--format', 'xero', '--out', file, '--currency', 'EUR', '--tax-rate', 'No VAT'];
-    expect(await cli([...call, '--release', '2'], { journal })).toEqual({
+    expect(await cli([...call, '--close-version', '2'], { journal })).toEqual({
       code: 0,
       out: `${file}: 10 bytes.`,
       err: '',
@@ -66,11 +66,11 @@ describe('truth-ledger export', () => {
   it('given a version that it was never closed in, or a call that is wrong, then its exit code and a sentence', async () => {
     const call = ['export', '2026-10', '--out', at('none.csv')];
     const none = { journal: () => Promise.resolve(undefined) };
-    expect(await cli([...call, '--format', 'csv', '--release', '9'], none)).toMatchObject({
+    expect(await cli([...call, '--format', 'csv', '--close-version', '9'], none)).toMatchObject({
       ...{ code: 1, err: '2026-10 was never closed in this version.' },
     });
     expect((await cli([...call, '--format', 'excel'], {})).err).toContain('one of jsonl, csv, hledger');
-    expect((await cli([...call, '--format', 'csv', '--release', '0'], {})).code).toBe(2);
+    expect((await cli([...call, '--format', 'csv', '--close-version', '0'], {})).code).toBe(2);
     expect(existsSync(at('none.csv'))).toBe(false);
   });
 });

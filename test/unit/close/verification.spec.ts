@@ -21,7 +21,7 @@ function given({ seal = untouched, model = sameModel }: { seal?: unknown; model?
   const clock = { now: new Date('2026-10-31T04:15:00.000Z') };
   const both = (result: unknown) => (told?: OnProgress) => {
     for (const done of [0, 1, 1, 2]) told?.(done, 2);
-    return Promise.resolve(result);
+    return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);
   };
   const verification = createVerification({
     ledger,
@@ -62,6 +62,15 @@ describe('verifying everything', () => {
     [untouched, { ...sameModel, ok: false }],
   ])('given one half is wrong, then the whole is', async (seal, model) => {
     expect(await given({ seal, model }).verification.run(asker)).toMatchObject({ ok: false });
+  });
+
+  it('given a ledger so changed that nothing can be derived from it, then what was found is recorded all the same', async () => {
+    const seal = { ...untouched, ok: false, findings: edited.slice(0, 1), count: 1 };
+    const { verification, entries } = given({ seal, model: new Error('Invalid time value') });
+    const { ok, ledger, model } = await verification.run(asker);
+    expect([ok, ledger.count, model.ok, model.differences]).toEqual([false, 1, false, { not_derivable: 1 }]);
+    expect(entries).toHaveLength(1);
+    await expect(given({ model: new Error('no connection') }).verification.run(asker)).rejects.toThrow('no connection');
   });
 
   it('given a new month, then what was found in the one before is still told, after what is newer', async () => {

@@ -96,9 +96,11 @@ class LedgerInPostgres implements PostgresLedger {
   async readHashed(after: Position, limit: number): Promise<HashedPage> {
     // The head first: an entry up to it is there when it is looked for.
     const head = await this.head();
+    // A row behind it is new, or none of ours: that must be found too, however far it was put.
+    const until = after + limit < head ? after + limit : undefined;
     const client = await this.database.pool.connect();
     try {
-      const entries = await copyHashed(client, after, after + limit);
+      const entries = await copyHashed(client, after, limit, until);
       return { entries, head: Math.max(head, entries.at(-1)?.position ?? 0) };
     } finally {
       client.release();
