@@ -8,6 +8,7 @@ import { causes } from './causes/index.js';
 import { confusion, type ConfusionQuery } from './confusion.js';
 import type { SubjectTag } from './evidence.js';
 import { inputsOf } from './inputs.js';
+import { lateDays } from './lateness.js';
 import type { DayKey, Outcome } from './outcome.js';
 import { type DetailQuery, latestGaps, listRows, type ListQuery, rowDetail } from './queries.js';
 import { reconcileDay } from './reconcile-day.js';
@@ -36,7 +37,6 @@ import { watching } from './watching.js';
 const DAYS_MAX = 366; // of one request
 const CAUGHT_UP_WITHIN_MS = 60_000;
 const POLL_MS = 25;
-const HOUR_MS = 3_600_000;
 
 export interface ReconcileDeps {
   database: Database;
@@ -70,8 +70,6 @@ export interface AgreedTerms {
   /** How long after a day it is compared again when what it is made from has changed. */
   allowedLatenessHours: number;
 }
-
-const LATENESS_HOURS = 7 * 24; // where nothing is agreed
 
 /** A range of days, all sources and metrics unless named. */
 export interface RunRequest {
@@ -252,11 +250,8 @@ class Engine {
     return changed;
   }
 
-  /** Days up to yesterday for which late data may come: as long as is agreed, and a day longer than the source takes to settle. */
   private lateDays({ truth }: ReconciledMetric, source: string): number {
-    const agreed = this.deps.terms?.[truth]?.allowedLatenessHours ?? LATENESS_HOURS;
-    const settles = this.source(source).settlesMs / HOUR_MS + 24;
-    return Math.ceil(Math.max(agreed, settles) / 24);
+    return lateDays(this.deps.terms?.[truth]?.allowedLatenessHours, this.source(source).settlesMs);
   }
 
   /** Brings what the comparison reads up to date; without news nobody is asked. What failed is told by the comparison. */
@@ -282,7 +277,11 @@ class Engine {
         const asked = configured && (await pulls!.puller.ask(database.pool, configured, day));
         const keys = reconciledMetrics.map(({ name: metric }) => ({ day, source, metric }));
         const compute = (reader: Reader, key: DayKey): Promise<Outcome> => this.computeWith(reader, key);
-        differences.push(...(await shadowKeys(database, keys, { begin: asked?.keep, compute })));
+        try {
+          differences.push(...(await shadowKeys(database, keys, { begin: asked?.keep, compute })));
+        } finally {
+          await asked?.close();
+        }
       }
     }
     return differences;

@@ -42,7 +42,7 @@ export async function shadowKeys(
   {
     begin,
     compute,
-  }: { begin?: (client: Reader) => Promise<void>; compute: (reader: Reader, key: DayKey) => Promise<Outcome> },
+  }: { begin?: (client: Reader) => Promise<unknown>; compute: (reader: Reader, key: DayKey) => Promise<Outcome> },
 ): Promise<ShadowDifference[]> {
   const differences: ShadowDifference[] = [];
   await database

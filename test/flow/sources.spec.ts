@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { z } from 'zod';
@@ -10,6 +10,7 @@ import { Zone } from '../../src/kernel/day.js';
 import { pageRequestDays, pageRequests } from '../../src/reconcile/page-requests.js';
 import type { ReconcileDeps } from '../../src/reconcile/create-reconcile.js';
 import { createPulls, type Pulls } from '../../src/reconcile/pull/create-pulls.js';
+import { Spool } from '../../src/reconcile/pull/spool.js';
 import { readSources } from '../../src/reconcile/pull/source-settings.js';
 import type { ConfiguredSource, Piece, SourceType } from '../../src/reconcile/source-type.js';
 import { SourceFailure } from '../../src/reconcile/source.js';
@@ -41,6 +42,7 @@ beforeEach(async () => {
   [told, asked, gate] = [{}, [], Promise.resolve()];
   shop.now = new Date('2026-10-20T12:00:00Z');
 });
+afterEach(() => void jest.restoreAllMocks());
 afterAll(() => shop.close());
 
 function tool(name: string, gives: SourceType['gives']): ConfiguredSource {
@@ -283,6 +285,47 @@ describe('old snapshots', () => {
     expect(await prunedAt('2026-11-03T12:00:00Z')).toEqual([1, 2, 0]);
     expect(await prunedAt('2027-11-03T12:00:00Z')).toEqual([1, 2, 0]);
     expect((await open().sourceEvents('tool', { from: DAY, to: DAY }))!.data).toMatchObject([{ count: 2 }]);
+  });
+
+  const page: Piece = {
+    page: { requestId: 'r1', at: AT, target: '/', ip: '203.0.113.9', userAgent: CHROME, anonymousId: 'a1' },
+  };
+
+  it('given an access log that is not set up any more, then its pages go all the same, and no numbers of another source', async () => {
+    [told['log'], told['tool']] = [[page], [order('o1')]];
+    for (const name of ['log', 'tool']) await open().pull(name, DAY);
+    const left = async (now: string) => {
+      shop.now = new Date(now);
+      await open([]).pruneSnapshots();
+      return [await stored('page_requests'), await stored('pulled_events')];
+    };
+    expect(await left('2027-01-01T12:00:00Z')).toEqual([1, 1]);
+    expect(await left('2027-01-02T12:00:00Z')).toEqual([0, 1]);
+  });
+
+  it('given pages that went, then their day is fetched again where it is compared again', async () => {
+    [told['log'], told['tool']] = [[page], [order('o1')]];
+    for (const name of ['log', 'tool']) await open().pull(name, DAY);
+    shop.now = new Date('2026-11-03T12:00:00Z');
+    expect([await open().pruneSnapshots(), await stored('page_requests'), await stored('pull_states')]).toEqual([
+      1, 0, 1,
+    ]);
+    await rowOf('tool', 'orders');
+    expect([asked, await stored('page_requests')]).toEqual([[`log ${DAY}`, `tool ${DAY}`, `log ${DAY}`], 1]);
+  });
+
+  it('given a day that is being fetched, then nothing of it goes until that is done', async () => {
+    told['log'] = [page];
+    await open().pull('log', DAY);
+    shop.now = new Date('2026-11-03T12:00:00Z');
+    let answer: () => void = () => undefined;
+    gate = new Promise((resolve) => (answer = resolve));
+    const pull = open([{ ...TOOLS[2]!, fingerprint: 'f2' }]).pull('log', DAY);
+    await until(() => asked.length === 2);
+    const during = [await open().pruneSnapshots(), await stored('page_requests')];
+    answer();
+    expect([during, (await pull).status, await stored('page_requests')]).toEqual([[0, 1], 'unchanged', 1]);
+    expect([await open().pruneSnapshots(), await stored('page_requests')]).toEqual([1, 0]);
   });
 });
 
@@ -617,6 +660,30 @@ describe('a shadow run', () => {
     expect(differences.every(({ source }) => source === 'tool')).toBe(true);
     expect(asked).toEqual([`tool ${FIRST}`, `tool ${LAST}`]);
     expect(await kept()).toEqual(before);
+  });
+
+  it('given a source whose row the database does not take, then that is its failure, and the others are shown', async () => {
+    shop.now = new Date('2026-10-25T12:00:00Z');
+    const [opened, closed] = [jest.spyOn(Spool, 'open'), jest.spyOn(Spool.prototype, 'close')];
+    told['tool'] = [
+      { event: { name: 'Sign Up', named: true, messageId: 'j', at, userId: 'u1', links: [], properties: {} } },
+    ];
+    told['counter'] = [{ counted: { name: 'sign_up', count: 1.5 } }];
+    const differences = await open().shadow(2);
+    const shown = (source: string) =>
+      differences.find((each) => each.day === FIRST && each.metric === 'signups' && each.source === source)?.computed;
+    expect(shown('counter')).toMatchObject({ status: 'failed' });
+    expect(shown('tool')).toMatchObject({ tracked: 1 });
+    expect(await stored('pull_states')).toBe(0);
+    expect([opened.mock.calls.length, closed.mock.calls.length]).toEqual([4, 4]);
+  });
+
+  it('given a database that cannot begin, then it is thrown, and the rows on their way are given up', async () => {
+    const closed = jest.spyOn(Spool.prototype, 'close');
+    const database = { ...shop.database, transaction: () => Promise.reject(new Error('gone')) };
+    const sources = { tool: pullsOf(TOOLS).sources['tool']! };
+    await expect(open(TOOLS, { database, sources }).shadow(1)).rejects.toThrow('gone');
+    expect(closed).toHaveBeenCalledTimes(1);
   });
 });
 

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Database } from '../../storage/database.js';
+import type { Reader } from '../source.js';
 
 const LOOK_AGAIN_MS = 200;
 
@@ -40,12 +41,19 @@ async function locked(client: pg.PoolClient, name: string): Promise<boolean> {
   return rows[0]!.mine;
 }
 
+/** Takes the same lock within a transaction, which holds it to its end; false, without waiting, where somebody else has it. */
+export async function lockedWithin(client: Reader, name: string): Promise<boolean> {
+  const { rows } = await client.query<{ mine: boolean }>(`select pg_try_advisory_xact_lock(${KEY}) as mine`, [name]);
+  return rows[0]!.mine;
+}
+
 /** Between BEGIN and COMMIT on a connection that is held already; rolls back and throws again what the work throws. */
-export async function inTransaction(client: pg.PoolClient, work: () => Promise<void>): Promise<void> {
+export async function inTransaction<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
   await client.query('begin');
   try {
-    await work();
+    const result = await work();
     await client.query('commit');
+    return result;
   } catch (error) {
     await client.query('rollback');
     throw error;

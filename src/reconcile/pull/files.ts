@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { glob, open } from 'node:fs/promises';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
@@ -106,17 +107,20 @@ async function diskFile(name: string): Promise<SourceFile> {
 
 const exactly = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
 
-async function* unzipped(name: string, stream: NodeJS.ReadableStream): AsyncGenerator<Uint8Array> {
+/** The bytes of a stream, unzipped where the name ends in `.gz`. The stream is destroyed in the end, also when whoever reads gives up midway. */
+export async function* unzipped(name: string, stream: Readable): AsyncGenerator<Uint8Array> {
   try {
     if (!name.endsWith('.gz')) {
       yield* stream as AsyncIterable<Uint8Array>;
       return;
     }
     const gunzip = createGunzip();
-    stream.on('error', (error) => gunzip.destroy(error as Error));
+    stream.on('error', (error) => gunzip.destroy(error));
     yield* stream.pipe(gunzip) as AsyncIterable<Uint8Array>;
   } catch (error) {
     throw new SourceFailure(`${path.basename(name)} cannot be read: ${(error as Error).message}`);
+  } finally {
+    stream.destroy(); // the end of what unzips it does not reach back to it
   }
 }
 
@@ -143,7 +147,7 @@ async function s3Store(given: NonNullable<FilePlace['s3']>): Promise<Store> {
         yield {
           ...{ name: Key, size: Size },
           pieces: async function* () {
-            yield* unzipped(Key, (await get(Key)) as NodeJS.ReadableStream);
+            yield* unzipped(Key, (await get(Key)) as Readable);
           },
           range: async (from, to) => exactly(await (await get(Key, `bytes=${from}-${to - 1}`)).transformToByteArray()),
         };

@@ -33,11 +33,28 @@ export interface Pulled {
   retryAt?: Date;
 }
 
-/** What a source was asked for, and what is to be written of that, once: in a transaction. Nothing where it was not asked. */
+/** What a source was asked for. Whoever asked closes it, kept or not. */
 export interface Asked {
   pulled: Pulled;
-  keep?: (client: Reader) => Promise<void>;
+  /**
+   * Writes it, once, within a transaction of the caller's; left out where the source was not asked. What the database does not take is
+   * the trouble of this source: that is written instead, and answered. A database that is gone takes neither, and this throws.
+   */
+  keep?: (client: Reader) => Promise<Pulled>;
+  close: () => Promise<void>;
 }
+
+/** Under this name one process at a time reads a day of a source, or removes what was read of it. */
+export const lockOf = (source: string, day: Day): string => `pull ${source} ${day}`;
+
+/** What came of asking, and what writes it. */
+interface Written {
+  pulled: Pulled;
+  write: (client: Reader) => Promise<void>;
+}
+
+const nothing = (): Promise<void> => Promise.resolve();
+const unasked = (pulled: Pulled): Asked => ({ pulled, close: nothing });
 
 interface State {
   settings: string;
@@ -62,17 +79,12 @@ export class Puller {
     const source = this.sources.get(name);
     const { clock, zone, database, pause } = this.deps;
     if (!source || windowOf(zone, day, 0).from > clock().getTime()) return { status: 'not_pulled' };
-    return alone(database, `pull ${name} ${day}`, pause, async (client) => {
-      const { pulled, keep } = await this.ask(client, source, day);
-      if (!keep) return pulled;
+    return alone(database, lockOf(name, day), pause, async (client) => {
+      const { pulled, keep, close } = await this.ask(client, source, day);
       try {
-        await inTransaction(client, () => keep(client));
-        return pulled;
-      } catch (error) {
-        // What the database does not take is the trouble of this source; a database that is gone takes this neither, and it is thrown.
-        const failed = await this.failed(client, source, day, error);
-        await failed.keep(client);
-        return failed.pulled;
+        return keep ? await inTransaction(client, () => keep(client)) : pulled;
+      } finally {
+        await close();
       }
     });
   }
@@ -83,31 +95,40 @@ export class Puller {
     const now = this.deps.clock();
     if (state?.settings === source.fingerprint) {
       const { retry_at: retryAt, error } = state;
-      if (retryAt && retryAt > now) return { pulled: { status: 'waiting', retryAt, error: error?.split('\n', 1)[0] } };
-      if (error === null && this.isKnown(source, day, state.checked_at, now)) return { pulled: { status: 'fresh' } };
+      if (retryAt && retryAt > now) return unasked({ status: 'waiting', retryAt, error: error?.split('\n', 1)[0] });
+      if (error === null && this.isKnown(source, day, state.checked_at, now)) return unasked({ status: 'fresh' });
     }
     const known = await latestDigest(reader, source.name, day);
     let fetched: Fetched;
     try {
       fetched = await this.read(source, day, now);
     } catch (error) {
-      return this.failed(reader, source, day, error);
+      const { pulled, write } = await this.failed(reader, source, day, error);
+      return { pulled, keep: (client) => write(client).then(() => pulled), close: nothing };
     }
-    // As of when it was asked: what came while it answered may not be in the answer.
-    const keepAnswer = (client: Reader) => keepState(client, source, day, { checkedAt: now, failures: 0 });
-    if (fetched.digest === known) {
-      await fetched.spool.close();
-      return { pulled: { status: 'unchanged' }, keep: keepAnswer };
-    }
-    const keep = async (client: Reader): Promise<void> => {
-      try {
+    const pulled: Pulled = { status: fetched.digest === known ? 'unchanged' : 'changed' };
+    const write = async (client: Reader): Promise<void> => {
+      if (pulled.status === 'changed')
         await writeSnapshot(client, { source: source.name, day, fetchedAt: now }, fetched);
-      } finally {
-        await fetched.spool.close();
-      }
-      await keepAnswer(client);
+      // As of when it was asked: what came while it answered may not be in the answer.
+      await keepState(client, source, day, { checkedAt: now, failures: 0 });
     };
-    return { pulled: { status: 'changed' }, keep };
+    const keep = (client: Reader): Promise<Pulled> => this.kept(client, source, day, { pulled, write });
+    return { pulled, keep, close: () => fetched.spool.close() };
+  }
+
+  /** Within a savepoint: a statement that failed must not take the failure that is kept of it, or what the caller does next, with it. */
+  private async kept(client: Reader, source: ConfiguredSource, day: Day, { pulled, write }: Written): Promise<Pulled> {
+    await client.query('savepoint before_source');
+    try {
+      await write(client);
+      return pulled;
+    } catch (error) {
+      await client.query('rollback to savepoint before_source');
+      const failed = await this.failed(client, source, day, error);
+      await failed.write(client);
+      return failed.pulled;
+    }
   }
 
   private isKnown({ settlesMs }: ConfiguredSource, day: Day, checkedAt: Date | null, now: Date): boolean {
@@ -125,7 +146,7 @@ export class Puller {
     return readSnapshot({ source, window, timeZone: zone.name, writing, spoolFolder }, pieces);
   }
 
-  private async failed(reader: Reader, source: ConfiguredSource, day: Day, error: unknown): Promise<Required<Asked>> {
+  private async failed(reader: Reader, source: ConfiguredSource, day: Day, error: unknown): Promise<Written> {
     const failures = ((await stateOf(reader, source.name, day))?.failures ?? 0) + 1;
     const backoff = Math.min(BACKOFF_MS * 2 ** (failures - 1), BACKOFF_MAX_MS);
     const wanted = error instanceof SourceFailure ? error.more.retryAt : undefined;
@@ -133,7 +154,7 @@ export class Puller {
     const text = errorText(error);
     return {
       pulled: { status: 'failed', error: text.split('\n', 1)[0], retryAt },
-      keep: (client) => keepState(client, source, day, { failures, error: text, retryAt }),
+      write: (client) => keepState(client, source, day, { failures, error: text, retryAt }),
     };
   }
 }

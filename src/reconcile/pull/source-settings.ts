@@ -12,7 +12,11 @@ import {
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { holdsEmail } from '../../ledger/vault/email-address.js';
 import { type ContractSettings, contractSettings } from '../../metrics/contract.js';
+import { metrics } from '../../metrics/index.js';
+import { lateDays } from '../lateness.js';
+import { reconciledMetrics } from '../reconciled-metrics.js';
 import type { ConfiguredSource, SourceType } from '../source-type.js';
+import { collector } from '../sources/collector.js';
 
 const HOUR_MS = 3_600_000;
 const OWN = 'collector';
@@ -91,12 +95,31 @@ export function readSources(
   const names = sources.map(({ name }) => name);
   for (const name of new Set(names.filter((each, index) => names.indexOf(each) !== index)))
     mistakes.push(`${from} has two sources named "${name}".`);
+  refuseForgetful(from, sources, read.data.metrics, mistakes);
   for (const [metric, terms] of Object.entries(read.data.metrics))
     if (holdsEmail(JSON.stringify(terms)))
       mistakes.push(
         `${from} metrics.${metric} holds an e-mail address: the contract goes into the ledger as it is; name a team.`,
       );
   return { settings: { sources, contract: read.data.metrics }, mistakes };
+}
+
+/** Pages that are removed while their day is still compared again would be read anew every time. */
+function refuseForgetful(
+  from: string,
+  sources: readonly ConfiguredSource[],
+  contract: ContractSettings,
+  mistakes: string[],
+): void {
+  const agreedOf = (truth: string): number | undefined =>
+    contract[truth]?.allowed_lateness_hours ?? metrics.find(({ name }) => name === truth)?.terms?.allowedLatenessHours;
+  const settles = Math.max(collector.settlesMs, ...sources.map(({ settlesMs }) => settlesMs));
+  const days = Math.max(...reconciledMetrics.map(({ truth }) => lateDays(agreedOf(truth), settles)));
+  for (const { name, type, keepDays } of sources)
+    if (type.gives === 'page_requests' && keepDays < days)
+      mistakes.push(
+        `${from}: source "${name}" keep_days must be at least ${days}: so long after it a day is compared again, by allowed_lateness_hours and settles_hours.`,
+      );
 }
 
 function textOf(env: Env, mistakes: string[]): [from: string, text: string | undefined] {

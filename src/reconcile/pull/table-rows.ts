@@ -45,6 +45,8 @@ async function* csvRows(file: SourceFile, delimiter?: string): AsyncGenerator<Js
     if (error instanceof SourceFailure) throw error;
     const { code, message } = error as Error & { code?: string };
     throw new SourceFailure(`${file.name} cannot be read: ${code ?? message}`); // words of the parser may quote a record
+  } finally {
+    source.destroy(); // the end of the parser does not reach back to the file
   }
 }
 

@@ -6,6 +6,7 @@ import { readConfig } from '../../../src/config.js';
 import { readSources } from '../../../src/reconcile/pull/source-settings.js';
 import { sourceTypes } from '../../../src/reconcile/sources/index.js';
 
+const log = { name: 'log', type: 'access_log', format: 'combined', path: 'a.log' };
 const umami = { name: 'site', type: 'umami', website_id: 'w', token: { env: 'UMAMI' } };
 const read = (given: unknown, env: Record<string, string> = { UMAMI: 'secret-token' }) =>
   readSources({ SOURCES: typeof given === 'string' ? given : JSON.stringify(given), ...env }, sourceTypes);
@@ -89,6 +90,16 @@ describe('the settings of sources', () => {
       [{ ...umami, events: { signup: ['Purchase'] } }],
       'takes the event "purchase" for two things',
     ],
+    [
+      'pages that go before their day is compared for the last time',
+      [{ ...log, keep_days: 13 }],
+      'source "log" keep_days must be at least 14: so long after it a day is compared again',
+    ],
+    [
+      'pages that go before the slowest source has settled',
+      [log, { ...umami, settles_hours: 24 * 31 }].map((each) => ({ ...each, keep_days: 31 })),
+      'source "log" keep_days must be at least 32',
+    ],
     ['both secrets of two kinds', [{ ...umami, api_key: 'x' }], 'must have api_key or token'],
     [
       'a zone that does not exist',
@@ -114,6 +125,16 @@ describe('the settings of sources', () => {
   ])('given %s, then a sentence says so', (_, given, sentence) => {
     const { mistakes } = read(given);
     expect(mistakes).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  it('given that less lateness is agreed, then pages may go earlier; what only a snapshot replaced may in any case', () => {
+    const given = [
+      { ...log, keep_days: 7 },
+      { ...umami, keep_days: 1 },
+    ];
+    const agreed = { allowed_lateness_hours: 48 };
+    expect(read({ sources: given, metrics: { orders: agreed, revenue_gross: agreed } }).mistakes).toEqual([]);
+    expect(read({ sources: given, metrics: { orders: agreed } }).mistakes).toHaveLength(1);
   });
 
   it('given a secret whose variable is not set, then its name is told', () => {
