@@ -1,14 +1,17 @@
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Problem } from '../../../kernel/errors.js';
 import { parseStrict } from '../../../kernel/json-scan.js';
 import { exponentOf, rescale } from '../../../kernel/money.js';
+import { textLines } from '../../../kernel/text-lines.js';
 import type { BalanceLine } from '../../balance-line.js';
 import { csvRows } from '../../csv-rows.js';
 import { isObject, type Json } from '../../json-members.js';
 import type { ReadLine, ReadObject } from '../../object-list.js';
 import { stripeExponentOf } from './interpret/amount.js';
 import { ITEMISED, itemisedLine } from './report-rows.js';
+
+/** A page of a hundred objects is one line. */
+const LINE_MAX = 64 * 1024 * 1024;
 
 /**
  * Objects of a file: JSON Lines of objects (or of pages as `stripe … list` prints them, one page a line), or the CSV of an itemised report,
@@ -21,7 +24,8 @@ export async function* stripeFile(name: string, file: Readable, live: boolean): 
 
 async function* jsonLines(name: string, file: Readable, live: boolean): AsyncGenerator<ReadLine> {
   let line = 0;
-  for await (const text of createInterface({ input: file, crlfDelay: Infinity })) {
+  const tooLong = (): Error => new Problem('invalid_request', `${name}: a line of more than ${LINE_MAX} bytes.`);
+  for await (const text of textLines(file, LINE_MAX, tooLong)) {
     line += 1;
     if (text.trim() === '') continue;
     const bad = (why: string): never => {
