@@ -133,11 +133,15 @@ const fromNode = ({ method = 'GET', url = '/', originalUrl, headers }: NodeReque
   },
 });
 
-const fromWeb = ({ method, url, headers }: Request): LandingRequest => ({
-  method,
-  url,
-  header: (name) => headers.get(name) ?? (name === 'host' ? new URL(url).host : undefined),
-});
+/** Behind a proxy the URL names this process, so host and scheme are those of the headers, as in Node; of the URL only where there are none. */
+function fromWeb({ method, url, headers }: Request): LandingRequest {
+  const { protocol, host, pathname, search } = new URL(url);
+  const own = new Map([
+    ['host', host],
+    ['x-forwarded-proto', protocol.slice(0, -1)],
+  ]);
+  return { method, url: pathname + search, header: (name) => headers.get(name) ?? own.get(name) };
+}
 
 function cookiesOf(response: NodeResponse): string[] {
   const set = response.getHeader('set-cookie');

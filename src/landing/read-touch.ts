@@ -74,8 +74,9 @@ export function readTouch(request: LandingRequest): { touch: Touch; isMarked: bo
 
 function addressOf({ url, header }: LandingRequest): URL | undefined {
   const secure = header('x-forwarded-proto')?.split(',')[0]?.trim() === 'https';
-  const base = `${secure ? 'https' : 'http'}://${header('host') ?? 'localhost'}`;
-  return URL.canParse(url, base) ? new URL(url, base) : undefined;
+  const own = `${secure ? 'https' : 'http'}://${header('host') ?? 'localhost'}`;
+  const address = url.startsWith('/') ? own + url : url; // put together: as a relative address, `//a` would be another host
+  return URL.canParse(address) ? new URL(address) : undefined;
 }
 
 /** A referrer's page is the business of its own site. */

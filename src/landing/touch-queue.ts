@@ -36,16 +36,26 @@ export interface QueueState {
 
 const BATCH_MAX = 100;
 const PAUSE_MAX_MS = 60_000;
+const TIMEOUT_MS = 2_000;
+/** How much later than it should a run may go on before it is taken for dead. */
+const LATE_MS = 1_000;
 
 interface Waiting {
   event: CloudEvent;
   tries: number;
 }
 
+/** What became of each event of a batch, as an HTTP status; or when to try again. */
+type Answer = { statuses: readonly number[] } | { statuses?: undefined; afterMs?: number };
+
 /** Sends events in the background. Nobody waits for it, it never throws, and its timers keep no process alive. */
 export class TouchQueue {
   private readonly waiting: Waiting[] = [];
   private running: Promise<void> | undefined;
+  /** Number of the run that goes on; an earlier one that wakes after all does nothing more. */
+  private generation = 0;
+  /** When the run sends: now, or when its pause ends. */
+  private sendsAt = 0;
   private wake: (() => void) | undefined;
   private sent = 0;
   private dropped = 0;
@@ -56,7 +66,7 @@ export class TouchQueue {
   add(event: CloudEvent): Promise<void> {
     if (this.waiting.length >= (this.options.waitingMax ?? 1_000)) this.drop('full', event);
     else this.waiting.push({ event, tries: 0 });
-    return (this.running ??= this.run());
+    return this.keepRunning();
   }
 
   get state(): QueueState {
@@ -67,31 +77,47 @@ export class TouchQueue {
   async flush(withinMs = 5_000): Promise<void> {
     this.wake?.();
     if (!this.running) return;
+    const running = this.keepRunning();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, withinMs)));
-    await Promise.race([this.running, late]);
+    await Promise.race([running, late]);
     clearTimeout(timer);
   }
 
-  private async run(): Promise<void> {
+  /**
+   * The run that goes on, or a new one. An edge host ends timers and requests of its own with the visitor's request in which they began;
+   * nothing tells of it, so a run that should have gone on long ago is taken for ended.
+   */
+  private keepRunning(): Promise<void> {
+    const { timeoutMs = TIMEOUT_MS } = this.options;
+    if (Date.now() > this.sendsAt + timeoutMs + LATE_MS) this.running = undefined;
+    return (this.running ??= this.run(++this.generation));
+  }
+
+  private async run(generation: number): Promise<void> {
+    const isReplaced = (): boolean => generation !== this.generation;
+    this.sendsAt = Date.now();
     await Promise.resolve(); // whoever added the first event goes on before anything is sent
     for (let failures = 0; this.waiting.length > 0;) {
       const batch = this.waiting.slice(0, BATCH_MAX);
-      const again = await this.send(batch);
-      if (again === undefined) {
-        this.waiting.splice(0, batch.length);
+      this.sendsAt = Date.now();
+      const answer = await this.send(batch);
+      if (isReplaced()) return this.running; // the other one sends the batch too, under its ids, and counts it
+      if (answer.statuses) {
+        this.settle(batch, answer.statuses);
         failures = 0;
         continue;
       }
       this.giveUp(batch);
-      if (this.waiting.length > 0) await this.pause(again.afterMs ?? this.backoff(failures++));
+      if (this.waiting.length === 0) break;
+      await this.pause(answer.afterMs ?? this.backoff(failures++));
+      if (isReplaced()) return this.running;
     }
     this.running = undefined; // in the turn in which nothing was left, so that nobody adds to a queue that has ended
   }
 
-  /** Undefined when the batch is done with, sent or refused; otherwise when to try again. */
-  private async send(batch: readonly Waiting[]): Promise<{ afterMs?: number } | undefined> {
-    const { url, key, timeoutMs = 2_000, fetch: request = fetch } = this.options;
+  private async send(batch: readonly Waiting[]): Promise<Answer> {
+    const { url, key, timeoutMs = TIMEOUT_MS, fetch: request = fetch } = this.options;
     try {
       const answer = await request(new URL('/v1/events', url), {
         method: 'POST',
@@ -99,11 +125,9 @@ export class TouchQueue {
         body: JSON.stringify(batch.map(({ event }) => event)),
         signal: AbortSignal.timeout(timeoutMs),
       });
-      if (answer.ok) return void this.settle(batch, await answer.json().catch(() => undefined));
-      if (answer.status < 500 && answer.status !== 408 && answer.status !== 429) {
-        for (const { event } of batch) this.drop('refused', event);
-        return undefined;
-      }
+      if (answer.ok) return { statuses: statusesOf(batch, await answer.json().catch(() => undefined)) };
+      if (answer.status < 500 && answer.status !== 408 && answer.status !== 429)
+        return { statuses: batch.map(() => answer.status) };
       const seconds = Number(answer.headers.get('retry-after'));
       return seconds > 0 ? { afterMs: Math.min(seconds * 1_000, PAUSE_MAX_MS) } : {};
     } catch {
@@ -111,11 +135,10 @@ export class TouchQueue {
     }
   }
 
-  /** A batch is answered event by event. */
-  private settle(batch: readonly Waiting[], body: unknown): void {
-    const results = (body as { results?: { status?: number }[] } | undefined)?.results ?? [];
+  private settle(batch: readonly Waiting[], statuses: readonly number[]): void {
+    this.waiting.splice(0, batch.length);
     batch.forEach(({ event }, index) => {
-      if ((results[index]?.status ?? 202) < 300) this.sent += 1;
+      if (statuses[index]! < 300) this.sent += 1;
       else this.drop('refused', event);
     });
   }
@@ -134,12 +157,12 @@ export class TouchQueue {
   }
 
   private async pause(ms: number): Promise<void> {
+    this.sendsAt = Date.now() + ms;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms) as { unref?: () => void } & ReturnType<typeof setTimeout>;
       timer.unref?.(); // a browser-like runtime has numbers here
-      this.wake = resolve;
+      this.wake = resolve; // waking one that has ended does nothing
     });
-    this.wake = undefined;
   }
 
   private drop(reason: DropReason, event: CloudEvent): void {
@@ -150,4 +173,10 @@ export class TouchQueue {
       // It is only told; what it does with it must not stop the others.
     }
   }
+}
+
+/** A batch is answered event by event. */
+function statusesOf(batch: readonly Waiting[], body: unknown): number[] {
+  const results = (body as { results?: { status?: number }[] } | undefined)?.results ?? [];
+  return batch.map((_event, index) => results[index]?.status ?? 202);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { mediumAliases, sourceAliases } from '../catalog/attribution-markers.js';
+import { marksNothing, mediumAliases, sourceAliases } from '../catalog/attribution-markers.js';
 import {
   type ChannelRule,
   type Channels,
@@ -11,9 +11,21 @@ import {
 
 const SETTING = 'CHANNEL_RULES';
 const word = z.string().trim().toLowerCase().max(255);
-// Rules see sources and media by the names that touches have, so another name of one would never fit.
-const source = word.min(1).transform((text) => sourceAliases.get(text) ?? text);
-const medium = word.transform((text) => mediumAliases.get(text) ?? text);
+// Rules see sources and media by the names that touches have, so another name of one, or of nothing, would never fit.
+const NAMELESS = '(not set)'; // the source that a touch has whose campaign, medium or click id names none
+const saysNothing = (what: string) => ({
+  error: ({ input }: { input?: unknown }) => `"${String(input)}" says that nothing is known and never is ${what}`,
+});
+const source = word
+  .refine((text) => text === NAMELESS || !marksNothing(text), saysNothing('a source: what has none is unknown'))
+  .transform((text) => sourceAliases.get(text) ?? text);
+const medium = word
+  .refine((text) => text === '' || !marksNothing(text), saysNothing('a medium: write "" for no medium'))
+  .transform((text) => mediumAliases.get(text) ?? text);
+const mediumBeginning = word.min(1).refine((text) => !mediumAliases.has(text), {
+  error: ({ input }) =>
+    `"${String(input)}" is another name of "${mediumAliases.get(String(input))}", which touches have instead: write that, or a longer beginning`,
+});
 
 const rule = z
   .strictObject({
@@ -26,7 +38,7 @@ const rule = z
       ),
     sources: z.array(source).min(1).optional(),
     media: z.array(medium).min(1).optional(),
-    media_beginning: z.array(word.min(1)).min(1).optional(),
+    media_beginning: z.array(mediumBeginning).min(1).optional(),
     paid: z.boolean().optional(),
   })
   .refine(

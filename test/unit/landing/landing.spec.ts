@@ -95,11 +95,11 @@ async function inNest(landing: Landing): Promise<Open> {
   return opener(await app.getUrl());
 }
 
-/** As Next's middleware does: a web-standard request in, headers of the answer out. */
+/** As Next's middleware does: a web-standard request in, whose URL is that of the process, headers of the answer out. */
 async function inNext(landing: Landing): Promise<Open> {
   return async (path, headers = {}) => {
-    const request = new Request(`http://localhost${path}`, {
-      headers: { accept: 'text/html', 'user-agent': AGENT, ...headers },
+    const request = new Request(`http://10.0.0.7:3000${path}`, {
+      headers: { host: 'localhost', accept: 'text/html', 'user-agent': AGENT, ...headers },
     });
     const answer = new Headers({ 'set-cookie': 'session=s1' });
     const visit = landing.web(request, answer, (work) => void closing.push(() => work));
@@ -237,6 +237,50 @@ describe('what the visitor consents to on the page where they landed', () => {
     const landing = landingOf('unknown');
     expect(landing.consented(asked(), { url })).toBeUndefined();
     expect(landing.state().waiting).toBe(0);
+  });
+});
+
+describe('a web-standard request behind a proxy, whose URL is that of the process', () => {
+  const forwarded = {
+    host: 'shop.example.com',
+    'x-forwarded-proto': 'https',
+    accept: 'text/html',
+    'user-agent': AGENT,
+  };
+  const page = 'https://shop.example.com/pricing';
+  const asked = (url: string, headers: Record<string, string> = forwarded) => new Request(url, { headers });
+
+  it('is of the host and the scheme that the proxy passes on: the page, the cookie, and what its own pages are', async () => {
+    const answer = new Headers();
+    const request = asked('http://localhost:3000/pricing?utm_source=google', { ...forwarded, referer: page });
+    const landing = landingOf();
+    landing.web(request, answer);
+    expect(answer.getSetCookie()).toEqual([expect.stringMatching(/; Secure$/)]);
+    await landing.flush();
+    const { anonymous_id: _id, ...touch } = ledger.events[0]!.data;
+    expect(touch).toEqual({ source: 'google', landing_page: page });
+  });
+
+  it('that takes a consent believes the page of that host', async () => {
+    const landing = landingOf('unknown');
+    const consented = (url: string) => landing.consented(asked('http://localhost:3000/consent'), { url });
+    expect([consented('http://localhost:3000/pricing'), consented(page)]).toEqual([
+      ...[undefined, expect.stringMatching(/; Secure$/)],
+    ]);
+    await landing.flush();
+    expect(ledger.events.map(({ data }) => data['landing_page'])).toEqual([page]);
+  });
+
+  it.each([
+    ['no headers of a proxy', {}, 'https://10.0.0.7:3000/pricing'],
+    ['a host alone', { host: 'shop.example.com' }, page],
+    ['a scheme alone', { 'x-forwarded-proto': 'http, https' }, 'http://10.0.0.7:3000/pricing'],
+  ])('given %s, then the rest is as the URL says', async (_what, given, landingPage) => {
+    const landing = landingOf();
+    const headers = { accept: 'text/html', 'user-agent': AGENT, ...given } as Record<string, string>;
+    landing.web(asked('https://10.0.0.7:3000/pricing', headers), new Headers());
+    await landing.flush();
+    expect(ledger.events.map(({ data }) => data['landing_page'])).toEqual([landingPage]);
   });
 });
 

@@ -54,6 +54,11 @@ describe('where a visitor comes from', () => {
     expect([read.touch.referrer, read.isMarked]).toEqual([kept, isMarked]);
   });
 
+  it('given a path that looks like a host, then it is a path of this one', () =>
+    expect(readTouch(request('//elsewhere.example/a'))!.touch.landing_page).toBe(
+      'http://shop.example//elsewhere.example/a',
+    ));
+
   it('given an address that cannot be read, then there is no touch', () =>
     expect(readTouch(request('http://[', {}))).toBeUndefined());
 });
