@@ -1,33 +1,19 @@
 import { Problem } from '../kernel/errors.js';
 import type { Clock } from '../kernel/clock.js';
 import { decideAndAppend, decisionOf, type DecisionContext } from '../ledger/decide-and-append.js';
-import type { Finding } from '../ledger/findings.js';
 import type { Ledger } from '../ledger/ledger.js';
-import type { Seal } from '../ledger/open-seal.js';
+import type { LedgerVerified, Seal } from '../ledger/open-seal.js';
 import { decisionStream } from '../ledger/streams.js';
 import type { Projections } from '../projections/create-projections.js';
 
-/** What one verification of everything gave, as it is recorded in the ledger. The names of its fields are the stored format. */
+/** What one verification of everything gave, as it is recorded in the ledger. The names of its fields, also of its parts, are the stored format. */
 export interface Verified {
   ok: boolean;
   /** RFC 3339, UTC with milliseconds. */
   started_at: string;
   finished_at: string;
-  /** Every hash derived again, and compared with the seals and with what the witness file has. */
-  ledger: {
-    ok: boolean;
-    entries: number;
-    /** Up to this position the entries lead to a signed root. */
-    sealed: number;
-    checkpoints: number;
-    /** Notes of the witness file that were compared; 0: there was none where this ran. */
-    witnessed: number;
-    /** Hexadecimal. */
-    root: string;
-    /** The first of them; `count` is of all. */
-    findings: Finding[];
-    count: number;
-  };
+  /** Every hash derived again, and compared with the seals and with what the witness file has; the first findings of all that it counts. */
+  ledger: LedgerVerified;
   /**
    * The read model and the daily totals, derived again from the ledger up to `position`. `differences` by kind, where there are any;
    * `not_derivable` where nothing could be derived from a ledger that was changed.
