@@ -29,7 +29,9 @@ export function createLog(level: Config['logLevel'], destination?: DestinationSt
     },
     serializers: { err: plainError },
   };
-  return destination ? pino(options, destination) : pino(options);
+  // At once, and not by way of a buffer: a process that is killed has told everything, and one whose output nobody reads any more can end,
+  // which flushing the buffer would try to do for ever.
+  return pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
 }
 
 const EMAIL = /[^\s"'(<=:]+@[^\s"')>,]+/g;
