@@ -2,6 +2,7 @@ import { exponentOf } from '../kernel/money.js';
 import type { Position } from '../ledger/ledger.js';
 import { Problem } from '../kernel/errors.js';
 import { type AccountKey, ACCOUNTS } from './chart-of-accounts.js';
+import { PATIENCE_MS } from './books.js';
 import type { JournalBooks, LinePlace } from './create-books.js';
 import type { PostingLine } from './posting.js';
 import type { AccountBalance, StatementRange } from './statements.js';
@@ -21,7 +22,7 @@ export interface LinesAsked extends RangeAsked {
 /** Statements of the books as JSON: snake_case, amounts as texts of minor units, debits positive. */
 export function booksReport(books: JournalBooks) {
   const rangeOf = async ({ from, to, as_of: asOf }: RangeAsked): Promise<StatementRange> => {
-    const position = await books.catchUp();
+    const position = await books.catchUp(AbortSignal.timeout(PATIENCE_MS));
     if (asOf !== undefined && asOf > position)
       throw new Problem('invalid_request', `as_of ${asOf} is beyond position ${position}, the last of the ledger`);
     return { from, to, upTo: asOf ?? position };

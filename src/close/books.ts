@@ -21,13 +21,19 @@ export interface BookProblem {
   detail: string;
 }
 
+/** Who asks of books that are far behind is told to come again, before connections on which nothing comes are closed. */
+export const PATIENCE_MS = 15_000;
+
 /**
  * The double-entry sub-ledger: postings projected from facts. It knows nothing of periods being open or closed: a line's `period` is that
  * of its day, and `adjusts` is absent. The close decides what is reported where.
  */
 export interface Books {
-  /** Posts what the read model knows and the books do not yet. Resolves with the ledger position that they are at. */
-  catchUp(): Promise<Position>;
+  /**
+   * Posts what the read model knows and the books do not yet. Resolves with the ledger position that they are at. Throws Problem
+   * `unavailable` where the signal aborts before.
+   */
+  catchUp(within?: AbortSignal): Promise<Position>;
   /** Net lines, ordered by day, entry and line; streamed, so that memory does not grow with their number. */
   lines(query: BooksQuery): AsyncIterable<PostingLine>;
   problems(query: BooksQuery): Promise<BookProblem[]>;

@@ -1,4 +1,5 @@
 import type { Zone } from '../kernel/day.js';
+import { Problem } from '../kernel/errors.js';
 import type { DecisionContext } from '../ledger/decide-and-append.js';
 import type { Ledger, Position } from '../ledger/ledger.js';
 import { bookProblems } from './book-problems.js';
@@ -51,8 +52,11 @@ export class JournalBooks implements Books {
     return beginBooks(this.catchUpDeps, signal);
   }
 
-  catchUp(): Promise<Position> {
-    return catchUp(this.catchUpDeps);
+  async catchUp(within?: AbortSignal): Promise<Position> {
+    const position = await catchUp(this.catchUpDeps, within);
+    if (within?.aborted)
+      throw new Problem('unavailable', `The books are posted up to position ${position} so far.`, { retryAfterS: 10 });
+    return position;
   }
 
   async *lines(query: BooksQuery): AsyncGenerator<PostingLine> {

@@ -48,7 +48,7 @@ export function openBooks(settings: Settings, { clock, contentMac, ...deps }: De
     /** The account of a code in the chart. */
     account: (code: string) => byCode.get(code),
     functionalCurrency,
-    catchUp: () => books.catchUp(),
+    catchUp: (within?: AbortSignal) => books.catchUp(within),
     lines: books.lines.bind(books),
     problems: books.problems.bind(books),
     report: booksReport(books),

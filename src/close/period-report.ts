@@ -3,6 +3,7 @@ import { loadStream } from '../ledger/decide-and-append.js';
 import type { Blocker } from './blockers.js';
 import { adjustmentsAt, openJournal } from './closable.js';
 import { type AdjustmentRow, ENTRY_IDS_MAX, lineJson } from './close-contents.js';
+import { PATIENCE_MS } from './books.js';
 import type { CloseDeps } from './close-deps.js';
 import { type Closing, periodStream } from './closing-store.js';
 import { fixedCalendar } from './fixed-calendar.js';
@@ -214,7 +215,7 @@ export async function journalOf(
     return { period: period.id, state: 'closed', version: closing.version, digest, up_to: upTo, lines };
   }
   if (version !== undefined) return undefined;
-  const upTo = Math.min(await deps.books.catchUp(), known);
+  const upTo = Math.min(await deps.books.catchUp(AbortSignal.timeout(PATIENCE_MS)), known);
   const last = closings.at(-1);
   const takes = last !== undefined && periodAfter(deps.calendar, last).id === period.id ? closings : [];
   return {

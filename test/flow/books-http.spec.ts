@@ -28,6 +28,17 @@ const post = (path: string, body: unknown) => shop.send('POST', path, body);
 const rate = (day: string, value: string) => ({ day, base: 'EUR', quote: 'USD', rate: value });
 
 describe('the books over HTTP', () => {
+  it('given books that are behind, when the patience of who asks has ended, then 503 says how far they are, and later they are whole', async () => {
+    const { books, ledger } = shop.service;
+    await shop.stripeAll([chargeSucceeded('2026-07-30T11:00:00Z', 'ch_2', 0, { currency: 'eur' })]);
+    await expect(books.catchUp(AbortSignal.abort())).rejects.toMatchObject({
+      code: 'unavailable',
+      detail: expect.stringMatching(/^The books are posted up to position \d+ so far\.$/),
+      extra: { retryAfterS: 10 },
+    });
+    expect(await books.catchUp()).toBe(await ledger.head());
+  });
+
   it('given nothing was decided yet, then the problems say what to do', async () => {
     const { data } = await shop.get(`/v1/books/problems?${JULY}`);
     expect(data.map(({ kind, object }: { kind: string; object: string }) => `${kind} ${object}`)).toEqual([
