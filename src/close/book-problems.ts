@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { addDays, type Day, periodOf } from '../kernel/day.js';
 import { formatMajor } from '../kernel/money.js';
 import type { BookProblem } from './books.js';
+import { isMonetary } from './functional.js';
 import type { Rates } from './rates.js';
 import { type StatementRange, trialBalance } from './statements.js';
 
@@ -121,8 +122,7 @@ async function withoutRate(client: Querier, range: StatementRange, rates: Rates)
   for (const day of monthEnds(range)) {
     const held = await trialBalance(client, { ...range, from: day, to: day });
     for (const { account, currency, closing } of held) {
-      const isMeasured = account.startsWith('clearing.') || MEASURED.has(account);
-      if (isMeasured && closing !== 0n && currency !== rates.functional) needed.push({ currency, day });
+      if (isMonetary(account) && closing !== 0n && currency !== rates.functional) needed.push({ currency, day });
     }
   }
   const missing = new Map(
@@ -135,8 +135,6 @@ async function withoutRate(client: Querier, range: StatementRange, rates: Rates)
     detail: `No rate from ${currency} to ${rates.functional} is recorded for ${day} or the week before it: POST /v1/fx-rates.`,
   }));
 }
-
-const MEASURED: ReadonlySet<string> = new Set(['receivable', 'bank_in_transit', 'payments_in_process']);
 
 function* monthEnds({ from, to }: StatementRange): Generator<Day> {
   for (let first = `${periodOf(from, 'month')}-01`; first <= to;) {

@@ -22,6 +22,7 @@ export const ACCOUNTS = {
   'clearing.stripe': { code: '1100', name: 'Stripe clearing', type: 'asset' },
   'clearing.square': { code: '1110', name: 'Square clearing', type: 'asset' },
   'clearing.adyen': { code: '1120', name: 'Adyen clearing', type: 'asset' },
+  batch_transfers: { code: '1130', name: 'Carried between batches', type: 'asset' },
   payments_in_process: { code: '1150', name: 'Payments in process', type: 'asset' },
   reserve: { code: '1160', name: 'Held in reserve by the provider', type: 'asset' },
   receivable: { code: '1200', name: 'Accounts receivable', type: 'asset' },

@@ -6,6 +6,7 @@ import type { CloseDeps } from './close-deps.js';
 import type { Closing } from './closing-store.js';
 import type { JournalLine } from './journal-line.js';
 import { openAdjustments, periodSums } from './model-sums.js';
+import { RECIPES_VERSION } from './recipes-version.js';
 import type { PeriodDays } from './tie-outs.js';
 
 /** What closing a period stores, as it is known at a position, after the closes in force before it. */
@@ -39,6 +40,7 @@ function headerOf(
   return {
     ...{ period: id, from, to, time_zone: zone.name, calendar: calendar.name, up_to: upTo },
     ...{ model_version: versions.model, interpreter_version: versions.interpreters, fold_version: versions.fold },
+    recipes_version: RECIPES_VERSION,
     metrics: Object.fromEntries(metrics.map((metric) => [metric.name, definitionOf(metric)])),
   };
 }
@@ -74,11 +76,18 @@ export async function* openJournal(
 ): AsyncGenerator<JournalLine> {
   for await (const line of books.lines({ from: period.from, to: period.to, upTo }))
     yield { ...line, period: period.id, adjusts: undefined, originDay: line.day };
-  const lastUpTo = closings.at(-1)?.upTo ?? 0;
-  const sameModel = closings.every(({ modelVersion }) => modelVersion === versions.model);
+  const last = closings.at(-1);
+  const [lastUpTo, sameModel] = [last?.upTo ?? 0, last !== undefined && readsAsNow(last, versions.model)];
   for (const { period: adjusts, from, to } of closings) {
     const booked = store.linesOf({ from, to }, closings);
     const known = books.lines({ from, to, upTo });
     yield* adjustingLines({ period: adjusts, upTo: lastUpTo, sameModel, booked, known }, period);
   }
 }
+
+/**
+ * Whether the last close read entries as they are read now. Those before it need not have: it took in what they differed by.
+ * Of closes from before recipes had a version nobody knows, so that they count as read otherwise.
+ */
+const readsAsNow = ({ modelVersion, header }: Pick<Closing, 'modelVersion' | 'header'>, model: string): boolean =>
+  modelVersion === model && header.recipes_version === RECIPES_VERSION;

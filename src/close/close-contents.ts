@@ -15,6 +15,8 @@ export interface Header {
   model_version: string;
   interpreter_version: string;
   fold_version: number;
+  /** Of what the books post of an entry. Closes from before it was kept have none. */
+  recipes_version?: number;
   metrics: Readonly<Record<string, MetricDefinition>>;
 }
 

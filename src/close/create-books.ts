@@ -13,6 +13,7 @@ import { type OpeningBalance, setOpeningBalance } from './opening-balances.js';
 import type { PostingLine } from './posting.js';
 import { Rates } from './rates.js';
 import { firstLines, readLines } from './read-lines.js';
+import { RECIPES_VERSION } from './recipes-version.js';
 import { revenueBridge, rollForward, type StatementRange, trialBalance } from './statements.js';
 
 export interface BooksDeps extends Omit<CatchUpDeps, 'ledger' | 'version'> {
@@ -24,9 +25,6 @@ export interface BooksDeps extends Omit<CatchUpDeps, 'ledger' | 'version'> {
   /** Of the interpreters: books of another are posted again. */
   interpreterVersion: string;
 }
-
-/** Changes whenever recipes would post anything else, so that books are posted again. */
-export const RECIPES_VERSION = 2;
 
 const BEGINNING = '0001-01-01';
 

@@ -1,6 +1,4 @@
-import type { BalanceLine } from '../ingest/balance-line.js';
 import type { TimeRange } from '../ingest/event-list.js';
-import type { StatedBalance } from '../ingest/provider-report.js';
 import type { Clock } from '../kernel/clock.js';
 import { addDays, type Day, type Zone } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
@@ -10,7 +8,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import { decisionStream } from '../ledger/streams.js';
 import type { Database } from '../storage/database.js';
 import { BalanceLines } from './balance-lines.js';
-import type { KeptReport, ProviderReports } from './provider-reports.js';
+import { balancesOf, chosenReports, nameOf, type StatementDeps, statementOf } from './provider-statement.js';
 import { categoriesOf, differencesOf, identityOf } from './tie-out.js';
 import {
   pendingResult,
@@ -26,17 +24,13 @@ import type { PeriodDays, TieOuts, TieOutState } from './tie-outs.js';
 
 /** A line may be made up to so long after the capture that it is of. */
 const SETTLED_MS = 3_600_000;
-const REPORTS_MAX = 100;
 
-export interface TieOutDeps {
+export interface TieOutDeps extends StatementDeps {
   database: Pick<Database, 'pool'>;
   ledger: Ledger;
   zone: Zone;
   clock: Clock;
   contentMac(value: unknown): Buffer;
-  reports: ProviderReports;
-  /** A provider's own statement of its balance; undefined where it cannot be asked. */
-  statement(provider: string, range: TimeRange): AsyncIterable<BalanceLine[]> | undefined;
   /** Resolves with the position that the read model is at, once it shows everything that was recorded before. */
   caughtUp(): Promise<number>;
   /** The days of a period by its name; undefined where there is none of that name. Default: calendar months. */
@@ -77,7 +71,7 @@ export function createTieOuts(deps: TieOutDeps): TieOutStage {
   };
   /** Providers with money in the period, and those that a report of it was handed over of. */
   const providersOf = async (period: PeriodDays): Promise<string[]> => {
-    const reports = await deps.reports.list({ ...rangeOf(period), limit: REPORTS_MAX });
+    const reports = await deps.reports.list(rangeOf(period));
     return [...new Set([...(await moneyOf(period)).keys(), ...reports.map(({ provider }) => provider)])].sort();
   };
 
@@ -106,10 +100,9 @@ export function createTieOuts(deps: TieOutDeps): TieOutStage {
       const money = await moneyOf(period);
       for (const provider of await providersOf(period)) {
         const result = await last(period, provider);
-        const reports = await chosenReports(deps, provider, { from, until });
+        const chosen = await chosenReports(deps, provider, { from, until });
         // Another report than the one that was compared: it has to be compared again.
-        const isReplaced =
-          result !== undefined && reports && 'reports' in reports && nameOf(reports.reports) !== result.statement;
+        const isReplaced = result !== undefined && chosen !== undefined && nameOf(chosen.reports) !== result.statement;
         const stated = result?.currencies.map(({ currency }) => currency) ?? [];
         const now = categoriesOf((await lines.within(provider, from.getTime(), until.getTime())).values(), []);
         const canBe = deps.statement(provider, { from, until }) !== undefined;
@@ -164,77 +157,8 @@ async function compare(
   });
   const categories = categoriesOf(ledger.values(), stated.lines.values());
   const identities = (await balancesOf(deps, provider, range)).map((balance) => identityOf(balance, categories));
-  return resultOf({ ...head, statement: stated.from }, { categories, differences, identities });
-}
-
-type Statement = { lines: Map<string, BalanceLine>; from: string } | { reason: string };
-
-/**
- * The provider's side: a complete report of the period where one was handed over, or the reports of all batches in it; else what its interface
- * lists.
- */
-async function statementOf(deps: TieOutDeps, provider: string, range: TimeRange): Promise<Statement> {
-  const chosen = await chosenReports(deps, provider, range);
-  if (chosen && 'reason' in chosen) return chosen;
-  if (chosen) return linesOf(deps, chosen.reports, range);
-  const listed = deps.statement(provider, range);
-  if (!listed)
-    return {
-      reason: `No statement of ${provider} is there: hand over a report that covers the period, or set its API key.`,
-    };
-  const lines: BalanceLine[] = [];
-  try {
-    for await (const page of listed) lines.push(...page);
-  } catch (error) {
-    if (!(error instanceof Problem) || error.code !== 'invalid_request') throw error;
-    return { reason: error.detail };
-  }
-  return { lines: byId(lines), from: `${provider}-api` };
-}
-
-/** The reports that are compared, where any were handed over. */
-async function chosenReports(
-  deps: TieOutDeps,
-  provider: string,
-  range: TimeRange,
-): Promise<{ reports: KeptReport[] } | { reason: string } | undefined> {
-  const reports = (await deps.reports.list({ provider, ...range, limit: REPORTS_MAX })).filter(
-    ({ kind }) => deps.reports.kindOf(provider, kind).complete,
-  );
-  const whole = reports.find((each) => covers(each, range));
-  if (whole) return { reports: [whole] };
-  const batches = reports.filter(({ kind }) => !deps.reports.kindOf(provider, kind).undated);
-  if (batches.length === 0) return undefined;
-  // What was made last in the period is in a batch that ends after it.
-  return batches.some(({ until }) => until >= range.until)
-    ? { reports: batches }
-    : { reason: 'The report that goes beyond the end of the period is not there yet.' };
-}
-
-const nameOf = (reports: readonly KeptReport[]): string => reports.map(({ id }) => `report:${id}`).join(' ');
-
-async function linesOf(deps: TieOutDeps, reports: readonly KeptReport[], range: TimeRange): Promise<Statement> {
-  const lines: BalanceLine[] = [];
-  for (const report of reports)
-    for (const line of (await deps.reports.content(report)).lines) if (isWithin(line, range)) lines.push(line);
-  return { lines: byId(lines), from: nameOf(reports) };
-}
-
-const covers = (report: { from: Date; until: Date }, { from, until }: TimeRange): boolean =>
-  report.from <= from && report.until >= until;
-const isWithin = ({ at }: BalanceLine, { from, until }: TimeRange): boolean =>
-  at >= from.getTime() && at < until.getTime();
-const byId = (lines: readonly BalanceLine[]): Map<string, BalanceLine> => new Map(lines.map((line) => [line.id, line]));
-
-/** What reports of exactly this time say of the balance at its two ends; of several of one currency the newest. */
-async function balancesOf(deps: TieOutDeps, provider: string, { from, until }: TimeRange): Promise<StatedBalance[]> {
-  const balances = new Map<string, StatedBalance>();
-  for (const report of await deps.reports.list({ provider, from, until, limit: REPORTS_MAX })) {
-    if (report.from.getTime() !== from.getTime() || report.until.getTime() !== until.getTime()) continue;
-    for (const balance of (await deps.reports.content(report)).balances)
-      if (!balances.has(balance.currency)) balances.set(balance.currency, balance);
-  }
-  return [...balances.values()];
+  const result = resultOf({ ...head, statement: stated.from }, { categories, differences, identities });
+  return stated.leftOut.length === 0 ? result : { ...result, reason: stated.leftOut.join(' ') };
 }
 
 /** A result that says what the last one said is not recorded again. */

@@ -12,9 +12,12 @@ export type ValuedLine = Omit<StoredLine, 'entryId' | 'position' | 'rateDay'> & 
   rate?: string;
 };
 
-/** Money that is still to come in: worth what the day says. Everything else keeps the rate of its own day. */
-const isMonetary = (account: AccountKey): boolean => account.startsWith('clearing.') || MONETARY.has(account);
-const MONETARY: ReadonlySet<AccountKey> = new Set(['receivable', 'bank_in_transit', 'payments_in_process']);
+/** Money that is still to come in or to be paid: worth what the day says. Everything else keeps the rate of its own day. */
+export const isMonetary = (account: string): boolean => account.startsWith('clearing.') || MONETARY.has(account);
+const MONETARY: ReadonlySet<string> = new Set<AccountKey>([
+  ...(['receivable', 'bank_in_transit', 'payments_in_process', 'dispute_receivable', 'reserve'] as const),
+  ...(['refunds_due', 'customer_balance', 'batch_transfers'] as const),
+]);
 
 interface Holding {
   account: AccountKey;

@@ -97,14 +97,14 @@ export class ProviderReports {
     return rows[0];
   }
 
-  /** Reports that touch a time, the newest first; all when it is left out. At most `limit`. */
-  async list(query: { provider?: string; from?: Date; until?: Date; limit: number }): Promise<KeptReport[]> {
+  /** Reports that touch a time, the newest first; of all times when it is left out. At most `limit`, where one is given. */
+  async list(query: { provider?: string; from?: Date; until?: Date; limit?: number }): Promise<KeptReport[]> {
     const { rows } = await this.deps.database.pool.query<KeptReport>(
       `select ${COLUMNS} from close.provider_reports
        where ($1::text is null or provider = $1) and ($2::timestamptz is null or until_at > $2)
          and ($3::timestamptz is null or from_at < $3)
        order by received_at desc, id limit $4`,
-      [query.provider ?? null, query.from ?? null, query.until ?? null, query.limit],
+      [query.provider ?? null, query.from ?? null, query.until ?? null, query.limit ?? null],
     );
     return rows;
   }

@@ -16,7 +16,7 @@ export interface TieOutResult {
   from: string;
   until: string;
   status: TieOutState['status'];
-  /** Why it is pending. */
+  /** Why it is pending, or what was left out of the provider's side. */
   reason: string | null;
   /** What the provider's side is from: its interface, or a report by its id. */
   statement: string | null;

@@ -35,7 +35,9 @@ export function wantedEntries(objects: readonly MoneyObject[], dayOf: (at: numbe
   return entries.filter((entry) => entry !== undefined);
 }
 
-const NOTHING_PAID: PaymentEvents = { captures: [], returns: [], refunds: [], refundFailures: [], disputes: [] };
+const NOTHING_PAID: PaymentEvents = {
+  ...{ captures: [], returns: [], refunds: [], refundFailures: [], disputes: [], undone: [] },
+};
 
 /** They are all of one; the smallest, should two ever name the same thing. */
 const providerOf = (objects: readonly MoneyObject[]): string =>
@@ -44,12 +46,13 @@ const providerOf = (objects: readonly MoneyObject[]): string =>
     .filter(Boolean)
     .sort()[0] ?? '';
 
-const eventsOf = ({ captures, returns, refunds, refundFailures, disputes }: PaymentEvents): MoneyEvent[] => [
+const eventsOf = ({ captures, returns, refunds, refundFailures, disputes, undone }: PaymentEvents): MoneyEvent[] => [
   ...captures,
   ...returns,
   ...refunds.map(({ event }) => event),
   ...refundFailures,
   ...disputes.flatMap(({ movements }) => movements),
+  ...undone,
 ];
 
 /** What a provider held for us before the first entry of this ledger. */

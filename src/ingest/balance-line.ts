@@ -16,4 +16,6 @@ export interface BalanceLine {
   source?: string;
   payment?: string;
   payout?: string;
+  /** Which of the accounts of one report, where each has batches of its own. */
+  account?: string;
 }

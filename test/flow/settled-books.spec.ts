@@ -1,28 +1,15 @@
-import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { InterpretableEntry } from '../../src/catalog/facts.js';
-import { reportKinds } from '../../src/ingest/providers/index.js';
 import { adyenEntry, aModification, anAuthorisation, eur } from '../fixtures/adyen-items.js';
-import { aPayment, isoAt, squareEntry, T0, usd, type Json } from '../fixtures/square-events.js';
+import { aPayment, isoAt, squareEntry, usd, type Json } from '../fixtures/square-events.js';
 import { balancesOf, keptBooks, type KeptBooks } from '../support/books-given.js';
+import { reportEntries as entriesOf } from '../support/report-entries.js';
 
 const HOUR_MS = 3_600_000;
 let kept: KeptBooks;
 
 beforeEach(async () => void (kept = await keptBooks()));
 afterEach(() => kept.close());
-
-/** What a report keeps as entries. */
-async function entriesOf(provider: string, kind: string, file: string): Promise<InterpretableEntry[]> {
-  const { objects } = await reportKinds
-    .find((each) => each.provider === provider && each.name === kind)!
-    .read('report', Readable.from([file]));
-  return objects.map(({ object }) => ({
-    ...{ id: String(object['id']), position: 1, type: `${provider}.object.${String(object['object'])}` },
-    ...{ schemaVersion: 1, origin: provider, account: 'shop', originEventId: String(object['id']), occurredAt: T0 },
-    ...{ attributes: { livemode: 'true' }, body: { data: { object } } },
-  }));
-}
 
 /** Balances after all days, by account, and what keeps October from being closed but for opening balances, which nobody set here. */
 async function booksAfter(...entries: readonly InterpretableEntry[]) {

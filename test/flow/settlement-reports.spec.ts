@@ -66,7 +66,7 @@ describe("Adyen's settlement details", () => {
   const refunded = row('8816178952380553', 'Refunded', '8816178952381000', '20.00', '', ',,,');
   const fee = row('', 'Fee', 'Transaction Fees October', '3.10', '', ',,,');
   const payout = row('', 'MerchantPayout', 'TX2 payout', '25.90', '', ',,,');
-  const PAYOUT = 'payout:adyen_batch_HarbourECOM_7';
+  const PAYOUT = 'payout:adyen_HarbourECOM.7.-.TX2 payout.MerchantPayout';
 
   it('given a batch, then its lines are on the payments they are of, and the payout is one', async () => {
     const { report, facts } = await told(
@@ -157,8 +157,8 @@ describe("Adyen's settlement details", () => {
     const { facts } = await told('adyen', 'settlement_details', [HEAD, ...other, ''].join('\n'));
     expect(facts.map(({ subject, effect }) => [subject, effect])).toEqual([
       ['payment:8816178952380553', 'balance:HarbourPOS.7.8816178952380553.8816178952380999.Settled'],
-      ['payout:adyen_batch_HarbourPOS_7', 'balance:HarbourPOS.7.-.TX2 payout.MerchantPayout'],
-      ['payout:adyen_batch_HarbourPOS_7', 'changed'],
+      ['payout:adyen_HarbourPOS.7.-.TX2 payout.MerchantPayout', 'balance:HarbourPOS.7.-.TX2 payout.MerchantPayout'],
+      ['payout:adyen_HarbourPOS.7.-.TX2 payout.MerchantPayout', 'changed'],
     ]);
   });
 

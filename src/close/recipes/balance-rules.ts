@@ -28,6 +28,9 @@ export const BALANCE_RULES: Readonly<Record<string, BalanceRule>> = {
   payout_reversal: event('payout_reversal'),
   unnamed_payout: direct('payout', 'bank_in_transit'),
   unnamed_payout_reversal: direct('payout_reversal', 'bank_in_transit'),
+  // Of a payout that was told as arrived: the bank had it.
+  payout_returned: direct('payout_reversal', 'bank'),
+  batch_transfer: direct('transfer', 'batch_transfers'),
 
   fee: direct('account_fee', 'account_fees'),
   stripe_fee: direct('account_fee', 'account_fees'),

@@ -21,6 +21,8 @@ export interface Unwinding {
   amount: bigint;
   /** Where it was booked against, in which currency and how much: that is lowered by the same part. */
   booked: { account: AccountKey; amount: bigint; currency: string };
+  /** When it was taken back: the credit note was voided, or the refund failed. */
+  undone?: { at: number; day: Day } | undefined;
 }
 
 export interface Deferral {
@@ -51,12 +53,21 @@ export function deferralOf(
   let services = servicesIn(effects, dayOf).flatMap((service) => pieces(service, invoice.finalizedOn).after);
   const deferred = services.reduce((sum, { amount }) => sum + amount, 0n);
   const unwound: JournalEntry[] = [];
-  const inTime = [...unwindings].sort((a, b) => a.at - b.at || (a.entry < b.entry ? -1 : 1));
-  for (const unwinding of inTime) {
-    if (invoice.endsOn !== undefined && unwinding.day >= invoice.endsOn) continue;
-    const { left, entry } = unwind(services, unwinding, invoice);
-    services = left;
-    if (entry) unwound.push(entry);
+  const taken = new Map<Unwinding, Taken>();
+  for (const step of stepsOf(unwindings)) {
+    const { unwinding, isUndone } = step;
+    if (invoice.endsOn !== undefined && step.day >= invoice.endsOn) continue;
+    const took = taken.get(unwinding);
+    if (isUndone && took) {
+      const { left, entry } = giveBack(services, step, took, invoice);
+      services = left;
+      unwound.push(...entry);
+    } else if (!isUndone) {
+      const { left, took: now, entry } = unwind(services, unwinding, invoice);
+      services = left;
+      if (now) taken.set(unwinding, now);
+      unwound.push(...entry);
+    }
   }
   if (invoice.endsOn !== undefined) services = services.flatMap((service) => pieces(service, invoice.endsOn!).before);
   return { deferred, releases: services.flatMap((service) => releaseOf(service, invoice, dayOf)), unwound };
@@ -84,30 +95,85 @@ function pieces(service: Service, day: Day): { before: Service[]; after: Service
   return { before: named(before), after: named(after) };
 }
 
+/** What an unwinding took of the days to come, and how much of where it was booked that lowered. */
+interface Taken {
+  of: readonly Service[];
+  amount: bigint;
+  share: bigint;
+}
+
+interface Step {
+  unwinding: Unwinding;
+  at: number;
+  day: Day;
+  isUndone: boolean;
+}
+
+/** Unwindings and what was taken back of them, in the order of time; none is taken back before it was made. */
+function stepsOf(unwindings: readonly Unwinding[]): Step[] {
+  const steps = unwindings.flatMap((unwinding): Step[] => {
+    const { at, day, undone } = unwinding;
+    const made = { unwinding, at, day, isUndone: false };
+    if (!undone) return [made];
+    return [made, { unwinding, isUndone: true, ...(undone.at < at ? { at, day } : undone) }];
+  });
+  return steps.sort(
+    (a, b) =>
+      a.at - b.at || Number(a.isUndone) - Number(b.isUndone) || (a.unwinding.entry < b.unwinding.entry ? -1 : 1),
+  );
+}
+
 function unwind(
   services: readonly Service[],
   { entry, object, at, day, amount, booked }: Unwinding,
   { currency, finalizedOn }: Invoice,
-): { left: Service[]; entry: JournalEntry | undefined } {
+): { left: Service[]; took?: Taken; entry: JournalEntry[] } {
   const earned = services.flatMap((service) => pieces(service, day).before);
   const ahead = services.flatMap((service) => pieces(service, day).after);
   const total = ahead.reduce((sum, service) => sum + positive(service.amount), 0n);
   const taken = amount < total ? amount : total;
-  if (taken <= 0n) return { left: [...services], entry: undefined };
+  if (taken <= 0n) return { left: [...services], entry: [] };
   const parts = shares(
     taken,
     ahead.map((service) => positive(service.amount)),
   );
   const left = ahead.map((service, index) => ({ ...service, amount: service.amount - parts[index]! }));
   const share = booked.amount === amount ? taken : (booked.amount * taken) / amount;
+  const made = journalEntry({
+    ...{ entry: `${entry}:deferral`, object, at, day, rateDay: finalizedOn },
+    ...{ kind: 'deferral', memo: 'of what was still to be earned' },
+    lines: converted([debit('deferred_revenue', taken, currency), credit(booked.account, share, booked.currency)]),
+  });
   return {
     left: [...earned, ...left],
-    entry: journalEntry({
-      ...{ entry: `${entry}:deferral`, object, at, day, rateDay: finalizedOn },
-      ...{ kind: 'deferral', memo: 'of what was still to be earned' },
-      lines: converted([debit('deferred_revenue', taken, currency), credit(booked.account, share, booked.currency)]),
-    }),
+    took: { of: ahead.map((service, index) => ({ ...service, amount: parts[index]! })), amount: taken, share },
+    entry: made ? [made] : [],
   };
+}
+
+/** The reverse, on its own day: what was taken of days that are over by then is earned at once, the rest over the days to come. */
+function giveBack(
+  services: readonly Service[],
+  { at, day, unwinding: { entry, object, booked } }: Step,
+  { of, amount, share }: Taken,
+  { currency, finalizedOn }: Invoice,
+): { left: Service[]; entry: JournalEntry[] } {
+  const before = services.flatMap((service) => pieces(service, day).before);
+  const ahead = services.flatMap((service) => pieces(service, day).after);
+  const missed = of.flatMap((service) => pieces(service, day).before).reduce((sum, piece) => sum + piece.amount, 0n);
+  // What is to come of a service is one piece, up to its last day: what is given back is of the same days.
+  const back = new Map(of.flatMap((service) => pieces(service, day).after).map((piece) => [piece.name, piece.amount]));
+  const made = journalEntry({
+    ...{ entry: `${entry}:deferral:undone`, object, at, day, rateDay: finalizedOn },
+    ...{ kind: 'deferral', memo: 'taken back: still to be earned after all' },
+    lines: converted([
+      credit('deferred_revenue', amount - missed, currency),
+      credit('revenue', missed, currency),
+      debit(booked.account, share, booked.currency),
+    ]),
+  });
+  const left = ahead.map((service) => ({ ...service, amount: service.amount + (back.get(service.name) ?? 0n) }));
+  return { left: [...before, ...left], entry: made ? [made] : [] };
 }
 
 const positive = (amount: bigint): bigint => (amount > 0n ? amount : 0n);

@@ -120,7 +120,7 @@ function overpaid({ ref, currency, finalizedAt, fields }: Invoice, dayOf: DayOf)
   );
 }
 
-/** Given up: what was owed at that instant is a loss. What is paid of it later takes so much of the loss back. */
+/** Given up: what was owed at that instant is a loss. What is paid or credited of it later takes so much of the loss back. */
 function writtenOff(invoice: Invoice, owed: readonly JournalEntry[], { payments, dayOf }: Paying): JournalEntry[] {
   const { ref, currency, fields } = invoice;
   const at = fields['uncollectible_at'];
@@ -140,20 +140,20 @@ function writtenOff(invoice: Invoice, owed: readonly JournalEntry[], { payments,
   const later = [
     ...paid.filter((event) => event.at > at).map(({ entry, at: when, amount }) => ({ entry, when, amount })),
     ...owed
-      .filter((entry) => entry.kind === 'paid_elsewhere' && entry.at > at)
+      .filter((entry) => (entry.kind === 'paid_elsewhere' || entry.kind === 'credit_note') && entry.at > at)
       .map(({ entry, at: when, lines }) => ({ entry, when, amount: -sumOf(lines, 'receivable') })),
   ].sort((a, b) => a.when - b.when || (a.entry < b.entry ? -1 : 1));
   for (const { entry, when, amount } of later) {
     const back = amount < left ? amount : left;
     left -= back;
-    entries.push(...made(write(`${ref}:recovered:${entry}`, when, -back, 'paid after it was given up')));
+    entries.push(...made(write(`${ref}:recovered:${entry}`, when, -back, 'less of it is owed after it was given up')));
   }
   return entries;
 }
 
 /** Never owed: everything it did is undone, on the day it was voided; what was earned until then too. */
 function voided(
-  { ref, currency }: Invoice,
+  { ref, currency, finalizedAt }: Invoice,
   at: number,
   before: readonly JournalEntry[],
   releases: readonly JournalEntry[],
@@ -168,7 +168,9 @@ function voided(
   ]);
   return made(
     journalEntry({
-      ...{ entry: `${ref}:void`, object: ref, at, day, kind: 'invoice_void', memo: 'voided' },
+      // At the rate it was billed at, so that nothing is left of what was deferred and earned at that rate.
+      ...{ entry: `${ref}:void`, object: ref, at, day, rateDay: dayOf(finalizedAt), kind: 'invoice_void' },
+      memo: 'voided',
       lines: done.map(({ account, amount, currency: of }) => credit(account, amount, of)),
     }),
   );
@@ -177,17 +179,19 @@ function voided(
 /** Credit notes, and refunds that none stands for: both take from what is still to be earned first. */
 function unwindingsOf({ ref, currency, creditNotes }: Invoice, { payments, of, dayOf }: Paying): Unwinding[] {
   const notes = creditNotes
-    .filter((note) => note.voidedAt === undefined && note.currency === currency)
-    .map(({ effect, at, net }) => ({
+    .filter((note) => note.currency === currency)
+    .map(({ effect, at, net, voidedAt }) => ({
       ...{ entry: effect, object: ref, at, day: dayOf(at), amount: net },
       booked: { account: 'credit_notes' as const, amount: net, currency },
+      undone: voidedAt === undefined ? undefined : { at: voidedAt, day: dayOf(voidedAt) },
     }));
-  const refunds = payments.refunds.flatMap(({ event, byCreditNote, failed }) => {
+  const refunds = payments.refunds.flatMap(({ event, byCreditNote, failedAt }) => {
     const [worth, ...others] = worthOf(event, of.get(event));
-    if (byCreditNote || failed || event.currency !== currency || others.length > 0) return [];
+    if (byCreditNote || event.currency !== currency || others.length > 0) return [];
     const { entry, object, at, day } = event;
     const booked = { account: 'refunds' as const, amount: -worth!.amount, currency: worth!.currency };
-    return [{ entry, object, at, day, amount: -event.amount, booked }];
+    const undone = failedAt === undefined ? undefined : { at: failedAt, day: dayOf(failedAt) };
+    return [{ entry, object, at, day, amount: -event.amount, booked, undone }];
   });
   return [...notes, ...refunds];
 }

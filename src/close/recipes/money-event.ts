@@ -1,6 +1,14 @@
 import type { Day } from '../../kernel/day.js';
 import type { AccountKey } from '../chart-of-accounts.js';
-import { converted, credit, debit, journalEntry, type JournalEntry } from '../journal-entry.js';
+import {
+  converted,
+  credit,
+  debit,
+  type EntryLine,
+  journalEntry,
+  type JournalEntry,
+  sumsByCurrency,
+} from '../journal-entry.js';
 import type { PostingKind } from '../posting.js';
 import type { Transaction } from './balance.js';
 
@@ -16,6 +24,7 @@ export interface MoneyEvent {
   object: string;
   at: number;
   day: Day;
+  /** Nothing of one that did not come true: its lines of the balance take each other back. */
   amount: bigint;
   currency: string;
   kind: PostingKind;
@@ -40,7 +49,8 @@ export interface Matched {
 }
 
 /**
- * Which line of the balance is of which event: the one that names it or that it names, else the next in time of its categories. A second line of one event,
+ * Which line of the balance is of which event: the one that names it or that it names, else the next in time of its categories. Where several
+ * have one name, as a chargeback and the second one of a dispute, each has its own line, in the order of time. A second line of one event,
  * such as what a partial capture let go or what an appeal took once more, goes with the last.
  */
 export function matched(events: readonly MoneyEvent[], transactions: readonly Transaction[]): Matched {
@@ -54,21 +64,22 @@ export function matched(events: readonly MoneyEvent[], transactions: readonly Tr
   const inTime = [...events].sort((a, b) => a.at - b.at || (a.entry < b.entry ? -1 : 1));
   const rest: Transaction[] = [];
   for (const transaction of [...transactions].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))) {
-    const named = inTime.find((each) => isOf(each, transaction) && isNamed(each, transaction));
-    if (named) join(transaction, named);
-    else rest.push(transaction);
+    const named = inTime.filter((each) => isOf(each, transaction) && isNamed(each, transaction));
+    if (named.length === 0) rest.push(transaction);
+    else join(transaction, named.find((each) => !of.has(each)) ?? named.at(-1));
   }
   for (const transaction of rest) {
     const fitting = inTime.filter((each) => isOf(each, transaction));
-    const free = fitting.find((each) => !of.has(each) && each.transaction === undefined);
-    join(transaction, free ?? fitting.findLast((each) => of.has(each)));
+    const free = fitting.filter((each) => !of.has(each) && each.transaction === undefined);
+    const next = free.find((each) => each.amount !== 0n) ?? free[0];
+    join(transaction, next ?? fitting.findLast((each) => of.has(each)));
   }
   return { of, event };
 }
 
 /** Whether the event names the line, or the line what it is of. */
-const isNamed = ({ transaction: named, object }: MoneyEvent, { id, source }: Transaction): boolean =>
-  named === undefined ? source !== undefined && object.endsWith(`:${source}`) : named === id;
+const isNamed = ({ transaction: named, object, entry }: MoneyEvent, { id, source }: Transaction): boolean =>
+  named === id || (source !== undefined && [object, entry].some((each) => each.endsWith(`:${source}`)));
 
 const isOf = ({ categories }: MoneyEvent, { category }: Transaction): boolean => categories.includes(category);
 
@@ -83,7 +94,10 @@ export function worthOf(
   return [...sums].map(([currency, amount]) => ({ amount, currency }));
 }
 
-/** The event's own side of the books: from its other side into what is in process, or back. */
+/**
+ * The event's own side of the books: from its other side into what is in process, or back. Where its lines say more or less than is owed
+ * in the one currency of both, nobody knows what the rest is.
+ */
 export function eventEntry(event: MoneyEvent, transactions: readonly Transaction[] = []): JournalEntry | undefined {
   const { entry, matter, object, at, day, kind, memo, against } = event;
   const worth = worthOf(event, transactions);
@@ -93,6 +107,13 @@ export function eventEntry(event: MoneyEvent, transactions: readonly Transaction
     : worth.map(({ amount, currency }) => credit(against, amount, currency));
   return journalEntry({
     ...{ entry, matter, object, at, day, kind, memo },
-    lines: converted([...inProcess, ...otherSide]),
+    lines: settled([...inProcess, ...otherSide]),
   });
+}
+
+/** A conversion has two currencies; what is left of one alone stands in suspense. */
+function settled(lines: readonly EntryLine[]): EntryLine[] {
+  const open = [...sumsByCurrency(lines)].filter(([, sum]) => sum !== 0n);
+  const [only] = open;
+  return only && open.length === 1 ? [...lines, credit('suspense', only[1], only[0])] : converted(lines);
 }

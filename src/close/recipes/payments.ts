@@ -15,8 +15,8 @@ type Effects = Record<string, EffectRecord>;
 export interface RefundOfPayment {
   event: MoneyEvent;
   byCreditNote: boolean;
-  /** The money came back. */
-  failed: boolean;
+  /** When the money came back, where it failed. */
+  failedAt: number | undefined;
 }
 
 export interface PaymentEvents {
@@ -25,6 +25,8 @@ export interface PaymentEvents {
   refunds: readonly RefundOfPayment[];
   refundFailures: readonly MoneyEvent[];
   disputes: readonly Dispute[];
+  /** Captures that failed and refunds that were cancelled: no money in the end, and yet lines of the balance. */
+  undone: readonly MoneyEvent[];
 }
 
 interface Dispute {
@@ -54,7 +56,8 @@ export function paymentEvents(objects: readonly MoneyObject[], around: Surroundi
   // A refund or a dispute may name only the intent.
   const effects = together([...payments, ...intents]);
   const [refunds, failures] = refundsIn(payments, intents, around);
-  return { captures, returns, refunds, refundFailures: failures, disputes: disputesIn(effects, around) };
+  const undone = undoneIn([...payments, ...intents], refunds, around);
+  return { captures, returns, refunds, refundFailures: failures, disputes: disputesIn(effects, around), undone };
 }
 
 const nothingCaptured: Readonly<Record<string, EffectRecord>> = {};
@@ -133,7 +136,7 @@ function refundsIn(
         ...(byCreditNote ? { against: 'refunds_due', owed: true } : { against: 'refunds' }),
         memo: `of ${holder.ref}`,
       };
-      refunds.set(entry, { event, byCreditNote, failed: returned !== undefined });
+      refunds.set(entry, { event, byCreditNote, failedAt: returned?.at });
       if (!returned) continue;
       failures.push({
         ...event,
@@ -151,10 +154,53 @@ function refundsIn(
   return [[...refunds.values()], failures];
 }
 
+/** What did not come true; of a refund that a payment and its intent tell otherwise, the one that stands counts. */
+function undoneIn(
+  holders: readonly MoneyObject[],
+  refunds: readonly RefundOfPayment[],
+  around: Surroundings,
+): MoneyEvent[] {
+  const undone = holders.flatMap(({ ref, effects }) => [
+    ...effectsOf(effects, 'PaymentCaptured')
+      .filter(([, { fields }]) => fields['failed_at'] !== undefined)
+      .map(([effect, record]) => {
+        const entry = effect === 'captured' ? ref : `${ref}:${effect}`;
+        const categories = ['charge', 'partial_capture_reversal', 'charge_failure'];
+        return nothing({ entry, object: ref, kind: 'charge', categories, against: 'revenue' }, record, around);
+      }),
+    ...effectsOf(effects, 'RefundChanged')
+      .filter(
+        ([entry, { fields }]) => fields['status'] === 'canceled' && !refunds.some((each) => each.event.entry === entry),
+      )
+      .map(([entry, record]) => {
+        const categories = ['refund', 'refund_failure'];
+        return nothing({ entry, object: entry, kind: 'refund', categories, against: 'refunds' }, record, around);
+      }),
+  ]);
+  return [...new Map(undone.filter((each) => each !== undefined).map((each) => [each.entry, each])).values()];
+}
+
+/** An event that came to nothing: what its lines do not take back themselves is in nobody's account. */
+function nothing(
+  about: Pick<MoneyEvent, 'entry' | 'object' | 'kind' | 'categories' | 'against'>,
+  record: EffectRecord,
+  { dayOf, provider }: Surroundings,
+): MoneyEvent | undefined {
+  const { at, currency } = record.fields;
+  if (typeof at !== 'number' || typeof currency !== 'string') return undefined;
+  return {
+    ...{ ...about, matter: `${provider}:${about.entry}`, at, day: dayOf(at), amount: 0n, currency, owed: true },
+    ...{ transaction: textIn(record, 'balance_transaction'), memo: 'it did not come true' },
+  };
+}
+
 const DIRECTIONS = [
   ['DisputeFundsWithdrawn', 'dispute', 'withdrawn', -1n],
   ['DisputeFundsReinstated', 'dispute_reversal', 'reinstated', 1n],
 ] as const;
+
+/** What a movement's effect has behind the dispute's: `dispute:DSP1:withdrawn:second` is the second time. */
+const MOVEMENT = /:(withdrawn|reinstated)(:second)?$/;
 
 function disputesIn(effects: Effects, { dayOf, provider }: Surroundings): Dispute[] {
   const disputes = new Map<string, MoneyEvent[]>();
@@ -162,7 +208,7 @@ function disputesIn(effects: Effects, { dayOf, provider }: Surroundings): Disput
     for (const [entry, { fields }] of effectsOf(effects, type)) {
       const { at, amount, currency } = fields;
       if (typeof at !== 'number' || typeof amount !== 'string' || typeof currency !== 'string') continue;
-      const id = entry.slice(0, -`:${direction}`.length);
+      const id = entry.replace(MOVEMENT, '');
       const event: MoneyEvent = {
         ...{
           entry,
@@ -178,17 +224,25 @@ function disputesIn(effects: Effects, { dayOf, provider }: Surroundings): Disput
       disputes.set(id, [...(disputes.get(id) ?? []), event]);
     }
   }
-  return [...disputes].map(([id, movements]) => ({ id, movements, lostAt: lostAt(effects[id]) }));
+  return [...disputes].map(([id, movements]) => ({ id, movements, lostAt: lostAt(effects[id], movements) }));
 }
 
 /** How providers call a dispute that was decided for the customer. */
-const LOST: ReadonlySet<unknown> = new Set(['lost', 'second_chargeback', 'prearbitration_lost']);
+const LOST: ReadonlySet<unknown> = new Set([
+  ...['lost', 'accepted'],
+  // Adyen's are events: the period ends so where nobody defended the payment, or liability was accepted.
+  ...['dispute_defense_period_ended', 'second_chargeback', 'prearbitration_lost', 'scheme_arbitration_lost'],
+]);
 
-/** When a dispute was lost for good; where no entry tells, when it was opened. */
-function lostAt(effect: EffectRecord | undefined): number | undefined {
+/**
+ * When a dispute was lost for good: when it was decided; where no entry tells, when it was opened. Never before its money last moved: a
+ * decision from before that was not the last one.
+ */
+function lostAt(effect: EffectRecord | undefined, movements: readonly MoneyEvent[]): number | undefined {
   if (!LOST.has(effect?.fields['status'])) return undefined;
   const { closed_at: closed, at } = effect!.fields;
-  return typeof closed === 'number' ? closed : typeof at === 'number' ? at : undefined;
+  const decided = typeof closed === 'number' ? closed : at;
+  return typeof decided === 'number' ? Math.max(decided, ...movements.map((each) => each.at)) : undefined;
 }
 
 /** What was withdrawn and never given back is a loss, from the day the dispute was decided. */

@@ -31,6 +31,8 @@ const DIRECT: Readonly<Record<string, string>> = {
   minimum_balance_hold: 'reserve',
   unnamed_payout: 'bank_in_transit',
   unnamed_payout_reversal: 'bank_in_transit',
+  payout_returned: 'bank',
+  batch_transfer: 'batch_transfers',
   topup: 'bank',
   topup_reversal: 'bank',
   inbound_transfer: 'bank',

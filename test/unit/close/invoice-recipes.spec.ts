@@ -136,6 +136,24 @@ describe('outcomes of an invoice', () => {
     expect(all(new MemoryBooks().tell(open, given, voided))).toEqual({});
   });
 
+  it('given it is given up and then a part of it is credited, then that part is no loss', () => {
+    const given = invoice(
+      'marked_uncollectible',
+      '2026-07-11T10:00:00Z',
+      { status: 'uncollectible' },
+      { marked_uncollectible_at: s('2026-07-11T10:00:00Z') },
+    );
+    const books = new MemoryBooks().tell(open, given, note({ pre_payment_amount: 2_380 }));
+    const back = books.entries.get('invoice:in_1:recovered:credit_note:cn_1');
+    expect([back!.day, ...linesOf(back)]).toEqual(['2026-07-12', 'bad_debt -2380 EUR', 'receivable 2380 EUR']);
+    expect(all(books)).toEqual({
+      ...{ bad_debt: '9520', tax_payable: '-1520', revenue: '-10000', credit_notes: '2000' },
+    });
+    const undone = { pre_payment_amount: 2_380, status: 'void', voided_at: s('2026-08-03T10:00:00Z') };
+    books.tell(note(undone, 'voided', '2026-08-03T10:00:00Z'));
+    expect(all(books)).toEqual({ bad_debt: '11900', tax_payable: '-1900', revenue: '-10000' });
+  });
+
   it('given it is paid outside the provider, told once as a whole or payment by payment, then it is paid once', () => {
     const paid = invoice(
       'paid',
@@ -306,5 +324,72 @@ describe('deferred revenue', () => {
     expect(releases(more)).toEqual(['2026-07-10..2026-07-15 6000']);
     expect(more.balance('refunds')).toEqual({ EUR: '1000' });
     expect(more.balance('deferred_revenue')).toEqual({});
+  });
+
+  const taken = { pre_payment_amount: 2_380 };
+  const voidedNote = note(
+    { ...taken, status: 'void', voided_at: s('2026-07-15T10:00:00Z') },
+    'voided',
+    '2026-07-15T10:00:00Z',
+  );
+
+  it('given a credit note that is voided, then its day keeps what it took, and the day of that gives it back', () => {
+    const books = new MemoryBooks().tell(invoice('finalized', FINALIZED, { lines: tenDays }), note(taken), voidedNote);
+    const unwound = books.entries.get('credit_note:cn_1:deferral');
+    expect([unwound!.day, ...linesOf(unwound)]).toEqual([
+      ...['2026-07-12', 'deferred_revenue 2000 EUR', 'credit_notes -2000 EUR'],
+    ]);
+    // Of 2.50 a day: three days are over, five are to come.
+    const undone = books.entries.get('credit_note:cn_1:deferral:undone');
+    expect([undone!.day, ...linesOf(undone)]).toEqual([
+      ...['2026-07-15', 'deferred_revenue -1250 EUR', 'revenue -750 EUR', 'credit_notes 2000 EUR'],
+    ]);
+    expect(releases(books)).toEqual([
+      ...['2026-07-10..2026-07-11 2000', '2026-07-12..2026-07-14 2250', '2026-07-15..2026-07-19 5000'],
+    ]);
+    expect(all(books)).toEqual({ receivable: '11900', tax_payable: '-1900', revenue: '-10000' });
+  });
+
+  it('given the invoice is voided after that, then nothing is left of it all', () => {
+    const gone = invoice(
+      'voided',
+      '2026-07-17T10:00:00Z',
+      { status: 'void', lines: tenDays },
+      { voided_at: s('2026-07-17T10:00:00Z') },
+    );
+    const open = invoice('finalized', FINALIZED, { lines: tenDays });
+    expect(all(new MemoryBooks().tell(open, note(taken), voidedNote, gone))).toEqual({});
+  });
+
+  it('given a refund that fails, then its day keeps what it took, and the day of failure gives it back', () => {
+    const refund = (type: string, time: string, over: Json) =>
+      refundEvent(
+        're_1',
+        '2026-07-16T10:00:00Z',
+        'ch_1',
+        1_000,
+        {
+          ...{ payment_intent: 'pi_1', told_at: s(time), ...over },
+          balance_transaction: line('txn_2', '2026-07-16T10:00:00Z', 'refund', -1_000),
+        },
+        type,
+      );
+    const books = new MemoryBooks().tell(
+      ...[invoice('finalized', FINALIZED, { lines: tenDays }), charge('2026-07-10T10:00:00Z')],
+      refund('created', '2026-07-16T10:00:00Z', {}),
+      refund('failed', '2026-07-18T10:00:00Z', { status: 'failed' }),
+    );
+    const unwound = books.entries.get('refund:re_1:deferral');
+    expect([unwound!.day, ...linesOf(unwound)]).toEqual([
+      ...['2026-07-16', 'deferred_revenue 1000 EUR', 'refunds -1000 EUR'],
+    ]);
+    const undone = books.entries.get('refund:re_1:deferral:undone');
+    expect([undone!.day, ...linesOf(undone)]).toEqual([
+      ...['2026-07-18', 'deferred_revenue -500 EUR', 'revenue -500 EUR', 'refunds 1000 EUR'],
+    ]);
+    expect(releases(books)).toEqual([
+      ...['2026-07-10..2026-07-15 6000', '2026-07-16..2026-07-17 1500', '2026-07-18..2026-07-19 2000'],
+    ]);
+    expect([books.balance('revenue'), books.balance('refunds')]).toEqual([{ EUR: '-10000' }, {}]);
   });
 });

@@ -40,9 +40,9 @@ function idOf(cells: Cells, seen: Map<string, number>): string {
 
 function lineOf(name: string, line: number, id: string, cells: Cells): BalanceLine {
   try {
-    const { at, currency, gross, fee, net, category, source, payment, payout } = settlementLine(cells);
+    const { account, at, currency, gross, fee, net, category, source, payment, payout } = settlementLine(cells);
     return {
-      ...{ id, at, currency, gross, fee, net, category },
+      ...{ id, account, at, currency, gross, fee, net, category },
       ...(source === undefined ? {} : { source }),
       ...(payment === undefined ? {} : { payment }),
       ...(payout === undefined ? {} : { payout }),

@@ -35,10 +35,18 @@ const MOVES: Readonly<Record<string, { type: 'DisputeFundsWithdrawn' | 'DisputeF
   SECOND_CHARGEBACK: { type: 'DisputeFundsWithdrawn', effect: 'withdrawn:second' },
 };
 
+/** From when on it is known to be lost. The defense period ends so where nobody defended the payment, or liability was accepted. */
+const LOST = new Set([
+  'DISPUTE_DEFENSE_PERIOD_ENDED',
+  'PREARBITRATION_LOST',
+  'SECOND_CHARGEBACK',
+  'SCHEME_ARBITRATION_LOST',
+]);
+
 /** All events of one dispute have its own reference. */
 export const dispute: Interpreter = {
   name: 'adyen/dispute',
-  version: 1,
+  version: 2,
   reads: EVENTS.map((code) => `adyen.${code}`),
   interpret: (entry) => {
     const item = adyenItem(entry);
@@ -58,6 +66,7 @@ function disputeFacts(item: AdyenItem): Fact[] {
       ...amountIfAny(item),
       status: item.eventCode.toLowerCase(),
       reason: openText(item.additional['chargebackReasonCode']),
+      closed_at: LOST.has(item.eventCode) ? item.at : undefined,
     },
   });
   const move = MOVES[item.eventCode];

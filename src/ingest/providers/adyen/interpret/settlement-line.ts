@@ -11,15 +11,21 @@ const RANK = 5;
 const CATEGORIES: Readonly<Record<string, string>> = {
   Settled: 'charge',
   SettledInInstallments: 'charge',
+  SettledReversed: 'charge_failure',
   Refunded: 'refund',
   RefundedReversed: 'refund_failure',
   Chargeback: 'dispute',
   SecondChargeback: 'dispute',
   ChargebackReversed: 'dispute_reversal',
   MerchantPayout: 'payout',
+  // It does not say which payout came back: its rule needs no event.
+  BankInstructionReturned: 'payout_returned',
+  // What a batch leaves to the next: a debit in the one, a credit in the other.
+  Balancetransfer: 'batch_transfer',
   Fee: 'fee',
   InvoiceDeduction: 'fee',
   DepositCorrection: 'risk_reserved_funds',
+  ReserveAdjustment: 'risk_reserved_funds',
 };
 
 /** Columns in which Adyen says what it kept, in the currency of settlement. */
@@ -55,7 +61,7 @@ export function settlementLine(cells: Cells) {
   const [account, batch] = ['merchant account', 'batch number'].map((column) => cells[column]?.trim());
   if (!account) throw new RangeError('merchant account is needed');
   return {
-    ...{ at: timeOf(cells), arrivalAt: arrivalOf(cells), currency, net, fee, gross: net + fee, type, payment },
+    ...{ account, at: timeOf(cells), arrivalAt: arrivalOf(cells), currency, net, fee, gross: net + fee, type, payment },
     category: CATEGORIES[type] ?? type.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase(),
     source: cells['modification reference'] || payment,
     rate: cells['exchange rate'] || undefined,
@@ -87,7 +93,7 @@ function arrivalOf(cells: Cells): number {
 /** A line of Adyen's balance, as the report of a batch has it; the one that pays the batch out is a payout as well. */
 export const settlementLines: Interpreter = {
   name: 'adyen/settlement-line',
-  version: 2,
+  version: 3,
   reads: ['adyen.object.settlement_line'],
   interpret: (entry: InterpretableEntry) => {
     const object = objectIn(objectIn(objectIn(entry.body)['data'])['object']);
@@ -110,8 +116,9 @@ export const settlementLines: Interpreter = {
 
 type Line = ReturnType<typeof settlementLine>;
 
-const subjectOf = ({ category, payment, payout }: Line, id: string): Ref => {
-  if (category === 'payout' && payout !== undefined) return `payout:${payout}`;
+/** A payout is itself by its line, of which a batch may have several. */
+const subjectOf = ({ category, payment }: Line, id: string): Ref => {
+  if (category === 'payout') return `payout:adyen_${id}`;
   return payment === undefined ? `balance:${id}` : `payment:${payment}`;
 };
 

@@ -17,13 +17,16 @@ const STATES = [
   'ACCEPTED',
 ];
 
+// Decided for the customer: by the bank, or by the shop that does not contest it.
+const LOST = new Set(['LOST', 'ACCEPTED']);
+
 // What takes the money: a state that only a chargeback can be in. An inquiry is a question, and of a state not known yet nobody can tell.
 const WITHDRAWN = new Set(['EVIDENCE_REQUIRED', 'PROCESSING', 'WON', 'LOST', 'ACCEPTED']);
 
 /** Square holds the disputed amount back from the moment of a chargeback, and gives it back when it is won. */
 export const dispute: Interpreter = {
   name: 'square/dispute',
-  version: 2,
+  version: 3,
   // Each has an older name, which subscriptions made for it keep.
   reads: [
     ...['created', 'state.updated', 'state.changed'],
@@ -44,7 +47,10 @@ function disputeFacts(event: SquareEvent): Fact[] {
       ...about,
       type: 'DisputeChanged',
       effect: `dispute:${id}`,
-      fields: { at: createdAt(event), ...money, status: wordOf(state), reason: openText(object['reason']) },
+      fields: {
+        ...{ at: createdAt(event), ...money, status: wordOf(state), reason: openText(object['reason']) },
+        closed_at: LOST.has(state) ? changedAt(event) : undefined,
+      },
     }),
   ];
   if (!WITHDRAWN.has(state)) return facts;

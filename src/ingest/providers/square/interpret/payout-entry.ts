@@ -13,21 +13,35 @@ const RANK = 5;
 const CATEGORIES: Readonly<Record<string, string>> = {
   CHARGE: 'charge',
   REFUND: 'refund',
-  DISPUTE: 'dispute',
   FEE: 'fee',
   DEPOSIT_FEE: 'fee',
+  DEPOSIT_FEE_REVERSED: 'fee',
+  PROCESSING_FEE: 'fee',
+  PROCESSING_FEE_REFUND: 'fee',
   TAX_ON_FEE: 'tax',
   ADJUSTMENT: 'other_adjustment',
+  OTHER_ADJUSTMENT: 'other_adjustment',
   HOLD_ADJUSTMENT: 'risk_reserved_funds',
+  RELEASE_ADJUSTMENT: 'risk_reserved_funds',
+  RESERVE_HOLD: 'risk_reserved_funds',
+  RESERVE_RELEASE: 'risk_reserved_funds',
   // An entry says nothing of which payout it is: its rule needs no event, unlike that of `payout`.
   PAYOUT: 'unnamed_payout',
   RETURNED_PAYOUT: 'unnamed_payout_reversal',
 };
 
+/** Of one kind whichever way the money goes: the sign says whether it is taken or given back. */
+const DISPUTES = new Set(['DISPUTE', 'OPEN_DISPUTE']);
+
+function categoryOf(type: unknown, gross: bigint): string {
+  if (DISPUTES.has(String(type))) return gross > 0n ? 'dispute_reversal' : 'dispute';
+  return CATEGORIES[String(type)] ?? wordOf(type) ?? 'other';
+}
+
 /** A line of Square's balance: one entry of a payout, as a report has it. */
 export const payoutEntry: Interpreter = {
   name: 'square/payout-entry',
-  version: 2,
+  version: 3,
   reads: ['square.object.payout_entry'],
   interpret: (entry: InterpretableEntry) => {
     const object = objectIn(objectIn(objectIn(entry.body)['data'])['object']);
@@ -67,7 +81,7 @@ export function entryLine(object: Json) {
     ...{ id, at, currency, gross, net, source, payment },
     // Square writes fees with either sign; what is left of the gross says which it is.
     fee: String(BigInt(gross) - BigInt(net)),
-    category: CATEGORIES[String(object['type'])] ?? wordOf(object['type']) ?? 'other',
+    category: categoryOf(object['type'], BigInt(gross)),
     payout: idOf(object['payout_id']),
     subject: payment === undefined ? `balance:${id}` : `payment:${payment}`,
   };

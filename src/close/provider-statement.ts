@@ -1,0 +1,141 @@
+import type { BalanceLine } from '../ingest/balance-line.js';
+import type { TimeRange } from '../ingest/event-list.js';
+import type { ReportContent, StatedBalance } from '../ingest/provider-report.js';
+import { Problem } from '../kernel/errors.js';
+import type { KeptReport, ProviderReports } from './provider-reports.js';
+
+export interface StatementDeps {
+  reports: Pick<ProviderReports, 'list' | 'content' | 'kindOf'>;
+  /** A provider's own statement of its balance; undefined where it cannot be asked. */
+  statement(provider: string, range: TimeRange): AsyncIterable<BalanceLine[]> | undefined;
+}
+
+/** What a provider says moved in a time, and where it says so. */
+export interface Statement {
+  lines: Map<string, BalanceLine>;
+  from: string;
+  /** Reports that were left out because they cannot be read any more, in a sentence each. */
+  leftOut: string[];
+}
+
+/**
+ * The provider's side: a complete report of the period where one was handed over, or the reports of all batches in it; else what its interface
+ * lists. A reason where there is none yet.
+ */
+export async function statementOf(
+  deps: StatementDeps,
+  provider: string,
+  range: TimeRange,
+): Promise<Statement | { reason: string }> {
+  const chosen = await chosenReports(deps, provider, range);
+  if (chosen) return linesOf(deps, chosen, range);
+  const listed = deps.statement(provider, range);
+  if (!listed)
+    return {
+      reason: `No statement of ${provider} is there: hand over a report that covers the period, or set its API key.`,
+    };
+  const lines: BalanceLine[] = [];
+  try {
+    for await (const page of listed) lines.push(...page);
+  } catch (error) {
+    return { reason: sentenceOf(error) };
+  }
+  return { lines: byId(lines), from: `${provider}-api`, leftOut: [] };
+}
+
+interface Chosen {
+  reports: readonly KeptReport[];
+  /** One states the whole period, or each states a batch. */
+  isWhole: boolean;
+}
+
+/** The reports that are compared; undefined where none was handed over. */
+export async function chosenReports(
+  { reports }: StatementDeps,
+  provider: string,
+  range: TimeRange,
+): Promise<Chosen | undefined> {
+  const isUndated = ({ kind }: KeptReport): boolean => reports.kindOf(provider, kind).undated;
+  const complete = (await reports.list({ provider, ...range })).filter(
+    ({ kind }) => reports.kindOf(provider, kind).complete,
+  );
+  // Whoever hands it over says which days it has all lines of. From its first to its last line, a batch does not.
+  const whole = complete.find((each) => isUndated(each) && covers(each, range));
+  if (whole) return { reports: [whole], isWhole: true };
+  const batches = complete.filter((each) => !isUndated(each));
+  return batches.length === 0 ? undefined : { reports: batches, isWhole: false };
+}
+
+export const nameOf = (reports: readonly KeptReport[]): string => reports.map(({ id }) => `report:${id}`).join(' ');
+
+async function linesOf(
+  deps: StatementDeps,
+  { reports, isWhole }: Chosen,
+  range: TimeRange,
+): Promise<Statement | { reason: string }> {
+  const lines: BalanceLine[] = [];
+  const leftOut: string[] = [];
+  const reached = new Map<string, number>();
+  for (const report of reports) {
+    const content = await contentOf(deps, report);
+    if ('reason' in content) leftOut.push(content.reason);
+    else {
+      noteHowFar(reached, report, content.lines);
+      for (const line of content.lines) if (isWithin(line, range)) lines.push(line);
+    }
+  }
+  if (leftOut.length === reports.length) return { reason: leftOut.join(' ') };
+  // What was made last in the period is in a batch that ends after it, and each account has batches of its own.
+  const behind = isWhole ? [] : [...reached].filter(([, until]) => until < range.until.getTime());
+  if (behind.length > 0) return { reason: [behindOf(behind.map(([account]) => account)), ...leftOut].join(' ') };
+  return { lines: byId(lines), from: nameOf(reports), leftOut };
+}
+
+function noteHowFar(reached: Map<string, number>, { until }: KeptReport, lines: readonly BalanceLine[]): void {
+  const last = lines.reduce((most, { at }) => Math.max(most, at), 0);
+  // Whoever handed it over may have said that it goes beyond its last line.
+  const said = until.getTime() > last + 1 ? until.getTime() : 0;
+  for (const { account = '', at } of lines) reached.set(account, Math.max(reached.get(account) ?? 0, at + 1, said));
+}
+
+const behindOf = (accounts: readonly string[]): string => {
+  const named = accounts.filter(Boolean).sort().join(', ');
+  return `The report that goes beyond the end of the period is not there yet${named === '' ? '' : ` of ${named}`}.`;
+};
+
+/** What a kept report says; why, where it was kept by a version that asked less of it than this one does. */
+async function contentOf({ reports }: StatementDeps, report: KeptReport): Promise<ReportContent | { reason: string }> {
+  try {
+    return await reports.content(report);
+  } catch (error) {
+    return { reason: `Left out is report ${report.id}, which cannot be read any more: ${sentenceOf(error)}` };
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Problem) || error.code !== 'invalid_request') throw error;
+  return error.detail;
+}
+
+/** What reports of exactly this time say of the balance at its two ends; of several of one currency the newest. */
+export async function balancesOf(
+  deps: StatementDeps,
+  provider: string,
+  { from, until }: TimeRange,
+): Promise<StatedBalance[]> {
+  const balances = new Map<string, StatedBalance>();
+  for (const report of await deps.reports.list({ provider, from, until })) {
+    if (report.from.getTime() !== from.getTime() || report.until.getTime() !== until.getTime()) continue;
+    const content = await contentOf(deps, report);
+    if ('reason' in content) continue;
+    for (const balance of content.balances)
+      if (!balances.has(balance.currency)) balances.set(balance.currency, balance);
+  }
+  return [...balances.values()];
+}
+
+const covers = (report: { from: Date; until: Date }, { from, until }: TimeRange): boolean =>
+  report.from <= from && report.until >= until;
+const isWithin = ({ at }: BalanceLine, { from, until }: TimeRange): boolean =>
+  at >= from.getTime() && at < until.getTime();
+const byId = (lines: readonly BalanceLine[]): Map<string, BalanceLine> => new Map(lines.map((line) => [line.id, line]));
