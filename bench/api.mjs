@@ -16,6 +16,7 @@ const MAIN = path.join(import.meta.dirname, '../dist/main.js');
 const FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=50', '--single-threaded-gc']; // as `npm start`
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((each) => existsSync(each));
 const YEAR = 'from=2025-01-01&to=2025-12-31&interval=day&group_by=source';
+const BOOKS_MS = 150_000;
 const METRICS = ['revenue_gross', 'signups', 'orders', 'payments', 'refunds', 'revenue_net'];
 
 const { values } = parseArgs({
@@ -79,11 +80,13 @@ async function start(dataDir) {
 
 /** Until the projector follows the ledger and the journal is posted, so that no other work is measured. */
 async function settled(url) {
-  for (;;) {
+  for (const began = performance.now(); ;) {
     const ready = await (await fetch(`${url}/health/ready`, { headers })).json();
     const books = await fetch(`${url}/v1/books/trial-balance?from=2025-01-01&to=2025-12-31`, { headers });
     if (!books.ok && books.status !== 503) throw new Error(`the books answer ${books.status}`);
     if (ready.lag?.events === 0 && books.ok) return;
+    if (performance.now() - began > BOOKS_MS)
+      return console.error('The books are still being posted beside what is measured.');
     await pause(500);
   }
 }
