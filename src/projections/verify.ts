@@ -27,14 +27,14 @@ export async function verify(
 ): Promise<VerifyReport> {
   const { pool } = deps.database;
   return exclusively(pool, async () => {
+    await refuseOther(pool, deps); // before all the work
     await makeEmpty(pool);
     await foldTo(deps, await checkpointOf(pool, 'model'), onProgress);
     const client = await pool.connect();
     try {
       // The live model may move on: fold up to exactly the position that this snapshot shows.
       await beginHashing(client);
-      if ((await shownModel(client, deps.modelVersion)).superseded)
-        throw new Problem('unavailable', 'The read model is that of another version of the service: rebuild it first.');
+      await refuseOther(client, deps);
       const position = await checkpointOf(client, 'model');
       const live = await stateHash(client, 'model');
       const findings = await dailyFindings(client);
@@ -54,6 +54,14 @@ export async function verify(
       client.release();
     }
   });
+}
+
+async function refuseOther(
+  reader: Pick<pg.ClientBase, 'query'>,
+  { modelVersion }: { modelVersion: string },
+): Promise<void> {
+  if ((await shownModel(reader, modelVersion)).superseded)
+    throw new Problem('unavailable', 'The read model is that of another version of the service: rebuild it first.');
 }
 
 const DAILY_KEY = 'metric, day, currency, source, medium, campaign, unknown_reason, customer_kind, customer_present';

@@ -110,6 +110,20 @@ describe('given a ledger in PostgreSQL', () => {
     await projections.rebuild();
     expect(await projections.verify()).toMatchObject({ ok: true });
   });
+
+  it('when the read model is that of another version, then verify refuses to compare it, and does no work for that', async () => {
+    const projections = at.make();
+    const set = (to: string) => at.db.database.pool.query('update model.checkpoint set model_version = $1', [to]);
+    await set('UTC of-another');
+    const told: number[] = [];
+    await expect(projections.verify((done) => told.push(done))).rejects.toMatchObject({
+      code: 'unavailable',
+      detail: expect.stringContaining('another version of the service'),
+    });
+    expect(told).toEqual([]);
+    await set(projections.modelVersion);
+    expect(await projections.verify()).toMatchObject({ ok: true });
+  });
 });
 
 describe('given entries that cannot be projected', () => {

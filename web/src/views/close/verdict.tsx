@@ -11,15 +11,16 @@ const ASK_EVERY_MS = 5_000;
 
 /** Whether the ledger is as it was written and the numbers are what it says: what verifying found last, and when. */
 export function Verdict({ mayAct }: { mayAct: boolean }) {
-  const [told, setTold] = useState('');
+  const [told, setTold] = useState({ text: '', of: 0 });
   const round = useRounds(ASK_EVERY_MS);
   const data = useData('verifications', () => api<Schemas['VerificationPage']>('/v1/ledger/verifications'), round);
+  const newest = data.state === 'ready' ? (data.value.data[0]?.position ?? 0) : told.of;
   const start = async (): Promise<void> => {
     try {
       await api('/v1/ledger/verifications', { method: 'POST', body: {} });
-      setTold('It is verified now; the verdict comes here.');
+      setTold({ text: 'It is verified now; the verdict comes here.', of: newest });
     } catch (error) {
-      setTold((error as Error).message);
+      setTold({ text: (error as Error).message, of: newest });
     }
   };
   return (
@@ -39,7 +40,7 @@ export function Verdict({ mayAct }: { mayAct: boolean }) {
               <Needs what="Verifying now" scope="finance" />
             )}
             <p class="told" role="status">
-              {told}
+              {told.of === newest && told.text}
             </p>
           </>
         )}
