@@ -23,13 +23,13 @@ const PAID = ['cpc', 'cpv', 'cpa', 'cpp', 'paid', 'retargeting', 'remarketing'];
 
 /** The defaults, in order. `unknown` is no rule: it is what has no source. */
 export const channelRules: readonly ChannelRule[] = [
-  { channel: 'affiliates', media: ['affiliate', 'affiliates', 'partner'] },
+  { channel: 'affiliates', paid: true, media: ['affiliate', 'affiliates', 'partner'] },
   { channel: 'email', media: ['email', 'newsletter', 'mail'] },
-  { channel: 'display', media: ['display', 'banner', 'cpm', 'interstitial', 'expandable'] },
-  { channel: 'paid_social', sources: NETWORKS, media: PAID },
-  { channel: 'paid_social', mediaBeginning: ['paid_social', 'paid-social', 'paidsocial', 'social_paid'] },
-  { channel: 'paid_search', media: PAID },
-  { channel: 'paid_search', mediaBeginning: ['paid_search', 'paid-search'] },
+  { channel: 'display', paid: true, media: ['display', 'banner', 'cpm', 'interstitial', 'expandable'] },
+  { channel: 'paid_social', paid: true, sources: NETWORKS, media: PAID },
+  { channel: 'paid_social', paid: true, mediaBeginning: ['paid_social', 'paid-social', 'paidsocial', 'social_paid'] },
+  { channel: 'paid_search', paid: true, media: PAID },
+  { channel: 'paid_search', paid: true, mediaBeginning: ['paid_search', 'paid-search'] },
   { channel: 'social', sources: NETWORKS },
   { channel: 'social', mediaBeginning: ['social'] },
   { channel: 'organic_search', sources: searchEngines, media: ['organic', ''] },
@@ -39,9 +39,8 @@ export const channelRules: readonly ChannelRule[] = [
 ];
 
 /** The channel that no rule knows of. */
-export const OTHER_CHANNEL = 'other';
+const OTHER_CHANNEL = 'other';
 export const UNKNOWN_CHANNEL = 'unknown';
-const PAID_CHANNELS = ['paid_search', 'paid_social', 'display', 'affiliates'];
 
 /** The channels by which a service tells where something came from. */
 export interface Channels {
@@ -58,8 +57,8 @@ export interface Channels {
 /** The rules of the operator, and after them the defaults. */
 export function createChannels(own: readonly ChannelRule[] = []): Channels {
   const rules = [...own, ...channelRules];
-  const paid = new Set([...PAID_CHANNELS, ...own.filter((rule) => rule.paid).map(({ channel }) => channel)]);
-  const said = canonicalJson({ rules, paid: [...paid].sort() });
+  const paid = new Set(rules.filter((rule) => rule.paid).map(({ channel }) => channel));
+  const said = canonicalJson(rules);
   return {
     ...{ rules, paid, version: createHash('sha256').update(said).digest('hex').slice(0, 12) },
     of: (source, medium) => {

@@ -37,6 +37,12 @@ export function anonymousNode(value: unknown): Node | undefined {
   return id === undefined ? undefined : `anonymous:${id}`;
 }
 
+/** Two of a kind that are never decided to be one customer, nor two: the door takes no such decision, and the fold reads none. */
+export const areTwoUsers = (a: Node, b: Node): boolean => areBoth('user:', a, b);
+export const areTwoDevices = (a: Node, b: Node): boolean => areBoth('anonymous:', a, b);
+
+const areBoth = (kind: string, a: Node, b: Node): boolean => a.startsWith(kind) && b.startsWith(kind);
+
 /** The person behind a sealed e-mail address. */
 export function emailNode(value: unknown): Node | undefined {
   const hash = emailHashOf(value);

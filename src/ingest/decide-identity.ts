@@ -1,4 +1,4 @@
-import { nodesMeant } from '../catalog/identifiers.js';
+import { areTwoDevices, areTwoUsers, nodesMeant } from '../catalog/identifiers.js';
 import type { Node } from '../catalog/facts.js';
 import type { Clock } from '../kernel/clock.js';
 import { decisionId, lengthPrefixed, uuidV5 } from '../kernel/entry-id.js';
@@ -100,13 +100,13 @@ function checkReason(reason: string): void {
 
 /** Two of a kind that is never one customer need no decision, and none could make them one. */
 function checkPair(a: Node, b: Node): void {
-  const both = (kind: string): boolean => a.startsWith(kind) && b.startsWith(kind);
   const refuse = (why: string): never => {
     throw new Problem('invalid_request', why);
   };
   if (a === b) refuse('a and b are one identifier.');
-  if (both('user:')) refuse('Two user ids are two customers; give the devices and provider customers to one of them.');
-  if (both('anonymous:')) refuse('A device is linked with a user or a provider customer, not with another device.');
+  if (areTwoUsers(a, b))
+    refuse('Two user ids are two customers; give the devices and provider customers to one of them.');
+  if (areTwoDevices(a, b)) refuse('A device is linked with a user or a provider customer, not with another device.');
   if (a.startsWith('guest:') || b.startsWith('guest:'))
     refuse(
       'A guest is the payer of one purchase and has no identifier; tell whose it is with user.identified or order.placed.',

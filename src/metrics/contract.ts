@@ -3,7 +3,7 @@ import type { Metric, MetricTerms } from '../catalog/subjects.js';
 import { metrics as allMetrics } from './index.js';
 
 /** What holds where a metric does not say: what is late comes within a week, and a gap is judged only by its change. */
-const DEFAULTS: MetricTerms = {
+export const defaultTerms: MetricTerms = {
   owner: 'finance',
   allowedLatenessHours: 7 * 24,
   tolerancePct: null,
@@ -53,6 +53,10 @@ export interface Contract {
   metrics: readonly ContractEntry[];
 }
 
+/** For how many hours late data of a metric is waited for: as the operator says, else the metric, else the default. */
+export const latenessHoursOf = ({ name, terms }: Pick<Metric, 'name' | 'terms'>, settings: ContractSettings): number =>
+  settings[name]?.allowed_lateness_hours ?? terms?.allowedLatenessHours ?? defaultTerms.allowedLatenessHours;
+
 /** `named`: names by metric and source. Pure. */
 export function contractOf(
   metrics: readonly Metric[],
@@ -66,7 +70,7 @@ export function contractOf(
   const entries = metrics
     .filter(({ internal }) => !internal)
     .map((metric): ContractEntry => {
-      const terms = { ...DEFAULTS, ...metric.terms };
+      const terms = { ...defaultTerms, ...metric.terms };
       const set = given.settings[metric.name] ?? {};
       return {
         name: metric.name,
@@ -79,7 +83,7 @@ export function contractOf(
         exclusions: metric.excludes,
         named: given.named[metric.name] ?? {},
         owner: set.owner ?? terms.owner,
-        allowed_lateness_hours: set.allowed_lateness_hours ?? terms.allowedLatenessHours,
+        allowed_lateness_hours: latenessHoursOf(metric, given.settings),
         tolerance_pct: set.tolerance_pct === undefined ? terms.tolerancePct : set.tolerance_pct,
         expected_reasons: set.expected_reasons ?? terms.expectedReasons,
       };

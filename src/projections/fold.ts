@@ -1,4 +1,5 @@
 import type { Fact, Node, Ref } from '../catalog/facts.js';
+import { areTwoDevices, areTwoUsers } from '../catalog/identifiers.js';
 import type { Contributions } from './contributions.js';
 import { keepTouch, keepUnmarked } from './customers.js';
 import { decide, link } from './people.js';
@@ -100,7 +101,7 @@ export class Fold {
     const { kind, number } = fields;
     const other = this.set.identifier(nodes![0]!);
     if ((kind !== 'join' && kind !== 'separate') || typeof number !== 'number') return;
-    if (isOfOneKind(identifier.node, other.node)) return;
+    if (areTwoUsers(identifier.node, other.node) || areTwoDevices(identifier.node, other.node)) return;
     for (const [a, b] of [[identifier, other] as const, [other, identifier] as const]) {
       if (!decide(a, b.node, [kind, number, entryId])) continue;
       this.set.changedIdentifier(a);
@@ -125,10 +126,6 @@ export class Fold {
 }
 
 /** Whether an effect says the same as before; a restatement may only raise its stamp. */
-/** Two users, or two devices, are never one customer, so a decision on them says nothing; the door takes none. */
-const isOfOneKind = (a: Node, b: Node): boolean =>
-  ['user:', 'anonymous:'].some((kind) => a.startsWith(kind) && b.startsWith(kind));
-
 function sameFields(known: Effect | undefined, now: Effect): boolean {
   if (!known) return false;
   for (const field in now.fields) if (now.fields[field] !== known.fields[field]) return false;

@@ -8,6 +8,7 @@ import { causes } from './causes/index.js';
 import { confusion, type ConfusionQuery } from './confusion.js';
 import type { SubjectTag } from './evidence.js';
 import { inputsOf } from './inputs.js';
+import { defaultTerms } from '../metrics/contract.js';
 import { lateDays } from './lateness.js';
 import type { DayKey, Outcome } from './outcome.js';
 import { type DetailQuery, latestGaps, listRows, type ListQuery, rowDetail } from './queries.js';
@@ -251,7 +252,8 @@ class Engine {
   }
 
   private lateDays({ truth }: ReconciledMetric, source: string): number {
-    return lateDays(this.deps.terms?.[truth]?.allowedLatenessHours, this.source(source).settlesMs);
+    const { allowedLatenessHours } = this.deps.terms?.[truth] ?? defaultTerms;
+    return lateDays(allowedLatenessHours, this.source(source).settlesMs);
   }
 
   /** Brings what the comparison reads up to date; without news nobody is asked. What failed is told by the comparison. */

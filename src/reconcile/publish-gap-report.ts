@@ -14,23 +14,18 @@ export async function gapReport(database: Database, zone: Zone, week: string): P
 }
 
 /**
- * Fixes the report of a week, once: what is learned later is in the rows, and the published report stays as it was read. `published`
- * says whether this call did it.
+ * Fixes the report of a week, once: what is learned later is in the rows, and the published report stays as it was read. False: the year
+ * has no such week.
  */
-export async function publishGapReport(
-  database: Database,
-  zone: Zone,
-  week: string,
-  now: Date,
-): Promise<{ report: GapReport; published: boolean } | undefined> {
+export async function publishGapReport(database: Database, zone: Zone, week: string, now: Date): Promise<boolean> {
   const from = mondayOf(week);
-  if (from === undefined) return undefined;
+  if (from === undefined) return false;
   const built = { ...(await buildReport(database, zone, week, from)), published_at: now.toISOString() };
-  const { rowCount } = await database.pool.query(
+  await database.pool.query(
     'insert into reconcile.gap_reports (week, published_at, report) values ($1, $2, $3) on conflict (week) do nothing',
     [week, now, JSON.stringify(built)],
   );
-  return { report: (await publishedReport(database, week))!, published: rowCount === 1 };
+  return true;
 }
 
 async function publishedReport(database: Database, week: string): Promise<GapReport | undefined> {

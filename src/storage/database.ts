@@ -117,6 +117,23 @@ async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Pr
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
+    // A connection that cannot even roll back is not given to the next one.
+    return await inTransaction(client, work, (failed) => (broken = failed));
+  } finally {
+    client.release(broken);
+  }
+}
+
+/**
+ * Runs the work between BEGIN and COMMIT on a connection that is held already; rolls back and throws again what it throws. `onBroken` is
+ * told where not even that was possible.
+ */
+export async function inTransaction<T>(
+  client: pg.PoolClient,
+  work: (client: pg.PoolClient) => Promise<T>,
+  onBroken: (error: Error) => void = () => undefined,
+): Promise<T> {
+  try {
     await client.query('begin');
     const result = await work(client);
     const { command } = await client.query('commit');
@@ -125,11 +142,8 @@ async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Pr
       throw new Error('The transaction was rolled back, because a statement in it had failed.');
     return result;
   } catch (error) {
-    // A connection that cannot even roll back is not given to the next one.
-    await client.query('rollback').catch((failed: Error) => (broken = failed));
+    await client.query('rollback').catch(onBroken);
     throw error;
-  } finally {
-    client.release(broken);
   }
 }
 

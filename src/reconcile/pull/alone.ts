@@ -46,16 +46,3 @@ export async function lockedWithin(client: Reader, name: string): Promise<boolea
   const { rows } = await client.query<{ mine: boolean }>(`select pg_try_advisory_xact_lock(${KEY}) as mine`, [name]);
   return rows[0]!.mine;
 }
-
-/** Between BEGIN and COMMIT on a connection that is held already; rolls back and throws again what the work throws. */
-export async function inTransaction<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
-  await client.query('begin');
-  try {
-    const result = await work();
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  }
-}

@@ -1,10 +1,10 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Day, Zone } from '../../kernel/day.js';
-import type { Database } from '../../storage/database.js';
+import { type Database, inTransaction } from '../../storage/database.js';
 import { windowOf } from '../load-day.js';
 import type { ConfiguredSource } from '../source-type.js';
 import { type Reader, SourceFailure } from '../source.js';
-import { alone, inTransaction } from './alone.js';
+import { alone } from './alone.js';
 import { errorText } from './error-text.js';
 import type { Http } from './http.js';
 import { readSnapshot, type SnapshotGiven } from './snapshot.js';
@@ -82,7 +82,7 @@ export class Puller {
     return alone(database, lockOf(name, day), pause, async (client) => {
       const { pulled, keep, close } = await this.ask(client, source, day);
       try {
-        return keep ? await inTransaction(client, () => keep(client)) : pulled;
+        return keep ? await inTransaction(client, keep) : pulled;
       } finally {
         await close();
       }

@@ -11,7 +11,7 @@ import {
 } from '../../catalog/tracked-events.js';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { holdsEmail } from '../../ledger/vault/email-address.js';
-import { type ContractSettings, contractSettings } from '../../metrics/contract.js';
+import { type ContractSettings, contractSettings, latenessHoursOf } from '../../metrics/contract.js';
 import { metrics } from '../../metrics/index.js';
 import { lateDays } from '../lateness.js';
 import { reconciledMetrics } from '../reconciled-metrics.js';
@@ -111,8 +111,8 @@ function refuseForgetful(
   contract: ContractSettings,
   mistakes: string[],
 ): void {
-  const agreedOf = (truth: string): number | undefined =>
-    contract[truth]?.allowed_lateness_hours ?? metrics.find(({ name }) => name === truth)?.terms?.allowedLatenessHours;
+  const agreedOf = (truth: string): number =>
+    latenessHoursOf(metrics.find(({ name }) => name === truth) ?? { name: truth }, contract);
   const settles = Math.max(collector.settlesMs, ...sources.map(({ settlesMs }) => settlesMs));
   const days = Math.max(...reconciledMetrics.map(({ truth }) => lateDays(agreedOf(truth), settles)));
   for (const { name, type, keepDays } of sources)
