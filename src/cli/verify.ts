@@ -1,4 +1,6 @@
+import { deriveAgain } from '../close/verification.js';
 import type { LedgerVerified } from '../ledger/open-seal.js';
+import type { VerifyReport } from '../projections/verify.js';
 import { print, progressBar, withService, type AddCommand } from './context.js';
 
 export const addVerify: AddCommand = (program, context) => {
@@ -10,32 +12,38 @@ export const addVerify: AddCommand = (program, context) => {
     )
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const { ledger, model } = await withService(context, async ({ projections, seal }) => ({
-        ledger: await withBar('ledger', (onProgress) => seal.verify(onProgress)),
-        model: await withBar('numbers', (onProgress) => projections.verify(onProgress)),
-      }));
-      const { position, findings } = model;
-      const ok = ledger.ok && model.ok;
-      const body = {
-        ok,
-        position,
-        state_hash: model.stateHash,
-        rebuilt_state_hash: model.rebuiltStateHash,
-        findings,
-        ledger,
-      };
-      print(context, json, body, () => [
-        ...ledgerLines(ledger),
-        ...(model.ok
-          ? [`The read model and the daily totals are what the ledger says up to position ${position}.`]
-          : [
-              `Not what the ledger says up to position ${position}:`,
-              ...findings.map(({ kind, detail }) => `${kind}: ${detail}`),
-            ]),
-      ]);
+      const { ledger, model } = await withService(context, async ({ projections, seal }) => {
+        const first = await withBar('ledger', (onProgress) => seal.verify(onProgress));
+        return {
+          ledger: first,
+          model: await withBar('numbers', (onProgress) => deriveAgain(projections, first, onProgress)),
+        };
+      });
+      const ok = ledger.ok && !(model instanceof Error) && model.ok;
+      print(context, json, { ok, ...modelBody(model), ledger }, () => [...ledgerLines(ledger), ...modelLines(model)]);
       if (!ok) context.exitCode = 1;
     });
 };
+
+const modelBody = (model: VerifyReport | Error) =>
+  model instanceof Error
+    ? { findings: [{ kind: 'not_derivable', detail: model.message }] }
+    : {
+        ...{ position: model.position, state_hash: model.stateHash, rebuilt_state_hash: model.rebuiltStateHash },
+        findings: model.findings,
+      };
+
+function modelLines(model: VerifyReport | Error): string[] {
+  if (model instanceof Error) return [`The numbers could not be derived from it again: ${model.message}`];
+  const { ok, position, findings, counts } = model;
+  if (ok) return [`The read model and the daily totals are what the ledger says up to position ${position}.`];
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return [
+    `Not what the ledger says up to position ${position}:`,
+    ...findings.map(({ kind, detail }) => `${kind}: ${detail}`),
+    ...(all > findings.length ? [`and ${all - findings.length} more`] : []),
+  ];
+}
 
 function withBar<T>(
   label: string,

@@ -5,6 +5,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { LedgerVerified, Seal } from '../ledger/open-seal.js';
 import { decisionStream } from '../ledger/streams.js';
 import type { Projections } from '../projections/create-projections.js';
+import type { VerifyReport } from '../projections/verify.js';
 
 /** What one verification of everything gave, as it is recorded in the ledger. The names of its fields, also of its parts, are the stored format. */
 export interface Verified {
@@ -37,16 +38,16 @@ export interface RecordedVerification extends Verified {
 export interface VerificationDeps {
   ledger: Ledger;
   seal: Pick<Seal, 'verify'>;
-  projections: Pick<Projections, 'verify'>;
+  projections: Pick<Projections, 'verify' | 'isCurrent'>;
   clock: Clock;
   contentMac(value: unknown): Buffer;
 }
 
-/** Verifies everything and keeps what came of it, so that a verdict has a date, and its absence shows. */
+/** Verifies everything and keeps what came of it, with a date, so that its absence shows too. */
 export interface Verification {
   /**
    * Verifies and records. `onProgress` is told of percents; what it rejects with ends the work between the two halves. Throws Problem
-   * `unavailable` where the verdict cannot be durable.
+   * `unavailable` where that cannot be durable, or the read model is of another version.
    */
   run(
     asker: Pick<DecisionContext, 'actor' | 'correlationId'>,
@@ -54,17 +55,28 @@ export interface Verification {
   ): Promise<RecordedVerification>;
   /** Of this month and the one before, the newest first. */
   recent(): Promise<RecordedVerification[]>;
+  /** The last of a year, and whether it is more than two days old, or there is none in a ledger that is. */
+  standing(): Promise<{ last: RecordedVerification | undefined; overdue: boolean }>;
 }
 
 const FINDINGS_MAX = 20;
+/** One comes every night; one that does not come may be kept away. */
+const OVERDUE_MS = 2 * 86_400_000;
+const LOOKED_BACK = 12; // months
 
 type Event = { type: 'LedgerVerified'; data: Verified };
 
-// The state of the stream says nothing about the next verdict.
+// What is in the stream says nothing about what comes next.
 const folding = { initial: undefined, evolve: (): undefined => undefined };
 
 export function createVerification(deps: VerificationDeps): Verification {
   const { ledger, clock, contentMac } = deps;
+  /** Of a month so many before this one, the newest first. */
+  const ofMonth = async (before: number): Promise<RecordedVerification[]> => {
+    const now = clock();
+    const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - before));
+    return (await ledger.readStream(streamOf(month.toISOString()))).reverse().map(recordedOf);
+  };
   return {
     async run(asker, onProgress = () => Promise.resolve()) {
       const data = await verifyEverything(deps, onProgress);
@@ -77,15 +89,17 @@ export function createVerification(deps: VerificationDeps): Verification {
         () => [{ type: 'LedgerVerified', data }],
         context,
       );
-      if ('refused' in appended) throw new Problem('unavailable', 'The verdict could not be recorded.');
+      if ('refused' in appended) throw new Problem('unavailable', 'What was found could not be recorded.');
       return { ...data, position: appended.position, recorded_at: context.now.toISOString(), actor: asker.actor };
     },
 
-    async recent() {
-      const now = clock();
-      const before = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 0));
-      const streams = [before, now].map((month) => ledger.readStream(streamOf(month.toISOString())));
-      return (await Promise.all(streams)).flat().reverse().map(recordedOf);
+    recent: async () => [...(await ofMonth(0)), ...(await ofMonth(1))],
+
+    async standing() {
+      let last: RecordedVerification | undefined;
+      for (let before = 0; !last && before < LOOKED_BACK; before += 1) [last] = await ofMonth(before);
+      const since = last ? Date.parse(last.finished_at) : (await ledger.at(1))?.recordedAt.getTime();
+      return { last, overdue: since !== undefined && clock().getTime() - since > OVERDUE_MS };
     },
   };
 }
@@ -106,35 +120,43 @@ async function verifyEverything(
 ): Promise<Verified> {
   const started = clock();
   const halves = new Halves(onProgress);
-  const { findings, ...ledger } = await seal.verify(halves.first);
+  if (!(await projections.isCurrent()))
+    // the second half could only refuse, after all the work of the first
+    throw new Problem('unavailable', 'The read model is that of another version of the service.');
+  const ledger = await seal.verify(halves.first);
   await halves.told;
-  const model = await derived(projections, halves.second, ledger.ok);
+  const model = told(await deriveAgain(projections, ledger, halves.second));
   await halves.told;
   return {
     ok: ledger.ok && model.ok,
     started_at: started.toISOString(),
     finished_at: clock().toISOString(),
-    ledger: { ...ledger, findings: findings.slice(0, FINDINGS_MAX) },
+    ledger: { ...ledger, findings: ledger.findings.slice(0, FINDINGS_MAX) },
     model,
   };
 }
 
-/** The second half. Where the ledger was changed it may be that nothing can be derived from it: that must not hide what the first half found. */
-async function derived(
-  projections: VerificationDeps['projections'],
+/**
+ * The second half: what deriving the numbers again gave, or, of a ledger that was changed, why that could not be done, which must not hide what
+ * the first half found. Rejects where the ledger is as it was written.
+ */
+export const deriveAgain = (
+  projections: Pick<Projections, 'verify'>,
+  ledger: LedgerVerified,
   onProgress: (done: number, total: number) => void,
-  ledgerOk: boolean,
-): Promise<Verified['model']> {
-  try {
-    const { ok, position, findings, stateHash, rebuiltStateHash } = await projections.verify(onProgress);
-    const differences: Record<string, number> = {};
-    for (const { kind } of findings) differences[kind] = (differences[kind] ?? 0) + 1;
-    return { ok, position, state_hash: stateHash, rebuilt_state_hash: rebuiltStateHash, differences };
-  } catch (error) {
-    if (ledgerOk) throw error;
-    return { ok: false, position: 0, state_hash: '', rebuilt_state_hash: '', differences: { not_derivable: 1 } };
-  }
-}
+): Promise<VerifyReport | Error> =>
+  projections.verify(onProgress).catch((error: unknown) => {
+    if (ledger.ok) throw error;
+    return error as Error;
+  });
+
+const told = (model: VerifyReport | Error): Verified['model'] =>
+  model instanceof Error
+    ? { ok: false, position: 0, state_hash: '', rebuilt_state_hash: '', differences: { not_derivable: 1 } }
+    : {
+        ...{ ok: model.ok, position: model.position, differences: model.counts },
+        ...{ state_hash: model.stateHash, rebuilt_state_hash: model.rebuiltStateHash },
+      };
 
 /** Percents of two halves, each told once and in order; the halves themselves do not wait for it. */
 class Halves {

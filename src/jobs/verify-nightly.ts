@@ -3,7 +3,7 @@ import type { Enqueued, Job } from './job.js';
 export const verifyNightly: Job = {
   name: 'verify-nightly',
   meaning:
-    'Every night: derives every hash of the ledger and every number again, compares, and records the verdict in the ledger.',
+    'Every night: derives every hash of the ledger and every number again, compares, and records what came of it in the ledger.',
   schedule: '0 15 4 * * *',
   blocks: false,
   async run({ actor = 'system' }, { verification, progress }) {
@@ -11,7 +11,7 @@ export const verifyNightly: Job = {
   },
 };
 
-/** The same, because somebody asks. One at a time is enough. */
+/** The same, because somebody asks; asked again while it waits or runs, it changes nothing. */
 export const verifyJob = (actor: string): Enqueued => ({
   name: verifyNightly.name,
   id: 'verify-asked',

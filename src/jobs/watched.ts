@@ -1,5 +1,5 @@
 import type { Condition, Watched } from '../alert/condition.js';
-import type { RecordedVerification, Verification } from '../close/verification.js';
+import type { Verification } from '../close/verification.js';
 import type { CompletenessStore } from '../ingest/completeness-store.js';
 import type { DeadLetters } from '../ingest/ingest.js';
 import type { Clock } from '../kernel/clock.js';
@@ -10,7 +10,7 @@ export interface WatchedParts {
   reconcile: Pick<Reconcile, 'drift' | 'failing'>;
   completeness: Pick<CompletenessStore, 'providers'>;
   deadLetters: Pick<DeadLetters, 'counts'>;
-  verification: Pick<Verification, 'recent'>;
+  verification: Pick<Verification, 'standing'>;
   clock: Clock;
   /** A part could not be looked at: nothing of it is raised, and nothing recovers. */
   failed: (part: string, error: Error) => void;
@@ -22,10 +22,7 @@ export async function lookAround(parts: WatchedParts): Promise<Watched[]> {
     ['drift', async () => (await parts.reconcile.drift({})).filter(({ alarming }) => alarming).map(drifted)],
     ['source', async () => (await parts.reconcile.failing()).map(sourceFailed)],
     ['dead_letters', async () => (await parts.deadLetters.counts()).flatMap(unresolved)],
-    [
-      'verification',
-      async () => (await parts.verification.recent()).slice(0, 1).flatMap((last) => notAsWritten(last, parts.clock())),
-    ],
+    ['verification', async () => notAsWritten(await parts.verification.standing())],
     ['provider', async () => (await parts.completeness.providers(parts.clock())).flatMap(providerTrouble)],
   ];
   const watched: Watched[] = [];
@@ -41,9 +38,6 @@ export async function lookAround(parts: WatchedParts): Promise<Watched[]> {
 
 const keyOf = (...words: readonly (string | undefined)[]): string =>
   words.flatMap((word) => (word === undefined ? [] : [word.replace(/[^\w-]+/g, '_')])).join('.');
-
-/** A verdict comes every night; one that does not come may be kept away. */
-const VERDICT_MAX_MS = 2 * 86_400_000;
 
 function drifted(row: DriftRow): Condition {
   const { source, metric, currency, figure, day, value, baseline, interval, shift, markers } = row;
@@ -86,31 +80,23 @@ function unresolved({ reason, unresolved: count }: { reason: string; unresolved:
   ];
 }
 
-/** Two conditions, so that numbers which a rebuild mends never hide a ledger that was changed. */
-function notAsWritten({ ledger, model, finished_at: at, position }: RecordedVerification, now: Date): Condition[] {
-  const verdicts = [...new Set(ledger.findings.map(({ verdict }) => verdict))].join(', ');
+/** A condition for each half, so that numbers which a rebuild mends never hide a ledger that was changed. */
+function notAsWritten({ last, overdue }: Awaited<ReturnType<Verification['standing']>>): Condition[] {
+  const at = last ? { at: last.finished_at, position: last.position } : {};
+  const critical = (key: string, title: string, detail = {}): Condition => ({
+    ...{ key: keyOf('verification', key), severity: 'critical', title, detail: { ...at, ...detail } },
+  });
   const found: Condition[] = [];
-  if (now.getTime() - Date.parse(at) > VERDICT_MAX_MS)
-    found.push({
-      key: keyOf('verification', 'overdue'),
-      severity: 'critical',
-      title: 'Nothing was verified for two days',
-      detail: { at, position },
-    });
-  if (!ledger.ok)
-    found.push({
-      key: keyOf('verification', 'ledger'),
-      severity: 'critical',
-      title: `The ledger is not as it was written: ${verdicts}`,
-      detail: { at, position, findings: ledger.findings, count: ledger.count },
-    });
-  if (!model.ok)
-    found.push({
-      key: keyOf('verification', 'model'),
-      severity: 'critical',
-      title: 'The read model is not what the ledger says',
-      detail: { at, position, differences: model.differences },
-    });
+  if (overdue) found.push(critical('overdue', 'Nothing was verified for two days'));
+  if (last && !last.ledger.ok) {
+    const { findings, count } = last.ledger;
+    const verdicts = [...new Set(findings.map(({ verdict }) => verdict))].join(', ');
+    found.push(critical('ledger', `The ledger is not as it was written: ${verdicts}`, { findings, count }));
+  }
+  if (last && !last.model.ok)
+    found.push(
+      critical('model', 'The read model is not what the ledger says', { differences: last.model.differences }),
+    );
   return found;
 }
 

@@ -72,7 +72,10 @@ export class HashInput {
     this.end = end;
   }
 
-  /** ISO 8601 with milliseconds. We write no finer ones, so that what is finer must show. */
+  /**
+   * ISO 8601 with milliseconds. We write no finer ones, so that what is finer must show. Written digit by digit: by way of `isoTime` and a
+   * text, verifying needs a twelfth more of CPU.
+   */
   time(ms: number, micros: number): void {
     const day = Math.floor(ms / DAY_MS);
     if (day !== this.day) {

@@ -11,9 +11,13 @@ export interface VerifyReport {
   position: number;
   stateHash: string;
   rebuiltStateHash: string;
-  /** What differs, at most 20 per kind: table, which side has the row, the row. */
+  /** What differs: table, which side has the row, the row. At most 20 for each kind and side. */
   findings: { kind: string; detail: string }[];
+  /** How many there are of each kind. */
+  counts: Record<string, number>;
 }
+
+type Differences = Pick<VerifyReport, 'findings' | 'counts'>;
 
 const FINDINGS_MAX = 20;
 
@@ -37,17 +41,17 @@ export async function verify(
       await refuseOther(client, deps);
       const position = await checkpointOf(client, 'model');
       const live = await stateHash(client, 'model');
-      const findings = await dailyFindings(client);
+      const found = await dailyDifferences(client);
       await foldTo(deps, position, onProgress);
       await pool.query(sumDaily('model_next'));
       const rebuilt = await hashed(pool, (next) => stateHash(next, 'model_next'));
-      if (live !== rebuilt) findings.push(...(await differences(pool, position)));
+      if (live !== rebuilt) await addDifferences(pool, position, found);
       return {
-        ok: live === rebuilt && findings.length === 0,
+        ok: live === rebuilt && found.findings.length === 0,
         position,
         stateHash: live,
         rebuiltStateHash: rebuilt,
-        findings,
+        ...found,
       };
     } finally {
       await client.query('rollback').catch(() => undefined);
@@ -66,9 +70,9 @@ async function refuseOther(
 
 const DAILY_KEY = 'metric, day, currency, source, medium, campaign, unknown_reason, customer_kind, customer_present';
 
-async function dailyFindings(client: pg.ClientBase): Promise<VerifyReport['findings']> {
-  const { rows } = await client.query<{ metric: string; day: string; cached: bigint; summed: bigint }>(
-    `select metric, day, coalesce(d.value, 0) as cached, coalesce(c.value, 0) as summed
+async function dailyDifferences(client: pg.ClientBase): Promise<Differences> {
+  const { rows } = await client.query<{ metric: string; day: string; cached: bigint; summed: bigint; all: bigint }>(
+    `select metric, day, coalesce(d.value, 0) as cached, coalesce(c.value, 0) as summed, count(*) over () as all
      from model.daily d full join (
        select metric, day, currency, source, medium, campaign, coalesce(unknown_reason, '') as unknown_reason, customer_kind,
               customer_present, sum(delta)::bigint as value
@@ -76,25 +80,27 @@ async function dailyFindings(client: pg.ClientBase): Promise<VerifyReport['findi
      ) c using (${DAILY_KEY})
      where coalesce(d.value, 0) <> coalesce(c.value, 0) limit ${FINDINGS_MAX}`,
   );
-  return rows.map((row) => ({
-    kind: 'daily_total',
-    detail: `${row.metric} of ${row.day}: the cache says ${row.cached}, its contributions sum to ${row.summed}`,
-  }));
+  return {
+    findings: rows.map((row) => ({
+      kind: 'daily_total',
+      detail: `${row.metric} of ${row.day}: the cache says ${row.cached}, its contributions sum to ${row.summed}`,
+    })),
+    counts: rows[0] ? { daily_total: Number(rows[0].all) } : {},
+  };
 }
 
-/** Rows that only one of the two models has. The live one may have moved on since the snapshot, so this is a pointer, not the verdict. */
-async function differences(pool: pg.Pool, position: number): Promise<VerifyReport['findings']> {
-  const findings: VerifyReport['findings'] = [];
+/** Rows that only one of the two models has. The live one may have moved on since the snapshot, so this is a pointer and no proof. */
+async function addDifferences(pool: pg.Pool, position: number, { findings, counts }: Differences): Promise<void> {
   const live = stateQueries('model');
   const next = stateQueries('model_next');
   for (const table of Object.keys(live)) {
     for (const [side, a, b] of [['live', live, next] as const, ['rebuilt', next, live] as const]) {
-      const { rows } = await pool.query<{ row: unknown }>(
-        `select to_jsonb(x) as row from (${a[table]!} except ${b[table]!}) x limit ${FINDINGS_MAX}`,
+      const { rows } = await pool.query<{ row: unknown; all: bigint }>(
+        `select to_jsonb(x) as row, count(*) over () as all from (${a[table]!} except ${b[table]!}) x limit ${FINDINGS_MAX}`,
       );
+      if (rows[0]) counts[table] = (counts[table] ?? 0) + Number(rows[0].all);
       for (const { row } of rows)
         findings.push({ kind: table, detail: `only in the ${side} model at ${position}: ${JSON.stringify(row)}` });
     }
   }
-  return findings;
 }

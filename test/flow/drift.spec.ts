@@ -72,7 +72,7 @@ describe('drift of recorded days', () => {
       reconcile,
       completeness: { providers: () => Promise.resolve([]) },
       deadLetters: { counts: () => Promise.resolve([]) },
-      verification: { recent: () => Promise.resolve([]) },
+      verification: { standing: () => Promise.resolve({ last: undefined, overdue: false }) },
       clock: () => shop.now,
       failed: (part, error) => {
         throw new Error(part, { cause: error });

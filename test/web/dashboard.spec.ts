@@ -289,7 +289,7 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
     expect((await shop.get('/v1/periods/2026-10')).state).toBe('reopened');
   });
 
-  it('given it is asked whether the ledger is as it was written, then the verdict comes to the page', async () => {
+  it('given it is asked whether the ledger is as it was written, then what was found comes to the page', async () => {
     await closing(await key(FINANCE, 'Alice'));
     await october().getByText('Nothing was verified this month or the month before.').waitFor();
     await october().getByRole('button', { name: 'Verify now' }).click();

@@ -1507,10 +1507,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Verdicts of this month and the one before, the newest first: whether the ledger is as it was written and the numbers are what it says. */
+        /** Verifications of this month and the one before, the newest first: whether the ledger is as it was written and the numbers are what it says. */
         get: operations["VerificationController_list"];
         put?: never;
-        /** Derive every hash and every number again now, as every night. Its progress is in /v1/jobs, its verdict here. */
+        /** Derive every hash and every number again now, as every night. Its progress is in /v1/jobs, what came of it here. */
         post: operations["VerificationController_start"];
         delete?: never;
         options?: never;

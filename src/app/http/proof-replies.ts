@@ -32,7 +32,7 @@ export const SealKeyReply = z
   })
   .meta({ id: 'SealKey' });
 
-const VerdictFinding = z.object({
+const Finding = z.object({
   verdict: z.enum(['edit', 'deletion', 'insertion', 'reordering', 'truncation', 'rewritten', 'seal']),
   position: count,
   until: count.optional(),
@@ -55,7 +55,7 @@ export const VerificationPage = z
               description: 'Notes of the witness file that were compared; 0: there was none where it was verified.',
             }),
             root: z.string().meta({ description: 'Hexadecimal.' }),
-            findings: z.array(VerdictFinding).meta({ description: 'The first of them.' }),
+            findings: z.array(Finding).meta({ description: 'The first of them.' }),
             count: count.meta({ description: 'Of all findings.' }),
           }),
           model: z.object({

@@ -21,7 +21,7 @@ export class VerificationController {
   @Get()
   @Scopes('read')
   @Describe(
-    'Verdicts of this month and the one before, the newest first: whether the ledger is as it was written and the numbers are what it says.',
+    'Verifications of this month and the one before, the newest first: whether the ledger is as it was written and the numbers are what it says.',
     { 200: VerificationPage },
     ...guarded,
     'invalid_request',
@@ -34,7 +34,7 @@ export class VerificationController {
   @HttpCode(202)
   @Scopes('finance')
   @Describe(
-    'Derive every hash and every number again now, as every night. Its progress is in /v1/jobs, its verdict here.',
+    'Derive every hash and every number again now, as every night. Its progress is in /v1/jobs, what came of it here.',
     { 202: VerificationStarted },
     ...guarded,
   )

@@ -30,7 +30,7 @@ const parts = (given: Partial<Record<keyof WatchedParts, unknown>> = {}): Watche
           { reason: 'job_failed', unresolved: 0 },
         ]),
     },
-    verification: { recent: () => Promise.resolve([]) },
+    verification: { standing: () => Promise.resolve({ overdue: false }) },
     clock: () => new Date('2026-10-20T00:00:00Z'),
     failed: () => undefined,
     ...given,
@@ -68,39 +68,39 @@ describe('looking around', () => {
     ]);
   });
 
-  it('given the newest verdict is bad, then each half of it is a condition of its own, and older ones are none', async () => {
+  it('given the last verification is bad, or none came for long, then each of it is a condition of its own', async () => {
     const findings = ['edit', 'edit', 'truncation'].map((verdict, position) => ({ verdict, position, detail: '' }));
-    const verdict = (ledgerOk: boolean, modelOk: boolean, at = '2026-10-19T04:15:00.000Z') => ({
-      ...{ ok: ledgerOk && modelOk, finished_at: at, position: 9 },
+    const verification = (ledgerOk: boolean, modelOk: boolean) => ({
+      ...{ ok: ledgerOk && modelOk, finished_at: '2026-10-19T04:15:00.000Z', position: 9 },
       ledger: { ok: ledgerOk, findings: ledgerOk ? [] : findings, count: 3 },
       model: { ok: modelOk, differences: {} },
     });
-    const conditions = async (...recent: unknown[]) => {
-      const watched = await lookAround(parts({ verification: { recent: () => Promise.resolve(recent) } }));
+    const conditions = async (last: unknown, overdue = false) => {
+      const watched = await lookAround(parts({ verification: { standing: () => Promise.resolve({ last, overdue }) } }));
       const found = watched.find(({ part }) => part === 'verification')!.conditions;
       return found.map(({ key, severity, title }) => [key, severity, title]);
     };
     const edited = ['verification.ledger', 'critical', 'The ledger is not as it was written: edit, truncation'];
     const differs = ['verification.model', 'critical', 'The read model is not what the ledger says'];
-    expect(await conditions(verdict(false, false), verdict(true, true))).toEqual([edited, differs]);
-    expect(await conditions(verdict(true, false), verdict(false, true))).toEqual([differs]);
-    expect(await conditions(verdict(true, true), verdict(false, false))).toEqual([]);
     const overdue = ['verification.overdue', 'critical', 'Nothing was verified for two days'];
-    expect(await conditions(verdict(true, true, '2026-10-17T23:59:59.999Z'))).toEqual([overdue]);
-    expect(await conditions()).toEqual([]);
+    expect(await conditions(verification(true, true))).toEqual([]);
+    expect(await conditions(verification(false, false))).toEqual([edited, differs]);
+    expect(await conditions(verification(true, false))).toEqual([differs]);
+    expect(await conditions(verification(false, true), true)).toEqual([overdue, edited]);
+    expect(await conditions(undefined, true)).toEqual([overdue]);
+    expect(await conditions(undefined)).toEqual([]);
   });
 
   it('names every condition by its part and a dot, by which it is found again when it is over', async () => {
     const findings = [{ verdict: 'edit', position: 1, detail: '' }];
-    const bad = {
-      finished_at: '2026-10-01T04:15:00.000Z',
+    const last = {
       ledger: { ok: false, findings, count: 1 },
       model: { ok: false, differences: {} },
     };
     const failing = [{ source: 'ga4', day: '2026-10-19', reason: 'quota' }];
     const watched = await lookAround(
       parts({
-        verification: { recent: () => Promise.resolve([bad]) },
+        verification: { standing: () => Promise.resolve({ last, overdue: true }) },
         reconcile: { drift: () => Promise.resolve([drifting]), failing: () => Promise.resolve(failing) },
       }),
     );

@@ -115,7 +115,7 @@ describe('truth-ledger', () => {
 });
 
 describe('truth-ledger verify', () => {
-  const report = { ok: true, position: 7, stateHash: 'a', rebuiltStateHash: 'a', findings: [] };
+  const report = { ok: true, position: 7, stateHash: 'a', rebuiltStateHash: 'a', findings: [], counts: {} };
   const with_ = (result: unknown) => (service: any) => (service.projections.verify = () => Promise.resolve(result));
 
   it('given a good model, when it is verified, then exit code 0', async () => {
@@ -130,10 +130,11 @@ describe('truth-ledger verify', () => {
       ok: false,
       rebuiltStateHash: 'b',
       findings: [{ kind: 'daily', detail: 'signups 2026-10-03: 4, should be 3' }],
+      counts: { daily: 9 },
     });
     const { code, out } = await cli(['verify'], bad);
     expect(code).toBe(1);
-    expect(out).toContain('daily: signups 2026-10-03: 4, should be 3');
+    expect(out).toContain('daily: signups 2026-10-03: 4, should be 3\nand 8 more');
     const json = await cli(['verify', '--json'], bad);
     expect(JSON.parse(json.out)).toMatchObject({ ok: false, state_hash: 'a', rebuilt_state_hash: 'b' });
   });
@@ -150,6 +151,23 @@ describe('truth-ledger verify', () => {
     expect(out).toContain('edit: Entry 3 is not what was sealed there.\nand 3 more');
     const json = await cli(['verify', '--json'], tampered);
     expect(JSON.parse(json.out)).toMatchObject({ ok: false, ledger: { sealed: 2, findings: [finding] } });
+  });
+
+  it('given a ledger that was changed and numbers that cannot be derived from it, then what was found is told all the same', async () => {
+    const finding = { verdict: 'edit', position: 3, detail: 'Entry 3 is not what was sealed there.' };
+    const tampered = (service: any) => {
+      service.seal.verify = () => Promise.resolve({ ok: false, entries: 7, findings: [finding], count: 1 });
+      service.projections.verify = () => Promise.reject(new Error('Invalid time value'));
+    };
+    const { code, out } = await cli(['verify'], tampered);
+    expect([code, out]).toEqual([1, expect.stringContaining('edit: Entry 3')]);
+    expect(out).toContain('could not be derived from it again: Invalid time value');
+    const json = await cli(['verify', '--json'], tampered);
+    expect(JSON.parse(json.out)).toMatchObject({
+      ok: false,
+      findings: [{ kind: 'not_derivable' }],
+      ledger: { count: 1, findings: [finding] },
+    });
   });
 
   it('given a failure, when it is verified, then exit code 1, its sentence, and the service is closed', async () => {

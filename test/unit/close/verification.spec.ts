@@ -3,14 +3,21 @@ import { createVerification, type VerificationDeps } from '../../../src/close/ve
 import type { Entry, Ledger, NewEntry } from '../../../src/ledger/ledger.js';
 
 type OnProgress = (done: number, total: number) => void;
+interface Given {
+  seal?: unknown;
+  model?: unknown;
+  isCurrent?: boolean;
+}
 
 const untouched = { ok: true, entries: 9, sealed: 8, checkpoints: 2, witnessed: 2, root: 'ab', findings: [], count: 0 };
 const edited = Array.from({ length: 25 }, (_, at) => ({ verdict: 'edit', position: at + 1, detail: 'changed' }));
-const sameModel = { ok: true, position: 9, stateHash: 's', rebuiltStateHash: 's', findings: [] };
+const sameModel = { ok: true, position: 9, stateHash: 's', rebuiltStateHash: 's', findings: [], counts: {} };
 
-function given({ seal = untouched, model = sameModel }: { seal?: unknown; model?: unknown } = {}) {
+function given({ seal = untouched, model = sameModel, isCurrent = true }: Given = {}) {
   const entries: Entry[] = [];
   const ledger = {
+    at: (position: number) =>
+      Promise.resolve(position === 1 ? { recordedAt: new Date('2026-01-01T00:00:00Z') } : undefined),
     readStream: (stream: string) => Promise.resolve(entries.filter((entry) => entry.stream === stream)),
     append: (_stream: string, _expected: unknown, added: readonly NewEntry[]) => {
       for (const each of added)
@@ -26,7 +33,10 @@ function given({ seal = untouched, model = sameModel }: { seal?: unknown; model?
   const verification = createVerification({
     ledger,
     seal: { verify: both(seal) } as VerificationDeps['seal'],
-    projections: { verify: both(model) } as VerificationDeps['projections'],
+    projections: {
+      verify: both(model),
+      isCurrent: () => Promise.resolve(isCurrent),
+    } as VerificationDeps['projections'],
     clock: () => clock.now,
     contentMac: () => Buffer.alloc(32),
   });
@@ -47,14 +57,14 @@ describe('verifying everything', () => {
   });
 
   it('given changed entries and rows, then the first findings are kept with how many there are, and differences by kind', async () => {
-    const row = (kind: string) => ({ kind, detail: 'a row of the model, which is not told' });
+    const row = { kind: 'daily_total', detail: 'a row of the model, which is not told' };
     const { verification } = given({
       seal: { ...untouched, ok: false, findings: edited, count: 2_000 },
-      model: { ...sameModel, ok: false, findings: [row('daily'), row('payments'), row('daily')] },
+      model: { ...sameModel, ok: false, findings: [row], counts: { daily_total: 4_000, payments: 1 } },
     });
     const { ok, ledger, model } = await verification.run(asker);
     expect([ok, ledger.ok, ledger.count, ledger.findings]).toEqual([false, false, 2_000, edited.slice(0, 20)]);
-    expect(model).toMatchObject({ ok: false, differences: { daily: 2, payments: 1 } });
+    expect(model).toMatchObject({ ok: false, differences: { daily_total: 4_000, payments: 1 } });
   });
 
   it.each([
@@ -81,6 +91,25 @@ describe('verifying everything', () => {
       await verification.run(asker);
     }
     expect((await verification.recent()).map((each) => each.finished_at)).toEqual([times[2], times[1]]);
+  });
+
+  it('given none for two days, then it is overdue, also when the last is of an earlier month or there never was one', async () => {
+    const { verification, clock } = given({ seal: { ...untouched, ok: false } });
+    expect(await verification.standing()).toEqual({ last: undefined, overdue: true });
+    clock.now = new Date('2026-03-30T04:15:00.000Z');
+    const bad = await verification.run(asker);
+    clock.now = new Date('2026-04-01T04:15:00.000Z');
+    expect(await verification.standing()).toEqual({ last: bad, overdue: false });
+    clock.now = new Date('2026-04-01T04:15:00.001Z');
+    expect(await verification.standing()).toEqual({ last: bad, overdue: true });
+    clock.now = new Date('2026-12-01T00:00:00.000Z'); // long after, it is still what is known
+    expect(await verification.standing()).toEqual({ last: bad, overdue: true });
+  });
+
+  it('given a read model of another version, then nothing is done and nothing recorded', async () => {
+    const { verification, entries } = given({ isCurrent: false, seal: new Error('never asked') });
+    await expect(verification.run(asker)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(entries).toEqual([]);
   });
 
   it('tells how far it is, each percent once and in order', async () => {

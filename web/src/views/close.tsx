@@ -13,7 +13,7 @@ import { Files } from './close/files.tsx';
 import { PeriodNumbers } from './close/period-numbers.tsx';
 import { Steps } from './close/steps.tsx';
 import { TieOuts } from './close/tie-outs.tsx';
-import { Verdict } from './close/verdict.tsx';
+import { LastVerification } from './close/verification.tsx';
 
 export type Period = Schemas['Period'];
 type Listed = Schemas['PeriodPage']['data'][number];
@@ -142,7 +142,7 @@ function OnePeriod({ id, actor, told, ...shared }: OnePeriodProps) {
             <TieOuts {...props} />
             <BooksSections {...props} />
             <Files {...props} />
-            <Verdict mayAct={shared.mayAct} />
+            <LastVerification mayAct={shared.mayAct} />
           </section>
         );
       }}

@@ -10,7 +10,7 @@ type Verification = Schemas['Verification'];
 const ASK_EVERY_MS = 5_000;
 
 /** Whether the ledger is as it was written and the numbers are what it says: what verifying found last, and when. */
-export function Verdict({ mayAct }: { mayAct: boolean }) {
+export function LastVerification({ mayAct }: { mayAct: boolean }) {
   const [told, setTold] = useState({ text: '', of: 0 });
   const round = useRounds(ASK_EVERY_MS);
   const data = useData('verifications', () => api<Schemas['VerificationPage']>('/v1/ledger/verifications'), round);
@@ -18,13 +18,13 @@ export function Verdict({ mayAct }: { mayAct: boolean }) {
   const start = async (): Promise<void> => {
     try {
       await api('/v1/ledger/verifications', { method: 'POST', body: {} });
-      setTold({ text: 'It is verified now; the verdict comes here.', of: newest });
+      setTold({ text: 'It is verified now; what comes of it is told here.', of: newest });
     } catch (error) {
       setTold({ text: (error as Error).message, of: newest });
     }
   };
   return (
-    <section id="verdict">
+    <section id="verification">
       <h3>Verified</h3>
       <Show data={data}>
         {({ data: [last] }) => (
@@ -64,12 +64,12 @@ function Last({ verification: { finished_at: at, ledger, model, position, actor 
           {model.ok
             ? `what the ledger says up to position ${model.position}`
             : `not what the ledger says up to position ${model.position}: ${Object.entries(model.differences)
-                .map(([kind, count]) => `${kind} ${count}`)
+                .map(([kind, count]) => `${kind} ${figure(count)}`)
                 .join(', ')}`}
         </dd>
         <dt>When</dt>
         <dd>
-          {time(at)}, for {actor}; the ledger has this verdict at position {position}
+          {time(at)}, for {actor}; the ledger has it at position {position}
         </dd>
         <dt>Root</dt>
         <dd>
