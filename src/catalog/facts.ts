@@ -113,10 +113,13 @@ export const factTypes = {
     failed_at: 'lowest',
     balance_transaction: 'latest',
   },
-  /** `closed_at`: from when on it is known to be decided. */
+  /**
+   * `status`: `lost` where it is decided for the customer, whatever the provider calls that; its other words are the provider's.
+   * `closed_at`: when it was decided, which only the entry that tells the decision says; a later decision replaces an earlier one.
+   */
   DisputeChanged: {
     at: 'lowest',
-    closed_at: 'lowest',
+    closed_at: 'latest',
     amount: 'latest',
     currency: 'latest',
     status: 'latest',

@@ -55,6 +55,12 @@ async function inSuspense(client: Querier, range: StatementRange): Promise<BookP
   }));
 }
 
+/**
+ * Whether what moved clearing is a line of the provider's balance, whose entry is `square:poe_1`. Clearing also moves by an opening balance and
+ * by payouts that are no line, which come by webhook, and say nothing of whether lines are handed over.
+ */
+const IS_BALANCE_LINE = `starts_with(entry, substr(account, length('clearing.') + 1) || ':')`;
+
 /** What an event moved and no line of the balance ever said, at providers that have such lines. */
 async function withoutTransaction(client: Querier, range: StatementRange): Promise<BookProblem[]> {
   const found = await find(
@@ -62,7 +68,8 @@ async function withoutTransaction(client: Querier, range: StatementRange): Promi
     `select split_part(matter, ':', 2) || ':' || split_part(matter, ':', 3) as object, min(day) as day,
        sum(sign * amount)::bigint as amount, currency, '' as memo
      from books.lines where position <= $1 and account = 'payments_in_process' and matter is not null
-       and (matter like 'stripe:%' or 'clearing.' || split_part(matter, ':', 1) in (select account from books.lines where position <= $1))
+       and (matter like 'stripe:%' or 'clearing.' || split_part(matter, ':', 1) in (
+         select account from books.lines where position <= $1 and account like 'clearing.%' and ${IS_BALANCE_LINE}))
      group by matter, currency having sum(sign * amount) <> 0 and min(day) between $2 and $3`,
     range,
   );
@@ -96,7 +103,7 @@ async function withoutOpening(client: Querier, range: StatementRange): Promise<B
        group by account, currency, day, entry having sum(sign * amount) <> 0) moved
      where not exists (select 1 from books.openings o
        where o.position <= $1 and o.account = moved.account and o.currency = moved.currency)
-     group by account, currency`,
+     group by account, currency having bool_or(${IS_BALANCE_LINE})`,
     range,
   );
   return found.map(({ object: account, day, currency }) => {

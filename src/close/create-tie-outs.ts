@@ -14,6 +14,7 @@ import {
   pendingResult,
   resultOf,
   saysTheSame,
+  stillPending,
   sumOf,
   texts,
   type TieOutEvent,
@@ -158,7 +159,7 @@ async function compare(
   const categories = categoriesOf(ledger.values(), stated.lines.values());
   const identities = (await balancesOf(deps, provider, range)).map((balance) => identityOf(balance, categories));
   const result = resultOf({ ...head, statement: stated.from }, { categories, differences, identities });
-  return stated.leftOut.length === 0 ? result : { ...result, reason: stated.leftOut.join(' ') };
+  return stated.leftOut.length === 0 ? result : stillPending(result, stated.leftOut.join(' '));
 }
 
 /** A result that says what the last one said is not recorded again. */

@@ -161,30 +161,32 @@ interface JournalQuery {
 
 /** Lines of a period's journal, a page: as its close stored them, or as they are known while it is open. */
 export async function journalPage(deps: CloseDeps, period: PeriodDays, { version, limit, cursor }: JournalQuery) {
-  const place = cursor === undefined ? { skip: 0 } : placeIn(cursor);
+  const place: JournalPlace = cursor === undefined ? { skip: 0 } : placeIn(cursor);
   const journal = await journalOf(deps, period, version, place);
   if (!journal) return undefined;
-  if (place.upTo !== undefined && place.upTo !== journal.up_to)
-    throw new Problem('invalid_request', 'The period was closed or reopened since the first page: begin again.');
-  const { lines, ...named } = journal;
+  if (cursor !== undefined && (place.upTo !== journal.up_to || place.after !== journal.after))
+    throw new Problem('invalid_request', 'A period was closed or reopened since the first page: begin again.');
+  const { lines, after, ...named } = journal;
   const data: ReturnType<typeof lineJson>[] = [];
   for await (const line of lines) {
-    if (data.length === limit) return { ...named, data, next_cursor: `${journal.up_to}.${place.skip + limit}` };
+    if (data.length === limit)
+      return { ...named, data, next_cursor: `${journal.up_to}.${place.skip + limit}.${after}` };
     data.push(lineJson(line));
   }
   return { ...named, data, next_cursor: null };
 }
 
-/** How many lines were read, of the journal as it was known at a position: all pages are of one journal. */
+/** How many lines were read, of the journal as it was known at a position and after a close: all pages are of one journal. */
 interface JournalPlace {
   skip: number;
   upTo?: number;
+  after?: string;
 }
 
 function placeIn(cursor: string): JournalPlace {
-  const [, upTo, skip] = /^(\d{1,15})\.(\d{1,9})$/.exec(cursor) ?? [];
+  const [, upTo, skip, after] = /^(\d{1,15})\.(\d{1,9})\.([\w@-]{0,40})$/.exec(cursor) ?? [];
   if (skip === undefined) throw new Problem('invalid_request', 'The cursor is not one of this list.');
-  return { upTo: Number(upTo), skip: Number(skip) };
+  return { upTo: Number(upTo), skip: Number(skip), after: after! };
 }
 
 /** The journal of a period, streamed, without the first so many lines; undefined where it was never closed in that version. */
@@ -200,6 +202,8 @@ export async function journalOf(
       version?: number;
       digest?: string;
       up_to: number;
+      /** `2026-09@1`: the close that stored it, or the last of those that an open one adjusts; empty where there is none. */
+      after: string;
       lines: AsyncIterable<JournalLine>;
     }
   | undefined
@@ -212,7 +216,8 @@ export async function journalOf(
   if (closing) {
     const { digest, upTo } = closing;
     const lines = deps.closings.lines(closing, skip);
-    return { period: period.id, state: 'closed', version: closing.version, digest, up_to: upTo, lines };
+    const named = { version: closing.version, digest, up_to: upTo };
+    return { period: period.id, state: 'closed', ...named, after: nameOf(closing), lines };
   }
   if (version !== undefined) return undefined;
   const upTo = Math.min(await deps.books.catchUp(AbortSignal.timeout(PATIENCE_MS)), known);
@@ -222,9 +227,12 @@ export async function journalOf(
     period: period.id,
     state: 'open',
     up_to: upTo,
+    after: nameOf(takes.at(-1)),
     lines: without(skip, openJournal(deps, period, takes, upTo)),
   };
 }
+
+const nameOf = (closing: Closing | undefined): string => (closing ? `${closing.period}@${closing.version}` : '');
 
 async function* without<T>(first: number, all: AsyncIterable<T>): AsyncGenerator<T> {
   let seen = 0;

@@ -28,7 +28,7 @@ export async function statementOf(
   range: TimeRange,
 ): Promise<Statement | { reason: string }> {
   const chosen = await chosenReports(deps, provider, range);
-  if (chosen) return linesOf(deps, chosen, range);
+  if (chosen) return linesOf(deps, chosen, provider, range);
   const listed = deps.statement(provider, range);
   if (!listed)
     return {
@@ -51,19 +51,25 @@ interface Chosen {
 
 /** The reports that are compared; undefined where none was handed over. */
 export async function chosenReports(
-  { reports }: StatementDeps,
+  deps: StatementDeps,
   provider: string,
   range: TimeRange,
 ): Promise<Chosen | undefined> {
-  const isUndated = ({ kind }: KeptReport): boolean => reports.kindOf(provider, kind).undated;
-  const complete = (await reports.list({ provider, ...range })).filter(
-    ({ kind }) => reports.kindOf(provider, kind).complete,
-  );
+  const listed = await deps.reports.list({ provider, ...range });
   // Whoever hands it over says which days it has all lines of. From its first to its last line, a batch does not.
-  const whole = complete.find((each) => isUndated(each) && covers(each, range));
+  const whole = listed.find((each) => {
+    const { complete, undated } = deps.reports.kindOf(provider, each.kind);
+    return complete && undated && covers(each, range);
+  });
   if (whole) return { reports: [whole], isWhole: true };
-  const batches = complete.filter((each) => !isUndated(each));
+  const batches = listed.filter((each) => isBatch(deps, each));
   return batches.length === 0 ? undefined : { reports: batches, isWhole: false };
+}
+
+/** Whether a report states a batch whole, and no days that somebody gave it. */
+function isBatch({ reports }: StatementDeps, { provider, kind }: KeptReport): boolean {
+  const { complete, undated } = reports.kindOf(provider, kind);
+  return complete && !undated;
 }
 
 export const nameOf = (reports: readonly KeptReport[]): string => reports.map(({ id }) => `report:${id}`).join(' ');
@@ -71,24 +77,56 @@ export const nameOf = (reports: readonly KeptReport[]): string => reports.map(({
 async function linesOf(
   deps: StatementDeps,
   { reports, isWhole }: Chosen,
+  provider: string,
   range: TimeRange,
 ): Promise<Statement | { reason: string }> {
   const lines: BalanceLine[] = [];
-  const leftOut: string[] = [];
+  const read: KeptReport[] = [];
+  const unread: (KeptReport & { reason: string })[] = [];
   const reached = new Map<string, number>();
   for (const report of reports) {
     const content = await contentOf(deps, report);
-    if ('reason' in content) leftOut.push(content.reason);
+    if ('reason' in content) unread.push({ ...report, ...content });
     else {
+      read.push(report);
       noteHowFar(reached, report, content.lines);
       for (const line of content.lines) if (isWithin(line, range)) lines.push(line);
     }
   }
-  if (leftOut.length === reports.length) return { reason: leftOut.join(' ') };
+  const leftOut = unread.filter((each) => !read.some((other) => isAgain(other, each))).map(({ reason }) => reason);
+  if (read.length === 0) return { reason: leftOut.join(' ') };
   // What was made last in the period is in a batch that ends after it, and each account has batches of its own.
-  const behind = isWhole ? [] : [...reached].filter(([, until]) => until < range.until.getTime());
-  if (behind.length > 0) return { reason: [behindOf(behind.map(([account]) => account)), ...leftOut].join(' ') };
+  const behind = [...reached].filter(([, until]) => until < range.until.getTime()).map(([account]) => account);
+  const reasons = isWhole ? [] : await stillBehind(deps, behind, provider, range.until);
+  if (reasons.length > 0) return { reason: [...reasons, ...leftOut].join(' ') };
   return { lines: byId(lines), from: nameOf(reports), leftOut };
+}
+
+/** Whether a report stands for one that was handed over before it, such as one without a column: its lines begin and end alike. */
+const isAgain = (a: KeptReport, b: KeptReport): boolean =>
+  a.kind === b.kind && a.from.getTime() === b.from.getTime() && a.until.getTime() === b.until.getTime();
+
+/**
+ * Why accounts are behind, none where each has a batch that begins after the period: the next one of an account in which little happens may
+ * have no line of the period.
+ */
+async function stillBehind(
+  deps: StatementDeps,
+  accounts: readonly string[],
+  provider: string,
+  end: Date,
+): Promise<string[]> {
+  const behind = new Set(accounts);
+  const unread: string[] = [];
+  const listed = behind.size === 0 ? [] : await deps.reports.list({ provider, from: end });
+  const later = listed.filter((each) => each.from >= end && isBatch(deps, each)).sort((a, b) => +a.from - +b.from);
+  for (const report of later) {
+    if (behind.size === 0) break;
+    const content = await contentOf(deps, report);
+    if ('reason' in content) unread.push(content.reason);
+    else for (const { account = '' } of content.lines) behind.delete(account);
+  }
+  return behind.size === 0 ? [] : [behindOf([...behind]), ...unread];
 }
 
 function noteHowFar(reached: Map<string, number>, { until }: KeptReport, lines: readonly BalanceLine[]): void {

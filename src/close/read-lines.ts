@@ -66,12 +66,12 @@ interface Row extends Omit<StoredLine, 'period' | 'rateDay' | 'at' | 'position' 
   object: string | null;
 }
 
-const ROWS_PER_FETCH = 2_000;
+const ROWS_PER_FETCH = 250;
 const STALLED_MS = 60_000;
 
 /**
- * Streams lines over one connection, a few thousand at a time. Who takes none for a minute loses them: a download that nobody reads must not
- * keep a connection from others, nor hold up what the books do to their tables.
+ * Streams lines over one connection, a few hundred at a time. Who does not take those of one fetch within a minute loses the rest: a download
+ * that nobody reads, or hardly anybody, must not keep a connection from others, nor hold up what the books do to their tables.
  */
 export async function* readLines(
   pool: pg.Pool,

@@ -16,7 +16,7 @@ export interface TieOutResult {
   from: string;
   until: string;
   status: TieOutState['status'];
-  /** Why it is pending, or what was left out of the provider's side. */
+  /** Why it is pending, such as what was left out of the provider's side. */
   reason: string | null;
   /** What the provider's side is from: its interface, or a report by its id. */
   statement: string | null;
@@ -89,6 +89,12 @@ export const pendingResult = (
   ...head,
   ...{ status: 'pending', reason, currencies: [], categories: [], differences: [] },
   ...{ differences_total: 0, difference_counts: {} },
+});
+
+/** What was compared although a part of the provider's side is not there: neither what is the same nor what differs is the last word. */
+export const stillPending = (result: TieOutResult, reason: string): TieOutResult => ({
+  ...{ ...result, status: 'pending', reason },
+  currencies: result.currencies.map((each) => ({ ...each, status: 'pending' })),
 });
 
 export function sumOf(categories: readonly CategoryTie[], side: 'ledger' | 'provider'): Sums {

@@ -153,6 +153,16 @@ describe('the journal of an open period, page by page', () => {
     books.head = Number.MAX_SAFE_INTEGER;
     expect(await shop.send('GET', `${at}&cursor=7`)).toMatchObject({ status: 400 });
   });
+
+  it('given another close before it, or of it, than at the first page, then the second is refused', async () => {
+    const at = '/v1/periods/2026-10/journal?limit=1';
+    books.head = 7;
+    const { next_cursor: cursor } = await shop.get(at);
+    expect(await shop.send('GET', `${at}&cursor=${cursor}`)).toMatchObject({ status: 200 });
+    const refused = await shop.send('GET', `${at}&cursor=${cursor}2026-09@1`);
+    expect(refused).toMatchObject({ status: 400, body: { detail: expect.stringMatching(/begin again/) } });
+    books.head = Number.MAX_SAFE_INTEGER;
+  });
 });
 
 describe('a close', () => {

@@ -224,25 +224,15 @@ function disputesIn(effects: Effects, { dayOf, provider }: Surroundings): Disput
       disputes.set(id, [...(disputes.get(id) ?? []), event]);
     }
   }
-  return [...disputes].map(([id, movements]) => ({ id, movements, lostAt: lostAt(effects[id], movements) }));
+  return [...disputes].map(([id, movements]) => ({ id, movements, lostAt: lostAt(effects[id]) }));
 }
 
-/** How providers call a dispute that was decided for the customer. */
-const LOST: ReadonlySet<unknown> = new Set([
-  ...['lost', 'accepted'],
-  // Adyen's are events: the period ends so where nobody defended the payment, or liability was accepted.
-  ...['dispute_defense_period_ended', 'second_chargeback', 'prearbitration_lost', 'scheme_arbitration_lost'],
-]);
-
-/**
- * When a dispute was lost for good: when it was decided; where no entry tells, when it was opened. Never before its money last moved: a
- * decision from before that was not the last one.
- */
-function lostAt(effect: EffectRecord | undefined, movements: readonly MoneyEvent[]): number | undefined {
-  if (!LOST.has(effect?.fields['status'])) return undefined;
-  const { closed_at: closed, at } = effect!.fields;
-  const decided = typeof closed === 'number' ? closed : at;
-  return typeof decided === 'number' ? Math.max(decided, ...movements.map((each) => each.at)) : undefined;
+/** When a dispute was lost for good: when that was decided; where no entry tells, when it was opened. */
+function lostAt(effect: EffectRecord | undefined): number | undefined {
+  const { status, closed_at: closed, at } = effect?.fields ?? {};
+  if (status !== 'lost') return undefined;
+  const decided = closed ?? at;
+  return typeof decided === 'number' ? decided : undefined;
 }
 
 /** What was withdrawn and never given back is a loss, from the day the dispute was decided. */

@@ -197,6 +197,22 @@ describe('lines of the balance', () => {
     expect(books.entries.get('dispute:dp_1:lost')!.day).toBe('2026-07-30');
   });
 
+  it('given one that was won before it was lost, then the day on which it was lost counts', () => {
+    const charge = chargeEvent(
+      'ch_1',
+      '2026-07-01T10:00:00Z',
+      1000,
+      line('txn_0', '2026-07-01T10:00:00Z', 'charge', 1000),
+    );
+    const closed = (time: string, status: string) =>
+      disputeEvent('closed', time, 'dp_1', 'ch_1', 1000, {
+        ...{ balance_transactions: [line('txn_1', '2026-07-05T10:00:00Z', 'dispute', -1000)], status },
+      });
+    const rulings = [closed('2026-07-20T10:00:00Z', 'won'), closed('2026-07-30T10:00:00Z', 'lost')];
+    for (const order of [rulings, [...rulings].reverse()])
+      expect(new MemoryBooks().tell(charge, ...order).entries.get('dispute:dp_1:lost')!.day).toBe('2026-07-30');
+  });
+
   it('given two disputes of one payment whose lines name neither, then they go together in the order of time', () => {
     const dispute = (id: string, time: string, amount: number) =>
       disputeEvent('funds_withdrawn', time, id, 'ch_1', amount, { balance_transactions: [] });

@@ -86,13 +86,27 @@ describe("the provider's side of a month", () => {
     expect(await daysOf((await kept([till, shop, next])).deps)).toEqual(['10-30', '10-30', '10-31']);
   });
 
+  it('given a quiet account whose next batch begins after the end, then that batch says that nothing is to come', async () => {
+    const till = settlementFile(sale('2026-10-30', 7, 'HarbourPOS'));
+    const shop = settlementFile(sale('2026-10-30', 7, 'HarbourECOM'));
+    const next = (account: string) => settlementFile(sale('2026-11-20', 8, account), sale('2026-11-28', 8, account));
+    const waiting = ['The report that goes beyond the end of the period is not there yet of HarbourECOM.'];
+    expect(await daysOf((await kept([till, shop, next('HarbourPOS')])).deps)).toEqual(waiting);
+    const both = [till, shop, next('HarbourPOS'), next('HarbourECOM')];
+    const { deps, spoil } = await kept(both);
+    expect(await daysOf(deps)).toEqual(['10-30', '10-30']);
+    expect(await statementOf(deps, 'adyen', OCTOBER)).toMatchObject({ from: 'report:r1 report:r0' });
+    spoil('r3');
+    expect(await daysOf(deps)).toEqual([expect.stringMatching(/of HarbourECOM\. Left out is report r3, /)]);
+  });
+
   it('given somebody said that a report goes beyond its last line, then that counts', async () => {
     const days = { from: new Date('2026-10-01'), until: new Date('2026-11-02') };
     const { deps } = await kept([settlementFile(sale('2026-10-30', 7))], settlementDetails, days);
     expect(await daysOf(deps)).toEqual(['10-30']);
   });
 
-  it('given one that cannot be read any more, then it is left out and named, and the others are compared', async () => {
+  it('given one that cannot be read any more, then it is left out and named until it is there again, and the others are compared', async () => {
     const files = [[sale('2026-10-05', 8)], [sale('2026-10-06', 9), sale('2026-11-01', 9)]];
     const { deps, spoil } = await kept(files.map((each) => settlementFile(...each)));
     spoil('r0');
@@ -101,6 +115,10 @@ describe("the provider's side of a month", () => {
       'Left out is report r0, which cannot be read any more: report: "merchant account" is not among the headings.';
     expect(stated).toMatchObject({ from: 'report:r1 report:r0', leftOut: [sentence] });
     expect(await daysOf(deps)).toEqual(['10-06']);
+    const again = await kept([...files, files[0]!].map((each) => settlementFile(...each)));
+    again.spoil('r0');
+    expect(await statementOf(again.deps, 'adyen', OCTOBER)).toMatchObject({ leftOut: [] });
+    expect(await daysOf(again.deps)).toEqual(['10-05', '10-06']);
     spoil('r1');
     expect(await statementOf(deps, 'adyen', OCTOBER)).toEqual({
       reason: `${sentence.replaceAll('r0', 'r1')} ${sentence}`,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { adyenEntry, aModification, anAuthorisation, DAY_MS, eur } from '../../fixtures/adyen-items.js';
 import { aPayment, aSquareDispute, isoAt, type Json, squareEntry, usd } from '../../fixtures/square-events.js';
 import { linesOf, MemoryBooks } from '../../support/memory-books.js';
@@ -59,6 +60,26 @@ describe('disputes at Adyen', () => {
     expect(lines(books, 'dispute:DSP1:lost')![0]).toBe('2026-11-15');
   });
 
+  it('given a second chargeback that goes on to arbitration, then it is lost only when that is, in whatever order it is told', () => {
+    const open = [...captured, told('CHARGEBACK', 1), told('CHARGEBACK_REVERSED', 17), told('SECOND_CHARGEBACK', 43)];
+    const arbitrated = [...open, told('SCHEME_ARBITRATION', 70)];
+    const lost = [...arbitrated, told('SCHEME_ARBITRATION_LOST', 130)];
+    const inAnyOrder = fc.constantFrom(
+      { events: open, day: '2026-11-15' },
+      { events: arbitrated, day: undefined },
+      { events: lost, day: '2027-02-10' },
+    );
+    const shuffled = inAnyOrder.chain(({ events, day }) =>
+      fc.shuffledSubarray([...events, ...events], { minLength: 2 * events.length }).map((order) => ({ order, day })),
+    );
+    fc.assert(
+      fc.property(shuffled, ({ order, day }) => {
+        const books = new MemoryBooks().tell(...order);
+        expect(lines(books, 'dispute:DSP1:lost')?.[0]).toBe(day);
+      }),
+    );
+  });
+
   it('given a dispute that goes on, then nothing is lost', () => {
     for (const code of ['CHARGEBACK', 'INFORMATION_SUPPLIED', 'ISSUER_RESPONSE_TIMEFRAME_EXPIRED']) {
       const books = new MemoryBooks().tell(...captured, told('CHARGEBACK', 1), told(code, 20));
@@ -115,6 +136,20 @@ describe('disputes at Square', () => {
     expect(lines(books, 'dispute:DISP1:lost')).toEqual([
       ...['2026-11-02', 'dispute_losses 4990 USD', 'dispute_receivable -4990 USD'],
     ]);
+  });
+
+  it.each(['LOST', 'ACCEPTED'])('given evidence that came after it was %s, then the day of that stays', (state) => {
+    const over = { state, updated_at: isoAt(45 * DAY_MS), version: 3 };
+    const added = ['added', 'created', 'removed', 'deleted'].map((what) =>
+      squareEntry(`dispute.evidence.${what}`, 'dispute', aSquareDispute(over)),
+    );
+    for (const order of [
+      [opened, ended(state), ...added],
+      [...added, ended(state), opened],
+    ]) {
+      const books = new MemoryBooks().tell(sale, ...order);
+      expect(lines(books, 'dispute:DISP1:lost')![0]).toBe('2026-11-02');
+    }
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { categoriesOf, differencesOf, identityOf } from '../../../src/close/tie-out.js';
+import { resultOf, stillPending } from '../../../src/close/tie-out-result.js';
 import type { BalanceLine } from '../../../src/ingest/balance-line.js';
 
 const line = (id: string, over: Partial<BalanceLine> = {}): BalanceLine => ({
@@ -106,5 +107,32 @@ describe('the balance at the two ends of a period', () => {
     expect(identityOf({ currency: 'USD', start: 100n, end: 541n }, ties)).toMatchObject({ moved: 441n, holds: true });
     expect(identityOf({ currency: 'USD', start: 100n, end: 540n }, ties)).toMatchObject({ moved: 441n, holds: false });
     expect(identityOf({ currency: 'EUR', start: 7n, end: 7n }, ties)).toMatchObject({ moved: 0n, holds: true });
+  });
+});
+
+describe('what was compared with a part of the other side', () => {
+  it('given that a report was left out, then no currency is tied, and none differs, until it is there', () => {
+    const own = [line('a'), line('b', { currency: 'EUR' })];
+    const head = {
+      period: '2026-10',
+      provider: 'adyen',
+      from: '2026-10-01',
+      until: '2026-11-01',
+      statement: 'report:r1',
+    };
+    const parts = {
+      categories: categoriesOf(own, [own[0]!]),
+      differences: differencesOf(map(...own), map(own[0]!), nowhere),
+      identities: [],
+    };
+    const whole = resultOf({ ...head, model_position: 7 }, parts);
+    expect(whole.currencies.map(({ currency, status }) => [currency, status])).toEqual([
+      ['EUR', 'differs'],
+      ['USD', 'tied'],
+    ]);
+    const told = stillPending(whole, 'Left out is report r0.');
+    expect([told.status, told.reason]).toEqual(['pending', 'Left out is report r0.']);
+    expect(told.currencies.map(({ status }) => status)).toEqual(['pending', 'pending']);
+    expect(told.differences).toEqual(whole.differences);
   });
 });

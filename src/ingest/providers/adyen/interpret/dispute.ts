@@ -35,7 +35,7 @@ const MOVES: Readonly<Record<string, { type: 'DisputeFundsWithdrawn' | 'DisputeF
   SECOND_CHARGEBACK: { type: 'DisputeFundsWithdrawn', effect: 'withdrawn:second' },
 };
 
-/** From when on it is known to be lost. The defense period ends so where nobody defended the payment, or liability was accepted. */
+/** What decides it for the customer. The defense period ends so where nobody defended the payment, or liability was accepted. */
 const LOST = new Set([
   'DISPUTE_DEFENSE_PERIOD_ENDED',
   'PREARBITRATION_LOST',
@@ -46,7 +46,7 @@ const LOST = new Set([
 /** All events of one dispute have its own reference. */
 export const dispute: Interpreter = {
   name: 'adyen/dispute',
-  version: 2,
+  version: 3,
   reads: EVENTS.map((code) => `adyen.${code}`),
   interpret: (entry) => {
     const item = adyenItem(entry);
@@ -56,6 +56,7 @@ export const dispute: Interpreter = {
 
 function disputeFacts(item: AdyenItem): Fact[] {
   const effect = `dispute:${item.pspReference}`;
+  const isLost = LOST.has(item.eventCode);
   const about = { ...subjectOf(item), stamp: stampAt(item, EVENTS.indexOf(item.eventCode)) };
   const changed = makeFact({
     ...about,
@@ -64,9 +65,9 @@ function disputeFacts(item: AdyenItem): Fact[] {
     fields: {
       at: item.at,
       ...amountIfAny(item),
-      status: item.eventCode.toLowerCase(),
+      status: isLost ? 'lost' : item.eventCode.toLowerCase(),
       reason: openText(item.additional['chargebackReasonCode']),
-      closed_at: LOST.has(item.eventCode) ? item.at : undefined,
+      closed_at: isLost ? item.at : undefined,
     },
   });
   const move = MOVES[item.eventCode];

@@ -20,13 +20,16 @@ const STATES = [
 // Decided for the customer: by the bank, or by the shop that does not contest it.
 const LOST = new Set(['LOST', 'ACCEPTED']);
 
+// Tell of evidence, which may come after the decision, and repeat the state.
+const EVIDENCE = 'dispute.evidence.';
+
 // What takes the money: a state that only a chargeback can be in. An inquiry is a question, and of a state not known yet nobody can tell.
 const WITHDRAWN = new Set(['EVIDENCE_REQUIRED', 'PROCESSING', 'WON', 'LOST', 'ACCEPTED']);
 
 /** Square holds the disputed amount back from the moment of a chargeback, and gives it back when it is won. */
 export const dispute: Interpreter = {
   name: 'square/dispute',
-  version: 3,
+  version: 4,
   // Each has an older name, which subscriptions made for it keep.
   reads: [
     ...['created', 'state.updated', 'state.changed'],
@@ -39,6 +42,7 @@ function disputeFacts(event: SquareEvent): Fact[] {
   const { object } = event;
   const id = idOf(object['dispute_id']) ?? event.id;
   const state = String(object['state']);
+  const isLost = LOST.has(state);
   const subject = refTo('payment', objectIn(object['disputed_payment'])['payment_id']) ?? `intent:${id}`;
   const about = { subject, stamp: stampAt(event, placeOf(STATES, state)) };
   const money = moneyOf(object['amount_money']);
@@ -48,8 +52,9 @@ function disputeFacts(event: SquareEvent): Fact[] {
       type: 'DisputeChanged',
       effect: `dispute:${id}`,
       fields: {
-        ...{ at: createdAt(event), ...money, status: wordOf(state), reason: openText(object['reason']) },
-        closed_at: LOST.has(state) ? changedAt(event) : undefined,
+        ...{ at: createdAt(event), ...money, reason: openText(object['reason']) },
+        status: isLost ? 'lost' : wordOf(state),
+        closed_at: isLost && !event.type.startsWith(EVIDENCE) ? changedAt(event) : undefined,
       },
     }),
   ];
