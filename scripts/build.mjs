@@ -18,13 +18,14 @@ export function build() {
   if (status !== 0) process.exit(status);
 }
 
-/** Compiles the service, then bundles the dashboard beside it. The exit status of the first that fails. Types are checked, unless somebody else does that. */
+/** Compiles the service, bundles what its processes load, and the dashboard beside it. The exit status of the first that fails. Types are checked, unless somebody else does that. */
 export function buildAll({ typesChecked = true } = {}) {
   const nest = at('node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
   const vite = at('node_modules', 'vite', 'bin', 'vite.js');
   const page = at('web', 'vite.config.mjs');
   for (const args of [
     [nest, 'build', typesChecked ? '--type-check' : '--no-type-check'],
+    [at('scripts', 'bundle.mjs')],
     [vite, 'build', '--config', page, '--logLevel', 'warn'],
   ]) {
     // The compilers' words belong beside the result of a command, not in it.

