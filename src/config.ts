@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Channels } from './catalog/channels.js';
@@ -14,6 +15,8 @@ export interface Config {
   host: string;
   /** 0 lets the system choose a free port. */
   port: number;
+  /** IP addresses and networks whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[];
   /** Absolute. */
   dataDir: string;
   ledgerUrl?: string;
@@ -85,6 +88,14 @@ const isZone = (name: string): boolean => {
   }
 };
 
+/** An IP address, or a network of them. */
+const isNetwork = (text: string): boolean => {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  const most = version === 4 ? 32 : 128;
+  return version > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
+};
+
 // A 32-byte key: 64 hexadecimal digits, or base64 in either alphabet.
 const isKey = (text: string): boolean =>
   /^[0-9a-f]{64}$/i.test(text) || (/^[\w+/-]{43}=?$/.test(text) && Buffer.from(text, 'base64').length === 32);
@@ -111,6 +122,14 @@ const schema = z.object({
     .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'PORT must be a whole number from 0 to 65535.')
     .default('3000')
     .transform(Number),
+  TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text) => (text === '' ? [] : list(text)))
+    .refine(
+      (parts) => parts.every(isNetwork),
+      'TRUSTED_PROXIES must be IP addresses or networks such as 10.0.0.0/8, between commas.',
+    ),
   DATA_DIR: z
     .string()
     .default('.data')
@@ -232,6 +251,7 @@ export function readConfig(
   return {
     host: s.HOST,
     port: s.PORT,
+    trustedProxies: s.TRUSTED_PROXIES,
     dataDir: s.DATA_DIR,
     ledgerUrl: s.LEDGER_URL,
     databaseUrl: s.DATABASE_URL,

@@ -11,6 +11,7 @@ import type { Background } from './background.js';
 import { ApiKeys } from './auth/api-keys.js';
 import { postgresKeyStore, type KeyStore } from './auth/key-store.js';
 import { postgresSessionStore, type SessionStore } from './auth/session-store.js';
+import { principalOf } from './auth/scopes.guard.js';
 import { Sessions } from './auth/sessions.js';
 import { registerDashboard } from './http/dashboard.js';
 import { Life } from './health.js';
@@ -53,14 +54,14 @@ export async function createApp(
   const routes = new RouteTable();
   const life = new Life();
   const module = AppModule.with({ service, log, clock, keys, sessions, routes, life, telemetry, background });
-  const nest = await NestFactory.create<NestFastifyApplication>(module, createAdapter(), {
+  const nest = await NestFactory.create<NestFastifyApplication>(module, createAdapter(service.config.trustedProxies), {
     bodyParser: false,
     logger: new NestLog(log),
     abortOnError: false,
   });
   const http = nest.getHttpAdapter().getInstance();
   installBodyParser(http);
-  installHooks(http, routes, telemetry, log);
+  installHooks(http, { routes, telemetry, log, known: (request) => principalOf(request, keys, sessions) });
   if (service.roles.includes('api')) {
     registerDoors(http, { service, telemetry, log });
     registerDashboard(http);

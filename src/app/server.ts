@@ -27,13 +27,16 @@ export const limits = {
   checkEveryMs: 1_000,
 } as const;
 
-/** Fastify with the limits, and errors of the socket itself answered as problems. */
-export function createAdapter(): FastifyAdapter {
+/**
+ * Fastify with the limits, and errors of the socket itself answered as problems. Of a request that comes from one of `trustedProxies` (IP
+ * addresses and networks), `X-Forwarded-For` says who asks, and of any other the connection.
+ */
+export function createAdapter(trustedProxies: readonly string[] = []): FastifyAdapter {
   return new FastifyAdapter({
     logger: false,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: correlationIdOf,
-    trustProxy: false,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
     connectionTimeout: limits.idleConnectionMs,
@@ -91,11 +94,22 @@ function plainMembers(name: string, value: unknown): unknown {
   return value;
 }
 
+export interface HookParts {
+  routes: RouteTable;
+  telemetry: Telemetry;
+  log: Logger;
+  /** Rejects for a request of nobody that we know. */
+  known(request: FastifyRequest): Promise<unknown>;
+}
+
 /** Correlation id out, safe headers, one figure and one line per request. */
-export function installHooks(http: FastifyInstance, routes: RouteTable, telemetry: Telemetry, log: Logger): void {
+export function installHooks(http: FastifyInstance, { routes, telemetry, log, known }: HookParts): void {
   http.addHook('onRoute', (route) => {
     routes.add(route.url, [route.method].flat());
-    if (route.url === REPORTS) route.bodyLimit = limits.reportBytes;
+    if (route.url !== REPORTS) return;
+    route.bodyLimit = limits.reportBytes;
+    // So much is read for nobody but those who may send it: elsewhere who asks is looked at when the body is there.
+    route.onRequest = async (request) => void (await known(request));
   });
   http.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-correlation-id', request.id).header('x-content-type-options', 'nosniff');

@@ -1,12 +1,14 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
+const CHARS_MAX = 100; // the longest address has 45, and the name of an interface may follow
+
 /** The network that an address is in: /24 of IPv4, /48 of IPv6. Undefined for what is no address. */
 export function truncatedAddress(address: unknown): string | undefined {
-  if (typeof address !== 'string') return undefined;
+  if (typeof address !== 'string' || address.length > CHARS_MAX) return undefined;
   const plain = address
     .trim()
     .replace(/^::ffff:(?=\d+\.)/i, '')
-    .replace(/%.*$/, '');
+    .replace(/%.*$/s, '');
   if (isIPv4(plain)) return `${plain.split('.').slice(0, 3).join('.')}.0/24`;
   if (!isIPv6(plain)) return undefined;
   const [head = '', tail] = plain.split('::');

@@ -1,6 +1,7 @@
 import { domainEvents } from '../catalog/domain-events/index.js';
 import { domainEventPolicy, unknownPolicy } from '../catalog/personal.js';
 import { validateDomainEvent } from '../catalog/validate.js';
+import { isDay } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import { decodeStrictUtf8, parseStrict } from '../kernel/json-scan.js';
 import { cleanText, typeName, type ClearText } from './clear-text.js';
@@ -102,16 +103,20 @@ export function judge(deps: EventsDeps, text: string, value: unknown, sender: Se
   return { arrival: arrivalOf(deps, text, event, sender, moment, checked.schemaVersion!) };
 }
 
+const SOURCE_MAX = 255; // of a longer one another rule tells, and no name that is reserved is so long
+
 /** Why a key may not write under a source; undefined when it may, or when the source is no text at all (another rule says so). */
 function sourceRefusal(source: unknown, { origins }: Sender): string | undefined {
   if (typeof source !== 'string' || source === '') return undefined;
-  const name = source.toLowerCase().replace(/^\/+|\/+$/g, '');
+  const name = source.length > SOURCE_MAX ? '' : source.toLowerCase().replace(/^\/+|\/+$/g, '');
   if (reservedOrigins.has(name))
     return 'source: the name of a payment provider, or ours, is not for events of services';
   return origins === '*' || origins.includes(source)
     ? undefined
     : 'source: the key may not write events of this source';
 }
+
+const JSON_MEDIA = /^[\w.+-]+\/([\w.+-]+\+)?json\s*(;|$)/i;
 
 function envelopeReasons(event: Json, now: Date): string[] {
   const reasons: string[] = [];
@@ -130,7 +135,7 @@ function envelopeReasons(event: Json, now: Date): string[] {
   }
   if (event['data_base64'] !== undefined) reasons.push('data_base64: data must be JSON, in `data`');
   const media = event['datacontenttype'];
-  if (!isAbsent(media) && !/^[\w.+-]+\/([\w.+-]+\+)?json\s*(;|$)/i.test(String(media)))
+  if (!isAbsent(media) && (typeof media !== 'string' || !JSON_MEDIA.test(media)))
     reasons.push('datacontenttype: must be JSON');
   if (!isAbsent(event['dataversion']) && versionOf(event['dataversion']) === undefined)
     reasons.push('dataversion: must be a whole number');
@@ -241,7 +246,8 @@ const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\
 
 /** Epoch milliseconds of an RFC 3339 time since 1970. */
 function rfc3339(value: unknown): number | undefined {
-  if (typeof value !== 'string' || !RFC_3339.test(value)) return undefined;
+  // A day that its month does not have would be read as one of the next.
+  if (typeof value !== 'string' || !RFC_3339.test(value) || !isDay(value.slice(0, 10))) return undefined;
   const at = Date.parse(value.toUpperCase());
   return at >= 0 ? at : undefined;
 }

@@ -40,7 +40,7 @@ export interface Job {
   readonly schedule?: string;
   /** Attempts before it is a dead letter, where that is not what the queue says for all. */
   readonly attempts?: number;
-  /** No attempt begins later than this after it was enqueued. */
+  /** No attempt begins later than this after it was due. */
   readonly deadlineMs?: number;
   /** Whether its dead letter keeps a month from being closed; it does unless told. */
   readonly blocks?: boolean;

@@ -35,7 +35,7 @@ export interface QueueOptions {
   /** A worker that has not said for so long that it lives has its job taken over. */
   lockMs?: number;
   run(name: string, data: Data, at: Attempt): Promise<void>;
-  /** No attempt of a job of that name begins later than this after it was enqueued. Milliseconds. */
+  /** No attempt of a job of that name begins later than this after it was due. Milliseconds. */
   deadlineMs?(name: string): number | undefined;
   /** A job failed for the last time. */
   onFailed(): void;
@@ -285,9 +285,11 @@ export const CANCELLED = 'cancelled by ';
 /** A request that is wrong stays wrong, and a deadline that has passed stays passed: such a job is not tried again. */
 function processorOf({ run, deadlineMs }: QueueOptions): Processor<Data> {
   return async (job) => {
-    const { id = '', name, data, timestamp } = job;
+    const { id = '', name, data, timestamp, opts } = job;
     const limit = deadlineMs?.(name);
-    if (limit !== undefined && Date.now() - timestamp > limit)
+    // The next turn of a schedule is put in when the last begins, to wait for a day or a week.
+    const due = timestamp + (opts.delay ?? 0);
+    if (limit !== undefined && Date.now() - due > limit)
       throw new UnrecoverableError(
         `The deadline of ${limit / 60_000} minutes has passed. ${job.failedReason ?? ''}`.trim(),
       );

@@ -25,7 +25,7 @@ export function rescale(amount: bigint, fromExponent: number, toExponent: number
 
 /** `"12.34"` in major units to minor units by string arithmetic; undefined when it is not such a decimal or too precise. */
 export function parseMajor(text: string, currency: string): bigint | undefined {
-  const match = /^(-?)(\d{1,15})(?:\.(\d+))?$/.exec(text.trim());
+  const match = /^(-?)(\d{1,15})(?:\.(\d{1,40}))?$/.exec(text.trim());
   if (!match) return undefined;
   const exponent = exponentOf(currency);
   const fraction = (match[3] ?? '').replace(/0+$/, '');

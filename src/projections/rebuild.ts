@@ -20,6 +20,7 @@ export const MODEL_TABLES = [
   'contributions',
   'touches',
   'daily',
+  'daily_sources',
   'unknown_types',
 ];
 

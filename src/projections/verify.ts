@@ -69,24 +69,31 @@ async function refuseOther(
 }
 
 const DAILY_KEY = 'metric, day, currency, source, medium, campaign, unknown_reason, customer_kind, customer_present';
+/** Tables of totals, by what they are summed of the same contributions. */
+const TOTALS: Readonly<Record<string, string>> = {
+  daily: DAILY_KEY,
+  daily_sources: 'metric, day, currency, source',
+};
 
 async function dailyDifferences(client: pg.ClientBase): Promise<Differences> {
-  const { rows } = await client.query<{ metric: string; day: string; cached: bigint; summed: bigint; all: bigint }>(
-    `select metric, day, coalesce(d.value, 0) as cached, coalesce(c.value, 0) as summed, count(*) over () as all
-     from model.daily d full join (
-       select metric, day, currency, source, medium, campaign, coalesce(unknown_reason, '') as unknown_reason, customer_kind,
-              customer_present, sum(delta)::bigint as value
-       from model.contributions group by ${DAILY_KEY.replace('unknown_reason', "coalesce(unknown_reason, '')")}
-     ) c using (${DAILY_KEY})
-     where coalesce(d.value, 0) <> coalesce(c.value, 0) limit ${FINDINGS_MAX}`,
-  );
-  return {
-    findings: rows.map((row) => ({
-      kind: 'daily_total',
-      detail: `${row.metric} of ${row.day}: the cache says ${row.cached}, its contributions sum to ${row.summed}`,
-    })),
-    counts: rows[0] ? { daily_total: Number(rows[0].all) } : {},
-  };
+  const found: Differences = { findings: [], counts: {} };
+  for (const [table, key] of Object.entries(TOTALS)) {
+    const { rows } = await client.query<{ metric: string; day: string; cached: bigint; summed: bigint; all: bigint }>(
+      `select metric, day, coalesce(d.value, 0) as cached, coalesce(c.value, 0) as summed, count(*) over () as all
+       from model.${table} d full join (
+         select ${key}, sum(delta)::bigint as value
+         from (select *, coalesce(unknown_reason, '') as reason from model.contributions) x group by ${key}
+       ) c using (${key})
+       where coalesce(d.value, 0) <> coalesce(c.value, 0) limit ${FINDINGS_MAX}`,
+    );
+    for (const row of rows)
+      found.findings.push({
+        kind: 'daily_total',
+        detail: `${row.metric} of ${row.day}: the cache says ${row.cached}, its contributions sum to ${row.summed}`,
+      });
+    if (rows[0]) found.counts['daily_total'] = (found.counts['daily_total'] ?? 0) + Number(rows[0].all);
+  }
+  return found;
 }
 
 /** Rows that only one of the two models has. The live one may have moved on since the snapshot, so this is a pointer and no proof. */

@@ -71,7 +71,7 @@ export async function sums(snapshot: Snapshot, query: SumsQuery, closing?: Close
     ? ['close.rows', 'sum(value)']
     : snapshot.past
       ? ['model.contributions', 'sum(delta)']
-      : ['model.daily', 'sum(value)'];
+      : [totalsFor(columns, snapshot), 'sum(value)'];
   const written: Record<string, string> = {
     unknown_reason: `coalesce(unknown_reason, '') as unknown_reason`,
     ...(query.opening ? { day: 'greatest(day, $2::date - 1) as day' } : {}),
@@ -90,6 +90,12 @@ export async function sums(snapshot: Snapshot, query: SumsQuery, closing?: Close
   });
   return query.groupBy.includes('channel') ? joined(found) : found;
 }
+
+const OF_SOURCES: readonly string[] = ['metric', 'day', 'currency', 'source'];
+
+/** The smaller of two tables of totals that has these columns; a model of an earlier version may have kept up only the other. */
+const totalsFor = (columns: readonly string[], { superseded }: Snapshot): string =>
+  !superseded && columns.every((column) => OF_SOURCES.includes(column)) ? 'model.daily_sources' : 'model.daily';
 
 /** A channel follows from source and medium when it is asked for: its rules may change without a rebuild. */
 const storedKeys = (keys: readonly GroupKey[]): readonly string[] =>

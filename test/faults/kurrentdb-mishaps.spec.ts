@@ -35,6 +35,22 @@ const mishap: fc.Arbitrary<Mishap> = fc.oneof(
   fc.record({ what: fc.constant('restart' as const), at: fc.integer({ min: 1, max: 60 }) }),
 );
 
+describe('a subscription that stays open and says nothing more', () => {
+  it('given the log goes on, then it is taken up anew, and the feed has all that the log has', async () => {
+    scene = await kurrentdbScene();
+    scene.double.leader.faults.set({ at: 'subscribe', afterEvents: 3, times: 1, fault: { kind: 'silence' } });
+    await scene.double.restart(); // so that the next subscription is the one
+    await recordAll(
+      scene.ledger,
+      times(10, (index) => received(`silent-${index}`)),
+    );
+    const feed = await scene.feed();
+    expect(feed.map(({ id }) => id)).toEqual(scene.stored());
+    expect(feed).toHaveLength(10);
+    expect(scene.logged.join('\n')).toContain('the log goes on, and its subscription says nothing');
+  });
+});
+
 describe('any mishaps', () => {
   it('given any of them in any order, when 60 events are recorded by two processes, then each acknowledged one is there once', async () => {
     scene = await kurrentdbScene();

@@ -56,6 +56,16 @@ describe('S8: too much, too slow, never ending', () => {
     ['NUL in a header', 400, [post('/v1/events', 'X-A: \u0000\r\n\r\n')]],
     ['two hosts', 400, ['GET /health/live HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: close\r\n\r\n']],
     ['no host', 400, ['GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n']],
+    [
+      'a report of 32 MiB by nobody, of which nothing is there yet',
+      401,
+      [
+        post(
+          '/v1/provider-reports?provider=stripe&kind=balance_itemised',
+          'Content-Type: text/csv\r\nContent-Length: 33000000\r\n\r\n',
+        ),
+      ],
+    ],
     ['a chunk size that is none', 400, [post('/v1/events', 'Transfer-Encoding: chunked\r\n\r\nzz\r\n')]],
     ['TLS', 400, ['\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003']],
     ['a method that nobody knows', 400, ['BREW /v1/events HTTP/1.1\r\nHost: x\r\n\r\n']],

@@ -109,6 +109,11 @@ describe('given a ledger in PostgreSQL', () => {
     expect([rowCount! > 0, told]).toEqual([true, Math.min(rowCount!, 20)]);
     expect(report.counts).toMatchObject({ daily_total: rowCount });
     await projections.rebuild();
+    await at.db.database.pool.query(
+      `delete from model.daily_sources where ctid in (select ctid from model.daily_sources limit 1)`,
+    );
+    expect(await projections.verify()).toMatchObject({ ok: false, counts: { daily_total: 1 } });
+    await projections.rebuild();
     expect(await projections.verify()).toMatchObject({ ok: true });
   });
 

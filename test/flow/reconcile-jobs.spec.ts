@@ -391,6 +391,29 @@ for (const { name, there, open: openPlace } of QUEUES)
           blocks: false,
         });
       });
+
+      it('given a turn of a schedule that waited for longer than its deadline until it was due, then it runs', async () => {
+        const WEEK_MS = 7 * 86_400_000;
+        let ran = 0;
+        const job: Job = {
+          name: 'weekly',
+          meaning: 'x',
+          schedule: '0 30 3 * * 1',
+          deadlineMs: 60_000,
+          run: () => Promise.resolve(void (ran += 1)),
+        };
+        const { jobs } = await open({ jobs: [job] });
+        const queue = await queueItself();
+        jobs.start();
+        await until(async () => (await queue.getDelayed()).length > 0);
+        const [turn] = await queue.getDelayed();
+        const due = turn!.timestamp + turn!.opts.delay!;
+        expect(new Date(due + 500).toISOString()).toMatch(/T\d\d:30:00/); // of a millisecond nobody can be sure
+        // The same turn when its time has come: it was put in a week ago, as the last one began.
+        await queue.add('weekly', {}, { jobId: 'turn-1', timestamp: Date.now() - WEEK_MS, delay: WEEK_MS });
+        await until(() => ran > 0 || parked.length > 0);
+        expect([ran, parked]).toEqual([1, []]);
+      });
     });
 
     describe('starting and stopping', () => {

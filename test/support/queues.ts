@@ -1,5 +1,6 @@
 import { createPostgresBackend, createRedisBackend, type Queue, withBackend } from 'bullmq';
 import type pg from 'pg';
+import type { Database } from '../../src/storage/database.js';
 import { hasRedis, redisServer, type RedisServer } from './redis.js';
 import { testDatabase } from './database.js';
 
@@ -22,14 +23,19 @@ export const QUEUES = [
 
 async function postgresQueue(): Promise<QueuePlace> {
   const test = await testDatabase();
-  const { host, port, user, database } = test.database.pool.options;
-  const connection = { host, port, user, database, schema: 'bullmq', max: 2 };
   return {
     connection: test.database.connection,
     databaseUrl: test.url,
-    itself: async () => ready(new (withBackend(createPostgresBackend).Queue)('truth-ledger', { connection })),
+    itself: () => queueIn(test.database),
     close: () => test.drop(),
   };
+}
+
+/** The queue in a database; whoever asked closes it. */
+export function queueIn({ pool }: Pick<Database, 'pool'>): Promise<Queue> {
+  const { host, port, user, password, database } = pool.options;
+  const connection = { host, port, user, password: password as string, database, schema: 'bullmq', max: 2 };
+  return ready(new (withBackend(createPostgresBackend).Queue)('truth-ledger', { connection }));
 }
 
 async function redisQueue(): Promise<QueuePlace & { server: RedisServer }> {

@@ -14,6 +14,7 @@ import {
   track,
 } from '../fixtures/shop-events.js';
 import { chromiumAt, openBrowser } from '../support/browser.js';
+import { queueIn } from '../support/queues.js';
 import { RunningService, secrets, type Json } from '../support/running-service.js';
 import { temporaryFolder } from '../support/test-cluster.js';
 import { describeWhere } from '../support/where.js';
@@ -194,6 +195,22 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
     await page.getByText('“the resend of this morning”').waitFor();
     const { data } = await shop.get('/v1/alerts?state=open');
     expect(data).toContainEqual(expect.objectContaining({ note: 'the resend of this morning', state: 'acknowledged' }));
+  });
+
+  it('given a job that waits, when an operator cancels it, then the page says what became of it, and it is gone', async () => {
+    const queue = await queueIn(shop.service.database);
+    await queue.add('reconcile-day', { day: DAY }, { jobId: 'seen-waiting', delay: 3_600_000 });
+    await queue.close();
+    await signIn(secrets.admin);
+    await page.getByRole('button', { name: 'Health' }).waitFor();
+    await goTo('Health');
+    const job = page.getByRole('row', { name: 'reconcile-day' }).filter({ hasText: DAY });
+    await job.getByRole('button', { name: 'Cancel' }).click();
+    await confirm('Cancel the job');
+    await page.getByText('reconcile-day: It was taken out of the queue.').waitFor();
+    await job.waitFor({ state: 'detached' });
+    const { data } = await shop.get('/v1/jobs?limit=200');
+    expect(data.map(({ id }: Json) => id)).not.toContain('seen-waiting');
   });
 
   it('given a key that may not read, then each view says so in words', async () => {

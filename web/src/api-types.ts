@@ -5522,9 +5522,9 @@ export interface operations {
         parameters: {
             query: {
                 /** @description The smaller size. */
-                from: number;
+                from: string;
                 /** @description The larger size; the newest that is sealed when left out. */
-                to?: number;
+                to?: string;
             };
             header?: never;
             path?: never;
@@ -7461,7 +7461,7 @@ export interface operations {
                 /** @description Last day, included. */
                 to: string;
                 /** @description Ledger position: the rows as they were when this was the last entry. */
-                as_of?: number;
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -7524,7 +7524,7 @@ export interface operations {
                 /** @description Last day, included. */
                 to: string;
                 /** @description Ledger position: the rows as they were when this was the last entry. */
-                as_of?: number;
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -7587,7 +7587,7 @@ export interface operations {
                 /** @description Last day, included. */
                 to: string;
                 /** @description Ledger position: the rows as they were when this was the last entry. */
-                as_of?: number;
+                as_of?: string;
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -7653,7 +7653,7 @@ export interface operations {
                 /** @description Last day, included. */
                 to: string;
                 /** @description Ledger position: the rows as they were when this was the last entry. */
-                as_of?: number;
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -7716,7 +7716,7 @@ export interface operations {
                 /** @description Last day, included. */
                 to: string;
                 /** @description Ledger position: the rows as they were when this was the last entry. */
-                as_of?: number;
+                as_of?: string;
             };
             header?: never;
             path?: never;

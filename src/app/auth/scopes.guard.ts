@@ -35,6 +35,13 @@ export const Caller = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<AuthenticatedRequest>().principal,
 );
 
+/** Whom a request speaks for. Throws Problem `unauthenticated`, or `forbidden` for another site's page. A key that is named is meant, also where a cookie comes along. */
+export async function principalOf(request: FastifyRequest, keys: ApiKeys, sessions: Sessions): Promise<Principal> {
+  const { authorization } = request.headers;
+  const signedIn = authorization === undefined ? await sessions.principalOf(request) : undefined;
+  return signedIn ?? keys.authenticate(authorization);
+}
+
 @Injectable()
 export class ScopesGuard implements CanActivate {
   constructor(
@@ -50,10 +57,7 @@ export class ScopesGuard implements CanActivate {
     ]);
     if (needed?.length === 0) return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    // A key that is named is meant, also where a cookie comes along.
-    const { authorization } = request.headers;
-    const signedIn = authorization === undefined ? await this.sessions.principalOf(request) : undefined;
-    request.principal = signedIn ?? (await this.keys.authenticate(authorization));
+    request.principal = await principalOf(request, this.keys, this.sessions);
     if (!needed) throw new Problem('forbidden', 'Nobody may use this address.');
     if (needed.some((scope) => request.principal!.scopes.includes(scope))) return true;
     throw new Problem('forbidden', `This needs a key with the scope ${needed.join(' or ')}.`);

@@ -120,9 +120,12 @@ function isSameOrigin({ headers }: CookieRequest): boolean {
   return typeof origin === 'string' && URL.canParse(origin) && new URL(origin).host === headers['host'];
 }
 
-/** `Set-Cookie` of a session. Over https it is never sent in clear; `origin` tells how the page was reached. */
-export function sessionCookie(session: Session | undefined, origin: string | undefined, now: Date): string {
-  const secure = origin?.startsWith('https://') ? '; Secure' : '';
+/**
+ * `Set-Cookie` of a session. Over https it is never sent in clear. How the page was reached is told by its origin, which a link that is
+ * followed does not send, or by a proxy that speaks https for us: whoever makes that up can only keep the cookie from himself.
+ */
+export function sessionCookie(session: Session | undefined, { headers }: CookieRequest, now: Date): string {
+  const isSecure = /^https(?::|,|$)/.test(String(headers['origin'] ?? headers['x-forwarded-proto'] ?? ''));
   const seconds = session ? Math.floor((session.expiresAt.getTime() - now.getTime()) / 1_000) : 0;
-  return `${COOKIE}=${session?.token ?? ''}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`;
+  return `${COOKIE}=${session?.token ?? ''}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${isSecure ? '; Secure' : ''}`;
 }

@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { Problem, problems, type ProblemCode } from '../../kernel/errors.js';
+import { isAway } from '../../storage/is-away.js';
 
 const RETRY_AFTER_S: Partial<Record<ProblemCode, number>> = { rate_limited: 1, unavailable: 5 };
 
@@ -35,6 +36,7 @@ export function toProblem(error: unknown): Problem | undefined {
     const code = byStatus[error.getStatus()];
     return code === undefined ? undefined : new Problem(code, problems[code][1]);
   }
+  if (isAway(error)) return new Problem('unavailable');
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status !== 'number' || status >= 500) return undefined;
   return new Problem(byStatus[status] ?? 'invalid_request');

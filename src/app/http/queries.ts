@@ -11,10 +11,12 @@ export const LIMIT_MAX = 1_000;
 const LIMIT_DEFAULT = 100;
 
 const CLOSE = /^\d{4}-P?\d{2}(@\d{1,4})?$/;
-const isAsOf = (text: string): boolean =>
-  CLOSE.test(text) ||
-  /^\d{1,15}$/.test(text) ||
-  (/^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) && !Number.isNaN(Date.parse(text)));
+/** RFC 3339; a day that its month does not have would be read as one of the next. */
+export const isTime = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) &&
+  isDay(text.slice(0, 10)) &&
+  !Number.isNaN(Date.parse(text));
+const isAsOf = (text: string): boolean => CLOSE.test(text) || /^\d{1,15}$/.test(text) || isTime(text);
 
 /** An object that refuses members it does not know, and says their names. */
 export const only = <T extends z.ZodRawShape>(shape: T, what: 'parameter' | 'field' = 'parameter') =>
@@ -200,10 +202,13 @@ export const EntriesQuery = only({
   stream: text(512).optional(),
   ...paging,
 });
-const size = z.coerce
-  .number('must be a number of entries')
-  .int('must be a number of entries')
-  .min(0, 'must be a number of entries');
+/** A whole number as text: nothing is none, where `Number('')` is 0. */
+const whole = (sentence: string) =>
+  z
+    .string(sentence)
+    .regex(/^\d{1,15}$/, sentence)
+    .transform(Number);
+const size = whole('must be a number of entries');
 export const ConsistencyQuery = only({
   from: size.meta({ description: 'The smaller size.' }),
   to: size.optional().meta({ description: 'The larger size; the newest that is sealed when left out.' }),
@@ -281,10 +286,7 @@ export const BackfillRequestBody = ranged(only({ provider: word, ...range }, 'fi
 export const SignInRequest = only({ key: text(512) }, 'field').meta({ id: 'SignIn' });
 export const SignInCode = only({ code: text(100) });
 
-const position = z.coerce
-  .number('must be a ledger position')
-  .int('must be a ledger position')
-  .min(0, 'must be a ledger position')
+const position = whole('must be a ledger position')
   .optional()
   .meta({ description: 'Ledger position: the rows as they were when this was the last entry.' });
 

@@ -78,8 +78,7 @@ export class SessionController {
   }
 
   private give(reply: FastifyReply, request: AuthenticatedRequest, session: Session | undefined): void {
-    const { origin } = request.headers;
-    reply.header('set-cookie', sessionCookie(session, origin, this.clock()));
+    reply.header('set-cookie', sessionCookie(session, request, this.clock()));
     reply.header('cache-control', 'no-store');
   }
 }

@@ -1,15 +1,9 @@
 import { z } from 'zod';
 import { holdsEmail } from '../../ledger/vault/email-address.js';
 import { markerKinds, TITLE_MAX } from '../../reconcile/markers.js';
-import { DayParam, NameParam, only, paging, text } from './queries.js';
+import { DayParam, isTime, NameParam, only, paging, text } from './queries.js';
 
-const time = z
-  .string()
-  .refine(
-    (value) => /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(value) && !Number.isNaN(Date.parse(value)),
-    'must be an RFC 3339 time',
-  )
-  .meta({ format: 'date-time' });
+const time = z.string().refine(isTime, 'must be an RFC 3339 time').meta({ format: 'date-time' });
 
 const open = (max: number) =>
   text(max).refine((value) => !holdsEmail(value), 'may hold no e-mail address: it goes into the ledger as it is');

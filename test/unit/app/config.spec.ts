@@ -19,6 +19,7 @@ describe('readConfig', () => {
     expect(readConfig({})).toEqual({
       host: '127.0.0.1',
       port: 3000,
+      trustedProxies: [],
       dataDir: path.resolve('.data'),
       reportingTimeZone: 'UTC',
       collectorWriteKeys: [],

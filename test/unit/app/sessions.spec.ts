@@ -102,12 +102,19 @@ describe('a session', () => {
     else await expect(asked).rejects.toMatchObject({ code: 'forbidden' });
   });
 
+  const reached = (headers: Record<string, string>) => ({ method: 'POST', headers });
+
   it('then its cookie is out of reach of scripts and of other sites, and secure where the page is', async () => {
     const session = await sessions.open(ADMIN);
-    expect(sessionCookie(session, 'https://ledger.example', now)).toBe(
+    expect(sessionCookie(session, reached({ origin: 'https://ledger.example' }), now)).toBe(
       `tl_session=${session.token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200; Secure`,
     );
-    expect(sessionCookie(undefined, undefined, now)).toBe('tl_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0');
+    // A link that is followed sends no origin; a proxy says how it was asked.
+    expect(sessionCookie(session, reached({ 'x-forwarded-proto': 'https' }), now)).toMatch(/; Secure$/);
+    expect(sessionCookie(session, reached({ origin: 'http://ledger.example' }), now)).not.toMatch(/Secure/);
+    expect(sessionCookie(undefined, reached({}), now)).toBe(
+      'tl_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0',
+    );
   });
 });
 

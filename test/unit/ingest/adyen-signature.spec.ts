@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import hmacModule from '@adyen/api-library/lib/src/utils/hmacValidator.js';
+import { splitItems } from '../../../src/ingest/providers/adyen/notification.js';
 import { hasBasicAuth, verifyBody, verifyItem } from '../../../src/ingest/providers/adyen/verify.js';
 import { anAuthorisation, aModification, eur, type Json } from '../../fixtures/adyen-items.js';
 import { signedItem } from '../../support/doors.js';
@@ -177,4 +178,26 @@ describe('user and password of the door', () => {
     `Basic ${encodeURIComponent('harbour:quay: 7')}`,
     'harbour:quay: 7',
   ])('given %j, then it does not', (header) => expect(hasBasicAuth(header, 'harbour:quay: 7')).toBe(false));
+});
+
+describe('a delivery of many items', () => {
+  const of = (count: number, beside = ''): string =>
+    JSON.stringify({
+      live: 'true',
+      beside,
+      notificationItems: Array.from({ length: count }, () => delivery({}).notificationItems[0]),
+    });
+
+  it('given as many as a batch has, then each is a delivery of its own with what was said beside them', () => {
+    const found = splitItems(of(6, 'x'));
+    expect(found).toHaveLength(6);
+    expect(JSON.parse(found[5]!)).toMatchObject({ live: 'true', beside: 'x' });
+  });
+
+  it.each([
+    ['more items than anybody sends', 101, ''],
+    ['much that would have to be said of each', 100, 'x'.repeat(900_000)],
+  ])('given %s, which nobody has signed yet, then it is refused before anything is made of it', (_, count, beside) => {
+    expect(() => splitItems(of(count, beside))).toThrow(expect.objectContaining({ code: 'too_large' }));
+  });
 });

@@ -88,6 +88,7 @@ describe('a truncated address', () => {
     ['::1', '0:0:0::/48'],
     ['fe80::1%eth0', 'fe80:0:0::/48'],
     ['not an address', undefined],
+    [`${'%'.repeat(1_000_000)}\nx`, undefined], // must cost nothing
     [undefined, undefined],
     [42, undefined],
   ])('given %s, when truncated, then it is %s', (address, expected) => {

@@ -70,17 +70,27 @@ const SIGNED = new Set([
 /** Names of what an item says beside its signature, in their order: marked in the entry, because anything may stand there. */
 export const unsignedOf = (item: Json): string[] => Object.keys(item).filter((name) => !SIGNED.has(name));
 
+/** Adyen sends one item, of old six. What is signed is an item, so that anybody may put together a delivery. */
+const ITEMS_MAX = 100;
+const REST_CHARS_MAX = 1_000_000; // of all copies of what else a delivery says
+
 const LIST = /^"notificationItems"\s*:\s*(?=\[)/;
 
-/** A delivery of several items as deliveries of one each; what else the delivery says stands in all of them, as it was sent. */
+/**
+ * A delivery of several items as deliveries of one each; what else the delivery says stands in all of them, as it was sent. Throws Problem
+ * `too_large` for more than Adyen would ever send, before anything is made of it.
+ */
 export function splitItems(delivery: string): string[] {
   const parsed = parseStrict(delivery);
   const items = objectIn(parsed)['notificationItems'];
   if (!Array.isArray(items) || items.length === 1) return [delivery];
+  if (items.length > ITEMS_MAX) throw new Problem('too_large', `A delivery has at most ${ITEMS_MAX} items.`);
   const members = elementTexts(delivery);
   const lists = members.filter((member) => LIST.test(member));
   const elements = lists.length === 1 ? elementTexts(lists[0]!.replace(LIST, '')) : [];
   if (elements.length !== items.length) throw new Problem('unreadable_body', 'The items of the delivery are unclear.');
   const rest = members.filter((member) => !LIST.test(member));
+  if (rest.join('').length * items.length > REST_CHARS_MAX)
+    throw new Problem('too_large', 'What a delivery says beside its items is too much to be said of each.');
   return elements.map((element) => `{${[...rest, `"notificationItems":[${element}]`].join(',')}}`);
 }

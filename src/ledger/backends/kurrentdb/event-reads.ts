@@ -67,20 +67,25 @@ export class EventReads {
   async log(after: LogPosition | undefined, last: LogPosition): Promise<LoggedEvent[]> {
     return this.attempts(async (client) => {
       const found: LoggedEvent[] = [];
-      const filter = streamNameFilter({
-        prefixes: [this.prefix],
-        checkpointInterval: CHECKPOINT_INTERVAL,
-        // Between two of ours there may be millions of others.
-        checkpointReached: async (subscription) => void asStream(subscription).emit('alive'),
-      });
-      const options = { fromPosition: after ?? START, filter, requiresLeader: true } as const;
-      await untilCaughtUp(asStream(client.subscribeToAll(options)), (event) => {
+      await untilCaughtUp(this.oursAfter(client, after), (event) => {
         if (event.position!.commit > last.commit) return false;
         const stored = storedEventOf(event, this.prefix);
         if (stored) found.push({ stored, at: event.position! });
         return event.position!.commit < last.commit;
       });
       return found;
+    });
+  }
+
+  /** Whether an entry of ours lies after a place in the log. */
+  async anyAfter(after: LogPosition | undefined): Promise<boolean> {
+    return this.attempts(async (client) => {
+      let isThere = false;
+      await untilCaughtUp(this.oursAfter(client, after), () => {
+        isThere = true;
+        return false;
+      });
+      return isThere;
     });
   }
 
@@ -96,6 +101,16 @@ export class EventReads {
       });
       return end;
     });
+  }
+
+  private oursAfter(client: KurrentDBClient, after: LogPosition | undefined): Subscription {
+    const filter = streamNameFilter({
+      prefixes: [this.prefix],
+      checkpointInterval: CHECKPOINT_INTERVAL,
+      // Between two of ours there may be millions of others.
+      checkpointReached: async (subscription) => void asStream(subscription).emit('alive'),
+    });
+    return asStream(client.subscribeToAll({ fromPosition: after ?? START, filter, requiresLeader: true }));
   }
 
   /** Tries again what a lost connection or a change of leaders broke. Throws Problem `unavailable`, or the client's error. */

@@ -7,6 +7,7 @@ import { describe, needsNewClient, within } from './failures.js';
 import type { FeedIndex, IndexHead, NewIndexRow } from './feed-index.js';
 import { LogFollower, type LogEvent } from './log-follower.js';
 import type { RecentEvents } from './recent-events.js';
+import { whenSilent } from './silent-subscription.js';
 
 const BATCH_MAX = 512;
 const BEAT_MS = 1_500;
@@ -21,6 +22,8 @@ export interface IndexerDeps {
   prefix: string;
   log: (line: string) => void;
   recent: RecentEvents;
+  /** Whether the log has an event of ours after a place. */
+  anyAfter(at: LogEvent['at'] | undefined): Promise<boolean>;
   /** There is more in the feed. */
   extended: () => void;
 }
@@ -72,6 +75,11 @@ export class Indexer {
     const leading = new AbortController();
     const stop = AbortSignal.any([this.stopping.signal, leading.signal]);
     const beats = beat(index, head.epoch, () => follower.isIdle, stop).then(() => leading.abort());
+    const followed = { ...this.deps, at: () => indexing.at, isBusy: () => follower.isBusy };
+    const silence = whenSilent(followed, stop).then((isSilent) => {
+      if (isSilent) clients.replace(client, 'the log goes on, and its subscription says nothing');
+      leading.abort();
+    });
     try {
       await follower.run(indexing, BATCH_MAX, stop);
     } catch (error) {
@@ -80,7 +88,7 @@ export class Indexer {
       throw error;
     } finally {
       leading.abort();
-      await beats;
+      await Promise.all([beats, silence]);
       await index.resign(head.epoch).catch(() => undefined); // it runs out by itself
     }
   }
@@ -98,6 +106,11 @@ class Indexing {
     private head: IndexHead,
     private readonly worked: () => void,
   ) {}
+
+  /** Up to where the log is numbered. */
+  get at(): LogEvent['at'] | undefined {
+    return this.head.at;
+  }
 
   /** Numbers a batch and writes it, durably. */
   async events(batch: readonly LogEvent[]): Promise<void> {

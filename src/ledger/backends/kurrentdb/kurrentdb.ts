@@ -55,6 +55,7 @@ export async function openKurrentDbLedger(options: KurrentDbLedgerOptions): Prom
       prefix: address.prefix,
       log,
       recent,
+      anyAfter: (at) => events.anyAfter(at),
       extended: () => signal.notify(),
     });
     const parts = { writer, events, index, feed, signal, indexer, clock, closing, clients: [writing, reading] };

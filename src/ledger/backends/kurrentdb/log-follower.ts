@@ -60,6 +60,11 @@ export class LogFollower {
     return this.caughtUp && !this.busy && this.subscription.readableLength === 0;
   }
 
+  /** Whether what it handed over, or has to hand over, is not done yet. */
+  get isBusy(): boolean {
+    return this.busy || this.subscription.readableLength > 0;
+  }
+
   /** Hands over until the signal aborts. Throws when the subscription breaks, and what the handler throws. */
   async run(handler: LogHandler, batchMax: number, signal: AbortSignal): Promise<void> {
     const aborted = (): void => this.wake();
