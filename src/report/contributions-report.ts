@@ -4,9 +4,10 @@ import { Problem } from '../kernel/errors.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { segmentsOf } from './closed-days.js';
 import type { ReportPage } from './create-report.js';
-import type { Snapshot } from './sums.js';
+import type { Group, GroupKey, Snapshot } from './sums.js';
 
-export interface ContributionsQuery {
+/** Also with a group, as `group_by` names it: only its rows. */
+export interface ContributionsQuery extends Group {
   /** One day, or a range by `from` and `to`. */
   day?: Day;
   from?: Day;
@@ -62,18 +63,64 @@ export async function findContributions(
   const limit = query.limit ?? LIMIT_DEFAULT;
   const [position, ordinal] = cursorOf(query.cursor);
   const names = flowsOf(metric, all);
+  const values: unknown[] = [names, from, to, position, ordinal, limit + 1, ...limits];
+  const narrowed = narrowedBy(query, await tellingChannel(query.channel, { names, from, to }, snapshot), values);
   const { rows } = await snapshot.client.query<Row>(
     `select position, ordinal, metric, subject, day, currency, delta, source, medium, campaign, unknown_reason, customer_kind, fact,
             entry_id, occurred_at
      from model.contributions
      where metric = any($1) and day between $2 and $3 and (position, ordinal) > ($4, $5)
-       and ($6::text is null or currency = $6)
-       and exists (select from unnest($8::date[], $9::date[], $10::bigint[]) as l(from_day, to_day, up_to)
+       and exists (select from unnest($7::date[], $8::date[], $9::bigint[]) as l(from_day, to_day, up_to)
          where day between l.from_day and l.to_day and position <= l.up_to)
-     order by position, ordinal limit $7`,
-    [names, from, to, position, ordinal, query.currency ?? null, limit + 1, ...limits],
+       ${narrowed.map((condition) => `and ${condition}`).join(' ')}
+     order by position, ordinal limit $6`,
+    values,
   );
   return { rows: rows.slice(0, limit), more: rows.length > limit, shape: metric.shape };
+}
+
+/** What of a row tells its group; of what is not unknown, the reason is empty. */
+const GROUP_COLUMNS: Readonly<Record<Exclude<GroupKey, 'channel'>, string>> = {
+  source: 'source',
+  medium: 'medium',
+  campaign: 'campaign',
+  customer_kind: 'customer_kind',
+  unknown_reason: `coalesce(unknown_reason, '')`,
+};
+
+/** Conditions on the currency and the group of a row; their values are appended to those of the query. */
+function narrowedBy(query: ContributionsQuery, channel: Told[] | undefined, values: unknown[]): string[] {
+  const given = (value: unknown): string => `$${values.push(value)}`;
+  const columns = { currency: 'currency', ...GROUP_COLUMNS };
+  const conditions = Object.entries(columns).flatMap(([key, column]) => {
+    const value = query[key as keyof typeof columns];
+    return value === undefined ? [] : [`${column} = ${given(value)}`];
+  });
+  if (!channel) return conditions;
+  const [sources, media] = [channel.map(({ source }) => source), channel.map(({ medium }) => medium)];
+  return [
+    ...conditions,
+    `(source, medium) in (select * from unnest(${given(sources)}::text[], ${given(media)}::text[]))`,
+  ];
+}
+
+interface Told {
+  source: string;
+  medium: string;
+}
+
+/** The sources and media that a channel is told by: it is not stored, as its rules may change without a rebuild. */
+async function tellingChannel(
+  channel: string | undefined,
+  { names, from, to }: { names: readonly string[]; from: Day; to: Day },
+  { client, channels }: Snapshot,
+): Promise<Told[] | undefined> {
+  if (channel === undefined) return undefined;
+  const { rows } = await client.query<Told>(
+    'select distinct source, medium from model.contributions where metric = any($1) and day between $2 and $3',
+    [names, from, to],
+  );
+  return rows.filter(({ source, medium }) => channels.of(source, medium) === channel);
 }
 
 /** The days whose rows are asked for: under a stock on a day, all until then. */

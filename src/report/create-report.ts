@@ -150,7 +150,8 @@ const described = ({ name, unit, meaning, sourceOfTruth, dated, excludes, tracke
   ...(shape.kind === 'sum' || shape.kind === 'stock' ? { terms: shape.terms } : {}),
 });
 
-const catalogOf = ({ domainEvents, channels }: ReportDeps) => ({
+const catalogOf = ({ domainEvents, channels, zone }: ReportDeps) => ({
+  time_zone: zone.name,
   domain_events: domainEvents(),
   facts: factTypes,
   channels: channels.rules.map(ruleJson),

@@ -116,6 +116,33 @@ describe('sign-ups by touch', () => {
     ]);
   });
 
+  it.each(['source', 'medium', 'campaign', 'channel', 'customer_kind', 'unknown_reason'])(
+    'then the rows under each group by %s are those of the group, and sum to its value',
+    async (dimension) => {
+      for (const [metric, parts] of [
+        ['signups', 6],
+        ['revenue_gross', 3],
+      ] as const) {
+        const groups = await shop.metric(metric, DAY, DAY, `&group_by=${dimension}`);
+        const subjects = new Set<unknown>();
+        for (const { group, value } of groups) {
+          const name = (group as Json)[dimension] as string;
+          const found = await shop.all(`/v1/metrics/${metric}/contributions?day=${DAY}&${dimension}=${name}&limit=2`);
+          expect([name, found.reduce((sum, { delta }) => sum + Number(delta), 0)]).toEqual([name, Number(value)]);
+          for (const { subject } of found) subjects.add(subject);
+        }
+        expect(subjects.size).toBe(parts);
+      }
+    },
+  );
+
+  it('then a group that nothing is of has no rows, and one with control characters is refused', async () => {
+    const path = `/v1/metrics/signups/contributions?day=${DAY}`;
+    for (const group of ['source=nobody', 'channel=nobody', 'medium=cpc&source=linkedin'])
+      expect([group, (await shop.get(`${path}&${group}`)).data]).toEqual([group, []]);
+    expect((await shop.send('GET', `${path}&channel=%00`)).status).toBe(400);
+  });
+
   it('then the contract states the lookback', async () => {
     const { data } = await shop.get('/v1/metrics');
     const of = (name: string): Json => (data as Json[]).find((metric) => metric['name'] === name)!;
@@ -124,7 +151,8 @@ describe('sign-ups by touch', () => {
   });
 
   it('then the catalog has the rules, those of the operator first, and answers by channel name their version', async () => {
-    const { channels, channel_rules: version } = await shop.get('/v1/catalog');
+    const { channels, channel_rules: version, time_zone } = await shop.get('/v1/catalog');
+    expect(time_zone).toBe('UTC');
     expect(channels.slice(0, 2).map(({ channel }: Json) => channel)).toEqual(['reseller', 'affiliates']);
     expect(channels).toContainEqual({ channel: 'social', media_beginning: ['social'] });
     for (const path of [

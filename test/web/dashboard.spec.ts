@@ -165,6 +165,40 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
     await page.getByText('Ledger entries of user:u2').waitFor(); // the address holds what is shown
   });
 
+  it('given a metric that analytics never sends, then the page shows what is true, and no gap', async () => {
+    await signIn(secrets.admin);
+    const card = page.getByRole('button', { name: /^Orders/ });
+    expect(await card.textContent()).toMatch(
+      /^Orders1collector: nothing to compare with0 of (\d+) days? comparedgap – · –$/,
+    );
+    await card.click();
+    expect(await page.locator('.chart :is(circle.tracked, path:is(.band, .tracked)[d*="M"])').count()).toBe(0);
+    await page
+      .getByRole('row', { name: new RegExp(DAY) })
+      .getByRole('button')
+      .click();
+    await page.getByText('not_mapped: collector never sent an event that means orders').first().waitFor();
+    for (const claim of ['Every id matched.', 'Nothing on this side.'])
+      expect([claim, await page.getByText(claim).count()]).toEqual([claim, 0]);
+  });
+
+  it('given a service that does not answer, then the page makes nothing up, asks again, and signs nobody out', async () => {
+    await signIn(secrets.admin);
+    await page.getByText('days in UTC').waitFor();
+    await page.route('**/v1/catalog', (route) => route.abort());
+    await page.goto(`${shop.url}/?to=no-day`);
+    await page.getByRole('alert').getByText('The service does not answer.').waitFor();
+    expect(await page.getByText('days in').count()).toBe(0);
+    await page.unroute('**/v1/catalog');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('days in UTC').waitFor();
+    await page.route('**/v1/session', (route) => route.abort());
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('alert').getByText('Still signed in. The service does not answer.').waitFor();
+    await page.unroute('**/v1/session');
+    await signOut();
+  });
+
   it('given a conflict, when an operator replays it, then the page says what became of it; without the scope it offers none', async () => {
     await signIn(secrets.admin);
     await page.getByRole('button', { name: 'Health' }).waitFor();

@@ -1166,7 +1166,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The ledger entries under a number, each with its part. Under a `stock` on a day lies everything until then; with from and to, its changes. */
+        /** The ledger entries under a number, each with its part. Under a `stock` on a day lies everything until then; with from and to, its changes. With a currency or a group, only the rows of that. */
         get: operations["MetricsController_contributions"];
         put?: never;
         post?: never;
@@ -1576,7 +1576,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What may be said: domain events as JSON Schema, fact types, currencies. */
+        /** What may be said: domain events as JSON Schema, fact types, currencies; and the time zone that days are in. For every key. */
         get: operations["CatalogController_catalog"];
         put?: never;
         post?: never;
@@ -3114,6 +3114,15 @@ export interface components {
             [key: string]: unknown;
         };
         Catalog: {
+            /** @description The reporting time zone, which every day here is in. */
+            time_zone: string;
+            /** @description Decimals of each; of others 2. */
+            currencies: {
+                currency: string;
+                exponent: number;
+            }[];
+            domain_events: unknown;
+        } & {
             [key: string]: unknown;
         };
         CompletenessPage: {
@@ -4310,6 +4319,18 @@ export interface operations {
                 to?: string;
                 interval?: "day" | "week" | "month";
                 currency?: string;
+                /** @description Only the rows of this group of `group_by=source`; it may be empty. */
+                source?: string;
+                /** @description Only the rows of this group of `group_by=medium`; it may be empty. */
+                medium?: string;
+                /** @description Only the rows of this group of `group_by=campaign`; it may be empty. */
+                campaign?: string;
+                /** @description Only the rows of this group of `group_by=channel`; it may be empty. */
+                channel?: string;
+                /** @description Only the rows of this group of `group_by=customer_kind`; it may be empty. */
+                customer_kind?: string;
+                /** @description Only the rows of this group of `group_by=unknown_reason`; it may be empty. */
+                unknown_reason?: string;
                 /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
                 as_of?: string;
                 /** @description Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it. */

@@ -32,8 +32,9 @@ export async function api<T>(path: string, init: { method?: string; body?: unkno
   });
   if (response.status === 204) return undefined as T;
   const body: unknown = await response.json().catch(() => undefined);
-  if (!response.ok && response.status !== 503) throw problemOf(response.status, body);
-  if (response.status === 503 && isProblem(body)) throw problemOf(503, body);
+  // What is not ready says so with 503, and is an answer all the same; that of somebody in between is none.
+  const answered = response.ok || (response.status === 503 && !isProblem(body));
+  if (!answered || body === undefined) throw problemOf(response.status, body);
   return body as T;
 }
 
@@ -45,16 +46,23 @@ function problemOf(status: number, body: unknown): ApiError {
   return new ApiError(status, 'unknown', `The service answered ${status}.`);
 }
 
-/** A query string of what is set. */
+/** A query string of what is set; an empty text is. */
 export function query(values: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(values).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 }
 
 const PAGES_MAX = 50;
 
-/** Every row of a list, page by page; a list that never ends is cut. */
-export async function all<T>(path: string): Promise<T[]> {
+/** The rows of a list. */
+export interface List<T> {
+  rows: T[];
+  /** Whether it has more than these: whoever shows it says so. */
+  cut: boolean;
+}
+
+/** A list, page by page; one that does not end after so many pages is cut. */
+export async function all<T>(path: string): Promise<List<T>> {
   const rows: T[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < PAGES_MAX; page += 1) {
@@ -66,5 +74,5 @@ export async function all<T>(path: string): Promise<T[]> {
     cursor = reply.next_cursor;
     if (cursor === null) break;
   }
-  return rows;
+  return { rows, cut: cursor !== null };
 }

@@ -1,8 +1,12 @@
-import { useEffect, useState } from 'preact/hooks';
-import { api, type Schemas, type Session } from './api.ts';
-import { addDays, learnCurrencies, today } from './format.ts';
+import type { TargetedEvent } from 'preact';
+import { useState } from 'preact/hooks';
+import { api, type ApiError, type Session } from './api.ts';
+import { addDays, monthOf, rangeOf } from './days.ts';
+import { loadFacts } from './service-facts.ts';
 import { SignIn } from './sign-in.tsx';
+import { Show } from './states.tsx';
 import { useUrlState, type UrlState } from './url-state.ts';
+import { useData } from './use-data.ts';
 import { AttributionView } from './views/attribution.tsx';
 import { CloseView } from './views/close.tsx';
 import { ContractView } from './views/contract.tsx';
@@ -10,6 +14,7 @@ import { CustomersView } from './views/customers.tsx';
 import { GapView } from './views/gap.tsx';
 import { HealthView } from './views/health.tsx';
 import { NumbersView } from './views/numbers.tsx';
+import { NO_ROW } from './views/numbers/rows.ts';
 
 export interface ViewProps {
   url: UrlState;
@@ -54,28 +59,42 @@ const GROUPS: readonly { title: string; views: Readonly<Record<string, View>> }[
   },
 ];
 
-const RANGE_DAYS = 31;
+const UNKNOWN_CALLER = [401, 403];
 
 export function App() {
-  const [session, setSession] = useState<Session | null | undefined>(undefined);
-  useEffect(() => {
-    api<Session>('/v1/session').then(setSession, () => setSession(null));
-  }, []);
-  if (session === undefined) return <p class="loading">Loading …</p>;
-  if (session === null) return <SignIn onSignedIn={setSession} />;
-  return <Page session={session} onSignedOut={() => setSession(null)} />;
+  const [asked, setAsked] = useState(0);
+  /** Who signed in or out since the page was opened. */
+  const [changed, setChanged] = useState<Session | null>();
+  const found = useData('session', whoAsks, asked);
+  return (
+    <Show data={found} onRetry={() => setAsked(asked + 1)}>
+      {(atFirst) => {
+        const session = changed === undefined ? atFirst : changed;
+        if (session === null) return <SignIn onSignedIn={setChanged} />;
+        return <Page session={session} onSignedOut={() => setChanged(null)} />;
+      }}
+    </Show>
+  );
 }
 
-function Page({ session, onSignedOut }: { session: Session; onSignedOut: () => void }) {
+/** Null for somebody who has to sign in; a service that does not answer says nothing of that. */
+const whoAsks = (): Promise<Session | null> =>
+  api<Session>('/v1/session').catch((error: ApiError) => {
+    if (UNKNOWN_CALLER.includes(error.status)) return null;
+    throw error;
+  });
+
+interface PageProps {
+  session: Session;
+  onSignedOut: () => void;
+}
+
+function Page({ session, onSignedOut }: PageProps) {
   const [url, go] = useUrlState();
-  const facts = useServiceFacts();
-  if (facts === undefined) return <p class="loading">Loading …</p>;
-  const { zone, newest } = facts;
-  const to = url['to'] ?? newest;
-  const from = url['from'] ?? addDays(to, 1 - RANGE_DAYS);
+  const [asked, setAsked] = useState(0);
+  const facts = useData('facts', loadFacts, asked);
   const name = url['view'] ?? 'gap';
   const view = GROUPS.map(({ views }) => views[name]).find(Boolean) ?? GROUPS[0]!.views['gap']!;
-  const signOut = (): void => void api('/v1/session', { method: 'DELETE' }).finally(onSignedOut);
   return (
     <>
       <a class="skip" href="#main">
@@ -83,63 +102,67 @@ function Page({ session, onSignedOut }: { session: Session; onSignedOut: () => v
       </a>
       <header>
         <h1>Truth Ledger</h1>
-        <nav aria-label="Views">
-          {GROUPS.map(({ title, views }) => (
-            <div class="group" role="group" aria-label={title}>
-              <span class="title">{title}</span>
-              <div class="views">
-                {Object.entries(views).map(([key, { title: label }]) => (
-                  <button
-                    type="button"
-                    aria-current={key === name ? 'page' : undefined}
-                    onClick={() => go({ view: key, day: undefined, subject: undefined })}
-                  >
-                    {label}
-                  </button>
-                ))}
-              </div>
-            </div>
-          ))}
-        </nav>
-        <div class="who">
-          <span>{session.name}</span>
-          <button type="button" class="quiet" onClick={signOut}>
-            Sign out
-          </button>
-        </div>
+        <Views shown={name} go={go} />
+        <Who session={session} onSignedOut={onSignedOut} />
       </header>
       <main id="main">
-        {view.ranged && <Range from={from} to={to} zone={zone} go={go} />}
-        <view.component url={url} go={go} from={from} to={to} zone={zone} session={session} />
+        <Show data={facts} onRetry={() => setAsked(asked + 1)}>
+          {({ zone, newest }) => {
+            const range = rangeOf(url, newest);
+            return (
+              <>
+                {view.ranged && <Range {...range} zone={zone} go={go} />}
+                <view.component url={url} go={go} {...range} zone={zone} session={session} />
+              </>
+            );
+          }}
+        </Show>
       </main>
     </>
   );
 }
 
-/** What every view needs: the reporting zone, the newest day with a comparison (else today), the table of currencies. */
-function useServiceFacts(): { zone: string; newest: string } | undefined {
-  const [facts, setFacts] = useState<{ zone: string; newest: string }>();
-  useEffect(() => {
-    void load().then(setFacts, () => setFacts({ zone: 'UTC', newest: today('UTC') }));
-  }, []);
-  return facts;
+function Views({ shown, go }: { shown: string; go: (change: UrlState) => void }) {
+  return (
+    <nav aria-label="Views">
+      {GROUPS.map(({ title, views }) => (
+        <div class="group" role="group" aria-label={title}>
+          <span class="title">{title}</span>
+          <div class="views">
+            {Object.entries(views).map(([key, { title: label }]) => (
+              <button
+                type="button"
+                aria-current={key === shown ? 'page' : undefined}
+                onClick={() => go({ ...NO_ROW, view: key, subject: undefined })}
+              >
+                {label}
+              </button>
+            ))}
+          </div>
+        </div>
+      ))}
+    </nav>
+  );
 }
 
-async function load(): Promise<{ zone: string; newest: string }> {
-  const catalog = await api<{ currencies: { currency: string; exponent: number }[] }>('/v1/catalog');
-  learnCurrencies(catalog.currencies);
-  const day = today('UTC');
-  const { time_zone: zone } = await api<Schemas['Metric']>(`/v1/metrics/signups?from=${day}&to=${day}`);
-  const now = today(zone);
-  // The latest comparison, looked for in growing steps: a demo's month may lie back.
-  for (const days of [31, 366]) {
-    const rows = await api<Schemas['ReconciliationPage']>(
-      `/v1/reconciliations?metric=signups&from=${addDays(now, -days)}&to=${now}&limit=1000`,
-    );
-    const last = rows.data.at(-1)?.day;
-    if (last) return { zone, newest: last };
-  }
-  return { zone, newest: now };
+/** Who is signed in. The session ends at the service, or it has not ended. */
+function Who({ session, onSignedOut }: PageProps) {
+  const [trouble, setTrouble] = useState('');
+  const signOut = (): void =>
+    void api('/v1/session', { method: 'DELETE' }).then(onSignedOut, (error: ApiError) => setTrouble(error.message));
+  return (
+    <div class="who">
+      {trouble !== '' && (
+        <span class="failed" role="alert">
+          Still signed in. {trouble}
+        </span>
+      )}
+      <span>{session.name}</span>
+      <button type="button" class="quiet" onClick={signOut}>
+        Sign out
+      </button>
+    </div>
+  );
 }
 
 interface RangeProps {
@@ -150,18 +173,18 @@ interface RangeProps {
 }
 
 function Range({ from, to, zone, go }: RangeProps) {
-  const month = (): UrlState => ({
-    from: `${to.slice(0, 7)}-01`,
-    to: addDays(addDays(`${to.slice(0, 7)}-28`, 7).slice(0, 8) + '01', -1),
-  });
+  const month = (): UrlState => {
+    const [first, last] = monthOf(to);
+    return { from: first, to: last };
+  };
+  const given = (event: TargetedEvent<HTMLInputElement>): string | undefined => event.currentTarget.value || undefined;
   return (
     <form class="range" onSubmit={(event) => event.preventDefault()}>
       <label>
-        From{' '}
-        <input type="date" value={from} max={to} onChange={(event) => go({ from: event.currentTarget.value, to })} />
+        From <input type="date" value={from} max={to} onChange={(event) => go({ from: given(event), to })} />
       </label>
       <label>
-        to <input type="date" value={to} min={from} onChange={(event) => go({ from, to: event.currentTarget.value })} />
+        to <input type="date" value={to} min={from} onChange={(event) => go({ from, to: given(event) })} />
       </label>
       <button type="button" class="quiet" onClick={() => go({ from: addDays(to, -6), to })}>
         7 days

@@ -68,9 +68,3 @@ const NAMES: Readonly<Record<string, string>> = {
 /** What a metric is called on the page. */
 export const nameOf = (metric: string): string =>
   NAMES[metric] ?? metric.charAt(0).toUpperCase() + metric.slice(1).replaceAll('_', ' ');
-
-export const addDays = (day: string, count: number): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + count * 86_400_000).toISOString().slice(0, 10);
-
-/** The day of now in a zone. */
-export const today = (zone: string): string => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(new Date());

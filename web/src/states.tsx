@@ -1,8 +1,17 @@
 import type { ComponentChildren } from 'preact';
+import type { List } from './api.ts';
+import { figure } from './format.ts';
 import type { Data } from './use-data.ts';
 
+interface ShowProps<T> {
+  data: Data<T>;
+  children: (value: T) => ComponentChildren;
+  /** Asks again, where nothing else is shown without the answer. */
+  onRetry?: () => void;
+}
+
 /** The three states of an answer: on its way, refused, there. */
-export function Show<T>({ data, children }: { data: Data<T>; children: (value: T) => ComponentChildren }) {
+export function Show<T>({ data, children, onRetry }: ShowProps<T>) {
   if (data.state === 'loading')
     return (
       <p class="loading" role="status">
@@ -13,9 +22,27 @@ export function Show<T>({ data, children }: { data: Data<T>; children: (value: T
     return (
       <p class="failed" role="alert">
         {data.error.status === 403 ? `This key may not see this: ${data.error.message}` : data.error.message}
+        {onRetry && (
+          <>
+            {' '}
+            <button type="button" class="quiet" onClick={onRetry}>
+              Try again
+            </button>
+          </>
+        )}
       </p>
     );
   return <>{children(data.value)}</>;
+}
+
+/** Said where a list is longer than what was read of it. */
+export function CutNote({ list: { rows, cut }, what }: { list: List<unknown>; what: string }) {
+  if (!cut) return null;
+  return (
+    <p class="warning" role="status">
+      Only the first {figure(rows.length)} {what} were read: there are more.
+    </p>
+  );
 }
 
 /** What a key may not do is said once, and no button for it is shown. */

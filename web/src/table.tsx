@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { figure } from './format.ts';
 
 export interface Column<T> {
   title: string;
@@ -17,6 +18,9 @@ interface Props<T> {
   empty?: string;
   selected?: (row: T) => boolean;
 }
+
+/** A page that has to draw more than so many rows stands still. */
+const ROWS_SHOWN = 1_000;
 
 /** Texts of so many characters stay on one line: days, names, ids. */
 const SHORT = 24;
@@ -48,7 +52,7 @@ export function Table<T>({ caption, rows, columns, file, empty = 'Nothing here.'
               </tr>
             </thead>
             <tbody>
-              {rows.map((row) => (
+              {rows.slice(0, ROWS_SHOWN).map((row) => (
                 <tr class={selected?.(row) ? 'selected' : undefined}>
                   {columns.map(({ text, show, numeric }) => (
                     <td class={numeric ? 'numeric' : text(row).length <= SHORT ? 'short' : undefined}>
@@ -60,6 +64,11 @@ export function Table<T>({ caption, rows, columns, file, empty = 'Nothing here.'
             </tbody>
           </table>
         </div>
+      )}
+      {rows.length > ROWS_SHOWN && (
+        <p class="hint">
+          The first {figure(ROWS_SHOWN)} of {figure(rows.length)} rows; the CSV has all of these.
+        </p>
       )}
     </figure>
   );

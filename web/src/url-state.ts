@@ -11,7 +11,9 @@ export function useUrlState(): [UrlState, (change: UrlState) => void] {
     return () => removeEventListener('popstate', follow);
   }, []);
   const go = (change: UrlState): void => {
-    const next = Object.entries({ ...read(), ...change }).filter((entry): entry is [string, string] => !!entry[1]);
+    const next = Object.entries({ ...read(), ...change }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    );
     const search = new URLSearchParams(next).toString();
     history.pushState(null, '', search === '' ? '/' : `/?${search}`);
     setState(read());

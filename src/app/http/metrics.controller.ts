@@ -55,7 +55,7 @@ export class MetricsController {
 
   @Get('metrics/:name/contributions')
   @Describe(
-    'The ledger entries under a number, each with its part. Under a `stock` on a day lies everything until then; with from and to, its changes.',
+    'The ledger entries under a number, each with its part. Under a `stock` on a day lies everything until then; with from and to, its changes. With a currency or a group, only the rows of that.',
     { 200: ContributionPage },
     ...guarded,
     'invalid_request',

@@ -47,6 +47,12 @@ const currency = z
   .string()
   .regex(/^[A-Z]{3}$/, 'must be a currency code such as USD')
   .optional();
+/** A group may be named by nothing: that of the rows without a medium. */
+const groupValue = z
+  .string()
+  .max(200)
+  .regex(/^\P{Cc}*$/u, 'must be text without control characters')
+  .optional();
 const asOf = z
   .string()
   .refine(isAsOf, 'must be a ledger position, an RFC 3339 time or a closed period')
@@ -114,6 +120,12 @@ export const MetricQuery = ranged(
     view,
   }),
 );
+const groupFilters = Object.fromEntries(
+  dimensions.map((dimension) => [
+    dimension,
+    groupValue.meta({ description: `Only the rows of this group of \`group_by=${dimension}\`; it may be empty.` }),
+  ]),
+) as Record<(typeof dimensions)[number], typeof groupValue>;
 export const ContributionsQuery = ranged(
   only({
     day: DayParam.optional(),
@@ -121,6 +133,7 @@ export const ContributionsQuery = ranged(
     to: to.optional(),
     interval,
     currency,
+    ...groupFilters,
     as_of: asOf,
     view,
     ...paging,

@@ -176,7 +176,15 @@ export const EntryReply = z
   .meta({ id: 'Entry' });
 export const EntryPage = page(EntryReply, 'EntryPage');
 export const ProofReply = anything.meta({ id: 'Proof' });
-export const CatalogReply = anything.meta({ id: 'Catalog' });
+export const CatalogReply = z
+  .looseObject({
+    time_zone: z.string().meta({ description: 'The reporting time zone, which every day here is in.' }),
+    currencies: z
+      .array(z.object({ currency: z.string(), exponent: count }))
+      .meta({ description: 'Decimals of each; of others 2.' }),
+    domain_events: z.unknown(),
+  })
+  .meta({ id: 'Catalog' });
 export const DeadLetterReply = z
   .looseObject({
     id: z.string(),

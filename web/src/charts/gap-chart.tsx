@@ -1,4 +1,5 @@
 import { figure, magnitude, type Figure } from '../format.ts';
+import { bandPath, isThere, linePath } from './lines.ts';
 import { useWidth } from './use-width.ts';
 
 export interface Point {
@@ -29,15 +30,7 @@ export function GapChart({ points, currency, selected, label, onSelect }: Props)
   const step = inner.width / Math.max(1, points.length);
   const x = (index: number): number => MARGIN.left + step * (index + 0.5);
   const y = (value: Figure): number => MARGIN.top + inner.height * (1 - magnitude(value) / top);
-  const line = (side: 'actual' | 'tracked'): string =>
-    points.map((point, index) => `${index === 0 ? 'M' : 'L'}${x(index)},${y(point[side])}`).join('');
-  const band =
-    points.length > 1
-      ? `${line('actual')}${[...points]
-          .reverse()
-          .map((point, index) => `L${x(points.length - 1 - index)},${y(point.tracked)}`)
-          .join('')}Z`
-      : '';
+  const [actual, tracked] = [points.map((point) => point.actual), points.map((point) => point.tracked)];
   const every = Math.ceil(points.length / Math.max(1, Math.floor(inner.width / 90)));
   return (
     <div ref={ref} class="chart">
@@ -50,14 +43,14 @@ export function GapChart({ points, currency, selected, label, onSelect }: Props)
             </text>
           </g>
         ))}
-        <path class="band" d={band} />
-        <path class="line actual" d={line('actual')} />
-        <path class="line tracked" d={line('tracked')} />
+        <path class="band" d={bandPath(actual, tracked, { x, y })} />
+        <path class="line actual" d={linePath(actual, { x, y })} />
+        <path class="line tracked" d={linePath(tracked, { x, y })} />
         {points.map((point, index) => (
           <g class={`day${point.day === selected ? ' selected' : ''}`} onClick={() => onSelect(point.day)}>
             <rect x={x(index) - step / 2} y={MARGIN.top} width={step} height={inner.height} />
             <circle class="actual" cx={x(index)} cy={y(point.actual)} r={3} />
-            <circle class="tracked" cx={x(index)} cy={y(point.tracked)} r={3} />
+            {isThere(point.tracked) && <circle class="tracked" cx={x(index)} cy={y(point.tracked)} r={3} />}
             <title>{`${point.day}: true ${figure(point.actual, currency)}, tracked ${figure(point.tracked, currency)}`}</title>
             {index % every === 0 && (
               <text class="tick" x={x(index)} y={HEIGHT - 6} text-anchor="middle">

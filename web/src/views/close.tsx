@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { all, api, type Schemas } from '../api.ts';
 import type { ViewProps } from '../app.tsx';
-import { today } from '../format.ts';
-import { Show } from '../states.tsx';
+import { today } from '../days.ts';
+import { CutNote, Show } from '../states.tsx';
 import { Table } from '../table.tsx';
 import type { UrlState } from '../url-state.ts';
 import { useData } from '../use-data.ts';
@@ -41,10 +41,12 @@ export function CloseView({ url, go, zone, session }: ViewProps) {
       <section>
         <h2>Periods</h2>
         <Show data={periods}>
-          {(rows) => {
+          {(list) => {
+            const { rows } = list;
             const shown = url['period'] ?? chosen(rows, today(zone));
             return (
               <>
+                <CutNote list={list} what="periods" />
                 <Periods rows={rows} shown={shown} go={go} />
                 {shown && (
                   <OnePeriod

@@ -27,7 +27,7 @@ export function CustomersView({ url, go }: ViewProps) {
         onSubmit={(event) => {
           event.preventDefault();
           const asked = new FormData(event.currentTarget).get('id');
-          if (typeof asked === 'string') go({ customer: asked.trim() });
+          if (typeof asked === 'string') go({ customer: asked.trim() || undefined });
         }}
       >
         <label>

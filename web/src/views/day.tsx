@@ -58,18 +58,21 @@ export function DayView({ day, source, metric, currency, subject, go }: Props) {
                 ))}
               </ul>
             )}
-            <Parts row={row} currency={currency} />
-            <Causes row={row} />
-            <Concentration row={row} />
-            {row.matched_by === 'id' && <Ids row={row} go={go} />}
+            {row.gap !== null && (
+              <>
+                <Parts row={row} currency={currency} />
+                <Causes row={row} />
+                <Concentration row={row} />
+                {row.matched_by === 'id' && <Ids row={row} go={go} />}
+              </>
+            )}
           </>
         )}
       </Show>
       <Contributions
+        caption={`Ledger entries of ${nameOf(metric)} on ${day}, with those that no browser could see`}
         metric={metric}
-        from={day}
-        to={day}
-        currency={currency}
+        asked={{ from: day, to: day, currency }}
         subject={subject}
         onAll={() => go({ subject: undefined })}
       />

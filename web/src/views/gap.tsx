@@ -2,24 +2,13 @@ import { all, query, type Row } from '../api.ts';
 import type { ViewProps } from '../app.tsx';
 import { GapChart } from '../charts/gap-chart.tsx';
 import { Spark } from '../charts/spark.tsx';
-import { figure, nameOf, percent, percentOf, sum } from '../format.ts';
-import { Show } from '../states.tsx';
+import { figure, nameOf, percent, percentOf } from '../format.ts';
+import { CutNote, Show } from '../states.tsx';
 import { Table } from '../table.tsx';
 import { useData } from '../use-data.ts';
 import { DayView } from './day.tsx';
+import { hasNotes, notesOf, seriesOf, type Series } from './gap/series.ts';
 import { Caveats, Sources, stateOf } from './gap/sources.tsx';
-
-/** One metric (in one currency) of one source, over the days of the range. */
-interface Series {
-  key: string;
-  metric: string;
-  source: string;
-  currency: string | undefined;
-  rows: Row[];
-  actual: string;
-  tracked: string;
-  gap: string;
-}
 
 /** Truth beside what each source saw: which number, by how much, since when. */
 export function GapView({ url, go, from, to }: ViewProps) {
@@ -27,22 +16,15 @@ export function GapView({ url, go, from, to }: ViewProps) {
   const data = useData(path, () => all<Row>(path));
   return (
     <Show data={data}>
-      {(rows) => {
+      {(list) => {
+        const { rows } = list;
         const series = seriesOf(rows);
-        if (series.length === 0)
-          return (
-            <>
-              <Nothing />
-              <section>
-                <Caveats rows={rows} />
-                <Sources />
-              </section>
-            </>
-          );
+        if (series.length === 0) return <Nothing rows={rows} />;
         const shown = series.find(({ key }) => key === url['series']) ?? series[0]!;
         const day = url['day'];
         return (
           <>
+            <CutNote list={list} what="comparisons of these days" />
             <section aria-label="What is true, and what analytics saw" class="cards">
               {series.map((each) => (
                 <Card
@@ -93,23 +75,31 @@ export function GapView({ url, go, from, to }: ViewProps) {
   );
 }
 
-const Nothing = () => (
-  <section>
-    <h2>Nothing was compared in these days</h2>
-    <p>
-      The nightly run compares yesterday and the three days before it.{' '}
-      <code>truth-ledger reconcile --from … --to …</code> does it now.
-    </p>
-  </section>
+const Nothing = ({ rows }: { rows: readonly Row[] }) => (
+  <>
+    <section>
+      <h2>Nothing was compared in these days</h2>
+      <p>
+        The nightly run compares yesterday and the three days before it.{' '}
+        <code>truth-ledger reconcile --from … --to …</code> does it now.
+      </p>
+    </section>
+    <section>
+      <Caveats rows={rows} />
+      <Sources />
+    </section>
+  </>
 );
 
 /** An amount whose currency stands beside it already. */
-const bare = (value: string, currency: string | undefined): string =>
+const bare = (value: string | null, currency: string | undefined): string =>
   currency ? figure(value, currency).replace(` ${currency}`, '') : figure(value);
+
+const shareOf = ({ gap, actual }: Series): number | null => (gap === null ? null : percentOf(gap, actual));
 
 function Card({ series, selected, onSelect }: { series: Series; selected: boolean; onSelect: () => void }) {
   const { metric, source, currency, rows, actual, tracked, gap } = series;
-  const share = percentOf(gap, actual);
+  const share = shareOf(series);
   return (
     <button type="button" class="card" aria-pressed={selected} onClick={onSelect}>
       <span class="name">
@@ -118,11 +108,9 @@ function Card({ series, selected, onSelect }: { series: Series; selected: boolea
       </span>
       <span class="figure">{bare(actual, currency)}</span>
       <span class="says">
-        {source} shows {bare(tracked, currency)}
+        {tracked === null ? `${source}: nothing to compare with` : `${source} shows ${bare(tracked, currency)}`}
       </span>
-      {rows.some(({ comparable, provisional }) => !comparable || provisional) && (
-        <span class="note">{notesOf(rows)}</span>
-      )}
+      {hasNotes(series) && <span class="note">{notesOf(series)}</span>}
       <span class={`gap${Math.abs(share ?? 0) >= 10 ? ' wide' : ''}`}>
         gap {bare(gap, currency)} · {percent(share)}
       </span>
@@ -175,81 +163,23 @@ function Days({
   );
 }
 
-interface System {
-  name: string;
-  says: string;
-  gap: string;
-  share: number | null;
-  note: string;
-}
-
-/** One metric, a line per system: the ledger first. */
+/** One metric, a line per system; every line is of the days on which that system was compared, and adds up. */
 function Systems({ series, shown }: { series: readonly Series[]; shown: Series }) {
-  const same = series.filter(({ metric, currency }) => metric === shown.metric && currency === shown.currency);
-  const { currency } = shown;
-  const ledger = { name: 'the ledger', says: figure(shown.actual, currency), gap: '', share: null, note: 'true' };
-  const systems = same.map(({ source, actual, tracked, gap, rows }): System => ({
-    name: source,
-    says: figure(tracked, currency),
-    gap: figure(gap, currency),
-    share: percentOf(gap, actual),
-    note: notesOf(rows),
-  }));
+  const { metric, currency } = shown;
+  const same = series.filter((each) => each.metric === metric && each.currency === currency);
   return (
-    <Table<System>
-      caption={`${nameOf(shown.metric)}${currency ? ` in ${currency}` : ''}, over the days that each was compared`}
-      file={`systems-${shown.metric}`}
-      rows={[ledger, ...systems]}
+    <Table<Series>
+      caption={`${nameOf(metric)}${currency ? ` in ${currency}` : ''}, over the days that each was compared`}
+      file={`systems-${metric}`}
+      rows={same}
       columns={[
-        { title: 'System', text: ({ name }) => name },
-        { title: 'Says', numeric: true, text: ({ says }) => says },
-        { title: 'Gap', numeric: true, text: ({ gap }) => gap },
-        { title: 'Gap %', numeric: true, text: ({ share, gap }) => (gap === '' ? '' : percent(share)) },
-        { title: 'Compared', text: ({ note }) => note },
+        { title: 'System', text: ({ source }) => source },
+        { title: 'True', numeric: true, text: ({ actual, gap }) => figure(gap === null ? null : actual, currency) },
+        { title: 'Says', numeric: true, text: ({ tracked }) => figure(tracked, currency) },
+        { title: 'Gap', numeric: true, text: ({ gap }) => figure(gap, currency) },
+        { title: 'Gap %', numeric: true, text: (each) => percent(shareOf(each)) },
+        { title: 'Compared', text: notesOf },
       ]}
     />
   );
-}
-
-/** How many days it is of, and what is special about them. */
-function notesOf(rows: readonly Row[]): string {
-  const count = (of: (row: Row) => boolean, what: string): string[] => {
-    const found = rows.filter(of).length;
-    return found === 0 ? [] : [`${found} ${what}`];
-  };
-  return [
-    `${rows.length} ${rows.length === 1 ? 'day' : 'days'}`,
-    ...(rows.some((row) => row.matched_by === 'count') ? ['by count: it gives no ids'] : []),
-    ...count((row) => !row.comparable, 'not comparable'),
-    ...count((row) => row.provisional, 'provisional'),
-  ].join(', ');
-}
-
-const ORDER = ['signups', 'checkouts_started', 'orders', 'revenue_gross'];
-
-function seriesOf(rows: readonly Row[]): Series[] {
-  const found = new Map<string, Row[]>();
-  for (const row of rows) {
-    if (row.actual === null || row.value !== undefined) continue;
-    const key = `${row.source}~${row.metric}~${row.currency ?? ''}`;
-    found.set(key, [...(found.get(key) ?? []), row]);
-  }
-  const place = ({ metric }: Series): number => (ORDER.includes(metric) ? ORDER.indexOf(metric) : ORDER.length);
-  return [...found]
-    .map(([key, all]): Series => {
-      const { metric, source, currency } = all[0]!;
-      const days = [...all].sort((a, b) => (a.day < b.day ? -1 : 1));
-      const of = (side: 'actual' | 'tracked' | 'gap'): string => sum(days.map((row) => row[side]));
-      return {
-        key,
-        metric,
-        source,
-        currency,
-        rows: days,
-        actual: of('actual'),
-        tracked: of('tracked'),
-        gap: of('gap'),
-      };
-    })
-    .sort((a, b) => place(a) - place(b) || (a.key < b.key ? -1 : 1));
 }

@@ -3,7 +3,7 @@ import { all, api, query, type ApiError, type Schemas, type Session } from '../a
 import type { ViewProps } from '../app.tsx';
 import { EntryDialog } from '../entry-dialog.tsx';
 import { figure, time } from '../format.ts';
-import { Needs, Show } from '../states.tsx';
+import { CutNote, Needs, Show } from '../states.tsx';
 import { Table, type Column } from '../table.tsx';
 import { useData, useRounds } from '../use-data.ts';
 import { hourNames } from '../words.ts';
@@ -112,26 +112,37 @@ function Completeness({ from, to }: { from: string; to: string }) {
         )}
       </Show>
       <Show data={hours}>
-        {(rows) => (
-          <Table<Hour>
-            caption="Hours with a finding"
-            file="completeness"
-            rows={rows.filter(({ status }) => status === 'healed' || status === 'missing' || status === 'unchecked')}
-            empty="No hour of these days has anything missing, fetched or unchecked."
-            columns={[
-              { title: 'Hour', text: ({ hour }) => time(hour) },
-              { title: 'Provider', text: ({ provider }) => provider },
-              { title: 'Status', text: ({ status }) => hourNames[status] ?? status },
-              { title: 'Listed', numeric: true, text: ({ listed }) => figure(listed) },
-              { title: 'By webhook', numeric: true, text: ({ delivered }) => figure(delivered) },
-              { title: 'Fetched', numeric: true, text: ({ healed }) => figure(healed) },
-              { title: 'Missing', numeric: true, text: ({ missing }) => figure(missing) },
-              { title: 'Ids', text: (row) => (row.healed_ids ?? []).join(' ') },
-            ]}
-          />
+        {(list) => (
+          <>
+            <CutNote list={list} what="hours of these days" />
+            <Hours rows={list.rows.filter(({ status }) => FINDINGS.includes(status))} isAll={!list.cut} />
+          </>
         )}
       </Show>
     </>
+  );
+}
+
+const FINDINGS: readonly string[] = ['healed', 'missing', 'unchecked'];
+
+function Hours({ rows, isAll }: { rows: readonly Hour[]; isAll: boolean }) {
+  return (
+    <Table<Hour>
+      caption="Hours with a finding"
+      file="completeness"
+      rows={rows}
+      empty={`No hour of ${isAll ? 'these days' : 'those'} has anything missing, fetched or unchecked.`}
+      columns={[
+        { title: 'Hour', text: ({ hour }) => time(hour) },
+        { title: 'Provider', text: ({ provider }) => provider },
+        { title: 'Status', text: ({ status }) => hourNames[status] ?? status },
+        { title: 'Listed', numeric: true, text: ({ listed }) => figure(listed) },
+        { title: 'By webhook', numeric: true, text: ({ delivered }) => figure(delivered) },
+        { title: 'Fetched', numeric: true, text: ({ healed }) => figure(healed) },
+        { title: 'Missing', numeric: true, text: ({ missing }) => figure(missing) },
+        { title: 'Ids', text: (row) => (row.healed_ids ?? []).join(' ') },
+      ]}
+    />
   );
 }
 
@@ -155,12 +166,13 @@ function Letters({ session }: { session: Session }) {
         {told}
       </p>
       <Show data={data}>
-        {(letters) => (
+        {(list) => (
           <>
+            <CutNote list={list} what="dead letters" />
             <Table<Letter>
               caption="Waiting for somebody"
               file="dead-letters"
-              rows={letters}
+              rows={list.rows}
               empty="Everything that arrived was understood."
               columns={[
                 { title: 'Received', text: (row) => time(row.received_at) },
@@ -181,7 +193,7 @@ function Letters({ session }: { session: Session }) {
                 ...(mayReplay ? [replaying(replay)] : []),
               ]}
             />
-            {letters.length > 0 && !mayReplay && <Needs what="Replaying" scope="admin" />}
+            {list.rows.length > 0 && !mayReplay && <Needs what="Replaying" scope="admin" />}
           </>
         )}
       </Show>

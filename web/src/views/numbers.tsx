@@ -2,13 +2,14 @@ import { api, query, type MetricInfo, type Schemas } from '../api.ts';
 import type { ViewProps } from '../app.tsx';
 import { Choice } from '../choice.tsx';
 import { Contributions } from '../contributions.tsx';
-import { addDays, figure, nameOf, rate, time, type Figure } from '../format.ts';
+import { daysOf } from '../days.ts';
+import { figure, nameOf, rate, time, type Figure } from '../format.ts';
 import { Show } from '../states.tsx';
 import { Table, type Column } from '../table.tsx';
 import { useData } from '../use-data.ts';
+import { NO_ROW, placeOf, rowAt, under, type MetricRow, type Place } from './numbers/rows.ts';
 
 type Metric = Schemas['Metric'];
-type MetricRow = Metric['data'][number];
 
 const GROUPS = ['', 'source', 'medium', 'campaign', 'customer_kind'];
 const INTERVALS = ['day', 'week', 'month'];
@@ -32,19 +33,19 @@ export function NumbersView({ url, go, from, to }: ViewProps) {
                 label="Metric"
                 value={metric.name}
                 options={data.map(({ name }) => [name, nameOf(name)])}
-                onPick={(name) => go({ metric: name, day: undefined })}
+                onPick={(name) => go({ ...NO_ROW, metric: name })}
               />
               <Choice
                 label="by"
                 value={interval}
                 options={INTERVALS.map((each) => [each, each])}
-                onPick={(each) => go({ interval: each, day: undefined })}
+                onPick={(each) => go({ ...NO_ROW, interval: each })}
               />
               <Choice
                 label="grouped by"
                 value={group ?? ''}
                 options={GROUPS.map((each) => [each, each === '' ? 'nothing' : each.replace('_', ' ')])}
-                onPick={(each) => go({ group: each, day: undefined })}
+                onPick={(each) => go({ ...NO_ROW, group: each || undefined })}
               />
             </form>
             <h2>{nameOf(metric.name)}</h2>
@@ -57,8 +58,8 @@ export function NumbersView({ url, go, from, to }: ViewProps) {
             <Values
               metric={metric}
               {...{ from, to, interval, group }}
-              selected={url['day']}
-              onSelect={(period) => go({ day: period })}
+              selected={url}
+              onSelect={(row) => go({ ...row })}
             />
           </section>
         );
@@ -73,12 +74,12 @@ interface ValuesProps {
   to: string;
   interval: string;
   group: string | undefined;
-  selected: string | undefined;
-  onSelect: (period: string) => void;
+  selected: Place;
+  onSelect: (row: Place) => void;
 }
 
 function Values({ metric, from, to, interval, group, selected, onSelect }: ValuesProps) {
-  const path = `/v1/metrics/${metric.name}${query({ from, to, interval, group_by: group })}`;
+  const path = `/v1/metrics/${metric.name}${query({ from, to, interval, group_by: group || undefined })}`;
   const data = useData(path, () => api<Metric>(path));
   return (
     <Show data={data}>
@@ -88,7 +89,8 @@ function Values({ metric, from, to, interval, group, selected, onSelect }: Value
 }
 
 function Answered({ answer, metric, from, to, interval, group, selected, onSelect }: ValuesProps & { answer: Metric }) {
-  const range = selected === undefined ? undefined : daysOf(selected, interval, from, to);
+  const shown = rowAt(answer.data, selected, group);
+  const days = shown && daysOf(shown.period, interval, from, to);
   const isClosed = answer.data.some(({ known }) => known !== undefined);
   return (
     <>
@@ -103,19 +105,25 @@ function Answered({ answer, metric, from, to, interval, group, selected, onSelec
           first open period.
         </p>
       )}
-      {range && metric.kind !== 'ratio' && <Contributions metric={metric.name} from={range[0]} to={range[1]} />}
+      {shown && days && metric.kind !== 'ratio' && (
+        <Contributions
+          caption={captionOf(metric, shown)}
+          metric={metric.name}
+          asked={under(shown, metric.kind, days)}
+        />
+      )}
       <Table<MetricRow>
         caption={`As of ledger position ${String(answer.as_of)}, asked ${time(new Date().toISOString())}`}
         file={`${metric.name}-${from}-${to}`}
         rows={answer.data}
-        selected={(row) => row.period === selected}
+        selected={(row) => row === shown}
         columns={[
           {
             title: interval === 'day' ? 'Day' : interval === 'week' ? 'Week from' : 'Month',
             text: (row) => row.period,
             show: (row) => (
               <>
-                <button type="button" class="link" onClick={() => onSelect(row.period)}>
+                <button type="button" class="link" onClick={() => onSelect(placeOf(row, group))}>
                   {row.period}
                 </button>
                 {row.incomplete && <span class="tag">incomplete</span>}
@@ -144,6 +152,12 @@ function Answered({ answer, metric, from, to, interval, group, selected, onSelec
   );
 }
 
+/** `The ledger entries under 42.00 USD (2026-10-03, google)` */
+const captionOf = (metric: MetricInfo, { period, value, currency, group }: MetricRow): string =>
+  `The ledger entries under ${told(metric, value, currency)} (${[period, ...Object.values(group ?? {})].filter(Boolean).join(', ')})${
+    metric.kind === 'stock' ? ': everything until its end' : ''
+  }`;
+
 /** `Closed in 2026-10`, of the closes that the answer is of. */
 const closedIn = ({ closes = [] }: Metric): string =>
   `Closed in ${closes.map(({ period, version }) => (version > 1 ? `${period}, version ${version}` : period)).join(' and ')}`;
@@ -170,16 +184,3 @@ const knownColumns = (metric: MetricInfo): Column<MetricRow>[] => [
       ),
   },
 ];
-
-/** The days of a period that lie in the range. */
-function daysOf(period: string, interval: string, from: string, to: string): [string, string] | undefined {
-  const first = interval === 'month' ? `${period.slice(0, 7)}-01` : period.slice(0, 10);
-  if (!/^\d{4}-\d\d-\d\d$/.test(first)) return undefined;
-  const last =
-    interval === 'day'
-      ? first
-      : interval === 'week'
-        ? addDays(first, 6)
-        : addDays(`${addDays(`${first.slice(0, 8)}28`, 7).slice(0, 8)}01`, -1);
-  return [first < from ? from : first, last > to ? to : last];
-}

@@ -62,7 +62,10 @@ export function Files({ period, round }: PeriodProps) {
       <ul class="files">
         {Object.entries(FORMATS).map(([format, name]) => (
           <li>
-            <a href={`${path}/journal${query({ format, version, currency })}`} download>
+            <a
+              href={`${path}/journal${query({ format, version: version || undefined, currency: currency || undefined })}`}
+              download
+            >
               {name}
             </a>
           </li>
@@ -70,7 +73,7 @@ export function Files({ period, round }: PeriodProps) {
       </ul>
       {versions.length > 0 ? (
         <p>
-          <a href={`${path}/pack${query({ version })}`} download>
+          <a href={`${path}/pack${query({ version: version || undefined })}`} download>
             The pack
           </a>{' '}
           for an auditor: numbers, journal, ledger entries, their proofs and a verifier that needs no server.

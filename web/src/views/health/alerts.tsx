@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { ActDialog } from '../../act-dialog.tsx';
 import { all, api, type Schemas, type Session } from '../../api.ts';
 import { time } from '../../format.ts';
-import { Needs, Show } from '../../states.tsx';
+import { CutNote, Needs, Show } from '../../states.tsx';
 import { Table, type Column } from '../../table.tsx';
 import { useData } from '../../use-data.ts';
 import { alertNames, words } from '../../words.ts';
@@ -27,16 +27,17 @@ export function Alerts({ session, round }: { session: Session; round: number }) 
         {told}
       </p>
       <Show data={open}>
-        {(rows) => (
+        {(list) => (
           <>
+            <CutNote list={list} what="alerts" />
             <Table<Alert>
               caption="Alerts"
               file="alerts"
-              rows={rows}
+              rows={list.rows}
               empty="Nothing is wrong."
               columns={[...columns, ...lookedAfter(mayAct, setChosen)]}
             />
-            {rows.length > 0 && !mayAct && <Needs what="Acknowledging" scope="admin" />}
+            {list.rows.length > 0 && !mayAct && <Needs what="Acknowledging" scope="admin" />}
           </>
         )}
       </Show>

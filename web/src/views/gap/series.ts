@@ -1,0 +1,78 @@
+import type { Row } from '../../api.ts';
+import { sum } from '../../format.ts';
+
+/** One metric (in one currency) of one source, over the days of the range. */
+export interface Series {
+  key: string;
+  metric: string;
+  source: string;
+  currency: string | undefined;
+  /** Every day with a true number, oldest first. */
+  rows: readonly Row[];
+  /** Those of them that were compared: only these have a gap. */
+  compared: readonly Row[];
+  /** Days that were not: the source never sent such an event until then, or it failed. */
+  uncompared: number;
+  /** Over the days that were compared; over all where none was. */
+  actual: string;
+  /** Over the days that were compared, so that actual − tracked = gap; null where none was. */
+  tracked: string | null;
+  gap: string | null;
+}
+
+const ORDER = ['signups', 'checkouts_started', 'orders', 'revenue_gross'];
+
+/** The series that rows of comparisons make up, those that people ask for most first. */
+export function seriesOf(rows: readonly Row[]): Series[] {
+  const found = new Map<string, Row[]>();
+  const silent = new Map<string, Row[]>();
+  for (const row of rows) {
+    if (row.value !== undefined) continue;
+    if (row.actual === null) add(silent, `${row.source}~${row.metric}`, row);
+    else add(found, `${row.source}~${row.metric}~${row.currency ?? ''}`, row);
+  }
+  const place = ({ metric }: Series): number => (ORDER.includes(metric) ? ORDER.indexOf(metric) : ORDER.length);
+  return [...found]
+    .map(([key, days]) => series(key, days, silent.get(key.slice(0, key.lastIndexOf('~'))) ?? []))
+    .sort((a, b) => place(a) - place(b) || (a.key < b.key ? -1 : 1));
+}
+
+function add(groups: Map<string, Row[]>, key: string, row: Row): void {
+  const group = groups.get(key);
+  if (group) group.push(row);
+  else groups.set(key, [row]);
+}
+
+/** `silent`: days of the same source and metric that have no number at all, in whichever currency it would have been. */
+function series(key: string, days: readonly Row[], silent: readonly Row[]): Series {
+  const { metric, source, currency } = days[0]!;
+  const rows = [...days].sort((a, b) => (a.day < b.day ? -1 : 1));
+  const compared = rows.filter(({ gap }) => gap !== null);
+  const none = compared.length === 0;
+  return {
+    ...{ key, metric, source, currency, rows, compared },
+    uncompared: rows.length - compared.length + silent.length,
+    actual: sum((none ? rows : compared).map(({ actual }) => actual)),
+    tracked: none ? null : sum(compared.map(({ tracked }) => tracked)),
+    gap: none ? null : sum(compared.map(({ gap }) => gap)),
+  };
+}
+
+/** Whether there is something to know of its days before its sums are read. */
+export const hasNotes = ({ uncompared, compared }: Series): boolean =>
+  uncompared > 0 || compared.some(({ comparable, provisional }) => !comparable || provisional);
+
+/** How many days its sums are of, and what is special about them. */
+export function notesOf({ rows, compared, uncompared }: Series): string {
+  const days = compared.length + uncompared;
+  const count = (of: (row: Row) => boolean, what: string): string[] => {
+    const found = compared.filter(of).length;
+    return found === 0 ? [] : [`${found} ${what}`];
+  };
+  return [
+    `${uncompared === 0 ? '' : `${compared.length} of `}${days} ${days === 1 ? 'day' : 'days'} compared`,
+    ...(rows.some((row) => row.matched_by === 'count') ? ['by count: it gives no ids'] : []),
+    ...count((row) => !row.comparable, 'not comparable'),
+    ...count((row) => row.provisional, 'provisional'),
+  ].join(', ');
+}
