@@ -75,14 +75,18 @@ const TOTALS: Readonly<Record<string, string>> = {
   daily_sources: 'metric, day, currency, source',
 };
 
+/** Contributions with the columns of the totals, which have no nulls. */
+const CONTRIBUTED = `(
+  select metric, day, currency, source, medium, campaign, coalesce(unknown_reason, '') as unknown_reason, customer_kind, customer_present, delta
+  from model.contributions) x`;
+
 async function dailyDifferences(client: pg.ClientBase): Promise<Differences> {
   const found: Differences = { findings: [], counts: {} };
   for (const [table, key] of Object.entries(TOTALS)) {
     const { rows } = await client.query<{ metric: string; day: string; cached: bigint; summed: bigint; all: bigint }>(
       `select metric, day, coalesce(d.value, 0) as cached, coalesce(c.value, 0) as summed, count(*) over () as all
        from model.${table} d full join (
-         select ${key}, sum(delta)::bigint as value
-         from (select *, coalesce(unknown_reason, '') as reason from model.contributions) x group by ${key}
+         select ${key}, sum(delta)::bigint as value from ${CONTRIBUTED} group by ${key}
        ) c using (${key})
        where coalesce(d.value, 0) <> coalesce(c.value, 0) limit ${FINDINGS_MAX}`,
     );

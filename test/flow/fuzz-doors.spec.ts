@@ -9,7 +9,7 @@ import * as given from '../fixtures/stripe-events.js';
 
 const { url, dataDir, isUnharmed } = victim();
 
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 40);
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 25);
 const AT_ONCE = 25; // bodies of one run
 
 /** Sends a run's bodies together; every answer must be an answer, and a refusal one that can be read. */
