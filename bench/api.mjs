@@ -53,8 +53,9 @@ try {
 /** The read model of this version, made before anything is measured. */
 async function makeCurrent(dataDir) {
   const opened = await openBenchService(dataDir);
-  const { position } = await opened.projections.state(new Date());
-  if (position < (await opened.ledger.head())) await opened.projections.rebuild();
+  const { projections, ledger } = opened;
+  const { position } = await projections.state(new Date());
+  if (position < (await ledger.head()) || !(await projections.isCurrent())) await projections.rebuild();
   await opened.stop();
 }
 

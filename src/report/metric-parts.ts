@@ -2,7 +2,7 @@ import { definitionOf, type MetricDefinition } from '../catalog/metric-definitio
 import type { Metric } from '../catalog/subjects.js';
 import type { Day } from '../kernel/day.js';
 import { type ClosedDays, type Segment, segmentsOf } from './closed-days.js';
-import { type GroupKey, type Snapshot, type Sum, sums } from './sums.js';
+import { type GroupKey, groupText, type Snapshot, type Sum, sums } from './sums.js';
 
 export type Part = 'value' | 'numerator' | 'denominator';
 
@@ -89,7 +89,7 @@ const alike = (terms: readonly PartTerm[]): PartTerm[][] => [
   ...Map.groupBy(terms, ({ part, source = '' }) => `${part} ${source}`).values(),
 ];
 
-const seriesOf = ({ metric, currency, group }: Sum): string => `${metric}|${currency}|${JSON.stringify(group)}`;
+const seriesOf = ({ metric, currency, group }: Sum): string => `${metric}|${currency}|${groupText(group)}`;
 
 /** The sums of later days, with what they begin with as the step from where the days before ended. */
 function steps(before: readonly PartSum[], here: readonly PartSum[], from: Day): PartSum[] {

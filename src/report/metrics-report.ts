@@ -2,7 +2,7 @@ import type { Metric } from '../catalog/subjects.js';
 import { addDays, type Day, type Interval, periodOf } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import { type PartSum, partSums } from './metric-parts.js';
-import { type Group, groupKeys, type Snapshot, type Sum } from './sums.js';
+import { type Group, groupKeys, groupText, type Snapshot, type Sum } from './sums.js';
 
 export interface MetricQuery {
   from: Day;
@@ -67,7 +67,7 @@ interface PeriodSum {
   of: Sum;
 }
 
-const seriesOf = ({ currency, group }: Sum): string => `${currency}|${JSON.stringify(group)}`;
+const seriesOf = ({ currency, group }: Sum): string => `${currency}|${groupText(group)}`;
 
 function periodSums(found: readonly Sum[], query: MetricQuery): PeriodSum[] {
   const totals = new Map<string, PeriodSum>();
@@ -105,7 +105,7 @@ function ratioRows(parts: readonly PartSum[], query: MetricQuery, grouped: boole
   const rows = new Map<string, { period: string; group: Group; numerator: number; denominator: number }>();
   for (const sum of parts) {
     const period = bucketOf(sum.day, query);
-    const key = `${period}|${JSON.stringify(sum.group)}`;
+    const key = `${period}|${groupText(sum.group)}`;
     const row = rows.get(key) ?? { period, group: sum.group, numerator: 0, denominator: 0 };
     const part = sum.part === 'numerator' ? 'numerator' : 'denominator';
     rows.set(key, { ...row, [part]: row[part] + Number(sum.value) });
@@ -151,7 +151,8 @@ function periods(query: MetricQuery): string[] {
 export const bucketOf = (day: Day, { interval, from, to }: Pick<MetricQuery, 'interval' | 'from' | 'to'>): string =>
   interval === 'range' ? `${from}/${to}` : periodOf(day, interval);
 
-const orderOf = (row: MetricRow): string => `${row.period}|${row.currency ?? ''}|${JSON.stringify(row.group ?? {})}`;
+const orderOf = (row: MetricRow): string =>
+  `${row.period}|${row.currency ?? ''}|${row.group ? groupText(row.group) : '{}'}`;
 
 /** Their texts are made once each: a year of days in groups is compared tens of thousands of times. */
 const inOrder = (rows: readonly MetricRow[]): MetricRow[] =>

@@ -7,6 +7,14 @@ import type { ClosedDays } from './closed-days.js';
 export type GroupKey = 'source' | 'medium' | 'campaign' | 'channel' | 'customer_kind' | 'unknown_reason';
 export type Group = Partial<Record<GroupKey, string>>;
 
+const texts = new WeakMap<Group, string>();
+/** A group as JSON. A year of days in groups has few of them, in tens of thousands of rows: each is written once. */
+export function groupText(group: Group): string {
+  let text = texts.get(group);
+  if (text === undefined) texts.set(group, (text = JSON.stringify(group)));
+  return text;
+}
+
 const GROUP_KEYS: readonly string[] = ['source', 'medium', 'campaign', 'channel', 'customer_kind', 'unknown_reason'];
 
 /** The dimensions a query may group by. Throws Problem `invalid_request` for others. */
@@ -82,11 +90,19 @@ export async function sums(snapshot: Snapshot, query: SumsQuery, closing?: Close
      where ${where.join(' and ')} group by ${columns.map((_, index) => index + 1).join(', ')} having ${total} <> 0`,
     values,
   );
-  const found = rows.map((row) => {
-    const { metric, day, currency, total: value } = row as typeof row & Record<'metric' | 'day' | 'currency', string>;
+  const groups = new Map<string, Group>();
+  const groupOf = (row: Record<string, string>): Group => {
     const valueOf = (key: GroupKey): string =>
       key === 'channel' ? snapshot.channels.of(row['source'], row['medium']) : row[key]!;
-    return { metric, day, currency, group: Object.fromEntries(query.groupBy.map((key) => [key, valueOf(key)])), value };
+    const values = query.groupBy.map(valueOf);
+    const name = values.join('\0'); // which no value holds
+    const group = groups.get(name) ?? Object.fromEntries(query.groupBy.map((key, index) => [key, values[index]!]));
+    groups.set(name, group);
+    return group;
+  };
+  const found = rows.map((row) => {
+    const { metric, day, currency, total: value } = row as typeof row & Record<'metric' | 'day' | 'currency', string>;
+    return { metric, day, currency, group: groupOf(row), value };
   });
   return query.groupBy.includes('channel') ? joined(found) : found;
 }
@@ -105,7 +121,7 @@ const storedKeys = (keys: readonly GroupKey[]): readonly string[] =>
 function joined(found: readonly Sum[]): Sum[] {
   const sums = new Map<string, Sum>();
   for (const row of found) {
-    const key = JSON.stringify([row.metric, row.day, row.currency, row.group]);
+    const key = JSON.stringify([row.metric, row.day, row.currency, groupText(row.group)]);
     const known = sums.get(key);
     if (known) known.value += row.value;
     else sums.set(key, { ...row });
