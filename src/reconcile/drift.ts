@@ -86,7 +86,14 @@ function baselineOf(day: Day, usual: readonly DriftDay[]): { values: number[]; b
 
 /** Robust standard deviation of the days around the median of their weekday, or of all while there are few. */
 function spreadOf(usual: readonly DriftDay[]): number {
-  const residuals = usual.map((each) => Math.abs(each.value - median(baselineOf(addDays(each.day, 7), usual).values)));
+  const first = usual[0]!.day;
+  const medians = new Map<number, number>(); // by weekday: the same for each of its days
+  const residuals = usual.map((each) => {
+    const weekday = daysBetween(first, each.day) % 7;
+    const known = medians.get(weekday) ?? median(baselineOf(addDays(each.day, 7), usual).values);
+    medians.set(weekday, known);
+    return Math.abs(each.value - known);
+  });
   return 1.4826 * median(residuals);
 }
 

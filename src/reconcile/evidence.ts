@@ -44,9 +44,9 @@ export async function gatherEvidence(given: Given, data: DayData, buckets: Bucke
   const all = [...new Set([...keys.values()].flat())];
   const near = windowOf(zone, day, REACH_DAYS);
   const own = windowOf(zone, day, 0);
-  const seen = multimap((await source.seen(all, near)).map(({ key, at }) => [key, at]));
-  const described = missing.length > DESCRIBED_MAX ? undefined : await source.contexts?.(all, near);
-  const contexts = multimap((described ?? []).map((each) => [each.key, each]));
+  const seen = multimap(
+    (await source.seen(all, near, missing.length <= DESCRIBED_MAX)).map((each) => [each.key, each]),
+  );
   const refused = await refusedByKey(given, all, own);
   const consents = multimap((await consentsOf(reader, all)).map((consent) => [consent.node, consent]));
   const pages = await pagesByKey(given, all, own);
@@ -55,14 +55,17 @@ export async function gatherEvidence(given: Given, data: DayData, buckets: Bucke
     (keys.get(truth) ?? []).flatMap((key) => map.get(key) ?? []);
   return {
     keysOf: (truth) => keys.get(truth) ?? [],
-    seenAt: (truth) => ofKeys(seen, truth).sort((a, b) => a - b),
+    seenAt: (truth) =>
+      ofKeys(seen, truth)
+        .map(({ at }) => at)
+        .sort((a, b) => a - b),
     dayOf: () => [own.from, own.to],
     refused: (truth) => distinct(ofKeys(refused, truth)),
     consent: (truth) => latest(ofKeys(consents, truth)),
     pages: (truth) => ofKeys(pages, truth).sort((a, b) => a.at - b.at),
     beaconIsSource: sourceName === collector.name,
     outage: (truth): Outage | undefined => outages.find(({ from, to }) => truth.at >= from && truth.at < to),
-    contextOf: (truth) => nearestTo(truth.at, ofKeys(contexts, truth))?.context,
+    contextOf: (truth) => nearestTo(truth.at, ofKeys(seen, truth))?.context,
     ...aroundTheDay(data),
   };
 }

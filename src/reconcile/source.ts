@@ -98,6 +98,14 @@ export interface TrackedRow {
   context?: TrackedContext;
 }
 
+/** An event, or several of one quarter of an hour. */
+export interface Seen {
+  key: Key;
+  /** Epoch milliseconds. */
+  at: number;
+  context?: TrackedContext;
+}
+
 export interface SourceReader {
   /** Whether an event of this kind (`valued`: with an amount) was ever sent. */
   maps(kind: TrackedKind, valued: boolean): Promise<boolean>;
@@ -106,12 +114,13 @@ export interface SourceReader {
   trackedOf(kind: TrackedKind, keys: readonly Key[], window: Window): Promise<TrackedRow[]>;
   /** Events of this kind that a server sent: never counted as tracked. */
   serverSide(kind: TrackedKind, window: Window): Promise<number>;
-  /** Which of the keys any event named, and when (to a quarter of an hour). */
-  seen(keys: readonly Key[], window: Window): Promise<{ key: Key; at: number }[]>;
+  /**
+   * Which of the keys any event named, and when (to a quarter of an hour); `described`: and where such events came from, as far as the
+   * source tells, once for each place.
+   */
+  seen(keys: readonly Key[], window: Window, described?: boolean): Promise<Seen[]>;
   /** Events that were refused and are known to speak of one of the persons (`subjects` tags). */
   refused(tags: readonly string[], window: Window): Promise<{ tag: string; reason: string; ref?: string }[]>;
-  /** Where events that named one of the keys came from, and when. */
-  contexts?(keys: readonly Key[], window: Window): Promise<{ key: Key; at: number; context: TrackedContext }[]>;
   /** When it recorded nothing at all although it usually does, or could not be read. */
   outages?(window: Window): Promise<{ from: number; to: number; why: string }[]>;
   /** Pairs that browsers linked, of the given keys (`user:` or `anonymous:`). They match tracked events and decide no truth. */

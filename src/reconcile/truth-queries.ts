@@ -170,19 +170,31 @@ export async function paymentsOf(
   purchases: readonly string[],
 ): Promise<Map<string, { payment_method?: string; country?: string }>> {
   if (purchases.length === 0) return new Map();
-  const { rows } = await reader.query<{ purchase: string; method: string | null; country: string | null }>(
-    `select p.purchase, max(e.value -> 'fields' ->> 'method') as method, max(e.value -> 'fields' ->> 'country') as country
-     from model.parts p cross join lateral json_each(p.doc -> 'effects') e
-     where p.purchase = any($1::text[]) and p.kind = 'payment' and e.value ->> 'type' = 'PaymentCaptured' group by p.purchase`,
+  // Documents are read here: PostgreSQL would parse one again for each member it is asked for.
+  const { rows } = await reader.query<{ purchase: string; doc: { effects?: Record<string, Captured> } }>(
+    "select purchase, doc from model.parts where purchase = any($1::text[]) and kind = 'payment'",
     [purchases],
   );
-  return new Map(
-    rows.map(({ purchase, method, country }) => [
-      purchase,
-      { ...(method === null ? {} : { payment_method: method }), ...(country === null ? {} : { country }) },
-    ]),
-  );
+  const found = new Map<string, { payment_method?: string; country?: string }>();
+  for (const { purchase, doc } of rows) {
+    for (const { type, fields } of Object.values(doc.effects ?? {})) {
+      if (type !== 'PaymentCaptured') continue;
+      const known = found.get(purchase) ?? {};
+      // Of several payments the last by name, so that their order does not matter.
+      const [method, country] = [later(known.payment_method, fields.method), later(known.country, fields.country)];
+      found.set(purchase, { ...(method && { payment_method: method }), ...(country && { country }) });
+    }
+  }
+  return found;
 }
+
+interface Captured {
+  type: string;
+  fields: { method?: string | null; country?: string | null };
+}
+
+const later = (a: string | undefined, b: string | null | undefined): string | undefined =>
+  a !== undefined && (b == null || compareText(a, b) > 0) ? a : (b ?? undefined);
 
 /** Tax and shipping within the orders of some purchases, in minor units. */
 export async function orderExtras(reader: Reader, purchases: readonly string[]): Promise<Map<string, bigint>> {

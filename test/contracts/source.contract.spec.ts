@@ -104,6 +104,19 @@ describe.each(Object.entries(sources))('%s keeps the contract of a source', (nam
     expect(await reader().seen([], window)).toEqual([]);
   });
 
+  it('given several events of one quarter of an hour, then described ones are told once for each place they came from', async () => {
+    for (const [minute, browser] of Object.entries({ '01': 'firefox', '02': 'chrome', '03': 'firefox' }))
+      await tracks(null, `2026-10-03T10:${minute}:00Z`, { user_id: 'u1', browser });
+    await tracks('order_completed', '2026-10-03T10:40:00Z', { refs: ['order:o2', 'order:o1'] });
+    const at = (time: string): number => Date.parse(`2026-10-03T${time}:00Z`);
+    expect(await reader().seen(['user:u1', 'order:o1'], window, true)).toEqual([
+      { key: 'order:o1', at: at('10:30') },
+      { key: 'user:u1', at: at('10:00'), context: { browser: 'chrome' } },
+      { key: 'user:u1', at: at('10:00'), context: { browser: 'firefox' } },
+    ]);
+    expect(await reader().seen(['user:u1'], window)).toEqual([{ key: 'user:u1', at: at('10:00') }]);
+  });
+
   it('given what browsers linked, then it is found from either side', async () => {
     await shop.database.pool.query("insert into ingest.sdk_links values ('a1', 'u1', now()), ('a2', 'u2', now())");
     const pair = [{ user: 'user:u1', anonymous: 'anonymous:a1' }];

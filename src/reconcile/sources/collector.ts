@@ -1,5 +1,5 @@
 import { silences, SLOT_MS, USUAL_DAYS } from '../silence.js';
-import type { Key, Reader, Source, SourceReader, TrackedContext, TrackedRow, Window } from '../source.js';
+import type { Key, Reader, Seen, Source, SourceReader, TrackedContext, TrackedRow, Window } from '../source.js';
 import { splitKeys, type StoredTracked, times, trackedRow } from '../stored-tracked.js';
 
 const HOUR_MS = 3_600_000;
@@ -21,6 +21,7 @@ const COLUMNS = `t.id::text, t.message_id, t.user_id, t.anonymous_id, t.refs, t.
   (extract(epoch from t.occurred_at) * 1000)::float8 as at, (extract(epoch from t.received_at) * 1000)::float8 as received_at,
   t.deliveries, t.is_bot, t.source, ${contextOf('t')} as context`;
 const IN_WINDOW = 't.occurred_at >= $1 and t.occurred_at < $2';
+const CLIENT_IN_WINDOW = `${IN_WINDOW} and t.lineage = 'client'`;
 
 class CollectorReader implements SourceReader {
   constructor(private readonly reader: Reader) {}
@@ -36,7 +37,7 @@ class CollectorReader implements SourceReader {
 
   async tracked(kind: string, window: Window): Promise<TrackedRow[]> {
     const { rows } = await this.reader.query<Stored>(
-      `select ${COLUMNS} from ingest.tracked_events t where ${IN_WINDOW} and t.kind = $3 and t.lineage = 'client'`,
+      `select ${COLUMNS} from ingest.tracked_events t where ${CLIENT_IN_WINDOW} and t.kind = $3`,
       [...times(window), kind],
     );
     return rowsOf(rows);
@@ -46,9 +47,11 @@ class CollectorReader implements SourceReader {
     if (keys.length === 0) return [];
     const { users, anonymous, refs } = splitKeys(keys);
     const { rows } = await this.reader.query<Stored>(
-      `select ${COLUMNS} from ingest.tracked_events t where ${IN_WINDOW} and t.kind = $3 and t.lineage = 'client'
-         and (t.user_id = any($4::text[]) or t.anonymous_id = any($5::text[])
-              or exists (select from unnest(t.refs) r where r = any($6::text[])))`,
+      `select ${COLUMNS} from ingest.tracked_events t
+       where ${CLIENT_IN_WINDOW} and t.kind = $3 and t.id = any(array(
+         select e.id from ingest.tracked_events e where e.kind is not null and e.user_id = any($4::text[])
+         union all select e.id from ingest.tracked_events e where e.kind is not null and e.anonymous_id = any($5::text[])
+         union all ${idsByRef('$6')}))`,
       [...times(window), kind, users, anonymous, refs],
     );
     return rowsOf(rows);
@@ -62,17 +65,23 @@ class CollectorReader implements SourceReader {
     return rows[0]!.count;
   }
 
-  async seen(keys: readonly Key[], window: Window): Promise<{ key: Key; at: number }[]> {
+  async seen(keys: readonly Key[], window: Window, described = false): Promise<Seen[]> {
     if (keys.length === 0) return [];
     const { users, anonymous, refs } = splitKeys(keys);
-    const { rows } = await this.reader.query<{ key: Key; at: number }>(
-      `select k.key, (extract(epoch from date_bin('15 minutes', t.occurred_at, 'epoch')) * 1000)::float8 as at
-       from ingest.tracked_events t
-       cross join lateral (${keysNamed(3)}) k
-       where ${IN_WINDOW} and t.lineage = 'client' group by 1, 2`,
+    const seen = (key: string): string =>
+      `select ${key} as key, date_bin('15 minutes', t.occurred_at, 'epoch') as at, ${described ? contextOf('t') : "''"} as context
+       from ingest.tracked_events t`;
+    const { rows } = await this.reader.query<{ key: Key; at: number; context: string }>(
+      `select key, (extract(epoch from at) * 1000)::float8 as at, context from (
+         ${seen("'user:' || t.user_id")} where ${CLIENT_IN_WINDOW} and t.user_id = any($3::text[])
+         union ${seen("'anonymous:' || t.anonymous_id")} where ${CLIENT_IN_WINDOW} and t.anonymous_id = any($4::text[])
+         union ${seen('r')} cross join lateral unnest(t.refs) r
+         where t.id = any(array(${idsByRef('$5')})) and ${CLIENT_IN_WINDOW} and r = any($5::text[])
+       ) s order by 1, 2, 3`,
       [...times(window), users, anonymous, refs],
     );
-    return rows;
+    const read = contextReader();
+    return rows.map(({ context, ...row }) => ({ ...row, context: read(context) }));
   }
 
   async refused(tags: readonly string[], window: Window): Promise<{ tag: string; reason: string; ref: string }[]> {
@@ -90,24 +99,12 @@ class CollectorReader implements SourceReader {
     return rows;
   }
 
-  async contexts(keys: readonly Key[], window: Window) {
-    if (keys.length === 0) return [];
-    const { users, anonymous, refs } = splitKeys(keys);
-    const { rows } = await this.reader.query<{ key: Key; at: number; context: string }>(
-      `select k.key, (extract(epoch from min(t.occurred_at)) * 1000)::float8 as at, ${contextOf('t')} as context
-       from ingest.tracked_events t cross join lateral (${keysNamed(3)}) k
-       where ${IN_WINDOW} and t.lineage = 'client' group by 1, 3 order by 1, 2, 3`,
-      [...times(window), users, anonymous, refs],
-    );
-    return rows.map((row) => ({ ...row, context: readContext(row.context) ?? {} }));
-  }
-
   /** Silence of all clients together, measured against the same time of day on the days before. */
   async outages({ from, to }: Window) {
     const start = from - USUAL_DAYS * DAY_MS;
     const { rows } = await this.reader.query<{ at: number; events: number }>(
       `select (extract(epoch from date_bin($3 * interval '1 ms', t.occurred_at, 'epoch')) * 1000)::float8 as at, count(*)::int as events
-       from ingest.tracked_events t where ${IN_WINDOW} and t.lineage = 'client' group by 1`,
+       from ingest.tracked_events t where ${CLIENT_IN_WINDOW} group by 1`,
       [...times({ from: start, to }), SLOT_MS],
     );
     return silences(rows, { from, to }).map((silence) => ({ ...silence, why: 'silence' }));
@@ -125,12 +122,10 @@ class CollectorReader implements SourceReader {
   }
 }
 
-/** The keys an event names, of those in three parameters: users, devices, references. */
-const keysNamed = (
-  first: number,
-): string => `select 'user:' || t.user_id as key where t.user_id = any($${first}::text[])
-  union all select 'anonymous:' || t.anonymous_id where t.anonymous_id = any($${first + 1}::text[])
-  union all select r from unnest(t.refs) r where r = any($${first + 2}::text[])`;
+// Key by key in the index. `refs && keys` compares every event with every key and passes for cheap, and so does a join with the window,
+// because nobody can tell beforehand how few events a key has: hence an array of ids.
+const idsByRef = (refs: string): string =>
+  `select e.id from unnest(${refs}::text[]) k join ingest.tracked_events e on e.refs <> '{}' and e.refs @> array[k]`;
 
 interface Stored extends StoredTracked {
   context: string;
