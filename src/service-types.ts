@@ -41,6 +41,8 @@ export interface Service {
   ledger: Ledger;
   vault: Vault;
   database: Database;
+  /** The same, for what a request at a door waits for: a server that does not answer is given up within seconds. Short statements only. */
+  doorDatabase: Database;
   ingest: Pick<
     IngestStage,
     | 'webhook'

@@ -28,7 +28,7 @@ import { connectionName } from './projections/lease.js';
 import type { MeasurementContract } from './reconcile/contract.js';
 import type { Role, Service } from './service-types.js';
 import { openFiles, openJobs, openNumbers, openReconcile, tieOutsWith, watchOver } from './stages.js';
-import { boundedDatabase, type Database, openDatabase } from './storage/database.js';
+import { boundedDatabase, type BoundedOptions, type Database, openDatabase } from './storage/database.js';
 import { migrate } from './storage/migrate.js';
 
 export interface OpenOptions {
@@ -41,16 +41,31 @@ export interface OpenOptions {
   beside?: boolean;
   /** Accept another reporting time zone than the recorded one; the read model must be rebuilt next. */
   changeZone?: boolean;
+  /** How long the doors wait for a database that says nothing, in milliseconds. For tests. */
+  doorSilentMs?: number;
   /** The journal, and what ties it out, where they are not the service's own. For tests. */
   books?: Books;
   tieOuts?: TieOuts;
 }
+
+// Longer than a commit takes on a bad day, and about as long as a client waits for an answer.
+const DOOR_SILENT_MS = 10_000;
 
 /** Where the parts of the state are: one database, or one for the ledger and one for the read model. */
 interface Databases {
   database: Database;
   /** Has the ledger, or the index of one in KurrentDB, and the keys of its entries. */
   ledgerDatabase: Database;
+}
+
+/** More connections to them, each of which is given up when the server does not answer; long statements have those of the databases. */
+interface BoundedDatabases {
+  /** For the projector. */
+  live: Database;
+  /** For the ledger and the vault. */
+  ledgerLive: Database;
+  /** For what a request at a door waits for. */
+  doorDatabase: Database;
 }
 
 /** Opens the database and everything that stands on it. Throws SetupError for a mistake of the operator; what was opened is closed again. */
@@ -80,19 +95,17 @@ async function wire(
   clock: Clock,
   { database, ledgerDatabase }: Databases,
   life: Lifecycle,
-  { roles = [], log, changeZone = false, beside = false, ...given }: OpenOptions,
+  { roles = [], log, changeZone = false, beside = false, doorSilentMs = DOOR_SILENT_MS, ...given }: OpenOptions,
 ): Promise<Service> {
   const zone = new Zone(config.reportingTimeZone);
   const holder = `${process.pid}-${randomUUID()}`;
-  const bounded = (of: Database): Database =>
-    life.closes(boundedDatabase(of, { name: connectionName(holder) }), (it) => it.close());
-  const live = bounded(database);
-  const ledgers = { database, ledgerDatabase, live: ledgerDatabase === database ? live : bounded(ledgerDatabase) };
-  const { vault, ledger } = await openLedger(config, clock, ledgers, life, log);
+  const bounded = openBounded({ database, ledgerDatabase }, holder, doorSilentMs, life);
+  const { live, doorDatabase } = bounded;
+  const { vault, ledger } = await openLedger(config, clock, bounded, life, log);
   await assertSameLedger(ledger, database);
   await keepReportingZone({ ledger, vault, database, clock }, zone.name, changeZone);
 
-  const ingest = createIngest({ ...{ ledger, vault, database, clock, zone }, ...doorsOf(config) });
+  const ingest = createIngest({ ...{ ledger, vault, database: doorDatabase, clock, zone }, ...doorsOf(config) });
   life.closes(ingest, (it) => it.stop());
 
   const known = { adyenAutomaticCapture: config.adyen.automaticCapture };
@@ -145,7 +158,7 @@ async function wire(
 
   const files = openFiles(config, projections, { ...{ periods: close, ledger, seal, clock }, books });
   return {
-    ...{ config, roles, database, vault, ledger, ingest },
+    ...{ config, roles, database, doorDatabase, vault, ledger, ingest },
     ...{ projections, reconcile, contract, report, books, ...tied, close, files, alerts, jobs, seal, verification },
     start: () => startWork(roles, { vault, projections, contract, books, seal, jobs }, log),
     stop: () => life.stop(),
@@ -171,24 +184,38 @@ const readAside = (config: Config, { connection }: Database, known: KnownToOpera
       )
     : undefined;
 
+function openBounded(
+  { database, ledgerDatabase }: Databases,
+  holder: string,
+  doorSilentMs: number,
+  life: Lifecycle,
+): BoundedDatabases {
+  const bounded = (of: Database, how: BoundedOptions): Database =>
+    life.closes(boundedDatabase(of, how), (it) => it.close());
+  const name = connectionName(holder);
+  const live = bounded(database, { name });
+  const ledgerLive = ledgerDatabase === database ? live : bounded(ledgerDatabase, { name });
+  return { live, ledgerLive, doorDatabase: bounded(database, { silentMs: doorSilentMs }) };
+}
+
 /** The ledger and the vault with its keys: in one database, or the ledger in KurrentDB. */
 async function openLedger(
   config: Config,
   clock: Clock,
-  { database, ledgerDatabase, live }: Databases & { live: Database },
+  { live, ledgerLive, doorDatabase }: BoundedDatabases,
   life: Lifecycle,
   log?: Logger,
 ) {
   const engine = ledgerEngine(config.ledgerUrl) as BackendName;
   const say = (line: string): void => log?.info(line);
-  const vault = await openVault(ledgerDatabase, {
+  const vault = await openVault(ledgerLive, {
     ...config,
     pooled: engine === 'postgres' ? undefined : { minutes: config.keyPoolMinutes, log: say },
-    beside: ledgerDatabase === database ? undefined : database,
+    beside: ledgerLive === live ? undefined : doorDatabase,
   });
   life.closes(vault, (it) => it.pool?.close() ?? Promise.resolve());
   const ledger = life.closes(
-    await backends[engine].open({ url: config.ledgerUrl, database: live, clock, log: say }),
+    await backends[engine].open({ url: config.ledgerUrl, database: ledgerLive, clock, log: say }),
     (it) => it.close(),
   );
   return { vault, ledger };

@@ -48,8 +48,8 @@ export async function createApp(
   service: Service,
   { log, clock = () => new Date(), keyStore, sessionStore, background }: AppOptions,
 ): Promise<App> {
-  const keys = new ApiKeys(keyStore ?? postgresKeyStore(service.database.pool), clock, service.config.adminApiKey);
-  const sessions = new Sessions(sessionStore ?? postgresSessionStore(service.database.pool), keys, clock);
+  const keys = new ApiKeys(keyStore ?? postgresKeyStore(service.doorDatabase.pool), clock, service.config.adminApiKey);
+  const sessions = new Sessions(sessionStore ?? postgresSessionStore(service.doorDatabase.pool), keys, clock);
   const telemetry = new Telemetry(service, clock, log, background);
   const routes = new RouteTable();
   const life = new Life();

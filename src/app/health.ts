@@ -120,8 +120,8 @@ async function ledgerPart({ ledger, vault }: Service): Promise<LedgerPart> {
   };
 }
 
-async function readModelPart({ database }: Service, state: Promise<ProjectionState>): Promise<Part> {
-  await database.pool.query('select 1');
+async function readModelPart({ doorDatabase }: Service, state: Promise<ProjectionState>): Promise<Part> {
+  await doorDatabase.pool.query('select 1');
   const shown = await state.catch(() => undefined); // where the ledger is down, its own part says so
   const { superseded, rebuilding, position, failed } = shown ?? {};
   // What keeps it from being rebuilt is told with the lag.

@@ -23,7 +23,7 @@ export const FOLD_VERSION = 12;
 export interface ProjectionDeps {
   ledger: Ledger;
   database: Database;
-  /** For following the feed: connections that do not wait for ever. Default: `database`. */
+  /** For following the feed, and for saying how it stands: connections that do not wait for ever. Default: `database`. */
   live?: Database;
   interpret: Interpret;
   interpreterVersion: string | number;
@@ -155,13 +155,13 @@ function versionOf({ zone, interpreterVersion, metrics }: ProjectionDeps): strin
 }
 
 async function stateOf(
-  { database, ledger }: ProjectionDeps,
+  { database, live = database, ledger }: ProjectionDeps,
   runner: Runner,
   upgrade: Upgrade,
   now: Date,
 ): Promise<ProjectionState> {
-  const superseded = !(await upgrade.isCurrent());
-  const position = await checkpointOf(database.pool, 'model');
+  const superseded = !(await upgrade.isCurrent(live.pool));
+  const position = await checkpointOf(live.pool, 'model');
   const head = await ledger.head();
   const { running, failed = upgrade.failed } = runner.state;
   // The projector may be another process: how long the oldest entry waits is read from the entry.

@@ -30,7 +30,7 @@ export async function dryRun(
   onProgress: Progress = () => undefined,
 ): Promise<DryRun> {
   const { pool } = deps.database;
-  return exclusively(pool, async () => {
+  return exclusively(deps, async () => {
     await makeEmpty(pool);
     const parked = await foldTo(deps, await checkpointOf(pool, 'model'), onProgress);
     const client = await pool.connect();

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { transaction } from '../storage/database.js';
 
 /** One projector is active at a time. The holder proves itself by its epoch in every transaction; whoever takes over raises it. */
 export interface Lease {
@@ -6,9 +7,11 @@ export interface Lease {
 }
 
 const EXPIRES_AFTER_S = 6;
-export const BEAT_EVERY_MS = 2_000;
+const BEAT_EVERY_MS = 2_000;
 /** How often one that waits looks whether the holder has gone silent. */
 export const TRY_EVERY_MS = 1_000;
+const LOCK_WAIT_MS = 500;
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /** How the connections of a projector are called, so that the one that takes over from it can end them. */
 export const connectionName = (holder: string): string => `truth-ledger ${holder}`;
@@ -16,30 +19,61 @@ export const connectionName = (holder: string): string => `truth-ledger ${holder
 /** Takes the lease when it is free or its holder has gone silent; at once when `force`d. Undefined when somebody else holds it. */
 export async function takeLease(pool: pg.Pool, holder: string, force = false): Promise<Lease | undefined> {
   await endSilentHolder(pool, holder).catch(() => undefined); // where we may not, the server's own time limits do it
-  const { rows } = await pool.query<{ epoch: bigint }>(
-    `update projector.lease set epoch = epoch + 1, holder = $1, beat_at = now()
-     where $2 or holder is null or holder = $1 or beat_at < now() - make_interval(secs => $3)
-     returning epoch`,
-    [holder, force, EXPIRES_AFTER_S],
-  );
-  return rows[0];
+  try {
+    return await transaction(pool, async (client) => {
+      // A batch of the holder keeps the row; its own beat waits for it before us, and then the lease has not run out.
+      if (!force) await client.query(`set local lock_timeout = ${LOCK_WAIT_MS}`);
+      const { rows } = await client.query<{ epoch: bigint }>(
+        `update projector.lease set epoch = epoch + 1, holder = $1, beat_at = now()
+         where $2 or holder is null or holder = $1 or beat_at < now() - make_interval(secs => $3)
+         returning epoch`,
+        [holder, force, EXPIRES_AFTER_S],
+      );
+      return rows[0];
+    });
+  } catch (error) {
+    if ((error as { code?: unknown }).code === LOCK_NOT_AVAILABLE) return undefined;
+    throw error;
+  }
 }
 
 /**
  * A process that is paused, or cut off, in the middle of a batch holds the row of the lease. The server waits for it for ever when
- * that batch is in a COPY, so its connections are ended; it has been silent for too long to still have the lease.
+ * that batch is in a COPY, so its connections are ended. Only those on which the server waits for the process: one whose batch takes
+ * longer than a lease lasts cannot renew it meanwhile, because the batch has the row, and works all the same.
  */
 async function endSilentHolder(pool: pg.Pool, ourselves: string): Promise<void> {
   await pool.query(
     `select pg_terminate_backend(pid) from projector.lease
      join pg_stat_activity on datname = current_database() and application_name = $1 || holder
-     where beat_at < now() - make_interval(secs => $2) and holder <> $3`,
+     where beat_at < now() - make_interval(secs => $2) and holder <> $3 and xact_start is not null
+       and wait_event = 'ClientRead' and state_change < now() - make_interval(secs => $2)`,
     [connectionName(''), EXPIRES_AFTER_S, ourselves],
   );
 }
 
+/** Renews the lease until it is told to stop, one beat at a time; calls `lost` when somebody else has it. */
+export function keepBeating(
+  pool: Pick<pg.Pool, 'query'>,
+  lease: Lease,
+  lost: () => void = () => undefined,
+): () => void {
+  let beating = false; // beats that wait for a long batch would take the connections that it needs
+  const heart = setInterval(() => {
+    if (beating) return;
+    beating = true;
+    beat(pool, lease)
+      .then(
+        (held) => (held ? undefined : lost()),
+        () => undefined, // the database is away: the next batch will tell
+      )
+      .finally(() => (beating = false));
+  }, BEAT_EVERY_MS);
+  return () => clearInterval(heart);
+}
+
 /** False when the lease was lost. */
-export async function beat(pool: pg.Pool, lease: Lease): Promise<boolean> {
+export async function beat(pool: Pick<pg.Pool, 'query'>, lease: Lease): Promise<boolean> {
   const { rowCount } = await pool.query('update projector.lease set beat_at = now() where epoch = $1', [lease.epoch]);
   return rowCount === 1;
 }

@@ -1,7 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Interpret } from '../catalog/facts.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { assertLease, beat, BEAT_EVERY_MS, FencedOut, type Lease, releaseLease, takeLease } from './lease.js';
+import { assertLease, FencedOut, keepBeating, type Lease, releaseLease, takeLease } from './lease.js';
 import type { ModelStore } from './model-store.js';
 import { sumDaily } from './model-writer.js';
 import { type FactPage, type Parked, type ReadFacts } from './fact-pages.js';
@@ -45,36 +46,78 @@ export async function rebuild(
   holder: string,
   onProgress: Progress = () => undefined,
 ): Promise<{ position: number }> {
-  const { pool } = deps.database;
-  const lease = await takeLease(pool, holder, true);
-  if (!lease) throw new FencedOut('the lease could not be taken');
-  const heart = setInterval(() => void beat(pool, lease).catch(() => undefined), BEAT_EVERY_MS);
-  try {
-    return await exclusively(pool, async () => {
-      await makeEmpty(pool);
+  // The live projector goes on until it is our turn.
+  return exclusively(deps, () =>
+    leading(deps.database.pool, holder, async (lease) => {
+      await makeEmpty(deps.database.pool);
       const parked = await foldTo(deps, await deps.ledger.head(), onProgress);
       // What arrived meanwhile; the swap needs at least what the live model has.
       const position = await foldOn(deps, parked, onProgress);
       await swap(deps, lease, parked);
       return { position };
-    });
+    }),
+  );
+}
+
+/** Takes the lease from whoever has it, and gives it back after the work. */
+async function leading<T>(pool: pg.Pool, holder: string, work: (lease: Lease) => Promise<T>): Promise<T> {
+  const lease = await takeLease(pool, holder, true);
+  if (!lease) throw new FencedOut('the lease could not be taken');
+  const stopBeating = keepBeating(pool, lease);
+  try {
+    return await work(lease);
   } finally {
-    clearInterval(heart);
+    stopBeating();
     await releaseLease(pool, lease).catch(() => undefined);
   }
 }
 
-/** One rebuild or verification at a time: both use schema `model_next`. */
-export async function exclusively<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T> {
-  const client = await pool.connect();
+/**
+ * One rebuild or verification at a time: both use schema `model_next`. Waits for its turn, and says so; throws when the signal aborts
+ * first, or the wait is ended from outside. Only who had the turn clears up.
+ */
+export async function exclusively<T>(deps: ShortLocksDeps, work: () => Promise<T>): Promise<T> {
+  const client = await deps.database.pool.connect();
+  // Whether it has the lock is not known of a connection that failed here: with it goes the lock.
+  const failed = await haveTurn(deps, client).catch((error: Error) => error);
+  if (failed) {
+    client.release(failed);
+    throw failed;
+  }
   try {
-    await client.query(`select pg_advisory_lock(hashtext('truth-ledger model_next'))`);
     return await work();
   } finally {
     await client.query('drop schema if exists model_next cascade').catch(() => undefined);
-    await client.query(`select pg_advisory_unlock(hashtext('truth-ledger model_next'))`).catch(() => undefined);
-    client.release();
+    client.release(await endTurn(client).catch((error: Error) => error));
   }
+}
+
+const TURN = `hashtext('truth-ledger model_next')`;
+const LOOK_AGAIN_MS = 1_000;
+const SAY_EVERY_MS = 30_000;
+
+async function haveTurn({ log, signal }: ShortLocksDeps, client: pg.PoolClient): Promise<undefined> {
+  for (let waited = 0; ; waited += LOOK_AGAIN_MS) {
+    signal.throwIfAborted();
+    const { rows } = await client.query<{ mine: boolean }>(`select pg_try_advisory_lock(${TURN}) as mine`);
+    if (rows[0]!.mine) return;
+    if (waited % SAY_EVERY_MS === 0)
+      log('warn', `a rebuild or verification waits for the end of another one (${await whoseTurn(client)})`);
+    await wait(LOOK_AGAIN_MS, undefined, { signal });
+  }
+}
+
+async function endTurn(client: pg.PoolClient): Promise<undefined> {
+  await client.query(`select pg_advisory_unlock(${TURN})`);
+}
+
+async function whoseTurn(client: pg.PoolClient): Promise<string> {
+  const { rows } = await client.query<{ pid: number; since: number }>(
+    `select pid, extract(epoch from clock_timestamp() - backend_start)::int as since
+     from pg_locks join pg_stat_activity using (pid)
+     where locktype = 'advisory' and granted and datname = current_database() and (classid::int8 << 32 | objid::int8) = ${TURN}`,
+  );
+  return rows[0] ? `pid ${rows[0].pid}, connected since ${rows[0].since} s` : 'over by now';
 }
 
 /** An empty `model_next` like `model`, without the keys and indexes that no fold reads: those are made when all rows are there. */

@@ -4,14 +4,13 @@ import type { Entry, Ledger } from '../ledger/ledger.js';
 import type { Database } from '../storage/database.js';
 import {
   assertLease,
-  BEAT_EVERY_MS,
-  TRY_EVERY_MS,
-  beat,
   FencedOut,
+  keepBeating,
   type Lease,
   moveCheckpoint,
   releaseLease,
   takeLease,
+  TRY_EVERY_MS,
 } from './lease.js';
 import type { ModelStore } from './model-store.js';
 import type { Parked, Projector } from './projector.js';
@@ -94,16 +93,11 @@ export class Runner {
   private async lead(lease: Lease): Promise<void> {
     const { pool } = this.deps.database;
     const lost = new AbortController();
-    const heart = setInterval(() => {
-      beat(pool, lease).then(
-        (held) => held || lost.abort(),
-        () => undefined, // the database is away: the next batch will tell
-      );
-    }, BEAT_EVERY_MS);
+    const stopBeating = keepBeating(pool, lease, () => lost.abort());
     try {
       await this.follow(lease, AbortSignal.any([this.stopping.signal, lost.signal]));
     } finally {
-      clearInterval(heart);
+      stopBeating();
       this.state.running = false;
       await releaseLease(pool, lease).catch(() => undefined);
     }

@@ -37,8 +37,8 @@ export class Upgrade {
   }
 
   /** Whether what the model shows is of this version; an empty one shows nothing of another. */
-  async isCurrent(): Promise<boolean> {
-    const { pool, modelVersion } = this.deps;
+  async isCurrent(pool = this.deps.pool): Promise<boolean> {
+    const { modelVersion } = this.deps;
     const { rows } = await pool.query('select from model.checkpoint where position = 0 or model_version = $1', [
       modelVersion,
     ]);

@@ -30,7 +30,7 @@ export async function verify(
   onProgress: Progress = () => undefined,
 ): Promise<VerifyReport> {
   const { pool } = deps.database;
-  return exclusively(pool, async () => {
+  return exclusively(deps, async () => {
     await refuseOther(pool, deps); // before all the work
     await makeEmpty(pool);
     await foldTo(deps, await checkpointOf(pool, 'model'), onProgress);

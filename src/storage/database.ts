@@ -63,23 +63,36 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 const SILENT_MS = 30_000;
+
+export interface BoundedOptions {
+  /** How its connections are called at the server. */
+  name?: string;
+  silentMs?: number;
+}
+
 const BOUNDED_POOL_MAX = 6;
 
 /**
- * The same database over a few connections of its own, each of which is given up when nothing moves on it for 30 s: for work that
- * must not wait for hours on a peer that is gone. `close` closes them alone.
+ * The same database over a few connections of its own, each of which is given up when it is used and nothing moves on it for `silentMs`
+ * (default: 30 s): for work that must not wait on a peer that is gone, which the system tells only after a quarter of an hour. `close`
+ * closes them alone.
  */
 export function boundedDatabase(
   { connection, embedded, server }: Database,
-  { name = 'truth-ledger', silentMs = SILENT_MS }: { name?: string; silentMs?: number } = {},
+  { name = 'truth-ledger', silentMs = SILENT_MS }: BoundedOptions = {},
 ): Database {
   const own = connect({ ...connection, application_name: name }, undefined, BOUNDED_POOL_MAX, () => undefined);
   own.pool.on('connect', (client) => {
-    const { stream } = (client as unknown as { connection: { stream: net.Socket } }).connection;
-    stream.setTimeout(silentMs, () => stream.destroy(new Error(`PostgreSQL was silent for ${silentMs} ms`)));
+    const stream = streamOf(client);
+    stream.on('timeout', () => stream.destroy(new Error(`PostgreSQL was silent for ${silentMs} ms`)));
   });
+  own.pool.on('acquire', (client) => streamOf(client).setTimeout(silentMs));
+  own.pool.on('release', (_, client) => streamOf(client).setTimeout(0));
   return { ...own, embedded, server };
 }
+
+const streamOf = (client: pg.ClientBase): net.Socket =>
+  (client as unknown as { connection: { stream: net.Socket } }).connection.stream;
 
 function connect(
   connection: pg.ClientConfig,
@@ -113,7 +126,8 @@ function connect(
   };
 }
 
-async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+/** Runs the work between BEGIN and COMMIT on a connection of the pool; rolls back and throws again what it throws. */
+export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiKeys } from '../../src/app/auth/api-keys.js';
+import { postgresKeyStore } from '../../src/app/auth/key-store.js';
 import { chargeSucceeded } from '../fixtures/shop-events.js';
 import { times } from '../contracts/ledger-entries.js';
 import { startKurrentdb, type KurrentdbDouble } from '../support/kurrentdb/double.js';
-import { RunningService } from '../support/running-service.js';
+import { type Reply, RunningService } from '../support/running-service.js';
 import { siblingDatabase, type SiblingDatabase } from '../support/sibling-database.js';
 import { until } from '../support/start-storage.js';
 import { cuttingProxy, type CuttingProxy } from './cutting-proxy.js';
@@ -22,6 +24,7 @@ beforeAll(async () => {
   const name = new URL(sibling.url).pathname.slice(1);
   proxy = await cuttingProxy({ ...host.service.database.connection, database: name });
   shop = await RunningService.start({
+    parts: { doorSilentMs: 2_000 },
     now: '2026-11-08T12:00:00Z',
     settings: {
       LEDGER_URL: double.url,
@@ -57,5 +60,41 @@ describe('a service whose ledger is in KurrentDB, with PostgreSQL down', () => {
     const { entries } = await shop.service.ledger.readFeed(0, 100);
     const [last] = entries.slice(-1);
     expect(await shop.service.vault.unseal(last!.body, last!.keyId)).toContain('@shop.example');
+  });
+});
+
+// A host that vanished without a word: the system gives such a connection up after a quarter of an hour, if it was used.
+describe('a service whose connections to PostgreSQL are half-open, while new ones work', () => {
+  let sent = 0;
+  const clientEvent = (): Promise<Reply> =>
+    shop.segment([{ type: 'track', event: 'Signed Up', userId: 'u1', messageId: `m${++sent}` }]);
+  const unreadable = (): Promise<Reply> =>
+    shop.send(
+      'POST',
+      '/v1/events',
+      { specversion: '1.0', id: `e${++sent}`, source: '/auth', type: 'user.signed_up' },
+      {
+        'content-type': 'application/cloudevents+json',
+      },
+    );
+  const withKey = async (): Promise<() => Promise<Reply>> => {
+    const keys = new ApiKeys(postgresKeyStore(shop.service.database.pool), shop.time.now, undefined);
+    const { token } = await keys.create({ name: 'reader', scopes: ['read'] });
+    return () => shop.send('GET', '/v1/catalog', undefined, { authorization: `Bearer ${token}` });
+  };
+
+  it.each<[string, number, () => Promise<() => Promise<Reply>>]>([
+    ['a client event', 202, () => Promise.resolve(clientEvent)],
+    ['an event that is kept as a dead letter', 400, () => Promise.resolve(unreadable)],
+    ['a request under a stored key', 200, withKey],
+  ])('given %s, then it is refused within seconds, and taken when it comes again', async (_, taken, asked) => {
+    const request = await asked();
+    expect((await clientEvent()).status).toBe(202); // leaves a connection of the doors for the next one
+    proxy.silence();
+    let reply: Reply;
+    do reply = await request();
+    while (reply.status === 503);
+    expect(reply.status).toBe(taken);
+    proxy.dropSilent();
   });
 });

@@ -41,6 +41,38 @@ describe('the writer of the ledger, once it knows the head', () => {
     expect(await ledger.record(received('theirs'))).toEqual({ outcome: 'duplicate', position: 3 });
   });
 
+  it.each([['on the same connection'], ['when its connection was ended meanwhile']])(
+    'given the database was set back to an earlier state, when recorded %s, then places go on where that one ends',
+    async (how) => {
+      for (const id of ['lost', 'lost too', 'and this']) await ledger.record(received(id));
+      if (how !== 'on the same connection') await endSessionOfWriter();
+      await setBackTo(2);
+      expect(await ledger.record(received('new'))).toEqual({ outcome: 'recorded', position: 3 });
+      expect(await ledger.record(received('lost'))).toEqual({ outcome: 'recorded', position: 4 });
+      expect(await other.record(received('theirs'))).toEqual({ outcome: 'recorded', position: 5 });
+      const { entries } = await ledger.readFeed(0, 10);
+      expect(entries.map(({ position }) => position)).toEqual([1, 2, 3, 4, 5]);
+    },
+  );
+
+  /** As a standby shows it that had not received everything, or a backup. */
+  async function setBackTo(position: number): Promise<void> {
+    await test.database.pool.query(
+      `begin; alter table ledger.entries disable trigger all; alter table ledger.head disable trigger all;
+       delete from ledger.entries where position > ${position}; update ledger.head set position = ${position};
+       alter table ledger.entries enable always trigger append_only_rows; alter table ledger.head enable always trigger only_grows_rows;
+       commit`,
+    );
+  }
+
+  /** Resolves when the last one that committed is gone; the writer, idle, has been told by then. */
+  async function endSessionOfWriter(): Promise<void> {
+    const { pool } = test.database;
+    const where = `where datname = current_database() and query like '%update ledger.head%' and pid <> pg_backend_pid()`;
+    await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity ${where}`);
+    while ((await pool.query(`select from pg_stat_activity ${where}`)).rowCount !== 0);
+  }
+
   it('given two processes in turn and repeats of all they wrote, when read, then places are dense, in the order of time, each event once', async () => {
     for (const round of times(150, (index) => index)) {
       await (round % 3 === 0 ? other : ledger).record(received(`e${round}`));

@@ -30,6 +30,18 @@ const withBefore = (before: () => Promise<unknown> | undefined): Database => ({
   },
 });
 
+/** Has the turn that rebuilds and verifications wait for, as one of another process. */
+async function turnOfAnother(): Promise<{ pid: number; end(): Promise<void> }> {
+  const client = await at.database.pool.connect();
+  const lock = `hashtext('truth-ledger model_next')`;
+  const { rows } = await client.query<{ pid: number }>(`select pg_backend_pid() as pid, pg_advisory_lock(${lock})`);
+  const end = async (): Promise<void> => {
+    await client.query(`select pg_advisory_unlock(${lock})`);
+    client.release();
+  };
+  return { pid: rows[0]!.pid, end };
+}
+
 describe('given a projector whose lease was taken over', () => {
   it('when it comes to write a batch, then nothing of it is written, neither rows nor checkpoint', async () => {
     let took = false;
@@ -126,6 +138,34 @@ describe('given a rebuild', () => {
     reader.release();
     expect(await swapped).toMatchObject({ position: 1 });
     expect(await at.total('payments')).toBe(1);
+  });
+
+  it('when another one or a verification has its turn, then the live model goes on, it says for whom it waits, and comes after', async () => {
+    const live = at.make();
+    await live.start();
+    const other = await turnOfAnother();
+    const { promise: told, resolve: tell } = Promise.withResolvers<string>();
+    const rebuilt = at.make({ log: (_level, line) => tell(line) }).rebuild();
+    expect(await told).toContain(`waits for the end of another one (pid ${other.pid}, connected`);
+    await at.record([payment(1, 'u1')]);
+    await live.catchUp(5_000);
+    await other.end();
+    expect(await rebuilt).toMatchObject({ position: 1 });
+    expect(await at.total('payments')).toBe(1);
+  });
+
+  it('when one that waits for its turn is ended, then what the other one has made so far is still there', async () => {
+    const other = await turnOfAnother();
+    await at.database.pool.query('create schema model_next');
+    const { promise: told, resolve: tell } = Promise.withResolvers<string>();
+    const waiting = at.make({ log: (_level, line) => tell(line) });
+    const ended = expect(waiting.verify()).rejects.toThrow(/abort/);
+    await told;
+    await waiting.stop();
+    await ended;
+    await at.database.pool.query('drop schema model_next');
+    await other.end();
+    expect(await at.make().verify()).toMatchObject({ ok: true });
   });
 
   it('when something fails while the last batch is still being written, then no stale row is folded on', async () => {

@@ -34,7 +34,7 @@ export interface RunningOptions {
   /** A data folder that stays when it stops. Default: one of its own, removed. */
   dataDir?: string;
   /** Parts of the service that a test brings. */
-  parts?: Pick<OpenOptions, 'books' | 'tieOuts'>;
+  parts?: Pick<OpenOptions, 'books' | 'tieOuts' | 'doorSilentMs'>;
   /** Called when it is open and has not started yet. */
   opened?: (service: Service) => Promise<void>;
 }

@@ -88,7 +88,7 @@ export class FakeService {
         health: () => this.ledgerHealth(),
       },
       vault: { pool: { state: () => ({ left: this.keysLeft, target: 100 }) } },
-      database: { pool: { query: () => this.query() } },
+      doorDatabase: { pool: { query: () => this.query() } },
       ingest: {
         webhook: (provider: string, request: RawRequest) =>
           this.keep(`webhook ${provider}`, request).then(() => this.webhook(provider, request)),

@@ -3,7 +3,7 @@ import type { Clock } from '../../../kernel/clock.js';
 import type { Position, VaultKey } from '../../ledger.js';
 import { storedHashOf } from '../../stored-hash.js';
 import { idsOf, planBatch, type Known, type PlannedRow, type Request } from './batch.js';
-import { copyIn } from '../../../storage/copy-in.js';
+import { copyIn, CopyRefused } from '../../../storage/copy-in.js';
 import { endSilentHolder, LOCK_TIMEOUT } from './silent-holder.js';
 import { asText, encodeKeys, encodeRows, type NewRow } from './rows.js';
 
@@ -25,7 +25,7 @@ const COPY_KEYS = 'copy ledger.vault_keys (id, wrapped) from stdin (format binar
 export class Writer {
   private client: pg.Client | undefined;
   private lastRecordedMs = 0;
-  /** The head that our last commit left, and probably still there; undefined when it is not known. */
+  /** The head that our last commit left on this connection, and probably still there; undefined when it is not known. */
   private head: Position | undefined;
   private careful = 0;
 
@@ -70,8 +70,8 @@ export class Writer {
 
   /**
    * Nearly every batch is received events that are all new, behind our own last commit: then one message is all, and nothing is looked up.
-   * The unique indexes say so when it is not: an id that is known, or a place that another process has filled. Undefined then, and
-   * nothing was written.
+   * When it is not, the unique index says so of an id that is known, and the head of one that has moved, either way. Undefined then,
+   * and nothing was written.
    */
   private async appendNew(client: pg.Client, requests: readonly Request[]): Promise<(() => void) | undefined> {
     if (this.careful > 0 || this.head === undefined || requests.some(({ kind }) => kind !== 'record')) {
@@ -80,10 +80,16 @@ export class Writer {
     }
     const { rows, answer } = planBatch(requests, new Map(), this.head);
     try {
-      await this.commit(client, rows, this.head, new Date(Math.max(this.clock().getTime(), this.lastRecordedMs)), LOCK);
+      await this.commit(
+        client,
+        rows,
+        this.head,
+        new Date(Math.max(this.clock().getTime(), this.lastRecordedMs)),
+        'begin;',
+      );
       return answer;
     } catch (error) {
-      if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
+      if (!(error instanceof CopyRefused) && (error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
       await client.query('rollback');
       this.careful = CAREFUL_BATCHES;
       return undefined;
@@ -109,20 +115,26 @@ export class Writer {
     return answer;
   }
 
-  /** Copies rows in behind a head and commits. `lock` is what begins the transaction, where nothing has yet. */
+  /**
+   * Copies rows in behind a head and commits; `begin` where nothing has begun the transaction yet. Moving the head takes the lock. Throws
+   * CopyRefused when it is not where the rows were counted from: behind it when others appended, before it when the database is an earlier
+   * one (a standby that lagged, a backup).
+   */
   private async commit(
     client: pg.Client,
     rows: readonly PlannedRow[],
     head: Position,
     recordedAt: Date,
-    lock: string,
+    begin: '' | 'begin;',
     hashed?: Date,
   ): Promise<void> {
     const full = withHashes(rows, recordedAt, hashed);
     const keys = keysOf(full);
-    const moved = `update ledger.head set position = ${head + rows.length}, recorded_at = '${recordedAt.toISOString()}'`;
-    const texts = [COPY_ENTRIES, ...(keys.length > 0 ? [COPY_KEYS] : []), moved, `notify ${FEED_CHANNEL}`, 'commit'];
-    const done = await copyIn(client, lock + texts.join(';'), [encodeRows(full, recordedAt), encodeKeys(keys)]);
+    const moved = `update ledger.head set position = ${head + rows.length}, recorded_at = '${recordedAt.toISOString()}'
+      where position = ${head}`;
+    const texts = [moved, COPY_ENTRIES, ...(keys.length > 0 ? [COPY_KEYS] : []), `notify ${FEED_CHANNEL}`, 'commit'];
+    const chunks = [encodeRows(full, recordedAt), encodeKeys(keys)];
+    const done = await copyIn(client, begin + texts.join(';'), chunks, 'UPDATE 0');
     // A transaction that failed answers COMMIT with ROLLBACK, without an error.
     if (done.at(-1) !== 'COMMIT') throw new Error('the transaction was rolled back');
     this.head = head + rows.length;
@@ -139,6 +151,7 @@ export class Writer {
   }
 
   private async open(): Promise<pg.Client> {
+    this.head = undefined; // another connection may reach another server
     const client = new pg.Client({ ...this.connection, keepAlive: true, connectionTimeoutMillis: 5_000 });
     client.on('error', () => {
       if (this.client === client) this.client = undefined;
@@ -186,12 +199,12 @@ export class Writer {
   }
 }
 
+const UNIQUE_VIOLATION = '23505';
+
 // Two statements in one message: each has a snapshot of its own, so the second one sees all that the lock waited for.
 // The ids are UUIDs by the time they come here, nothing else can be in the text.
-const LOCK = 'begin; select position, (extract(epoch from recorded_at) * 1000)::int8 from ledger.head for update;';
-const UNIQUE_VIOLATION = '23505';
 const lockAndLookUp = (ids: readonly string[]): string =>
-  `${LOCK}
+  `begin; select position, (extract(epoch from recorded_at) * 1000)::int8 from ledger.head for update;
   select id, position, encode(content_mac, 'hex'), attributes->>'api_version', encode(stored_hash, 'hex') from ledger.entries where id = any('{${ids.join()}}'::uuid[])`;
 
 function knownOf(rows: readonly (string | null)[][]): Map<string, Known> {
