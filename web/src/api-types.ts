@@ -6884,7 +6884,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. */
+            /** @description `wrong_state`: The present state does not allow this. `wrong_expected_revision`: Somebody else changed this first. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6964,7 +6964,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. `close_blocked`: The period cannot be closed yet. */
+            /** @description `wrong_state`: The present state does not allow this. `wrong_expected_revision`: Somebody else changed this first. `close_blocked`: The period cannot be closed yet. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7044,7 +7044,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. `second_person`: Another person has to do this. */
+            /** @description `wrong_state`: The present state does not allow this. `wrong_expected_revision`: Somebody else changed this first. `second_person`: Another person has to do this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7124,7 +7124,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. `close_blocked`: The period cannot be closed yet. */
+            /** @description `wrong_state`: The present state does not allow this. `wrong_expected_revision`: Somebody else changed this first. `close_blocked`: The period cannot be closed yet. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7204,7 +7204,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. `second_person`: Another person has to do this. */
+            /** @description `wrong_state`: The present state does not allow this. `wrong_expected_revision`: Somebody else changed this first. `second_person`: Another person has to do this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7284,7 +7284,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. */
+            /** @description `wrong_state`: The present state does not allow this. `wrong_expected_revision`: Somebody else changed this first. */
             409: {
                 headers: {
                     [name: string]: unknown;
