@@ -80,7 +80,7 @@ export interface Jobs {
   list(limit: number): Promise<QueuedJob[]>;
   /**
    * Takes a job out of the queue for good, or tells the one that runs to stop, which it does at its next step. Undefined: there is
-   * none of that id. What was recorded stays.
+   * none of that id. What was recorded stays. Throws Problem `wrong_state` for a turn of a schedule that only waits.
    */
   cancel(id: string, actor: string): Promise<{ id: string; outcome: 'removed' | 'stopping' } | undefined>;
   /** What runs every minute: schedulers are put in again, unfinished runs too, final failures become dead letters. */
@@ -209,7 +209,15 @@ class Running implements Jobs {
     if (!found) return undefined;
     await this.jobs.get(found.name)?.cancelled?.(found.data, this.context(), actor);
     if (await this.queue.remove(id)) return { id, outcome: 'removed' };
-    await this.deps.cancellations.add(found, actor);
+    // A worker was quicker, or the queue keeps it: the next turn of a schedule cannot be taken out.
+    const kept = await this.queue.find(id);
+    if (!kept) return undefined;
+    if (kept.state !== 'active')
+      throw new Problem(
+        'wrong_state',
+        `${found.name} waits for its turn by a schedule; it can be stopped while it runs.`,
+      );
+    await this.deps.cancellations.add(kept, actor);
     return { id, outcome: 'stopping' };
   }
 

@@ -75,7 +75,7 @@ export interface JobQueue {
   list(limit: number): Promise<QueuedJob[]>;
   /** One of them; undefined when there is none. */
   find(id: string): Promise<QueuedJob | undefined>;
-  /** Takes one out. False when it runs, or was taken by a worker meanwhile. */
+  /** Takes one out. False when it runs, was taken by a worker meanwhile, or is the next turn of a schedule. */
   remove(id: string): Promise<boolean>;
   /** Puts a schedule in unless it is there as it should be. */
   schedule(name: string, cron: string, zone: string): Promise<void>;
@@ -197,7 +197,7 @@ class BullQueue<C> implements JobQueue {
     if (!job || (await answered(job.isActive()))) return false;
     return answered(job.remove()).then(
       () => true,
-      () => false, // a worker was quicker
+      () => false,
     );
   }
 

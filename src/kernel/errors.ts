@@ -45,7 +45,7 @@ export const problems = {
     'The period cannot be closed yet.',
     'See `errors`: settle each, or give `force` with a reason where it may be forced.',
   ],
-  wrong_state: [409, 'The state of the period does not allow this.', 'See `detail` for what has to come first.'],
+  wrong_state: [409, 'The present state does not allow this.', 'See `detail` for what has to come first.'],
   second_person: [409, 'Another person has to do this.', 'Use the key of somebody who did not do the step before.'],
   wrong_expected_revision: [409, 'Somebody else changed this first.', 'Read it again and decide again.'],
   too_large: [

@@ -364,6 +364,32 @@ for (const { name, there, open: openPlace } of QUEUES)
         expect([runs, jobs.tallies().get('same')]).toMatchObject([['1', '2'], { completed: 2, failed: 0 }]);
       });
 
+      it('given the next turn of a schedule, when it is cancelled, then that is refused, and the turn comes', async () => {
+        const cancellations = cancellationsIn(shop.database, () => shop.now);
+        const ran: string[] = [];
+        const nightly: Job = {
+          name: 'nightly',
+          meaning: 'Runs every night.',
+          schedule: '0 15 2 * * *',
+          run: () => Promise.resolve(void ran.push('nightly')),
+        };
+        const { jobs } = await open({ jobs: [nightly], cancellations });
+        await jobs.heal();
+        const queue = await queueItself();
+        const [turn] = await queue.getDelayed();
+        const cancelling = jobs.cancel(turn!.id!, 'key:test');
+        await expect(cancelling).rejects.toMatchObject({
+          code: 'wrong_state',
+          detail: expect.stringMatching(/^nightly waits/),
+        });
+        await turn!.promote();
+        jobs.start();
+        await until(
+          () => (jobs.tallies().get('nightly')?.completed ?? 0) + (jobs.tallies().get('nightly')?.failed ?? 0) > 0,
+        );
+        expect(ran).toEqual(['nightly']);
+      });
+
       it('given a run that is cancelled, then it is over and not put in again', async () => {
         const { jobs, reconcile } = await open();
         const { run_id: runId } = await reconcile.run({ from: DAY, to: DAY, metrics: ['signups'] }, 'test');

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { binaryEvent, NO_STREAM } from '@kurrent/kurrentdb-client';
 import { ClientHolder } from '../../src/ledger/backends/kurrentdb/client-holder.js';
+import { eventOf } from '../../src/ledger/backends/kurrentdb/event-format.js';
 import { FeedIndex, type NewIndexRow } from '../../src/ledger/backends/kurrentdb/feed-index.js';
 import { openKurrentDbLedger } from '../../src/ledger/backends/kurrentdb/kurrentdb.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
@@ -64,6 +65,26 @@ describe('positions of a ledger in KurrentDB', () => {
     clients.close();
   });
 
+  it('given copies of an entry in streams of other names, at once and later, then the first in the log has its place, and the feed goes on', async () => {
+    const entry = received('e1');
+    const copyTo = (stream: string): void => {
+      const { id, type, data, metadata } = eventOf(entry, undefined, new Date(0));
+      const bytes = { data: data as Uint8Array, metadata: metadata as Uint8Array };
+      double.log.write(`truth.${stream}`, [{ id, type, contentType: 'application/octet-stream', ...bytes }]);
+    };
+    for (const stream of [entry.stream, `copy-${entry.id}`]) copyTo(stream);
+    const ledger = await open();
+    await indexed(1);
+    copyTo(`copy2-${entry.id}`);
+    await ledger.record(received('e2'));
+    const rows = await indexed(2);
+    expect(rows.map((row) => row['stream'])).toEqual([entry.stream, received('e2').stream]);
+    await closeAll();
+    await forgetIndex();
+    await open();
+    expect(await indexed(2)).toEqual(rows);
+  });
+
   it('given processes that lose the lead again and again while all of them write, then positions are dense and in the order of the log', async () => {
     const ledgers = [await open(), await open(), await open()];
     for (const round of times(6, (n) => n)) {
@@ -91,11 +112,11 @@ describe('positions of a ledger in KurrentDB', () => {
     expect(await index.lead('other')).toBeUndefined();
     await test.database.pool.query(`update ledger.feed_index_head set beat_at = now() - interval '7 seconds'`);
     const other = (await index.lead('other'))!;
-    expect(await index.extend(other, [row(1, 'by-other')], row(1, '').at)).toBe(true);
-    expect(await index.extend(paused, [row(1, 'by-paused')], row(1, '').at)).toBe(false);
+    expect(await index.extend(other, [row(1, 'by-other')], row(1, '').at)).toEqual({ withoutKey: [] });
+    expect(await index.extend(paused, [row(1, 'by-paused')], row(1, '').at)).toBeUndefined();
     expect(await index.beat(paused.epoch, true)).toBe(false);
     // The same place twice by one and the same, as after a commit whose answer was lost.
-    expect(await index.extend(other, [row(1, 'by-other')], row(1, '').at)).toBe(false);
+    expect(await index.extend(other, [row(1, 'by-other')], row(1, '').at)).toBeUndefined();
     expect((await index.page(0, 10)).map(({ stream }) => stream)).toEqual(['by-other']);
   });
 

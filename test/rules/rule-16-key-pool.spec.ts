@@ -17,15 +17,22 @@ let proxy: CuttingProxy;
 let database: Database;
 let ledger: Ledger;
 let vault: OpenVault;
+let logged: string[];
 beforeEach(async () => {
   [test, double] = [await testDatabase(), await startKurrentdb()];
   proxy = await cuttingProxy(test.database.connection);
   const { host, port, user, database: name } = proxy.connection;
   const databaseUrl = `postgres://${user}@${host}:${port}/${name}`;
   database = await openDatabase({ databaseUrl, dataDir: 'unused', allowUnsafe: true });
-  const pooled = { minutes: 1, keysMin: KEYS, keysMax: KEYS };
+  logged = [];
+  const pooled = { minutes: 1, keysMin: KEYS, keysMax: KEYS, lookMs: 20, log: (line: string) => logged.push(line) };
   vault = await openVault(database, { vaultKey: '42'.repeat(32), dataDir: 'unused', pooled });
-  ledger = await openKurrentDbLedger({ url: double.url, database, clock: () => new Date() });
+  ledger = await openKurrentDbLedger({
+    url: double.url,
+    database,
+    clock: () => new Date(),
+    log: (line) => logged.push(line),
+  });
 });
 afterEach(async () => {
   proxy.down(false);
@@ -44,12 +51,17 @@ const sealed = (n: number): NewEntry => {
 };
 const keysIn = async (table: string): Promise<string[]> =>
   (await test.database.pool.query<{ id: string }>(`select id from ledger.${table}`)).rows.map(({ id }) => id);
+/** What PostgreSQL has after an older replica took over, or a backup was restored. */
+const setBack = (): Promise<unknown> =>
+  test.database.pool.query(`alter table ledger.feed_index disable trigger all; truncate ledger.feed_index;
+    truncate ledger.pooled_keys, ledger.vault_keys; update ledger.feed_index_head
+    set position = 0, commit_position = null, prepare_position = null, recorded_at = 'epoch', epoch = epoch + 1, holder = null`);
 const unsealed = async (entry: NewEntry): Promise<string> => vault.unseal(entry.body, entry.key!.id);
 
 describe('the keys of entries that PostgreSQL does not store', () => {
   it('given a pool, when an entry is sealed, then its key is durable before it is appended, and the entry’s own afterwards', async () => {
     await vault.pool!.start();
-    expect(await keysIn('pooled_keys')).toHaveLength(KEYS);
+    expect(await keysIn('pooled_keys')).toHaveLength(KEYS + 1); // one of them is never used
     const entry = sealed(1);
     expect(await keysIn('pooled_keys')).toContain(entry.key!.id);
     expect(await unsealed(entry)).toBe(text(1));
@@ -122,5 +134,48 @@ describe('the keys of entries that PostgreSQL does not store', () => {
     await next.pool!.start();
     await next.pool!.close();
     expect(await keysIn('pooled_keys')).toEqual([]);
+  });
+
+  it('given PostgreSQL set back to before its keys were made, then those of entries are put in again and unused ones are not used any more', async () => {
+    await vault.pool!.start();
+    const entries = [sealed(1), sealed(2)];
+    await ledger.record(entries[0]!);
+    await found(ledger, entries[0]!.id);
+    proxy.down(true);
+    await setBack();
+    await ledger.record(entries[1]!);
+    const lost = sealed(3).key!.id;
+    proxy.down(false);
+    await until(async () => (await keysIn('vault_keys')).length === 3);
+    await found(ledger, entries[1]!.id);
+    for (const entry of entries) expect(await unsealed(entry)).toBe(text(Number(entry.originEventId.slice(1))));
+    expect(await keysIn('vault_keys')).toContain(lost); // its entry could have been on its way
+    expect(logged).toContainEqual(expect.stringContaining('was set back to an earlier state'));
+    await until(() => vault.pool!.state().left === KEYS);
+    const next = times(KEYS, sealed).map(({ key }) => key!.id);
+    expect(await keysIn('pooled_keys')).toEqual(expect.arrayContaining(next));
+  });
+
+  it('given PostgreSQL set back, when the service stops before it has looked, then the keys of entries are put in again all the same', async () => {
+    vault = await openVault(database, {
+      ...{ vaultKey: '42'.repeat(32), dataDir: 'unused' },
+      pooled: { minutes: 1, keysMin: 1, keysMax: 1 },
+    });
+    await vault.pool!.start();
+    const entry = sealed(1);
+    await setBack();
+    await vault.pool!.close();
+    expect([await keysIn('vault_keys'), await keysIn('pooled_keys')]).toEqual([[entry.key!.id], []]);
+  });
+
+  it('given an entry whose key the database does not have, then it comes into the feed, and is told and counted', async () => {
+    const entry = sealed(1);
+    await ledger.record({ ...entry, key: { ...entry.key!, durable: true } });
+    expect((await found(ledger, entry.id)).keyId).toBe(entry.key!.id);
+    expect(await ledger.health()).toMatchObject({
+      ok: true,
+      detail: 'entries that came into the feed without their keys: 1',
+    });
+    expect(logged).toContainEqual(expect.stringContaining('the keys of entries from position 1 on'));
   });
 });

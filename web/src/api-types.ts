@@ -6905,7 +6905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. */
+            /** @description `wrong_state`: The present state does not allow this. `wrong_expected_revision`: Somebody else changed this first. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6985,7 +6985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. `close_blocked`: The period cannot be closed yet. */
+            /** @description `wrong_state`: The present state does not allow this. `wrong_expected_revision`: Somebody else changed this first. `close_blocked`: The period cannot be closed yet. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7065,7 +7065,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. `second_person`: Another person has to do this. */
+            /** @description `wrong_state`: The present state does not allow this. `wrong_expected_revision`: Somebody else changed this first. `second_person`: Another person has to do this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7145,7 +7145,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. `close_blocked`: The period cannot be closed yet. */
+            /** @description `wrong_state`: The present state does not allow this. `wrong_expected_revision`: Somebody else changed this first. `close_blocked`: The period cannot be closed yet. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7225,7 +7225,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. `second_person`: Another person has to do this. */
+            /** @description `wrong_state`: The present state does not allow this. `wrong_expected_revision`: Somebody else changed this first. `second_person`: Another person has to do this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7305,7 +7305,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_state`: The state of the period does not allow this. `wrong_expected_revision`: Somebody else changed this first. */
+            /** @description `wrong_state`: The present state does not allow this. `wrong_expected_revision`: Somebody else changed this first. */
             409: {
                 headers: {
                     [name: string]: unknown;

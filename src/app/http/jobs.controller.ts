@@ -42,6 +42,7 @@ export class JobsController {
     ...guarded,
     'invalid_request',
     'not_found',
+    'wrong_state',
   )
   async cancel(@Param('id', { schema: JobParam }) id: string, @Req() request: AuthenticatedRequest) {
     return found(await this.operator.run(new CancelJob(id, askerOf(request))), 'There is no such job in the queue.');

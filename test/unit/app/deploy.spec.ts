@@ -46,6 +46,20 @@ describe('docker-compose.yml', () => {
     expect(mounted.map((volume) => volume.split(':')[0]).sort()).toEqual(Object.keys(compose.volumes).sort());
   });
 
+  it('hands each role every setting of .env, and has its own for what the containers depend on', () => {
+    for (const role of ROLES) {
+      const {
+        env_file: files,
+        environment,
+        volumes,
+        ports = [],
+      } = { ...compose['x-service'], ...compose.services[role] };
+      expect(files).toEqual([{ path: '.env', required: false }]);
+      expect(environment).toMatchObject({ HOST: '0.0.0.0', DATA_DIR: volumes[0].split(':')[1] });
+      for (const port of ports) expect(port.split(':').at(-1)).toBe(environment.PORT);
+    }
+  });
+
   it('gives Redis and the example of secrets what the documents ask for', () => {
     expect(compose.services.redis.command.join(' ')).toBe(
       'redis-server --appendonly yes --maxmemory-policy noeviction',

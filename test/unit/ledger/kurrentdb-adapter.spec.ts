@@ -68,6 +68,7 @@ describe('the event of an entry', () => {
     ['metadata that are bytes', { metadata: new Uint8Array([1]) }],
     ['another format', metadataWith({ truth_ledger: 2 })],
     ['a time that is none', metadataWith({ recorded_at: 'yesterday' })],
+    ['a time that no calendar has', metadataWith({ occurred_at: '2026-99-99T00:00:00.000Z' })],
     ['subjects that are none', metadataWith({ subjects: 'u.1' })],
     ['attributes that are no texts', metadataWith({ attributes: { n: 1 } })],
   ])('given an event of %s, then it is no entry', (_what, changes) => {

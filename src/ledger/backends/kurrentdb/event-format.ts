@@ -115,11 +115,12 @@ export function storedEventOf(event: RecordedLike, prefix: string): StoredEvent 
   return { entry, writtenAt: new Date(metadata.recorded_at), eventId: event.id };
 }
 
-/** An entry can lie in one place only, so that nobody can put a second one with its id into the feed. */
+/** Whether an entry with this id may lie there. A copy in a stream of another name may too; the index takes only the first in the log. */
 const isInPlace = (id: string, stream: string, revision: Revision): boolean =>
   !stream.includes('\0') && ((revision === 0 && stream.endsWith(id)) || decisionId(stream, revision) === id);
 
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+const isTime = (text: string): boolean => ISO_TIME.test(text) && !Number.isNaN(Date.parse(text));
 
 const TEXTS = [
   '$correlationId',
@@ -145,7 +146,7 @@ function isMetadata(value: unknown): value is Metadata {
     (keyId === undefined || (typeof keyId === 'string' && isEntryId(keyId))) &&
     isEntryId(String(given['entry_id'])) &&
     Number.isSafeInteger(given['schema_version']) &&
-    [given['occurred_at'], given['recorded_at']].every((time) => ISO_TIME.test(String(time))) &&
+    [given['occurred_at'], given['recorded_at']].every((time) => isTime(String(time))) &&
     Array.isArray(subjects) &&
     subjects.every((each) => typeof each === 'string') &&
     typeof attributes === 'object' &&

@@ -23,6 +23,12 @@ export interface NewIndexRow extends IndexRow {
   keyId: string | undefined;
 }
 
+/** What was added to the index. */
+export interface Extended {
+  /** Entries whose key is not in the database. */
+  withoutKey: Position[];
+}
+
 /** How far the log was read. */
 export interface IndexHead {
   position: Position;
@@ -38,6 +44,13 @@ export interface IndexHead {
 const PAGE_BYTES_MAX = 16 * 1024 * 1024;
 const LEASE_S = 6; // a leader that is silent for longer is replaced
 
+/** How long the head is waited for, and how long whoever holds it may be silent, in milliseconds. */
+export interface HeadLimits {
+  waitMs: number;
+  silentMs: number;
+}
+const HEAD_LIMITS: HeadLimits = { waitMs: 2_000, silentMs: 5_000 };
+
 const ROW = 'position, entry_id, commit_position, prepare_position, revision, recorded_at, stored_hash, stream';
 const HEAD = `position, commit_position, prepare_position, recorded_at, epoch,
   (extract(epoch from now() - caught_up_at) * 1000)::float8 as lag_ms`;
@@ -46,7 +59,10 @@ const HEAD = `position, commit_position, prepare_position, recorded_at, epoch,
 export class FeedIndex {
   private ledger: string | undefined;
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Pick<Database, 'pool' | 'transaction'>,
+    private readonly limits: HeadLimits = HEAD_LIMITS,
+  ) {}
 
   /** Claims an index that belongs to no ledger yet. Throws SetupError when it is another ledger's. */
   async adopt(ledger: string): Promise<void> {
@@ -98,7 +114,7 @@ export class FeedIndex {
 
   /** Becomes the one that reads the log, when nobody is or the last one went silent. */
   async lead(holder: string): Promise<IndexHead | undefined> {
-    const [row] = await this.query<HeadRow>(
+    const [row] = await this.changeHead<HeadRow>(
       `update ledger.feed_index_head set epoch = epoch + 1, holder = $1, beat_at = now()
       where (holder is null or holder = $1 or beat_at < now() - make_interval(secs => ${LEASE_S})) and ledger is not distinct from $2
       returning ${HEAD}`,
@@ -109,7 +125,7 @@ export class FeedIndex {
 
   /** False when another one leads. `caughtUp`: everything in the log is in the index. */
   async beat(epoch: bigint, caughtUp: boolean): Promise<boolean> {
-    const rows = await this.query(
+    const rows = await this.changeHead(
       `update ledger.feed_index_head set beat_at = now(), caught_up_at = case when $2 then now() else caught_up_at end
       where epoch = $1 returning 1`,
       [epoch, caughtUp],
@@ -118,18 +134,16 @@ export class FeedIndex {
   }
 
   async resign(epoch: bigint): Promise<void> {
-    await this.query('update ledger.feed_index_head set holder = null where epoch = $1', [epoch]);
+    await this.changeHead('update ledger.feed_index_head set holder = null where epoch = $1', [epoch]);
   }
 
   /**
-   * Adds rows and moves the head to the last of them, or, without rows, over what is not ours. All or nothing; false when another one
+   * Adds rows and moves the head to the last of them, or, without rows, over what is not ours. All or nothing; undefined when another one
    * leads or has moved the head. Keys that the entries use become the entries' own.
    */
-  async extend(from: IndexHead, rows: readonly NewIndexRow[], to: LogPosition): Promise<boolean> {
+  async extend(from: IndexHead, rows: readonly NewIndexRow[], to: LogPosition): Promise<Extended | undefined> {
     const last = rows.at(-1);
-    const work = async (client: pg.ClientBase): Promise<boolean> => {
-      // The index is derived: a crash may lose its last commits, and the log gives them again as they were.
-      await client.query('set local synchronous_commit = off');
+    const work = async (client: pg.ClientBase): Promise<Extended | undefined> => {
       const { rowCount } = await client.query(
         `update ledger.feed_index_head set position = $3, commit_position = $4, prepare_position = $5, recorded_at = $6
         where epoch = $1 and position = $2 and coalesce(commit_position, -1) < $4`,
@@ -142,11 +156,12 @@ export class FeedIndex {
           (last?.recordedAt ?? from.recordedAt).toISOString(),
         ],
       );
-      if (rowCount !== 1) return false;
+      if (rowCount !== 1) return undefined;
       if (last) await insert(client, rows);
-      return true;
+      return { withoutKey: await keepUsedKeys(client, rows) };
     };
-    return this.reached(() => this.database.transaction(work));
+    // The index is derived: a crash may lose its last commits, and the log gives them again as they were.
+    return this.withHead(work, 'set local synchronous_commit = off');
   }
 
   /** Makes keys durable that no entry has yet. */
@@ -165,6 +180,24 @@ export class FeedIndex {
     );
   }
 
+  private changeHead<R extends pg.QueryResultRow>(sql: string, values: unknown[]): Promise<R[]> {
+    return this.withHead(async (client) => (await client.query<R>(sql, values)).rows);
+  }
+
+  /**
+   * The head is one row that every process waits for. A server does not notice for hours that the process behind a session is gone or
+   * paused, so a silent holder is cut off, and who waits gives up and comes again: a session that waits in the server would outlive its client.
+   */
+  private withHead<T>(work: (client: pg.ClientBase) => Promise<T>, settings = ''): Promise<T> {
+    const { waitMs, silentMs } = this.limits;
+    const limits = `set local lock_timeout = ${waitMs}; set local idle_in_transaction_session_timeout = ${silentMs}`;
+    const limited = async (client: pg.ClientBase): Promise<T> => {
+      await client.query(`${limits}; ${settings}`);
+      return work(client);
+    };
+    return this.reached(() => this.database.transaction(limited));
+  }
+
   private async rows(sql: string, values: unknown[]): Promise<IndexRow[]> {
     return (await this.query<Row>(sql, values)).map(toRow);
   }
@@ -177,6 +210,7 @@ export class FeedIndex {
     try {
       return await work();
     } catch (error) {
+      if (codeOf(error) === LOCK_NOT_AVAILABLE) throw unavailable('Another session holds the head of the index.');
       throw isConnectionError(error) ? unavailable('The index of the ledger cannot be reached just now.') : error;
     }
   }
@@ -198,15 +232,23 @@ async function insert(client: pg.ClientBase, rows: readonly NewIndexRow[]): Prom
       rows.map(({ bytes }) => bytes),
     ],
   );
-  const keyIds = rows.flatMap(({ keyId }) => (keyId === undefined ? [] : [keyId]));
-  if (keyIds.length > 0) {
-    await client.query(
-      `with used as (delete from ledger.pooled_keys where id = any($1::uuid[]) returning id, wrapped, made_at)
-      insert into ledger.vault_keys (id, wrapped, created_at) select id, wrapped, made_at from used on conflict do nothing`,
-      [keyIds],
-    );
-  }
   await client.query(`notify ${FEED_CHANNEL}`);
+}
+
+/** Moves keys from the pool to those of entries. Resolves with the places of entries whose key is in neither. */
+async function keepUsedKeys(client: pg.ClientBase, rows: readonly NewIndexRow[]): Promise<Position[]> {
+  const keyed = rows.filter(({ keyId }) => keyId !== undefined);
+  if (keyed.length === 0) return [];
+  // Every part of the statement sees the tables as they were before it.
+  const { rows: without } = await client.query<{ position: bigint }>(
+    `with used as (delete from ledger.pooled_keys where id = any($1::uuid[]) returning id, wrapped, made_at),
+    kept as (insert into ledger.vault_keys (id, wrapped, created_at) select id, wrapped, made_at from used on conflict do nothing)
+    select position from unnest($1::uuid[], $2::bigint[]) as entry (key_id, position)
+    where not exists (select from ledger.pooled_keys where id = key_id)
+    and not exists (select from ledger.vault_keys where id = key_id) order by position`,
+    [keyed.map(({ keyId }) => keyId), keyed.map(({ position }) => position)],
+  );
+  return without.map(({ position }) => Number(position));
 }
 
 interface Row {
@@ -247,8 +289,10 @@ const toHead = (row: HeadRow): IndexHead => ({
   lagMs: row.lag_ms ?? undefined,
 });
 
-/** Errors without an SQL state come from the socket; classes 08, 53 and 57 say that the server is going, full or starting. */
-function isConnectionError(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57)/.test(code);
-}
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Errors without an SQL state come from the socket; classes 08, 53 and 57 say that the server is going, full or starting, 25P03 that we were silent. */
+const isConnectionError = (error: unknown): boolean =>
+  !/^[0-9A-Z]{5}$/.test(codeOf(error)) || /^(08|53|57|25P03)/.test(codeOf(error));
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Position } from '../../ledger.js';
 import { storedHash } from '../../stored-hash.js';
 import type { ClientHolder } from './client-holder.js';
-import { storedEventOf } from './event-format.js';
+import { storedEventOf, type StoredEvent } from './event-format.js';
 import { describe, needsNewClient, within } from './failures.js';
 import type { FeedIndex, IndexHead, NewIndexRow } from './feed-index.js';
 import { LogFollower, type LogEvent } from './log-follower.js';
@@ -37,8 +38,14 @@ export class Indexer {
   private readonly holder = `${process.pid}-${randomUUID()}`;
   private readonly stopping = new AbortController();
   private done: Promise<void> = Promise.resolve();
+  private readonly tally = { foreign: 0, withoutKey: 0 };
 
   constructor(private readonly deps: IndexerDeps) {}
+
+  /** Entries that this process numbered and whose keys the database did not have then. */
+  get withoutKey(): number {
+    return this.tally.withoutKey;
+  }
 
   start(): void {
     this.done = this.run();
@@ -70,13 +77,14 @@ export class Indexer {
   private async leadFrom(head: IndexHead, worked: () => void): Promise<void> {
     const { index, clients } = this.deps;
     const client = await clients.current();
-    const indexing = new Indexing(this.deps, head, worked);
+    const indexing = new Indexing(this.deps, head, this.tally, worked);
     const follower = new LogFollower(client, this.deps.prefix, head.at);
     const leading = new AbortController();
     const stop = AbortSignal.any([this.stopping.signal, leading.signal]);
     const beats = beat(index, head.epoch, () => follower.isIdle, stop).then(() => leading.abort());
     const followed = { ...this.deps, at: () => indexing.at, isBusy: () => follower.isBusy };
-    const silence = whenSilent(followed, stop).then((isSilent) => {
+    // Not waited for at the end: it may be asking a server that does not answer.
+    void whenSilent(followed, stop).then((isSilent) => {
       if (isSilent) clients.replace(client, 'the log goes on, and its subscription says nothing');
       leading.abort();
     });
@@ -88,7 +96,7 @@ export class Indexer {
       throw error;
     } finally {
       leading.abort();
-      await Promise.all([beats, silence]);
+      await beats;
       await index.resign(head.epoch).catch(() => undefined); // it runs out by itself
     }
   }
@@ -99,11 +107,10 @@ class LeadLost extends Error {}
 
 /** What is made of the log from one head on. */
 class Indexing {
-  private foreign = 0;
-
   constructor(
     private readonly deps: IndexerDeps,
     private head: IndexHead,
+    private readonly tally: { foreign: number; withoutKey: number },
     private readonly worked: () => void,
   ) {}
 
@@ -114,14 +121,10 @@ class Indexing {
 
   /** Numbers a batch and writes it, durably. */
   async events(batch: readonly LogEvent[]): Promise<void> {
+    const entries = await this.entriesOf(batch);
     const rows: NewIndexRow[] = [];
     let { position, recordedAt } = this.head;
-    for (const { event, at } of batch) {
-      const stored = storedEventOf(event, this.deps.prefix);
-      if (!stored) {
-        this.skip();
-        continue;
-      }
+    for (const { stored, at } of entries) {
       // The feed's time never goes back, whichever clocks wrote it.
       if (stored.writtenAt > recordedAt) recordedAt = stored.writtenAt;
       position += 1;
@@ -140,6 +143,7 @@ class Indexing {
       });
     }
     await this.extend(rows, batch.at(-1)!.at);
+    this.leaveOut(batch.length - rows.length);
   }
 
   /** Nothing of ours lies before this place that was not handed over. */
@@ -148,21 +152,43 @@ class Indexing {
     if (at.prepare > 0n && (!this.head.at || at.commit > this.head.at.commit)) await this.extend([], at);
   }
 
+  /** What is an entry, each the first time it comes: the log may hold a copy that somebody put into a stream of another name. */
+  private async entriesOf(batch: readonly LogEvent[]): Promise<{ stored: StoredEvent; at: LogEvent['at'] }[]> {
+    const entries = new Map<string, { stored: StoredEvent; at: LogEvent['at'] }>();
+    for (const { event, at } of batch) {
+      const stored = storedEventOf(event, this.deps.prefix);
+      if (stored && !entries.has(stored.entry.id)) entries.set(stored.entry.id, { stored, at });
+    }
+    for (const known of (await this.deps.index.ofEntries([...entries.keys()])).keys()) entries.delete(known);
+    return [...entries.values()];
+  }
+
   private async extend(rows: readonly NewIndexRow[], at: LogEvent['at']): Promise<void> {
-    if (!(await this.deps.index.extend(this.head, rows, at))) throw new LeadLost();
+    const extended = await this.deps.index.extend(this.head, rows, at);
+    if (!extended) throw new LeadLost();
     const last = rows.at(-1) ?? this.head;
     this.head = { ...this.head, position: last.position, recordedAt: last.recordedAt, at };
     this.worked();
     if (rows.length > 0) this.deps.extended();
+    this.miss(extended.withoutKey);
     this.deps.clients.worked();
   }
 
-  private skip(): void {
-    this.foreign += 1;
-    if (this.foreign === 1)
+  private leaveOut(count: number): void {
+    if (count > 0 && this.tally.foreign === 0)
       this.deps.log(
-        `ledger: a stream that begins with "${this.deps.prefix}" holds an event that is no entry; it is left out`,
+        `ledger: a stream that begins with "${this.deps.prefix}" holds an event that is no entry, or a copy of one; it is left out`,
       );
+    this.tally.foreign += count;
+  }
+
+  private miss([first, ...others]: readonly Position[]): void {
+    if (first === undefined) return;
+    if (this.tally.withoutKey === 0)
+      this.deps.log(
+        `ledger: the database does not have the keys of entries from position ${first} on: it was set back, or they were erased; their sealed fields cannot be read unless the keys are put in again`,
+      );
+    this.tally.withoutKey += 1 + others.length;
   }
 }
 

@@ -126,10 +126,12 @@ export class LedgerInKurrentDb implements Ledger {
       ),
       within(PROBE_MS, this.parts.index.head()).catch(() => undefined),
     ]);
+    const { withoutKey } = this.parts.indexer;
     const problems = [
       ...(leader ? [] : ['no leader of KurrentDB answers']),
       ...(head ? [] : ['the index of the feed does not answer']),
       ...(head && (head.lagMs ?? 0) > INDEX_LAG_MAX_MS ? ['the index of the feed is behind'] : []),
+      ...(withoutKey > 0 ? [`entries that came into the feed without their keys: ${withoutKey}`] : []),
     ];
     return {
       ok: leader,
