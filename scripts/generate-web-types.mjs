@@ -11,7 +11,8 @@ const file = path.join(path.dirname(import.meta.dirname), 'web/src/api-types.ts'
 build();
 const { createApp } = await import('../dist/app/create-app.js');
 // The document follows from the routes alone: nothing of the service is asked for it.
-const service = { config: {}, roles: ['api', 'projector', 'worker'], database: { pool: {} } };
+const database = { pool: {} };
+const service = { config: {}, roles: ['api', 'projector', 'worker'], database, doorDatabase: database };
 const app = await createApp(service, { log: pino({ level: 'silent' }) });
 const text = `// Made from the OpenAPI document by scripts/generate-web-types.mjs; not edited by hand.\n${astToString(
   await openapiTypescript(structuredClone(app.document), { silent: true }),
