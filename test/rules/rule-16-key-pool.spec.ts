@@ -136,6 +136,21 @@ describe('the keys of entries that PostgreSQL does not store', () => {
     expect(await keysIn('pooled_keys')).toEqual([]);
   });
 
+  it('given keys that waited for an hour until they were used up, when PostgreSQL is set back after that was seen, then they are put in again', async () => {
+    await vault.pool!.start();
+    const now = Date.now;
+    try {
+      Date.now = () => now() + 3_600_000;
+      const used = times(KEYS, sealed).map(({ key }) => key!.id);
+      await until(() => vault.pool!.state().left === KEYS); // it has looked since, and made new ones
+      await test.database.pool.query('truncate ledger.pooled_keys');
+      await until(async () => (await keysIn('vault_keys')).length === KEYS);
+      expect(new Set(await keysIn('vault_keys'))).toEqual(new Set(used));
+    } finally {
+      Date.now = now;
+    }
+  });
+
   it('given PostgreSQL set back to before its keys were made, then those of entries are put in again and unused ones are not used any more', async () => {
     await vault.pool!.start();
     const entries = [sealed(1), sealed(2)];

@@ -31,6 +31,8 @@ const SPENT_MAX = KEYS_MAX / BATCH;
 /** Keys that were stored together, in one statement: all of them are in the table, or none. */
 interface Batch {
   madeAt: number;
+  /** When no key of it was given out any more. */
+  spentAt?: number;
   /** A key of it that is never used: as long as it is in the table, the others were. */
   mark: string;
   unused: VaultKey[];
@@ -178,7 +180,7 @@ export class KeyPool {
     this.missing = this.missing.concat(used);
     this.batches = this.batches.filter((batch) => !isLost(batch));
     const since = Date.now() - SPENT_KEPT_MS;
-    this.spent = this.spent.filter((batch) => !isLost(batch) && batch.madeAt > since).slice(-SPENT_MAX);
+    this.spent = this.spent.filter((batch) => !isLost(batch) && batch.spentAt! > since).slice(-SPENT_MAX);
     if (lost.length === 0) return;
     this.options.log?.(
       `vault: PostgreSQL was set back to an earlier state; unused keys are made anew, ${used.length} used ones are put in again`,
@@ -212,7 +214,8 @@ export class KeyPool {
   }
 
   private spend(): void {
-    this.spent.push(...this.batches.splice(0, 1));
+    const spentAt = Date.now();
+    this.spent.push(...this.batches.splice(0, 1).map((batch) => ({ ...batch, spentAt })));
   }
 }
 
