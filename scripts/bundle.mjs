@@ -1,10 +1,10 @@
-// node scripts/bundle.mjs: puts what the service's processes load into a few files, as the last step of a build. Opening 2,600 of them one by one is
-// most of what a start costs. Each module goes on knowing where it lay before, so that what it finds beside itself is found.
-import { rmSync, writeFileSync } from 'node:fs';
+// A step of a build (scripts/build.mjs), after the compiler: puts what the service's processes load into a few files. Opening 2,600 of them one by one
+// is most of what a start costs. Each module goes on knowing where it lay before, so that what it finds beside itself is found.
+import { realpathSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 
-const dist = path.join(import.meta.dirname, '../dist');
+const dist = realpathSync(path.join(import.meta.dirname, '../dist'));
 const bundled = path.join(dist, 'run');
 const PROCESSES = ['main', 'background', 'facts-thread', 'cli'];
 
@@ -23,8 +23,9 @@ const external = PACKAGES_LEFT.map((name) => new RegExp(`^${name.replace('*', '[
 const placesKept = {
   name: 'places-kept',
   transform: {
-    filter: { id: new RegExp(`^${dist}/`), code: 'import.meta.url' },
+    filter: { code: 'import.meta.url' },
     handler(code, id) {
+      if (!id.startsWith(dist + path.sep)) return undefined; // packages only look for other packages by it
       const place = JSON.stringify(path.relative(bundled, id).split(path.sep).join('/'));
       return { code: code.replaceAll('import.meta.url', `new URL(${place}, import.meta.url).href`), map: null }; // lines stay lines
     },
