@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { transaction } from '../storage/database.js';
+import { LOCK_NOT_AVAILABLE, stateOf } from '../storage/sql-states.js';
 
 /** One projector is active at a time. The holder proves itself by its epoch in every transaction; whoever takes over raises it. */
 export interface Lease {
@@ -11,7 +12,6 @@ const BEAT_EVERY_MS = 2_000;
 /** How often one that waits looks whether the holder has gone silent. */
 export const TRY_EVERY_MS = 1_000;
 const LOCK_WAIT_MS = 500;
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /** How the connections of a projector are called, so that the one that takes over from it can end them. */
 export const connectionName = (holder: string): string => `truth-ledger ${holder}`;
@@ -32,7 +32,7 @@ export async function takeLease(pool: pg.Pool, holder: string, force = false): P
       return rows[0];
     });
   } catch (error) {
-    if ((error as { code?: unknown }).code === LOCK_NOT_AVAILABLE) return undefined;
+    if (stateOf(error) === LOCK_NOT_AVAILABLE) return undefined;
     throw error;
   }
 }

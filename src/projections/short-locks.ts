@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Database } from '../storage/database.js';
+import { LOCK_NOT_AVAILABLE, stateOf } from '../storage/sql-states.js';
 
 const LOCK_WAIT_MS = 300; // whoever comes while we wait for a lock waits behind us
 const PAUSE_MS = 1_000;
 const GIVE_UP_MS = 600_000;
 const SAY_EVERY_MS = 30_000;
-const LOCK_NOT_AVAILABLE = '55P03';
 
 export interface ShortLocksDeps {
   database: Database;
@@ -30,7 +30,7 @@ export async function withShortLocks(
         await work(client);
       });
     } catch (error) {
-      if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;
+      if (stateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
       if (waited >= GIVE_UP_MS)
         throw new Error(
           'the rebuilt read model could not take its place within ten minutes; see the log for who reads',

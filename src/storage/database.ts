@@ -4,6 +4,7 @@ import { SetupError } from '../kernel/errors.js';
 import type { Conf } from './embedded/config.js';
 import { openEmbedded } from './embedded/embedded-postgres.js';
 import type { EmbeddedServer } from './embedded/embedded-postgres.js';
+import { silent } from './is-away.js';
 
 // bigint as BigInt (money, positions), and a date as its text: a Date of it would be midnight of whatever zone the process runs in.
 pg.types.setTypeParser(pg.types.builtins.INT8, BigInt);
@@ -84,7 +85,7 @@ export function boundedDatabase(
   const own = connect({ ...connection, application_name: name }, undefined, BOUNDED_POOL_MAX, () => undefined);
   own.pool.on('connect', (client) => {
     const stream = streamOf(client);
-    stream.on('timeout', () => stream.destroy(new Error(`PostgreSQL was silent for ${silentMs} ms`)));
+    stream.on('timeout', () => stream.destroy(silent(silentMs)));
   });
   own.pool.on('acquire', (client) => streamOf(client).setTimeout(silentMs));
   own.pool.on('release', (_, client) => streamOf(client).setTimeout(0));

@@ -1,4 +1,4 @@
--- Daily totals by source alone: what most questions ask for, in a fraction of the rows. A cache like model.daily, kept up and verified with it.
+-- Daily totals by source alone: what most questions ask for, in fewer rows. A cache like model.daily, kept up and verified with it.
 create table model.daily_sources (
   metric text not null,
   day date not null,

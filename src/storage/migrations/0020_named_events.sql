@@ -1,6 +1,6 @@
 -- For every id without its counterpart a reconciliation looks for events that name it, and for truth about it, within fourteen days, and
 -- read everything of those days for that. Only events that name a purchase, or mean something to truth, are looked for by an index, so
--- that all others cost no more than before when they come in.
+-- that all others cost little more than before when they come in.
 create index tracked_events_refs on ingest.tracked_events using gin (refs) with (fastupdate = off) where refs <> '{}';
 create index tracked_events_user on ingest.tracked_events (user_id) where kind is not null;
 create index tracked_events_anonymous on ingest.tracked_events (anonymous_id) where kind is not null;

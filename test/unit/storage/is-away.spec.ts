@@ -2,7 +2,9 @@ import net from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { toProblem } from '../../../src/app/errors/to-problem.js';
+import { boundedDatabase } from '../../../src/storage/database.js';
 import { isAway } from '../../../src/storage/is-away.js';
+import { testDatabase } from '../../support/database.js';
 
 /** What the driver says when it connects to something. */
 const saidAt = (port: number, more: pg.PoolConfig = {}): Promise<unknown> => {
@@ -46,10 +48,20 @@ describe('a database that is away', () => {
     }
   });
 
+  it('given a connection that was given up because nothing came, then that is told too', async () => {
+    const test = await testDatabase();
+    const bounded = boundedDatabase(test.database, { silentMs: 100 });
+    const error: unknown = await bounded.pool.query('select pg_sleep(60)').catch((failed: unknown) => failed);
+    expect([String(error), isAway(error)]).toEqual(['Error: PostgreSQL was silent for 100 ms', true]);
+    await bounded.close();
+    await test.drop();
+  });
+
   it.each([
     ['too many connections', '53300', true],
     ['a server that shuts down', '57P01', true],
-    ['a statement that somebody cancelled', '57014', false],
+    ['a statement that was told to stop', '57014', true],
+    ['a transaction in which we were silent', '25P03', true],
     ['a row that is there already', '23505', false],
     ['a table that is not there', '42P01', false],
   ])('given %s, then %s is away: %s', (_, code, away) => {

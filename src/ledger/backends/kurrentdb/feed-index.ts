@@ -2,6 +2,8 @@ import type pg from 'pg';
 import type { Position as LogPosition } from '@kurrent/kurrentdb-client';
 import { SetupError } from '../../../kernel/errors.js';
 import type { Database } from '../../../storage/database.js';
+import { isAway } from '../../../storage/is-away.js';
+import { LOCK_NOT_AVAILABLE, stateOf } from '../../../storage/sql-states.js';
 import type { Position, Revision, StreamName, VaultKey } from '../../ledger.js';
 import { FEED_CHANNEL } from '../postgres/writer.js';
 import { unavailable } from './writer.js';
@@ -210,8 +212,8 @@ export class FeedIndex {
     try {
       return await work();
     } catch (error) {
-      if (codeOf(error) === LOCK_NOT_AVAILABLE) throw unavailable('Another session holds the head of the index.');
-      throw isConnectionError(error) ? unavailable('The index of the ledger cannot be reached just now.') : error;
+      if (stateOf(error) === LOCK_NOT_AVAILABLE) throw unavailable('Another session holds the head of the index.');
+      throw isAway(error) ? unavailable('The index of the ledger cannot be reached just now.') : error;
     }
   }
 }
@@ -288,11 +290,3 @@ const toHead = (row: HeadRow): IndexHead => ({
   epoch: row.epoch,
   lagMs: row.lag_ms ?? undefined,
 });
-
-const LOCK_NOT_AVAILABLE = '55P03';
-
-/** Errors without an SQL state come from the socket; classes 08, 53 and 57 say that the server is going, full or starting, 25P03 that we were silent. */
-const isConnectionError = (error: unknown): boolean =>
-  !/^[0-9A-Z]{5}$/.test(codeOf(error)) || /^(08|53|57|25P03)/.test(codeOf(error));
-
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');

@@ -4,6 +4,7 @@ import type { Entry, FeedPage, Position, Receipt, Revision, StreamName } from '.
 import { isEntryId, receivedIdOf } from '../../streams.js';
 import { unavailable } from './group-commit.js';
 import { asText, ENTRY_COLUMNS, toEntry } from './rows.js';
+import { isAway } from '../../../storage/is-away.js';
 
 export const PAGE_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -110,13 +111,7 @@ export class Reads {
       const config = { name, text, values, rowMode: 'array' as const, types: asText };
       return (await this.pool.query<Row>(config)).rows;
     } catch (error) {
-      throw isConnectionError(error) ? unavailable('The ledger cannot be read just now.') : error;
+      throw isAway(error) ? unavailable('The ledger cannot be read just now.') : error;
     }
   }
-}
-
-/** Errors without an SQL state come from the socket; classes 08, 53 and 57 say that the server is going, full or starting. */
-function isConnectionError(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57)/.test(code);
 }

@@ -2,7 +2,6 @@ import pg from 'pg';
 
 const SILENT_FOR = '10s';
 const CONNECT_MS = 5_000;
-export const LOCK_TIMEOUT = '55P03'; // SQLSTATE lock_not_available
 
 /**
  * Ends the connection of a process that holds the ledger and has been silent for ten seconds: paused, or cut off. The server's own time

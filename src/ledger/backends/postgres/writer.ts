@@ -4,7 +4,8 @@ import type { Position, VaultKey } from '../../ledger.js';
 import { storedHashOf } from '../../stored-hash.js';
 import { idsOf, planBatch, type Known, type PlannedRow, type Request } from './batch.js';
 import { copyIn, CopyRefused } from '../../../storage/copy-in.js';
-import { endSilentHolder, LOCK_TIMEOUT } from './silent-holder.js';
+import { LOCK_NOT_AVAILABLE, stateOf } from '../../../storage/sql-states.js';
+import { endSilentHolder } from './silent-holder.js';
 import { asText, encodeKeys, encodeRows, type NewRow } from './rows.js';
 
 export const FEED_CHANNEL = 'truth_ledger_feed';
@@ -46,8 +47,7 @@ export class Writer {
     } catch (error) {
       this.head = undefined;
       await this.abandon(client);
-      if ((error as { code?: string }).code === LOCK_TIMEOUT)
-        await endSilentHolder(this.connection).catch(() => undefined); // the next attempt will tell
+      if (stateOf(error) === LOCK_NOT_AVAILABLE) await endSilentHolder(this.connection).catch(() => undefined); // the next attempt will tell
       throw error;
     } finally {
       clearTimeout(timer);
@@ -89,7 +89,7 @@ export class Writer {
       );
       return answer;
     } catch (error) {
-      if (!(error instanceof CopyRefused) && (error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
+      if (!(error instanceof CopyRefused) && stateOf(error) !== UNIQUE_VIOLATION) throw error;
       await client.query('rollback');
       this.careful = CAREFUL_BATCHES;
       return undefined;
