@@ -1,7 +1,7 @@
 import type { Vault } from '../ledger/vault.js';
 import { holdsEmail } from '../ledger/vault/email-address.js';
 
-const TEXT_MAX = 255; // characters
+export const TEXT_MAX = 255; // characters
 
 /** Text that every store takes: Unicode without lone surrogates and control characters, 1 to `max` characters; undefined otherwise. */
 export function cleanText(value: unknown, max = TEXT_MAX): string | undefined {

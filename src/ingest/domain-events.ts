@@ -4,7 +4,7 @@ import { validateDomainEvent } from '../catalog/validate.js';
 import { isDay } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import { decodeStrictUtf8, parseStrict } from '../kernel/json-scan.js';
-import { cleanText, typeName, type ClearText } from './clear-text.js';
+import { cleanText, TEXT_MAX, typeName, type ClearText } from './clear-text.js';
 import { contentTypeOf, headerOf } from './content-type.js';
 import type { Parked, ReplayContext } from './dead-letters.js';
 import { elementTexts } from './element-texts.js';
@@ -103,12 +103,11 @@ export function judge(deps: EventsDeps, text: string, value: unknown, sender: Se
   return { arrival: arrivalOf(deps, text, event, sender, moment, checked.schemaVersion!) };
 }
 
-const SOURCE_MAX = 255; // of a longer one another rule tells, and no name that is reserved is so long
-
 /** Why a key may not write under a source; undefined when it may, or when the source is no text at all (another rule says so). */
 function sourceRefusal(source: unknown, { origins }: Sender): string | undefined {
   if (typeof source !== 'string' || source === '') return undefined;
-  const name = source.length > SOURCE_MAX ? '' : source.toLowerCase().replace(/^\/+|\/+$/g, '');
+  // Of a longer one another rule tells.
+  const name = source.length > TEXT_MAX ? '' : source.toLowerCase().replace(/^\/+|\/+$/g, '');
   if (reservedOrigins.has(name))
     return 'source: the name of a payment provider, or ours, is not for events of services';
   return origins === '*' || origins.includes(source)

@@ -85,8 +85,10 @@ async function remove(client: pg.ClientBase, table: string, key: string, ids: re
 
 const DAILY_KEY = 'metric, day, currency, source, medium, campaign, unknown_reason, customer_kind, customer_present';
 
-/** What most questions are about; a tenth of the rows, or fewer where campaigns are many. */
-const SOURCE_KEY = 'metric, day, currency, source';
+const SOURCE_KEY = 'metric, day, currency, source'; // what most questions are about, in fewer rows
+
+/** The tables of totals, with the columns that each is summed by. */
+export const TOTALS = { daily: DAILY_KEY, daily_sources: SOURCE_KEY } as const;
 
 const DAILY_SQL = (schema: string): string => `
   with r as materialized (

@@ -112,12 +112,12 @@ async function endTurn(client: pg.PoolClient): Promise<undefined> {
 }
 
 async function whoseTurn(client: pg.PoolClient): Promise<string> {
-  const { rows } = await client.query<{ pid: number; since: number }>(
-    `select pid, extract(epoch from clock_timestamp() - backend_start)::int as since
+  const { rows } = await client.query<{ pid: number; seconds: number }>(
+    `select pid, extract(epoch from clock_timestamp() - backend_start)::int as seconds
      from pg_locks join pg_stat_activity using (pid)
      where locktype = 'advisory' and granted and datname = current_database() and (classid::int8 << 32 | objid::int8) = ${TURN}`,
   );
-  return rows[0] ? `pid ${rows[0].pid}, connected since ${rows[0].since} s` : 'over by now';
+  return rows[0] ? `pid ${rows[0].pid}, connected for ${rows[0].seconds} s` : 'over by now';
 }
 
 /** An empty `model_next` like `model`, without the keys and indexes that no fold reads: those are made when all rows are there. */

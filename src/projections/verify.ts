@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { Problem } from '../kernel/errors.js';
 import { beginHashing, hashed, stateHash, stateQueries } from './hashes.js';
-import { sumDaily } from './model-writer.js';
+import { sumDaily, TOTALS } from './model-writer.js';
 import { exclusively, type FoldDeps, foldTo, makeEmpty, type Progress } from './rebuild.js';
 import { checkpointOf } from './runner.js';
 import { shownModel } from './shown-model.js';
@@ -67,13 +67,6 @@ async function refuseOther(
   if ((await shownModel(reader, modelVersion)).superseded)
     throw new Problem('unavailable', 'The read model is that of another version of the service: rebuild it first.');
 }
-
-const DAILY_KEY = 'metric, day, currency, source, medium, campaign, unknown_reason, customer_kind, customer_present';
-/** Tables of totals, by what they are summed of the same contributions. */
-const TOTALS: Readonly<Record<string, string>> = {
-  daily: DAILY_KEY,
-  daily_sources: 'metric, day, currency, source',
-};
 
 /** Contributions with the columns of the totals, which have no nulls. */
 const CONTRIBUTED = `(

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Channels } from '../catalog/channels.js';
 import type { Day } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
+import { TOTALS } from '../projections/model-writer.js';
 import type { ClosedDays } from './closed-days.js';
 
 export type GroupKey = 'source' | 'medium' | 'campaign' | 'channel' | 'customer_kind' | 'unknown_reason';
@@ -107,7 +108,7 @@ export async function sums(snapshot: Snapshot, query: SumsQuery, closing?: Close
   return query.groupBy.includes('channel') ? joined(found) : found;
 }
 
-const OF_SOURCES: readonly string[] = ['metric', 'day', 'currency', 'source'];
+const OF_SOURCES: readonly string[] = TOTALS.daily_sources.split(', ');
 
 /** The smaller of two tables of totals that has these columns; a model of an earlier version may have kept up only the other. */
 const totalsFor = (columns: readonly string[], { superseded }: Snapshot): string =>
