@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultChannels } from '../../src/catalog/channels.js';
 import { interpret } from '../../src/ingest/interpret.js';
+import { Zone } from '../../src/kernel/day.js';
 import { exponentOf, formatMajor, parseMajor, rescale } from '../../src/kernel/money.js';
 import { metrics } from '../../src/metrics/index.js';
 import { createReport } from '../../src/report/create-report.js';
@@ -47,9 +48,10 @@ describe('one table of minor units', () => {
   it('given the catalog, then it serves that very table', () => {
     const report = createReport({
       ...{ metrics, modelVersion: 'UTC 0', domainEvents: () => ({}), channels: defaultChannels },
+      zone: new Zone('UTC'),
       ...({} as Pick<
         Parameters<typeof createReport>[0],
-        'database' | 'ledger' | 'vault' | 'completeness' | 'closings' | 'clock' | 'zone'
+        'database' | 'ledger' | 'vault' | 'completeness' | 'closings' | 'clock'
       >),
     });
     const served = new Map(report.catalog().currencies.map(({ currency, exponent }) => [currency, exponent]));
@@ -66,6 +68,9 @@ describe('what cannot be said in minor units', () => {
   it.each(['1.005', '1,00', '1e3', '', '0x10', '1.'])('given %j as an amount of USD, then it is none', (text) =>
     expect(parseMajor(text, 'USD')).toBeUndefined(),
   );
+
+  it('given an amount with a million decimals, then it is none, and costs nothing', () =>
+    expect(parseMajor(`1.${'0'.repeat(1_000_000)}1`, 'USD')).toBeUndefined());
 
   it('given amounts beyond what a float holds, then they are exact', () => {
     expect(parseMajor('90071992547409.93', 'USD')).toBe(9_007_199_254_740_993n);
