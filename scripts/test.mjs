@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { buildAll } from './build.mjs';
 import { installBookkeeping } from './install-bookkeeping.mjs';
+import { installBrowser } from './install-browser.mjs';
 import { installRedis } from './install-redis.mjs';
 
 const root = path.dirname(import.meta.dirname);
@@ -18,6 +19,7 @@ if (built !== 0) {
 }
 installRedis();
 installBookkeeping();
+installBrowser();
 process.exit(runTests());
 
 function runTests() {

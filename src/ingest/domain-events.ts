@@ -3,7 +3,7 @@ import { domainEventPolicy, unknownPolicy } from '../catalog/personal.js';
 import { validateDomainEvent } from '../catalog/validate.js';
 import { isDay } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
-import { decodeStrictUtf8, parseStrict } from '../kernel/json-scan.js';
+import { decodeStrictUtf8, parseStrict, repeatedMembers } from '../kernel/json-scan.js';
 import { cleanText, TEXT_MAX, typeName, type ClearText } from './clear-text.js';
 import { contentTypeOf, headerOf } from './content-type.js';
 import type { Parked, ReplayContext } from './dead-letters.js';
@@ -97,11 +97,19 @@ export function judge(deps: EventsDeps, text: string, value: unknown, sender: Se
   const reasons = isObject(value) ? envelopeReasons(event, moment.now) : ['event: must be an object'];
   const type = cleanText(event['type']);
   const checked = type === undefined ? { reasons: [] } : validateDomainEvent(type, event['data'], version);
-  reasons.push(...(checked.reasons ?? []));
+  reasons.push(...(checked.reasons ?? []), ...repeatedReasons(text, deps.clear));
   if (reasons.length > 0)
     return { refused: 'invalid_event', errors: reasons, parked: parkedOf(deps, text, event, sender, moment, reasons) };
   return { arrival: arrivalOf(deps, text, event, sender, moment, checked.schemaVersion!) };
 }
+
+const REPEATED_TOLD_MAX = 10;
+
+/** What is said twice is refused: which of them we read would be our guess, and what other readers of the text see another one. */
+const repeatedReasons = (text: string, clear: ClearText): string[] =>
+  repeatedMembers(text)
+    .slice(0, REPEATED_TOLD_MAX)
+    .map((path) => `${clear(path) ?? '(unreadable)'}: is there more than once`);
 
 /** Why a key may not write under a source; undefined when it may, or when the source is no text at all (another rule says so). */
 function sourceRefusal(source: unknown, { origins }: Sender): string | undefined {

@@ -33,7 +33,7 @@ const EARLIEST_MS = Date.UTC(2000, 0);
 /** One event as sent to one that can be stored, or why not. */
 export function toTracked(sealing: Sealing, request: ClientRequest, sent: unknown): Mapped {
   if (!isObject(sent)) return { reason: 'not_an_object' };
-  const text = JSON.stringify(sent);
+  const text = textOf(sent);
   if (Buffer.byteLength(text) > request.eventBytesMax) return { reason: 'too_large' };
   const client = request.collector.event(sent);
   if (typeof client === 'string') return { reason: client };
@@ -63,9 +63,18 @@ export function toTracked(sealing: Sealing, request: ClientRequest, sent: unknow
   return { event, links: linksOf(clear, client, request.receivedAt) };
 }
 
+// `ip`, `$ip`, `ipAddress`, `client_ip`, …
+const ADDRESS_NAME = /^\$?(?:\w+_)?ip(?:_?address)?$/i;
+
+/** An event as it is kept, sealed: no address of a visitor is stored whole, in whichever member an SDK or a shop puts it. */
+const textOf = (sent: unknown): string =>
+  JSON.stringify(sent, (name, value: unknown) =>
+    typeof value === 'string' && ADDRESS_NAME.test(name) ? (truncatedAddress(value) ?? value) : value,
+  );
+
 /** What a refused event is sampled as: sealed like the others, cut to the size of an event. */
 export function toSample({ vault }: Sealing, request: ClientRequest, sent: unknown) {
-  const text = JSON.stringify(sent) ?? 'null';
+  const text = textOf(sent) ?? 'null';
   const kept = Buffer.byteLength(text) > request.eventBytesMax ? JSON.stringify({ left_out: 'too_large' }) : text;
   const sealed = vault.seal(kept, trackedPolicy(request.collector.name));
   const client = isObject(sent) ? request.collector.event(sent) : 'not_an_object';

@@ -35,7 +35,7 @@ export async function customerReport(
 ): Promise<Record<string, unknown> | undefined> {
   const canonical = await canonicalOf(pool, nodesMeant(id, vault));
   if (!canonical) return undefined;
-  const [customer, links, parts, touches] = await Promise.all([
+  const [customer, links, parts, touches, numbers] = await Promise.all([
     pool.query<CustomerRow>('select * from model.customers where customer = $1', [canonical]),
     linksReport(pool, ledger, canonical),
     pool.query<PartRow>(
@@ -51,6 +51,7 @@ export async function customerReport(
        where i.customer = $1 order by t.at, t.entry_id limit 1000`,
       [canonical],
     ),
+    pool.query<NumberRow>(IN_NUMBERS, [canonical]),
   ]);
   return {
     id: canonical,
@@ -58,7 +59,26 @@ export async function customerReport(
     ...links,
     touches: touches.rows.map((row) => ({ ...row, at: iso(row.at), channel: channels.of(row.source, row.medium) })),
     purchases: parts.rows.map(partJson),
+    numbers: numbers.rows.map(({ occurred_at: at, ...row }) => ({ ...row, at: iso(at), delta: String(row.delta) })),
   };
+}
+
+/** What a customer and its purchases add to the metrics as they are known now: what was retracted again is left out. */
+const IN_NUMBERS = `select metric, subject, day, currency, sum(delta) as delta, fact, entry_id, occurred_at from model.contributions
+   where subject in (select node from model.identifiers where customer = $1
+     union all select p.ref from model.parts p join model.identifiers i on i.node = p.party where i.customer = $1)
+   group by metric, subject, day, currency, fact, entry_id, occurred_at having sum(delta) <> 0
+   order by occurred_at, metric, subject limit 1000`;
+
+interface NumberRow {
+  metric: string;
+  subject: string;
+  day: string;
+  currency: string;
+  delta: string;
+  fact: string;
+  entry_id: string;
+  occurred_at: Date;
 }
 
 interface TouchRow {

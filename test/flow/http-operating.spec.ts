@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Problem } from '../../src/kernel/errors.js';
 import { ADMIN_KEY, ENTRY_ID, startApp, type RunningApp } from '../unit/app/fake-service.js';
@@ -10,6 +13,32 @@ afterAll(() => app.stop());
 
 const json = (response: Response): Promise<any> => response.json();
 const figures = async () => (await app.get('/metrics')).text();
+
+describe('the page', () => {
+  const root = path.resolve(import.meta.dirname, '../../dist/web');
+
+  it('given the dashboard, then nothing from elsewhere, nothing inline and no frame is allowed in it', async () => {
+    const headers = (await app.get('/')).headers;
+    const policy = new Map(
+      headers
+        .get('content-security-policy')!
+        .split('; ')
+        .map((rule) => [rule.slice(0, rule.indexOf(' ')), rule.slice(rule.indexOf(' ') + 1)]),
+    );
+    expect(Object.fromEntries(policy)).toMatchObject({
+      ...{ 'default-src': "'none'", 'script-src': "'self'", 'style-src': "'self'", 'connect-src': "'self'" },
+      'frame-ancestors': "'none'",
+    });
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('given its scripts, then they are at most 250 kB together when they are sent', () => {
+    const scripts = readdirSync(path.join(root, 'assets')).filter((name) => name.endsWith('.js'));
+    const sent = scripts.map((name) => gzipSync(readFileSync(path.join(root, 'assets', name))).length);
+    expect(scripts.length).toBeGreaterThan(0);
+    expect(sent.reduce((sum, size) => sum + size)).toBeLessThan(250_000);
+  });
+});
 
 describe('health', () => {
   it('given a process, when asked whether it lives, then 200', async () => {

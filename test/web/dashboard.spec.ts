@@ -24,7 +24,7 @@ import type { Alerts } from '../../src/alert/create-alerts.js';
 const DAY = '2026-10-03';
 const at = (clock: string): string => `${DAY}T${clock}:00.000Z`;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const VIEWS = ['Gap', 'Numbers', 'Attribution', 'Customers', 'Close', 'Health', 'Contract'];
+const VIEWS = ['Gap', 'Signals', 'Numbers', 'Attribution', 'Customers', 'Close', 'Health', 'Contract'];
 const UNTIED: TieOutState = {
   provider: 'stripe',
   currency: 'USD',
@@ -85,6 +85,20 @@ const confirm = async (submit: string, reason?: string): Promise<void> => {
   const dialog = page.getByRole('dialog');
   if (reason !== undefined) await dialog.getByRole('textbox').fill(reason);
   await dialog.getByRole('button', { name: submit, exact: true }).click();
+};
+/** No rule of accessibility is broken in what is shown. */
+const accessible = async (what: string): Promise<void> => {
+  await page.evaluate(axe);
+  const violations: Json[] = await page.evaluate('axe.run().then(({ violations }) => violations)');
+  expect(violations.map(({ id, nodes }) => [what, id, nodes[0].html])).toEqual([]);
+};
+/** Presses Tab until what has the focus reads so; fails when it never comes. */
+const tabTo = async (text: RegExp): Promise<void> => {
+  for (let press = 0; press < 200; press += 1) {
+    await page.keyboard.press('Tab');
+    if (text.test(await page.evaluate('document.activeElement.textContent.trim()'))) return;
+  }
+  throw new Error(`${text.source} is never reached by the keyboard`);
 };
 /** Until nothing on the page is on its way any more. */
 const settled = (): Promise<void> => page.waitForSelector('.loading', { state: 'detached' }).then(() => undefined);
@@ -163,6 +177,34 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
     expect(page.url()).toContain('subject=user%3Au2');
     await page.reload();
     await page.getByText('Ledger entries of user:u2').waitFor(); // the address holds what is shown
+  });
+
+  it('given a customer, then the page shows its links, its touches, what it adds to which number, and the ledger entry that says so', async () => {
+    await signIn(secrets.admin);
+    await goTo('Customers');
+    await page.getByLabel('Any id').fill('u1');
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page.getByText('anonymous:a1').first().waitFor();
+    await page.getByRole('region', { name: 'Touches' }).getByText('google / cpc').waitFor();
+    const revenue = page
+      .getByRole('region', { name: 'What it adds to the numbers' })
+      .getByRole('row', { name: /Revenue, gross.*42\.00/ });
+    await revenue.getByRole('button').click();
+    await page.getByRole('dialog').getByText('evt_ch_1').first().waitFor();
+    await accessible('an entry of the ledger');
+    await page.getByRole('button', { name: 'Close', exact: true }).last().click();
+    await accessible('a customer');
+  });
+
+  it('given the contract, then it names every event with the members it must have', async () => {
+    await signIn(secrets.admin);
+    await goTo('Contract');
+    const row = page.getByRole('row', { name: /^user\.signed_up/ });
+    expect(await row.textContent()).toMatch(/user_id/);
+    await page
+      .getByRole('region', { name: /Decimals of currencies/ })
+      .getByText('JPY')
+      .waitFor();
   });
 
   it('given a metric that analytics never sends, then the page shows what is true, and no gap', async () => {
@@ -374,9 +416,7 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
       for (const view of [...VIEWS, opened]) {
         await (view === opened ? page.goto(shop.url + opened) : goTo(view));
         await settled();
-        await page.evaluate(axe);
-        const violations: Json[] = await page.evaluate('axe.run().then(({ violations }) => violations)');
-        expect(violations.map(({ id, nodes }) => [view, id, nodes[0].html])).toEqual([]);
+        await accessible(view);
       }
       expect([elsewhere, complaints]).toEqual([[], []]);
     },
@@ -398,5 +438,30 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
     await page.getByRole('heading', { name: /day by day/ }).waitFor();
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent.trim()')).toBe('To the content');
+  });
+
+  it('given only a keyboard, then it leads from the page of sign-in to the ledger entry under a missing id, and back', async () => {
+    await page.goto(shop.url);
+    await page.getByLabel('API key').waitFor();
+    await accessible('sign-in');
+    await page.getByLabel('API key').focus();
+    await page.keyboard.type(secrets.admin);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: /day by day/ }).waitFor();
+    await tabTo(new RegExp(`^${DAY}$`));
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('region', { name: `Sign-ups on ${DAY}` })
+      .getByText('missing in analytics')
+      .first()
+      .waitFor();
+    await tabTo(/^user:u2$/);
+    await page.keyboard.press('Enter');
+    await page.getByText('Ledger entries of user:u2').waitFor();
+    await tabTo(/^#\d+$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByText('user.signed_up', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 });

@@ -2947,6 +2947,22 @@ export interface components {
             } & {
                 [key: string]: unknown;
             })[];
+            /** @description What this customer and its purchases add to the metrics, at most 1,000 rows, oldest first. */
+            numbers: {
+                metric: string;
+                subject: string;
+                /** Format: date */
+                day: string;
+                /** @description Empty for counts. */
+                currency: string;
+                /** @description A count, or minor units of the currency. */
+                delta: string;
+                fact: string;
+                /** @description The ledger entry that it follows from. */
+                entry_id: string;
+                /** Format: date-time */
+                at: string;
+            }[];
         } & {
             [key: string]: unknown;
         };
@@ -3121,7 +3137,18 @@ export interface components {
                 currency: string;
                 exponent: number;
             }[];
-            domain_events: unknown;
+            domain_events: {
+                type: string;
+                meaning: string;
+                version: number;
+                /** @description JSON Schema (2020-12) of `data`. */
+                data_schema: {
+                    [key: string]: unknown;
+                };
+                example: {
+                    [key: string]: unknown;
+                };
+            }[];
         } & {
             [key: string]: unknown;
         };

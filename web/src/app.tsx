@@ -15,6 +15,7 @@ import { GapView } from './views/gap.tsx';
 import { HealthView } from './views/health.tsx';
 import { NumbersView } from './views/numbers.tsx';
 import { NO_ROW } from './views/numbers/rows.ts';
+import { SignalsView } from './views/signals.tsx';
 
 export interface ViewProps {
   url: UrlState;
@@ -36,7 +37,10 @@ interface View {
 const GROUPS: readonly { title: string; views: Readonly<Record<string, View>> }[] = [
   {
     title: 'Signals against truth',
-    views: { gap: { title: 'Gap', component: GapView, ranged: true } },
+    views: {
+      gap: { title: 'Gap', component: GapView, ranged: true },
+      signals: { title: 'Signals', component: SignalsView, ranged: true },
+    },
   },
   {
     title: 'Business truth',

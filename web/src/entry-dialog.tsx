@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { api, type Schemas } from './api.ts';
 import { time } from './format.ts';
 import { Show } from './states.tsx';
-import { useData } from './use-data.ts';
+import { type Data, useData } from './use-data.ts';
 
 type Entry = Schemas['Entry'] & { account?: string; authenticated_by?: string; actor?: string; stored_hash?: string };
 
@@ -45,13 +45,7 @@ export function EntryDialog({ id, onClose }: { id: string; onClose: () => void }
                 <code>{value.stored_hash}</code>
               </dd>
               <dt>Seal</dt>
-              <dd>
-                {proof.state === 'ready'
-                  ? 'covered: its inclusion proof is at /proof'
-                  : proof.state === 'loading'
-                    ? '…'
-                    : 'not sealed yet'}
-              </dd>
+              <dd>{sealOf(proof)}</dd>
             </dl>
             <pre tabIndex={0} aria-label="Body, personal fields sealed">
               {JSON.stringify(value.body, null, 2)}
@@ -61,4 +55,11 @@ export function EntryDialog({ id, onClose }: { id: string; onClose: () => void }
       </Show>
     </dialog>
   );
+}
+
+/** Only an answer that there is no proof says that it is not sealed; anything else that goes wrong says nothing of it. */
+function sealOf(proof: Data<unknown>): string {
+  if (proof.state === 'ready') return 'covered: its inclusion proof is at /proof';
+  if (proof.state === 'loading') return '…';
+  return proof.error.status === 404 ? 'not sealed yet' : `not known: ${proof.error.message}`;
 }

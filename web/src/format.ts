@@ -45,9 +45,11 @@ export function sum(values: readonly Figure[]): string {
   return String(total);
 }
 
-/** One decimal, as the service rounds; null when there is nothing to divide by. */
+/** One decimal, halves away from zero, as the service rounds; null when there is nothing to divide by. */
 export function percentOf(part: string, whole: string): number | null {
-  return Number(whole) === 0 ? null : Math.round((1000 * Number(part)) / Number(whole)) / 10;
+  if (Number(whole) === 0) return null;
+  const exact = (1000 * Number(part)) / Number(whole);
+  return (Math.sign(exact) * Math.round(Math.abs(exact))) / 10 + 0; // no -0
 }
 
 /** `2026-10-03 09:12:44 UTC`: a time always names its zone. */

@@ -53,3 +53,12 @@ export function Needs({ what, scope }: { what: string; scope: string }) {
     </p>
   );
 }
+
+/** Said of everything that only a browser told. */
+export function Lossy({ children }: { children: ComponentChildren }) {
+  return (
+    <p class="hint">
+      <span class="tag lossy">lossy</span> {children}
+    </p>
+  );
+}

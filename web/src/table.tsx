@@ -1,13 +1,7 @@
-import type { ComponentChildren } from 'preact';
+import { type Column, csv } from './csv.ts';
 import { figure } from './format.ts';
 
-export interface Column<T> {
-  title: string;
-  /** What the file of the table has; also shown unless `show` is given. */
-  text: (row: T) => string;
-  show?: (row: T) => ComponentChildren;
-  numeric?: boolean;
-}
+export type { Column };
 
 interface Props<T> {
   caption: string;
@@ -72,17 +66,6 @@ export function Table<T>({ caption, rows, columns, file, empty = 'Nothing here.'
       )}
     </figure>
   );
-}
-
-/** RFC 4180. A cell that a spreadsheet would take for a formula is told apart by a quote, unless it is a number. */
-export function csv<T>(rows: readonly T[], columns: readonly Column<T>[]): string {
-  const lines = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ text }) => text(row)))];
-  return lines.map((cells) => cells.map(cell).join(',')).join('\r\n');
-}
-
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r\0]/.test(text) && !/^-?[\d,.\s]+( %| [A-Z]{3})?$/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 function save(name: string, text: string): void {

@@ -114,8 +114,11 @@ function tokenOf({ headers }: CookieRequest): string | undefined {
   return token && /^[\w-]{43}$/.test(token) ? token : undefined;
 }
 
-// The cookie is SameSite=Strict already; this holds where a browser does not keep to that.
+// The cookie is SameSite=Strict already; this holds where a browser does not keep to that. A browser's own word on where a request comes
+// from, which no page can set, also holds behind a proxy that calls us by another name than the page was asked under.
 function isSameOrigin({ headers }: CookieRequest): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin';
   const origin = headers['origin'];
   return typeof origin === 'string' && URL.canParse(origin) && new URL(origin).host === headers['host'];
 }

@@ -37,7 +37,6 @@ export class EventsController {
     ...guarded,
     'too_large',
     'unsupported_media_type',
-    'rate_limited',
   )
   async receive(
     @Req() request: AuthenticatedRequest,

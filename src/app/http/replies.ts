@@ -158,6 +158,22 @@ export const CustomerReply = z
         amount: z.object({ amount_minor: z.string(), currency: z.string() }).optional(),
       }),
     ),
+    numbers: z
+      .array(
+        z.object({
+          metric: z.string(),
+          subject: z.string(),
+          day: z.string().meta({ format: 'date' }),
+          currency: z.string().meta({ description: 'Empty for counts.' }),
+          delta: z.string().meta({ description: 'A count, or minor units of the currency.' }),
+          fact: z.string(),
+          entry_id: z.string().meta({ description: 'The ledger entry that it follows from.' }),
+          at: time,
+        }),
+      )
+      .meta({
+        description: 'What this customer and its purchases add to the metrics, at most 1,000 rows, oldest first.',
+      }),
   })
   .meta({ id: 'Customer' });
 export const EntryReply = z
@@ -182,7 +198,15 @@ export const CatalogReply = z
     currencies: z
       .array(z.object({ currency: z.string(), exponent: count }))
       .meta({ description: 'Decimals of each; of others 2.' }),
-    domain_events: z.unknown(),
+    domain_events: z.array(
+      z.object({
+        type: z.string(),
+        meaning: z.string(),
+        version: count,
+        data_schema: anything.meta({ description: 'JSON Schema (2020-12) of `data`.' }),
+        example: anything,
+      }),
+    ),
   })
   .meta({ id: 'Catalog' });
 export const DeadLetterReply = z

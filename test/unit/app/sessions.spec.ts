@@ -95,6 +95,13 @@ describe('a session', () => {
     ['another port of the same host', { origin: 'https://ledger.example:444' }, false],
     ['an opaque origin', { origin: 'null' }, false],
     ['a request that does not say', {}, false],
+    [
+      'its own page behind a proxy that calls us by another name',
+      { origin: 'https://public.example', 'sec-fetch-site': 'same-origin' },
+      true,
+    ],
+    ['another page of the same site', { origin: 'https://ledger.example', 'sec-fetch-site': 'same-site' }, false],
+    ['another site, whatever its origin', { origin: 'https://ledger.example', 'sec-fetch-site': 'cross-site' }, false],
   ])('given a change asked for by %s, then it counts only from its own', async (_, headers, good) => {
     const session = await sessions.open(ADMIN);
     const asked = sessions.principalOf(asking(session, 'POST', headers));

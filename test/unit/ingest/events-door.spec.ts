@@ -54,6 +54,17 @@ describe('one event of a service', () => {
     expect(await send(event(), principal(), `${JSON_TYPE}; charset=UTF-8`)).toMatchObject([{ outcome: 'recorded' }]);
   });
 
+  it('given a member twice, when received, then it is refused by its name: readers differ on which of them holds', async () => {
+    const text = JSON.stringify(event()).replace('"plan":"pro"', '"plan":"pro","plan":"free","sk\\u0061":1,"ska":2');
+    const [outcome] = await send(text);
+    expect(outcome).toMatchObject({
+      ...{ outcome: 'rejected', code: 'invalid_event' },
+      errors: ['data.plan: is there more than once', 'data.ska: is there more than once'],
+    });
+    const batch = `[${JSON.stringify(event())},${text}]`;
+    expect((await send(batch, principal(), BATCH)).map(({ outcome }) => outcome)).toEqual(['recorded', 'rejected']);
+  });
+
   it('given no time, when received, then it is dated now and says so', async () => {
     const [outcome] = await send(event({ time: undefined }));
     expect(await doors.ledger.find(outcome!.entryId!)).toMatchObject({

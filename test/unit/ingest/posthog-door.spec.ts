@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { networkOf } from '../../../src/ingest/tracked-event.js';
 import { capture, clientFixture, clientsOf, problemOf } from '../../support/client-events.js';
 import { NOW, WRITE_KEY, openDoors, type Doors } from '../../support/doors.js';
 
@@ -42,6 +43,19 @@ describe("PostHog's protocol", () => {
     );
     expect(links).toEqual([{ anonymous_id: device }]);
     expect(rows[1].body).not.toContain('noor@example.org');
+  });
+
+  it('given addresses of a visitor, when collected, then not even who has the key reads more than the network', async () => {
+    const ip = '203.0.113.77';
+    const event = capture({}, { $ip: ip, client_ip: '2001:db8:1:2::3', chip: ip, $set: { ipAddress: ip } });
+    expect(await posthog(JSON.stringify({ api_key: WRITE_KEY, batch: [event] }))).toMatchObject({ accepted: 1 });
+    const [row] = await stored(`message_id = '${event.uuid}'`);
+    const { properties } = JSON.parse(await doors.vault.unseal(row.body, row.body_key_id));
+    expect(properties).toMatchObject({
+      ...{ $ip: '203.0.113.0/24', client_ip: '2001:db8:1::/48', $set: { ipAddress: '203.0.113.0/24' } },
+      chip: ip, // no name of an address
+    });
+    expect(row.client_hash).toBe(networkOf(doors.vault, ip));
   });
 
   const one = () => JSON.stringify({ api_key: WRITE_KEY, batch: [capture()] });

@@ -7,8 +7,7 @@ import { Show } from '../states.tsx';
 import { Table } from '../table.tsx';
 import { useData } from '../use-data.ts';
 import { reasonNames, words } from '../words.ts';
-import { Confusion } from './attribution/confusion.tsx';
-import { Funnels, SubscriptionBridge } from './attribution/funnels.tsx';
+import { SubscriptionBridge } from './attribution/subscription-bridge.tsx';
 
 type Answer = Schemas['Attribution'];
 type Touch = Answer['data'][number];
@@ -46,8 +45,6 @@ export function AttributionView({ url, go, from, to }: ViewProps) {
           )}
         </Show>
       </section>
-      <Confusion metric={metric} from={from} to={to} />
-      <Funnels url={url} go={go} from={from} to={to} />
       <SubscriptionBridge from={from} to={to} />
     </>
   );

@@ -5,15 +5,13 @@ import { Show } from '../states.tsx';
 import { Table } from '../table.tsx';
 import { useData } from '../use-data.ts';
 
-interface DomainEvent {
-  type: string;
-  title: string;
-}
+type Catalog = Schemas['Catalog'];
+type DomainEvent = Catalog['domain_events'][number];
 
 /** What every number means, and what may be said to the service. */
 export function ContractView(_: ViewProps) {
   const metrics = useData('metrics', () => api<Schemas['MetricList']>('/v1/metrics'));
-  const catalog = useData('catalog', () => api<{ domain_events: unknown }>('/v1/catalog'));
+  const catalog = useData('catalog', () => api<Catalog>('/v1/catalog'));
   return (
     <>
       <section>
@@ -40,16 +38,30 @@ export function ContractView(_: ViewProps) {
       <section>
         <h2>Domain events</h2>
         <Show data={catalog}>
-          {(value) => (
-            <Table<DomainEvent>
-              caption="What your services may say at /v1/events"
-              file="domain-events"
-              rows={eventsOf(value.domain_events)}
-              columns={[
-                { title: 'Type', text: ({ type }) => type },
-                { title: 'Meaning', text: ({ title }) => title },
-              ]}
-            />
+          {({ domain_events: events, currencies }) => (
+            <>
+              <Table<DomainEvent>
+                caption="What your services may say at /v1/events"
+                file="domain-events"
+                rows={events}
+                columns={[
+                  { title: 'Type', text: ({ type }) => type },
+                  { title: 'Meaning', text: ({ meaning }) => meaning },
+                  { title: 'Version', numeric: true, text: ({ version }) => String(version) },
+                  { title: 'Must have', text: (event) => fieldsOf(event).must.join(', ') },
+                  { title: 'May have', text: (event) => fieldsOf(event).may.join(', ') },
+                ]}
+              />
+              <Table<Catalog['currencies'][number]>
+                caption="Decimals of currencies; of all others 2"
+                file="currencies"
+                rows={currencies}
+                columns={[
+                  { title: 'Currency', text: ({ currency }) => currency },
+                  { title: 'Decimals', numeric: true, text: ({ exponent }) => String(exponent) },
+                ]}
+              />
+            </>
           )}
         </Show>
       </section>
@@ -57,12 +69,16 @@ export function ContractView(_: ViewProps) {
   );
 }
 
-function eventsOf(catalog: unknown): DomainEvent[] {
-  if (typeof catalog !== 'object' || catalog === null) return [];
-  return Object.entries(catalog as Record<string, unknown>).map(([type, versions]) => {
-    const newest: unknown = Array.isArray(versions) ? versions.at(-1) : versions;
-    const { meaning, description, title } = (newest ?? {}) as Record<string, unknown>;
-    const text = [meaning, description, title].find((each) => typeof each === 'string');
-    return { type, title: typeof text === 'string' ? text : '' };
-  });
+/** Members of an event's data. Of the alternatives of an event that wants one of several, each is named with a bar between. */
+function fieldsOf({ data_schema: schema }: DomainEvent): { must: string[]; may: string[] } {
+  const { properties = {}, required = [], anyOf = [] } = schema as DataSchema;
+  const oneOf = anyOf.flatMap((each) => each.required ?? []);
+  const may = Object.keys(properties).filter((name) => !required.includes(name) && !oneOf.includes(name));
+  return { must: [...required, ...(oneOf.length > 0 ? [oneOf.join(' | ')] : [])], may };
+}
+
+interface DataSchema {
+  properties?: Record<string, unknown>;
+  required?: string[];
+  anyOf?: { required?: string[] }[];
 }

@@ -1,8 +1,10 @@
+import { useState } from 'preact/hooks';
 import { api, type Schemas } from '../api.ts';
 import type { ViewProps } from '../app.tsx';
-import { figure, time } from '../format.ts';
+import { EntryDialog } from '../entry-dialog.tsx';
+import { figure, nameOf, time } from '../format.ts';
 import { Show } from '../states.tsx';
-import { Table } from '../table.tsx';
+import { type Column, Table } from '../table.tsx';
 import { useData } from '../use-data.ts';
 import { nonLinkNames, reasonNames } from '../words.ts';
 
@@ -36,8 +38,8 @@ export function CustomersView({ url, go }: ViewProps) {
         <button type="submit">Show</button>
       </form>
       <p class="hint">
-        A user id, a provider’s customer id, an anonymous id or the hash of an e-mail address. Addresses themselves are
-        stored nowhere, and do not belong into a link.
+        A user id, a provider’s customer id, an anonymous id, or the hash of an e-mail address as it stands among
+        somebody’s identifiers. Addresses themselves are stored nowhere, and do not belong into a link.
       </p>
       {id && <Found id={id} />}
     </section>
@@ -79,9 +81,62 @@ function Found({ id }: { id: string }) {
               { title: 'Amount', numeric: true, text: ({ amount }) => amount },
             ]}
           />
+          <Lineage customer={customer} />
         </>
       )}
     </Show>
+  );
+}
+
+/** Every touch, and what each fact adds to which number, down to the entry of the ledger that says so. */
+function Lineage({ customer: { touches, numbers } }: { customer: Customer }) {
+  const [entry, setEntry] = useState<string>();
+  const lineage: Column<{ entry_id: string }> = {
+    title: 'Ledger entry',
+    text: ({ entry_id: id }) => id,
+    show: ({ entry_id: id }) => (
+      <button type="button" class="link" onClick={() => setEntry(id)}>
+        {id.slice(0, 8)}
+      </button>
+    ),
+  };
+  return (
+    <>
+      {touches.length > 0 && (
+        <Table<Customer['touches'][number]>
+          caption="Touches"
+          file="touches"
+          rows={touches}
+          columns={[
+            { title: 'When', text: ({ at }) => time(at) },
+            { title: 'By', text: ({ node }) => node },
+            {
+              title: 'From',
+              text: ({ source, medium, campaign }) =>
+                [source, medium, campaign].filter(Boolean).join(' / ') || 'no mark',
+            },
+            { title: 'Channel', text: ({ channel }) => channel },
+            { title: 'Landing page', text: ({ landing_page: page }) => page ?? '' },
+            lineage,
+          ]}
+        />
+      )}
+      <Table<Customer['numbers'][number]>
+        caption="What it adds to the numbers"
+        file="in-numbers"
+        rows={numbers}
+        empty="Nothing yet."
+        columns={[
+          { title: 'When', text: ({ at }) => time(at) },
+          { title: 'Number', text: ({ metric }) => nameOf(metric) },
+          { title: 'Adds', numeric: true, text: ({ delta, currency }) => figure(delta, currency || undefined) },
+          { title: 'Because of', text: ({ fact }) => fact },
+          { title: 'Of', text: ({ subject }) => subject },
+          lineage,
+        ]}
+      />
+      {entry && <EntryDialog id={entry} onClose={() => setEntry(undefined)} />}
+    </>
   );
 }
 

@@ -150,7 +150,6 @@ function Causes({ row }: { row: Detail }) {
     })),
   );
   const rows = caused.sort((a, b) => b.times - a.times);
-  if (row.unexplained > 0) rows.push({ part: '', cause: 'unexplained', times: row.unexplained, confidence: '' });
   if (rows.length === 0) return null;
   return (
     <Table<Caused>

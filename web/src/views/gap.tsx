@@ -3,7 +3,7 @@ import type { ViewProps } from '../app.tsx';
 import { GapChart } from '../charts/gap-chart.tsx';
 import { Spark } from '../charts/spark.tsx';
 import { figure, nameOf, percent, percentOf } from '../format.ts';
-import { CutNote, Show } from '../states.tsx';
+import { CutNote, Lossy, Show } from '../states.tsx';
 import { Table } from '../table.tsx';
 import { useData } from '../use-data.ts';
 import { DayView } from './day.tsx';
@@ -35,6 +35,7 @@ export function GapView({ url, go, from, to }: ViewProps) {
               ))}
             </section>
             <section>
+              <Lossy>Tracked is what browsers and other tools saw; true is what the ledger proves.</Lossy>
               <h2>
                 {nameOf(shown.metric)}
                 {shown.currency ? ` in ${shown.currency}` : ''}, day by day

@@ -86,30 +86,40 @@ export function Files({ period, round }: PeriodProps) {
   );
 }
 
-/** Whether what was closed can be proved to others. */
+/** Whether what was closed can be proved to others: the close is an entry of the ledger, and a signed root covers it. */
 function Sealed({ period: { versions }, round }: Pick<PeriodProps, 'period' | 'round'>) {
-  const ready = useData('sealed', () => api<Schemas['Ready']>('/health/ready'), round);
-  const key = useData('seal key', () => api<Schemas['SealKey']>('/v1/ledger/key'));
-  const last = versions.at(-1);
+  const position = versions.at(-1)?.closed_position;
   return (
-    <Show data={ready}>
-      {({ seal }) => {
-        const size = Number(seal?.['size'] ?? 0);
-        return (
-          <dl>
-            <dt>Sealed</dt>
-            <dd>
-              {figure(size)} entries
-              {last &&
-                (last.closed_position <= size
-                  ? `, the close at position ${last.closed_position} among them`
-                  : `; the close at position ${last.closed_position} is not among them yet`)}
-            </dd>
-            <dt>Key</dt>
-            <dd>{key.state === 'ready' ? <code>{key.value.fingerprint}</code> : '…'}</dd>
-          </dl>
-        );
-      }}
-    </Show>
+    <dl>
+      {position !== undefined && <CoveredBy position={position} round={round} />}
+      <dt>Key</dt>
+      <dd>
+        <SealKey />
+      </dd>
+    </dl>
   );
+}
+
+function CoveredBy({ position, round }: { position: number; round: number }) {
+  const path = `/v1/ledger/checkpoints${query({ cursor: String(position - 1), limit: '1' })}`;
+  const first = useData(path, () => api<Schemas['CheckpointPage']>(path), round);
+  return (
+    <>
+      <dt>Sealed</dt>
+      <dd>
+        <Show data={first}>
+          {({ data: [checkpoint] }) =>
+            checkpoint
+              ? `The close at position ${position} is under the signed root of ${figure(checkpoint.size)} entries`
+              : `The close at position ${position} is under no signed root yet`
+          }
+        </Show>
+      </dd>
+    </>
+  );
+}
+
+function SealKey() {
+  const key = useData('seal key', () => api<Schemas['SealKey']>('/v1/ledger/key'));
+  return <Show data={key}>{({ fingerprint }) => <code>{fingerprint}</code>}</Show>;
 }

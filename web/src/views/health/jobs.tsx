@@ -61,7 +61,10 @@ export function Jobs({ session, round }: { session: Session; round: number }) {
           }}
           onClose={() => setChosen(undefined)}
         >
-          <p>What it has recorded stays. It runs again when it is next due.</p>
+          <p>
+            What it has recorded stays. What is on a schedule runs again when it is next due; what was asked for does
+            not.
+          </p>
         </ActDialog>
       )}
     </>

@@ -2,15 +2,14 @@ import { api, query, type Schemas } from '../../api.ts';
 import { Bars } from '../../charts/bars.tsx';
 import { Choice } from '../../choice.tsx';
 import { figure, rate } from '../../format.ts';
-import { Show } from '../../states.tsx';
+import { Lossy, Show } from '../../states.tsx';
 import { Table } from '../../table.tsx';
 import type { UrlState } from '../../url-state.ts';
 import { useData } from '../../use-data.ts';
-import { bridgeNames, words } from '../../words.ts';
+import { words } from '../../words.ts';
 
 type Funnel = Schemas['Funnel'];
 type By = NonNullable<Funnel['by']>;
-type Bridge = Schemas['SignupBridge'];
 
 const DIMENSIONS = ['device', 'browser', 'country'];
 
@@ -76,9 +75,7 @@ function Twice({ funnel }: { funnel: Funnel }) {
 function ByDimension({ by: { dimension, note, data } }: { by: By }) {
   return (
     <>
-      <p class="hint">
-        <span class="tag lossy">lossy</span> {note}
-      </p>
+      <Lossy>{note}</Lossy>
       <Table<By['data'][number]>
         caption={`By ${dimension}, as far as a browser told it`}
         file={`funnel-${dimension}`}
@@ -94,30 +91,5 @@ function ByDimension({ by: { dimension, note, data } }: { by: By }) {
         ]}
       />
     </>
-  );
-}
-
-/** From the sign-ups of the days to their new subscriptions, in rows that sum. */
-export function SubscriptionBridge({ from, to }: { from: string; to: string }) {
-  const path = `/v1/funnel/bridge${query({ from, to })}`;
-  const data = useData(path, () => api<Bridge>(path));
-  return (
-    <section>
-      <h2>From sign-ups to new subscriptions</h2>
-      <Show data={data}>
-        {({ rows, new_subscriptions: sum }) => (
-          <Table<Bridge['rows'][number]>
-            caption="Business truth: the rows sum"
-            file={`bridge-${from}`}
-            rows={[...rows, { step: 'new_subscriptions', count: sum }]}
-            selected={({ step }) => step === 'new_subscriptions'}
-            columns={[
-              { title: 'Step', text: ({ step }) => bridgeNames[step] ?? words(step) },
-              { title: 'Count', numeric: true, text: ({ count }) => figure(count) },
-            ]}
-          />
-        )}
-      </Show>
-    </section>
   );
 }

@@ -9,17 +9,16 @@ type Answer = Schemas['Confusion'];
 type Pair = Answer['data'][number];
 type Total = Answer['totals'][number];
 
-const COMPARED = ['signups', 'checkouts_started', 'orders', 'revenue_gross'];
+/** The metrics whose events clients claim a source of. */
+export const COMPARED: readonly string[] = ['signups', 'checkouts_started', 'orders', 'revenue_gross'];
 
 /** Where clients say that something came from, against the first touch that the server recorded. */
 export function Confusion({ metric, from, to }: { metric: string; from: string; to: string }) {
-  const isCompared = COMPARED.includes(metric);
-  const path = `/v1/attribution/confusion${query({ metric: isCompared ? metric : 'signups', from, to })}`;
+  const path = `/v1/attribution/confusion${query({ metric, from, to })}`;
   const data = useData(path, () => api<Answer>(path));
   return (
     <section>
       <h2>What the client claims, against the server</h2>
-      {!isCompared && <p class="hint">No client claims a source of this metric: these are sign-ups.</p>}
       <Show data={data}>
         {({ data: pairs, totals, metric: of }) => (
           <>
