@@ -8,10 +8,14 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 const binOf = (version: number): string => `/usr/lib/postgresql/${version}/bin`;
 const installed = [14, 15, 16, 17].filter((version) => existsSync(path.join(binOf(version), 'postgres')));
 
-// What speaks to PostgreSQL itself: migrations, the ledger and its seal, the projections, rebuilds and the views.
+// What speaks to PostgreSQL itself, once: migrations, the ledger, projections and their rebuild, the books and the close with its seal.
 const SUITES = [
-  ...['unit/storage/migrate', 'unit/storage/database', 'contracts/ledger', 'faults/ledger-feed', 'flow/ledger-seal'],
-  ...['flow/projections', 'rules/rule-06-crowds-stored', 'rules/rule-09', 'rules/rule-13'],
+  'unit/storage/migrate',
+  'contracts/ledger',
+  'flow/projections',
+  'rules/rule-09',
+  'flow/close.spec',
+  'flow/reconcile.spec',
 ];
 
 // The contract of the ledger is kept by other engines too, which are the same whatever PostgreSQL is beside them.
