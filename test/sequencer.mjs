@@ -8,7 +8,14 @@ const { default: Sequencer } = createRequire(fromJest.resolve('@jest/core'))('@j
 
 const LONG = [
   ...['quality', 'faults/older-postgres', 'faults/kill-nine', 'faults/projector-handover', 'faults/shutdown'],
-  ...['faults/embedded-postgres', 'flow/fuzz-doors', 'web/dashboard', 'faults/several-processes', 'flow/ledger-copy'],
+  ...[
+    'faults/embedded-postgres',
+    'flow/demo',
+    'flow/fuzz-doors',
+    'web/dashboard',
+    'faults/several-processes',
+    'flow/ledger-copy',
+  ],
   ...['faults/kurrentdb-outages', 'faults/database-outage', 'properties/payment-histories', 'flow/bad-transport'],
   ...['properties/pack-tampering', 'properties/stripe-histories', 'properties/ledger-tampering'],
 ];
