@@ -2,6 +2,8 @@ import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Channels } from './catalog/channels.js';
+import type { SquarePlan } from './ingest/providers/square/interpret/plan-value.js';
+import { readSquarePlans } from './ingest/providers/square/plan-settings.js';
 import { isDay } from './kernel/day.js';
 import { SetupError } from './kernel/errors.js';
 import { readSources, type SourceSettings } from './reconcile/pull/source-settings.js';
@@ -31,12 +33,20 @@ export interface Config {
   /** Who may send client-side events. The name is what `key=` says, else `collector-<n>`. */
   collectorWriteKeys: readonly { name: string; key: string }[];
   stripe: { webhookSecrets: readonly string[]; apiKey?: string; apiBase: string };
-  square: { signatureKeys: readonly string[]; notificationUrl?: string };
+  square: {
+    signatureKeys: readonly string[];
+    notificationUrl?: string;
+    /** Of which the value is known. */
+    plans: readonly SquarePlan[];
+  };
   adyen: {
     hmacKeys: readonly string[];
     basicAuth?: string;
     /** Merchant accounts whose payments are captured without a request; `*`: all. */
     automaticCapture: readonly string[];
+    /** `user:password` of a user who may read reports. */
+    reportUser?: string;
+    reportBase: string;
   };
   /** Where alerts are told; nowhere unless set. */
   alerts: {
@@ -67,7 +77,8 @@ const LEDGER_SCHEMES: Readonly<Record<string, readonly string[]>> = {
   kurrentdb: ['kurrentdb', 'kurrentdb+discover', 'esdb', 'esdb+discover'],
 };
 /** The scheme of an address; unlike URL this takes several hosts, `kurrentdb://a:2113,b:2113`. */
-const schemeOf = (url: string): string | undefined => /^([a-z][a-z0-9+]*):\/\/[^/?#]/i.exec(url)?.[1]?.toLowerCase();
+export const schemeOf = (url: string): string | undefined =>
+  /^([a-z][a-z0-9+]*):\/\/[^/?#]/i.exec(url)?.[1]?.toLowerCase();
 
 /** The backend that keeps the ledger of an address, `postgres` without one. */
 export const ledgerEngine = (url: string | undefined): string =>
@@ -174,6 +185,7 @@ const schema = z.object({
     .default('https://api.stripe.com'),
   SQUARE_WEBHOOK_SIGNATURE_KEYS: secrets('SQUARE_WEBHOOK_SIGNATURE_KEYS'),
   SQUARE_NOTIFICATION_URL: optional((text) => isUrl(text, 'http', 'https'), httpUrl('SQUARE_NOTIFICATION_URL')),
+  SQUARE_PLANS: z.string().optional(), // read as a whole by `readSquarePlans`
   ADYEN_HMAC_KEYS: secrets('ADYEN_HMAC_KEYS').refine(
     (keys) => keys.every((key) => /^([0-9a-f]{2})+$/i.test(key)),
     'ADYEN_HMAC_KEYS must be hexadecimal keys between commas.',
@@ -187,6 +199,11 @@ const schema = z.object({
       (accounts) => accounts.every((account) => /^(?:\*|[\w.-]+)$/.test(account)),
       'ADYEN_AUTOMATIC_CAPTURE must be merchant accounts between commas, or * for all.',
     ),
+  ADYEN_REPORT_USER: optional((text) => /^[^:]+:.+$/.test(text), 'ADYEN_REPORT_USER must be user:password.'),
+  ADYEN_REPORT_BASE: z
+    .string()
+    .refine((text) => isUrl(text, 'http', 'https'), httpUrl('ADYEN_REPORT_BASE'))
+    .default('https://ca-live.adyen.com'),
   ALERT_WEBHOOK_URL: optional((text) => isUrl(text, 'http', 'https'), httpUrl('ALERT_WEBHOOK_URL')),
   ALERT_WEBHOOK_SECRET: optional(
     (text) => text.length >= SECRET_MIN,
@@ -240,11 +257,13 @@ export function readConfig(
   const read = schema.safeParse(given);
   const sources = readSources(env, sourceTypes);
   const { channels, mistakes: ofChannels } = readChannels(given['CHANNEL_RULES']);
+  const { plans, mistakes: ofPlans } = readSquarePlans(given['SQUARE_PLANS']);
   const mistakes = [
     ...(read.error?.issues.map((issue) => issue.message) ?? []),
     ...acrossSettings(given, backends),
     ...sources.mistakes,
     ...ofChannels,
+    ...ofPlans,
   ];
   if (!read.success || mistakes.length > 0) throw new SetupError(mistakes.join('\n'));
   const s = read.data;
@@ -266,11 +285,13 @@ export function readConfig(
       apiKey: s.STRIPE_API_KEY,
       apiBase: s.STRIPE_API_BASE.replace(/\/+$/, ''),
     },
-    square: { signatureKeys: s.SQUARE_WEBHOOK_SIGNATURE_KEYS, notificationUrl: s.SQUARE_NOTIFICATION_URL },
+    square: { signatureKeys: s.SQUARE_WEBHOOK_SIGNATURE_KEYS, notificationUrl: s.SQUARE_NOTIFICATION_URL, plans },
     adyen: {
       hmacKeys: s.ADYEN_HMAC_KEYS,
       basicAuth: s.ADYEN_BASIC_AUTH,
       automaticCapture: s.ADYEN_AUTOMATIC_CAPTURE,
+      reportUser: s.ADYEN_REPORT_USER,
+      reportBase: s.ADYEN_REPORT_BASE.replace(/\/+$/, ''),
     },
     alerts: {
       webhookUrl: s.ALERT_WEBHOOK_URL,
@@ -286,30 +307,6 @@ export function readConfig(
     channels,
     sealWitnessUrl: s.SEAL_WITNESS_URL,
     logLevel: s.LOG_LEVEL,
-  };
-}
-
-/** What of the settings may be written to a log: places without their passwords, and how many secrets there are. */
-export function settingsForLog(config: Config): Record<string, string | number> {
-  const engine = (url: string | undefined): string => (url === undefined ? 'embedded' : schemeOf(url)!);
-  return {
-    host: config.host,
-    port: config.port,
-    ledger: engine(config.ledgerUrl),
-    database: engine(config.databaseUrl),
-    jobs: config.redisUrl === undefined ? 'postgres' : 'redis',
-    reporting_time_zone: config.reportingTimeZone,
-    fiscal_calendar: config.fiscalCalendar.name,
-    collector_write_keys: config.collectorWriteKeys.length,
-    stripe_webhook_secrets: config.stripe.webhookSecrets.length,
-    square_webhook_signature_keys: config.square.signatureKeys.length,
-    adyen_hmac_keys: config.adyen.hmacKeys.length,
-    alert_webhook: config.alerts.webhookUrl === undefined ? 'not set' : 'set',
-    alert_slack: config.alerts.slackUrl === undefined ? 'not set' : 'set',
-    alert_email_receivers: config.alerts.emailTo.length,
-    seal_witness: config.sealWitnessUrl === undefined ? 'file' : 'file and address',
-    adyen_basic_auth: config.adyen.basicAuth === undefined ? 'not set' : 'set',
-    sources: config.sources.sources.map(({ name, type }) => `${name} (${type.name})`).join(', ') || 'none',
   };
 }
 

@@ -108,7 +108,7 @@ async function wire(
   const ingest = createIngest({ ...{ ledger, vault, database: doorDatabase, clock, zone }, ...doorsOf(config) });
   life.closes(ingest, (it) => it.stop());
 
-  const known = { adyenAutomaticCapture: config.adyen.automaticCapture };
+  const known = { adyenAutomaticCapture: config.adyen.automaticCapture, squarePlans: config.square.plans };
   const interpreters = interpretersFor(known);
   const projections = createProjections({
     ...{ ledger, database, live, applyFact, metrics, zone },
@@ -133,7 +133,7 @@ async function wire(
     ...{ ledger, vault, database, clock, zone, contentMac, projections },
     enqueueRun: async (runId) => queue.jobs?.enqueueRun(runId),
   });
-  const tied = tieOutsWith({ database, ledger, vault, clock, zone, ingest, projections }, calendar);
+  const tied = tieOutsWith(config, { database, ledger, vault, clock, zone, ingest, projections }, calendar);
   const { report, close } = await openNumbers(
     calendar,
     {
@@ -150,7 +150,8 @@ async function wire(
   });
   const verification = createVerification({ ledger, seal, projections, clock, contentMac });
 
-  const alerts = watchOver(config, clock, { database, ledger, vault, ingest, reconcile, verification }, log);
+  const watched = { database, ledger, vault, ingest, reconcile, verification, announced: tied.announced };
+  const alerts = watchOver(config, clock, watched, log);
   const worked = { ingest, reconcile, close, ...tied, verification, alerts };
   const jobs = await openJobs(config, clock, { database, zone, ...worked }, log);
   queue.jobs = life.closes(jobs, (it) => it.stop());

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createAlerts } from './alert/create-alerts.js';
 import { domainEventSchemas } from './catalog/domain-events/index.js';
+import { AnnouncedReports } from './close/announced-reports.js';
 import type { Books } from './close/books.js';
 import { openClosings } from './close/closing-store.js';
 import { type Close, createClose } from './close/create-close.js';
@@ -14,7 +15,7 @@ import type { Verification } from './close/verification.js';
 import type { Config } from './config.js';
 import type { IngestStage } from './ingest/create-ingest.js';
 import { parkFailedJob, replayJobs } from './ingest/park.js';
-import { reportKinds } from './ingest/providers/index.js';
+import { reportKinds, reportSources } from './ingest/providers/index.js';
 import { cancellationsIn } from './jobs/cancellations.js';
 import { createJobs, type Jobs, type JobsDeps } from './jobs/create-jobs.js';
 import { lookAround } from './jobs/watched.js';
@@ -101,17 +102,18 @@ export function watchOver(
     vault: OpenVault;
     ingest: IngestStage;
     verification: Verification;
+    announced: AnnouncedReports;
   },
   log: Logger | undefined,
 ) {
-  const { database, ledger, vault, ingest, reconcile, verification } = stages;
+  const { database, ledger, vault, ingest, reconcile, verification, announced } = stages;
   const { completeness, deadLetters } = ingest;
   return createAlerts({
     ...{ database, ledger, clock, newId: randomUUID, settings: config.alerts },
     contentMac: (value) => vault.contentMac(value),
     watched: () =>
       lookAround({
-        ...{ reconcile, completeness, deadLetters, verification, clock },
+        ...{ reconcile, completeness, deadLetters, verification, announced, clock },
         failed: (part, error) => log?.warn({ err: error }, `${part} could not be watched`),
       }),
   });
@@ -119,6 +121,7 @@ export function watchOver(
 
 /** What providers state of their balance, and how it compares with the ledger. */
 export function tieOutsWith(
+  config: Config,
   deps: {
     database: Database;
     ledger: Ledger;
@@ -136,15 +139,25 @@ export function tieOutsWith(
     kinds: reportKinds,
     keepObjects: (provider, { objects }) => ingest.imports.rows(provider, objects),
   });
+  const announced = new AnnouncedReports({ ...deps, reports, sources: announcing(config) });
   const tieOuts = createTieOuts({
     ...deps,
     reports,
+    announced: (provider) => announced.missing(provider),
     periodDays: (id) => calendar.find(id),
     contentMac: (value) => vault.contentMac(value),
     statement: (provider, range) => ingest.imports.statement(provider, range),
     caughtUp: () => projections.catchUp(),
   });
-  return { reports, tieOuts };
+  return { reports, announced, tieOuts };
+}
+
+/** Providers whose door is open and that announce reports there. */
+function announcing({ adyen }: Config) {
+  const source = reportSources.adyen!;
+  const { reportUser: apiKey, reportBase: apiBase } = adyen;
+  if (adyen.hmacKeys.length === 0) return [];
+  return [apiKey === undefined ? { source } : { source, fetch: source.open({ apiKey, apiBase }) }];
 }
 
 type FilesDeps = Pick<PeriodFilesDeps, 'periods' | 'ledger' | 'seal' | 'clock'> & {
@@ -169,16 +182,16 @@ export const openFiles = (
 export async function openJobs(
   config: Config,
   clock: Clock,
-  stages: Pick<JobsDeps, 'reconcile' | 'close' | 'alerts' | 'zone' | 'tieOuts' | 'verification'> & {
+  stages: Pick<JobsDeps, 'reconcile' | 'close' | 'alerts' | 'zone' | 'announced' | 'tieOuts' | 'verification'> & {
     database: Database;
     ingest: IngestStage;
   },
   log: Logger | undefined,
 ): Promise<Jobs> {
-  const { database, ingest, reconcile, close, tieOuts, verification, alerts, zone } = stages;
+  const { database, ingest, reconcile, close, announced, tieOuts, verification, alerts, zone } = stages;
   const jobs = await createJobs({
     ...{ connection: database.connection, redisUrl: config.redisUrl },
-    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, tieOuts },
+    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, announced, tieOuts },
     ...{ verification, alerts, zone, clock },
     cancellations: cancellationsIn(database, clock),
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),

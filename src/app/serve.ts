@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { readConfig, settingsForLog, type Config } from '../config.js';
+import { readConfig, type Config } from '../config.js';
 import { backends } from '../ledger/backends/index.js';
 import { SetupError } from '../kernel/errors.js';
 import type { Clock } from '../kernel/clock.js';
@@ -8,6 +8,7 @@ import { ROLES, type Role, type Service } from '../service-types.js';
 import { background, type Background } from './background.js';
 import { createApp, type App } from './create-app.js';
 import { createLog } from './log.js';
+import { settingsForLog } from './settings-for-log.js';
 import { STOP_WITHIN } from './stop-within.js';
 
 const IDLE_CHECK_MS = 50;

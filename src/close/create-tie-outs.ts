@@ -7,6 +7,7 @@ import { decideAndAppend, loadStream } from '../ledger/decide-and-append.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { decisionStream } from '../ledger/streams.js';
 import type { Database } from '../storage/database.js';
+import type { MissingReport } from './announced-reports.js';
 import { BalanceLines } from './balance-lines.js';
 import { balancesOf, chosenReports, nameOf, type StatementDeps, statementOf } from './provider-statement.js';
 import { categoriesOf, differencesOf, identityOf } from './tie-out.js';
@@ -34,6 +35,8 @@ export interface TieOutDeps extends StatementDeps {
   contentMac(value: unknown): Buffer;
   /** Resolves with the position that the read model is at, once it shows everything that was recorded before. */
   caughtUp(): Promise<number>;
+  /** Reports that were announced and are not kept. */
+  announced?: (provider: string) => Promise<MissingReport[]>;
   /** The days of a period by its name; undefined where there is none of that name. Default: calendar months. */
   periodDays?: (id: string) => PeriodDays | undefined;
 }
@@ -159,8 +162,13 @@ async function compare(
   const categories = categoriesOf(ledger.values(), stated.lines.values());
   const identities = (await balancesOf(deps, provider, range)).map((balance) => identityOf(balance, categories));
   const result = resultOf({ ...head, statement: stated.from }, { categories, differences, identities });
-  return stated.leftOut.length === 0 ? result : stillPending(result, stated.leftOut.join(' '));
+  const missing = ((await deps.announced?.(provider)) ?? []).filter(({ announcedAt }) => announcedAt < until);
+  const reasons = [...stated.leftOut, ...missing.filter(({ announcedAt }) => announcedAt >= from).map(missingOf)];
+  return reasons.length === 0 ? result : stillPending(result, reasons.join(' '));
 }
+
+const missingOf = ({ account, name, announcedAt }: MissingReport): string =>
+  `${name} of ${account}, announced on ${announcedAt.toISOString().slice(0, 10)}, is not here.`;
 
 /** A result that says what the last one said is not recorded again. */
 async function record(

@@ -43,6 +43,13 @@ export interface ReportsDeps {
   keepObjects(provider: string, content: ReportContent): Promise<void>;
 }
 
+export interface Added {
+  outcome: 'recorded' | 'duplicate';
+  report: KeptReport;
+  /** Of which batches it has lines; none of a report of some days. */
+  batches: readonly string[];
+}
+
 export const REPORT_BYTES_MAX = 33_554_432;
 
 const COLUMNS = `id, provider, kind, digest, size as bytes, lines, from_at as "from", until_at as "until",
@@ -57,7 +64,7 @@ export class ProviderReports {
   }
 
   /** Reads and keeps a report. The same bytes again are the same report. Throws Problem `too_large`, or `invalid_request` with the line that is wrong. */
-  async add(upload: Upload, actor: string): Promise<{ outcome: 'recorded' | 'duplicate'; report: KeptReport }> {
+  async add(upload: Upload, actor: string): Promise<Added> {
     const { provider, bytes } = upload;
     const kind = this.kindOf(provider, upload.kind);
     if (bytes.length > REPORT_BYTES_MAX) throw new Problem('too_large', 'A report may have 32 MiB.');
@@ -65,6 +72,7 @@ export class ProviderReports {
     const content = await kind.read(upload.name ?? 'report', Readable.from([bytes]));
     const { from, until } = coverage(kind, upload, content);
     await this.deps.keepObjects(provider, content);
+    const batches = batchesOf(kind, content);
     const digest = createHash('sha256').update(bytes).digest('hex');
     const id = uuidV5(lengthPrefixed(['provider report', provider, kind.name, digest]));
     const sealed = this.deps.vault.seal(JSON.stringify(bytes.toString('base64')), () => true);
@@ -72,12 +80,12 @@ export class ProviderReports {
     const { rowCount } = await this.deps.database.pool.query(
       `with kept as (
          insert into close.provider_reports
-           (id, provider, kind, digest, size, from_at, until_at, lines, actor, received_at, body, body_key_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing returning body_key_id)
+           (id, provider, kind, digest, size, from_at, until_at, lines, actor, received_at, body, body_key_id, batches)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $14) on conflict do nothing returning body_key_id)
        insert into ledger.vault_keys (id, wrapped) select body_key_id, $13 from kept`,
       [
         ...[id, provider, kind.name, digest, bytes.length, from, until, content.lines.length, actor],
-        ...[this.deps.clock(), sealed.body, keyId, wrapped],
+        ...[this.deps.clock(), sealed.body, keyId, wrapped, batches],
       ],
     );
     const report = (await this.find(id))!;
@@ -86,7 +94,13 @@ export class ProviderReports {
         'conflict',
         `The same report is kept for ${report.from.toISOString()} to ${report.until.toISOString()}.`,
       );
-    return { outcome: rowCount === 0 ? 'duplicate' : 'recorded', report };
+    // One that was kept by a version that did not note them.
+    if (rowCount === 0)
+      await this.deps.database.pool.query('update close.provider_reports set batches = $2 where id = $1', [
+        id,
+        batches,
+      ]);
+    return { outcome: rowCount === 0 ? 'duplicate' : 'recorded', report, batches };
   }
 
   async find(id: string): Promise<KeptReport | undefined> {
@@ -136,6 +150,10 @@ export class ProviderReports {
     );
   }
 }
+
+/** What a report of a batch says of which one it is. */
+const batchesOf = ({ complete, undated }: ReportKind, { lines }: ReportContent): string[] =>
+  complete && !undated ? [...new Set(lines.flatMap(({ payout }) => (payout === undefined ? [] : [payout])))] : [];
 
 /** Where the file does not say it, whoever brings it does; where it does, from its first to its last line. */
 function coverage(kind: ReportKind, { from, until }: Upload, { lines }: ReportContent): { from: Date; until: Date } {

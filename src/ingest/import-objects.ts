@@ -14,6 +14,7 @@ const DAY_MS = 86_400_000;
 const SWEEP = 'sweep';
 const SWEPT_DAYS_MAX = 35; // at the first sweep, and after a long pause: a month and what is late of it
 const TOGETHER = 500; // objects of a file that are made durable together
+const LOTS_MAX = 3; // of these on their way: one is read and sealed while another is written
 const IDS_MAX = 1_000;
 const ATTEMPTS_MAX = 10;
 const VERSION_LENGTH = 22; // characters of a keyed hash: 132 bits
@@ -25,7 +26,7 @@ export interface ImportSource {
 }
 
 export interface ImportDeps extends ReceiveDeps {
-  ledger: Pick<Ledger, 'record' | 'find' | 'findMany'>;
+  ledger: Pick<Ledger, 'record' | 'find' | 'findMany' | 'findReceipts'>;
   sources: readonly ImportSource[];
   store: ImportStore;
   clock: Clock;
@@ -232,7 +233,7 @@ async function goOn(list: ObjectList, name: string, range: TimeRange, cursor: st
   }
 }
 
-/** Some lines at a time, so that memory does not grow with the file; each lot is durable before its last line is remembered. */
+/** Some lines at a time, so that memory does not grow with the file; a lot and all before it are durable before its last line is remembered. */
 async function readFile(
   deps: ImportDeps,
   source: ObjectSource,
@@ -245,33 +246,38 @@ async function readFile(
   imported.listed += begun.listed;
   imported.recorded += begun.recorded;
   const readBefore = Number(begun.cursor ?? 0);
-  const put = async (lot: readonly ReadLine[], done?: Date): Promise<void> => {
+  const onTheirWay: Promise<void>[] = [];
+  const put = (lot: readonly ReadLine[], done?: Date): void => {
     const objects = lot.flatMap((line) => line.objects);
-    const recorded = await settle(deps, source, objects, asOf, 'file', imported);
-    const cursor = String(lot.at(-1)?.line ?? readBefore);
-    await store.advance(key, { cursor, listed: objects.length, recorded, done });
-    options.onProgress?.(file.bytesRead(), file.bytes);
+    const settled = settle(deps, source, objects, asOf, 'file', imported);
+    const remember = async (before: Promise<void> | undefined): Promise<void> => {
+      const [recorded] = await Promise.all([settled, before]);
+      const cursor = String(lot.at(-1)?.line ?? readBefore);
+      await store.advance(key, { cursor, listed: objects.length, recorded, done });
+      options.onProgress?.(file.bytesRead(), file.bytes);
+    };
+    const remembered = remember(onTheirWay.at(-1));
+    remembered.catch(() => undefined); // heard where it is awaited
+    onTheirWay.push(remembered);
   };
   let lot: ReadLine[] = [];
-  // While one lot is made durable, the next is read.
-  let putting: Promise<void> = Promise.resolve();
   const content = file.content();
   try {
     for await (const line of source.parse!(file.name, content, !options.testMode)) {
       if (line.line <= readBefore) continue;
       lot.push(line);
       if (lot.length < TOGETHER) continue;
-      await putting;
+      if (onTheirWay.length === LOTS_MAX) await onTheirWay.shift();
       if (options.signal?.aborted) return void (imported.done = false);
-      putting = put(lot);
-      putting.catch(() => undefined); // heard where it is awaited
+      put(lot);
       lot = [];
     }
-    await putting;
-    await put(lot, clock());
+    await onTheirWay.at(-1);
+    put(lot, clock());
+    await onTheirWay.at(-1);
   } finally {
     content.destroy();
-    await putting.catch(() => undefined);
+    await Promise.allSettled(onTheirWay);
   }
 }
 
@@ -296,7 +302,9 @@ async function settle(
   let recorded = 0;
   for (let from = 0; from < arrivals.length; from += IDS_MAX) {
     const some = arrivals.slice(from, from + IDS_MAX);
-    const known = new Set((await deps.ledger.findMany(some.map(({ id }) => id))).map(({ id }) => id));
+    const ids = some.map(({ id }) => id);
+    const found = await (deps.ledger.findReceipts?.(ids) ?? deps.ledger.findMany(ids));
+    const known = new Set(found.map(({ id }) => id));
     const outcomes = await Promise.all(
       some.filter(({ id }) => !known.has(id)).map(({ arrival }) => keepPatiently(deps, arrival)),
     );
@@ -333,8 +341,6 @@ function arrivalOf(deps: ImportDeps, source: ObjectSource, read: ReadObject, asO
   const arrival = providerArrival(deps, provider, whole, body, `import-${provider.name}`);
   const { account, origin, originEventId } = arrival;
   const door = 'import' as const;
-  return {
-    arrival: { ...arrival, contentMac, door, authenticatedBy, actor: 'import' },
-    id: entryId({ door, account, origin, id: originEventId }),
-  };
+  const entry = entryId({ door, account, origin, id: originEventId });
+  return { arrival: { ...arrival, id: entry, contentMac, door, authenticatedBy, actor: 'import' }, id: entry };
 }

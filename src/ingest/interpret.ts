@@ -4,18 +4,24 @@ import { domainInterpreters } from './domain-interpreters/index.js';
 import type { Interpreter } from './interpreter.js';
 import { adyenInterpreters } from './providers/adyen/interpret/index.js';
 import { squareInterpreters } from './providers/square/interpret/index.js';
+import type { SquarePlan } from './providers/square/interpret/plan-value.js';
 import { stripeInterpreters } from './providers/stripe/interpret/index.js';
 
 /** What the operator knows and no entry tells. Another answer is another meaning, so it changes the version. */
 export interface KnownToOperator {
   /** Adyen's merchant accounts that capture by themselves; `*`: all. */
   adyenAutomaticCapture?: readonly string[];
+  /** What Square's catalog says of the plans that subscriptions name. */
+  squarePlans?: readonly SquarePlan[];
 }
 
 /** All interpreters of this build. A provider's read entries whose types carry its name, and nothing else. */
-export const interpretersFor = ({ adyenAutomaticCapture = [] }: KnownToOperator = {}): readonly Interpreter[] => [
+export const interpretersFor = ({
+  adyenAutomaticCapture = [],
+  squarePlans = [],
+}: KnownToOperator = {}): readonly Interpreter[] => [
   ...stripeInterpreters,
-  ...squareInterpreters,
+  ...squareInterpreters(squarePlans),
   ...adyenInterpreters(adyenAutomaticCapture),
   ...domainInterpreters,
 ];

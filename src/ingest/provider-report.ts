@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
+import type { Entry } from '../ledger/ledger.js';
 import type { BalanceLine } from './balance-line.js';
+import type { ProviderApi } from './event-list.js';
 import type { ReadObject } from './object-list.js';
 
 /** A balance as a provider states it at the two ends of a report, minor units. */
@@ -31,3 +33,28 @@ export interface ReportKind {
   /** Throws Problem `invalid_request` that names the line and quotes nothing of it. */
   read(name: string, file: Readable): Promise<ReportContent>;
 }
+
+/** A report that a provider says it has made. */
+export interface AnnouncedReport {
+  account: string;
+  /** Of the file. */
+  name: string;
+  kind: string;
+  /** Which batch it is of, as its lines say it: their `payout`. */
+  batch: string;
+  at: Date;
+}
+
+/** How a provider says that it has made reports, and where they are. */
+export interface ReportSource {
+  provider: string;
+  /** Undefined for an entry that announces none, one that is not read here, or one of test mode. */
+  announced(
+    entry: Pick<Entry, 'type' | 'origin' | 'account' | 'attributes' | 'occurredAt'>,
+  ): AnnouncedReport | undefined;
+  /** `apiKey`: the user and password of a user who may read reports. */
+  open(settings: ProviderApi): FetchReport;
+}
+
+/** The bytes of an announced report. Throws Problem `unavailable` or `too_large` with a sentence for the operator. */
+export type FetchReport = (report: Pick<AnnouncedReport, 'account' | 'name'>, bytesMax: number) => Promise<Buffer>;

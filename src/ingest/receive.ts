@@ -24,6 +24,8 @@ export interface ReceiveDeps {
 
 /** One event that was authenticated and identified, on its way into the ledger. */
 export interface Arrival {
+  /** Of its entry, where the caller has worked it out already. */
+  id?: string;
   door: 'provider' | 'events' | 'import';
   account: string;
   origin: string;
@@ -189,7 +191,7 @@ const isSmall = ({ body, subjects }: NewEntry, bytesMax: number): boolean =>
 function sealedEntry(vault: Vault, arrival: Arrival, text: string, contentMac: Buffer): NewEntry {
   const { door, account, origin, originEventId, type, schemaVersion, occurredAt, attributes } = arrival;
   const { actor, authenticatedBy, correlationId } = arrival;
-  const id = entryId({ door, account, origin, id: originEventId });
+  const id = arrival.id ?? entryId({ door, account, origin, id: originEventId });
   const sealed = vault.sealEntry(text, arrival.policy);
   const subjects = new Set(sealed.subjects);
   for (const { kind, value } of arrival.subjects) subjects.add(vault.subjectTag(kind, value));

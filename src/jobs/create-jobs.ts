@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Alerts } from '../alert/create-alerts.js';
+import type { AnnouncedReports } from '../close/announced-reports.js';
 import type { Close } from '../close/create-close.js';
 import type { Backfill } from '../ingest/backfill.js';
 import type { TieOutStage } from '../close/create-tie-outs.js';
@@ -35,6 +36,7 @@ export interface JobsDeps {
   alerts: Alerts;
   /** Left out where no provider's objects are read. */
   imports?: Pick<Imports, 'providers' | 'sweep'>;
+  announced?: Pick<AnnouncedReports, 'note' | 'fetch'>;
   tieOuts?: Pick<TieOutStage, 'state' | 'run'>;
   verification?: Pick<Verification, 'run'>;
   zone: Zone;
@@ -184,9 +186,9 @@ class Running implements Jobs {
   }
 
   private context(): Omit<JobContext, 'progress'> {
-    const { reconcile, close, backfill, imports, tieOuts, verification, alerts, zone, clock } = this.deps;
+    const { reconcile, close, backfill, imports, announced, tieOuts, verification, alerts, zone, clock } = this.deps;
     return {
-      ...{ reconcile, close, backfill, imports, tieOuts, verification, alerts, zone, clock },
+      ...{ reconcile, close, backfill, imports, announced, tieOuts, verification, alerts, zone, clock },
       enqueue: (each) => this.add(each),
     };
   }

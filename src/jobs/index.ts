@@ -4,6 +4,7 @@ import { backfillUndelivered } from './backfill-undelivered.js';
 import { gapReportTell } from './gap-report-tell.js';
 import { gapReportWeekly } from './gap-report-weekly.js';
 import { fetchBalanceTransactions } from './fetch-balance-transactions.js';
+import { fetchProviderReports } from './fetch-provider-reports.js';
 import type { Job } from './job.js';
 import { pruneSnapshots } from './prune-snapshots.js';
 import { reconcileDaily } from './reconcile-daily.js';
@@ -30,6 +31,7 @@ export const jobs: readonly Job[] = [
   alertDeliver,
   softClose,
   fetchBalanceTransactions,
+  fetchProviderReports,
   tieOutMonth,
   verifyNightly,
 ];

@@ -1,4 +1,5 @@
 import type { Alerts } from '../alert/create-alerts.js';
+import type { AnnouncedReports } from '../close/announced-reports.js';
 import type { Backfill } from '../ingest/backfill.js';
 import type { TieOutStage } from '../close/create-tie-outs.js';
 import type { Imports } from '../ingest/import-objects.js';
@@ -15,6 +16,7 @@ export interface JobContext {
   backfill: Backfill;
   alerts: Alerts;
   imports?: Pick<Imports, 'providers' | 'sweep'> | undefined;
+  announced?: Pick<AnnouncedReports, 'note' | 'fetch'> | undefined;
   tieOuts?: Pick<TieOutStage, 'state' | 'run'> | undefined;
   verification?: Pick<Verification, 'run'> | undefined;
   zone: Zone;

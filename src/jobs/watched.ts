@@ -1,4 +1,5 @@
 import type { Condition, Watched } from '../alert/condition.js';
+import type { AnnouncedReports, MissingReport } from '../close/announced-reports.js';
 import type { Verification } from '../close/verification.js';
 import type { CompletenessStore } from '../ingest/completeness-store.js';
 import type { DeadLetters } from '../ingest/ingest.js';
@@ -11,6 +12,7 @@ export interface WatchedParts {
   completeness: Pick<CompletenessStore, 'providers'>;
   deadLetters: Pick<DeadLetters, 'counts'>;
   verification: Pick<Verification, 'standing'>;
+  announced: Pick<AnnouncedReports, 'missing'>;
   clock: Clock;
   /** A part could not be looked at: nothing of it is raised, and nothing recovers. */
   failed: (part: string, error: Error) => void;
@@ -23,6 +25,7 @@ export async function lookAround(parts: WatchedParts): Promise<Watched[]> {
     ['source', async () => (await parts.reconcile.failing()).map(sourceFailed)],
     ['dead_letters', async () => (await parts.deadLetters.counts()).flatMap(unresolved)],
     ['verification', async () => notAsWritten(await parts.verification.standing())],
+    ['reports', async () => notHandedOver(await parts.announced.missing(), parts.clock())],
     ['provider', async () => (await parts.completeness.providers(parts.clock())).flatMap(providerTrouble)],
   ];
   const watched: Watched[] = [];
@@ -118,4 +121,30 @@ function providerTrouble(row: Awaited<ReturnType<CompletenessStore['providers']>
       detail: { events_missing: missing, hours_unchecked: unchecked, error },
     });
   return found;
+}
+
+const DAY_MS = 24 * 3_600_000; // to fetch it, or to hand it over
+const FORGOTTEN_MS = 60 * DAY_MS; // whoever wanted none of it by then wants no alert
+const LISTED_MAX = 20;
+
+/** Reports that were announced and are not here: what they say of the balance is in no number. */
+function notHandedOver(missing: readonly MissingReport[], now: Date): Condition[] {
+  const overdue = missing.filter(({ announcedAt }) => {
+    const ageMs = now.getTime() - announcedAt.getTime();
+    return ageMs >= DAY_MS && ageMs <= FORGOTTEN_MS;
+  });
+  return [...new Set(overdue.map(({ provider }) => provider))].map((provider) => {
+    const own = overdue.filter((each) => each.provider === provider);
+    return {
+      key: keyOf('reports', provider),
+      severity: 'warning',
+      title: `${provider} announced reports that are not here: fetch them, or hand them over`,
+      detail: {
+        count: own.length,
+        reports: own
+          .slice(0, LISTED_MAX)
+          .map(({ account, name, error }) => `${account}/${name}${error === null ? '' : `: ${error}`}`),
+      },
+    };
+  });
 }

@@ -1,6 +1,6 @@
 import { defineFlow, defineStock, one } from './metric.js';
 
-/** How many active subscriptions began, less how many ceased, to have an item whose price no event tells. */
+/** How many active subscriptions began, less how many ceased, to have an item whose price nothing tells. */
 export const unpricedSubscriptionsChange = defineFlow({
   name: 'unpriced_subscriptions_change',
   unit: 'count',
@@ -22,7 +22,7 @@ export const unpricedSubscriptions = defineStock({
   name: 'unpriced_subscriptions',
   unit: 'count',
   meaning:
-    'Active subscriptions with an item whose price events do not tell: tiered prices, and prices listed in another currency only. That item is missing in mrr.',
+    'Active subscriptions with an item whose price nothing tells: tiered prices, prices listed in another currency only, plans of Square that SQUARE_PLANS does not have. That item is missing in mrr.',
   sourceOfTruth: 'payment provider',
   dated: 'end of the period: the sum of all changes until then',
   excludes: 'test mode',

@@ -73,6 +73,7 @@ describe('drift of recorded days', () => {
       completeness: { providers: () => Promise.resolve([]) },
       deadLetters: { counts: () => Promise.resolve([]) },
       verification: { standing: () => Promise.resolve({ last: undefined, overdue: false }) },
+      announced: { missing: () => Promise.resolve([]) },
       clock: () => shop.now,
       failed: (part, error) => {
         throw new Error(part, { cause: error });

@@ -10,7 +10,7 @@ import { aPayment, aSquareDispute, aSquareRefund, type Json, squareEntry, T0 } f
  */
 export interface Plan {
   entries: InterpretableEntry[];
-  /** `revenue_gross EUR` and the like: minor units by metric and currency. */
+  /** `revenue_gross EUR` and the like: minor units by metric and currency; `payments `: how many were captured. */
   money: Map<string, bigint>;
 }
 
@@ -38,6 +38,11 @@ class Telling {
 
   /** Amounts of the plan are whole units of the currency, so that every provider can write them. */
   units = (major: number): number => major * 10 ** this.exponent;
+
+  /** A payment was captured. */
+  paid(): void {
+    this.money.set('payments ', (this.money.get('payments ') ?? 0n) + 1n);
+  }
 
   moved(metric: string, major: number): void {
     const key = `${metric} ${this.currency}`;
@@ -110,6 +115,7 @@ function tellSquare(plan: SquarePlan, number: number): Plan {
   const completed = { source_type: plan.way === 'cash' ? 'CASH' : 'CARD', card_details: details };
   pay('COMPLETED', at, completed);
   told.moved('revenue_gross', plan.amount);
+  told.paid();
   for (let again = 0; again < plan.restated; again++) pay('COMPLETED', told.later(), completed);
   plan.refunds.forEach((refund, index) => tellRefund(refund, index));
   tellDispute();
@@ -203,6 +209,7 @@ function tellAdyen(plan: AdyenPlan, number: number): Plan {
   if (plan.refused) return told;
   const captured = tellEnd();
   told.moved('revenue_gross', captured);
+  if (captured > 0) told.paid();
   if (captured === 0 || plan.end === 'cancelled or refunded') return told;
   plan.refunds.forEach((end, index) => tellRefund(end, `R${number}_${index}`));
   tellDispute(`D${number}`, captured);

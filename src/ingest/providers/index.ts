@@ -1,12 +1,13 @@
 import type { Provider } from '../provider.js';
 import { adyen } from './adyen/adyen.js';
+import { announcedReports } from './adyen/announced-reports.js';
 import { adyenObjects } from './adyen/objects.js';
 import { settlementDetails } from './adyen/reports.js';
 import { squareObjects } from './square/objects.js';
 import { payoutEntries } from './square/reports.js';
 import { square } from './square/square.js';
 import type { OpenEventList } from '../event-list.js';
-import type { ReportKind } from '../provider-report.js';
+import type { ReportKind, ReportSource } from '../provider-report.js';
 import type { ObjectSource } from '../object-list.js';
 import { stripeEventList } from './stripe/event-list.js';
 import { stripeObjects } from './stripe/objects.js';
@@ -36,6 +37,9 @@ export const reportKinds: readonly ReportKind[] = [
   payoutEntries,
   settlementDetails,
 ];
+
+/** Providers that say when they have made a report. */
+export const reportSources: Readonly<Partial<Record<ProviderName, ReportSource>>> = { adyen: announcedReports };
 
 /** Settings of the providers that are used; one that is left out has no door. */
 export type ProviderSettings = {

@@ -16,6 +16,11 @@ const drifting = {
 };
 const provider = { provider: 'stripe', silent: true, missing: 2, unchecked: 0, last_delivery_at: null, error: null };
 
+const missing = {
+  ...{ provider: 'adyen', account: 'Harbour', name: 'batch_7.csv', announcedAt: new Date('2026-10-18T06:00:00Z') },
+  error: 'Adyen answered 403.',
+};
+
 const parts = (given: Partial<Record<keyof WatchedParts, unknown>> = {}): WatchedParts =>
   ({
     reconcile: {
@@ -31,6 +36,7 @@ const parts = (given: Partial<Record<keyof WatchedParts, unknown>> = {}): Watche
         ]),
     },
     verification: { standing: () => Promise.resolve({ overdue: false }) },
+    announced: { missing: () => Promise.resolve([]) },
     clock: () => new Date('2026-10-20T00:00:00Z'),
     failed: () => undefined,
     ...given,
@@ -44,6 +50,7 @@ describe('looking around', () => {
       ['source', []],
       ['dead_letters', ['dead_letters.conflict']],
       ['verification', []],
+      ['reports', []],
       ['provider', ['provider.stripe.silent', 'provider.stripe.incomplete']],
     ]);
     expect(watched[0]!.conditions[0]).toMatchObject({
@@ -63,7 +70,7 @@ describe('looking around', () => {
       }),
     );
     expect([watched.map(({ part }) => part), failed]).toEqual([
-      ['drift', 'source', 'dead_letters', 'verification'],
+      ['drift', 'source', 'dead_letters', 'verification', 'reports'],
       ['provider'],
     ]);
   });
@@ -91,6 +98,22 @@ describe('looking around', () => {
     expect(await conditions(undefined)).toEqual([]);
   });
 
+  it('given reports that were announced and are not here after a day, then one condition names them', async () => {
+    const fresh = { ...missing, name: 'batch_8.csv', announcedAt: new Date('2026-10-19T06:00:00Z'), error: null };
+    const conditions = async (...found: unknown[]) =>
+      (await lookAround(parts({ announced: { missing: () => Promise.resolve(found) } }))).find(
+        ({ part }) => part === 'reports',
+      )!.conditions;
+    const forgotten = { ...missing, announcedAt: new Date('2026-08-01T06:00:00Z') };
+    expect(await conditions(fresh, forgotten)).toEqual([]);
+    expect(await conditions(missing, fresh)).toMatchObject([
+      {
+        ...{ key: 'reports.adyen', severity: 'warning' },
+        detail: { count: 1, reports: ['Harbour/batch_7.csv: Adyen answered 403.'] },
+      },
+    ]);
+  });
+
   it('names every condition by its part and a dot, by which it is found again when it is over', async () => {
     const findings = [{ verdict: 'edit', position: 1, detail: '' }];
     const last = {
@@ -102,6 +125,7 @@ describe('looking around', () => {
       parts({
         verification: { standing: () => Promise.resolve({ last, overdue: true }) },
         reconcile: { drift: () => Promise.resolve([drifting]), failing: () => Promise.resolve(failing) },
+        announced: { missing: () => Promise.resolve([missing]) },
       }),
     );
     for (const { part, conditions } of watched) {

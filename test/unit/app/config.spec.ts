@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { settingsForLog } from '../../../src/app/settings-for-log.js';
 import { defaultChannels } from '../../../src/catalog/channels.js';
-import { readConfig, settingNames, settingsForLog } from '../../../src/config.js';
+import { readConfig, settingNames } from '../../../src/config.js';
 import { SetupError } from '../../../src/kernel/errors.js';
 
 const mistakesOf = (env: Record<string, string>): string[] => {
@@ -24,8 +25,8 @@ describe('readConfig', () => {
       reportingTimeZone: 'UTC',
       collectorWriteKeys: [],
       stripe: { webhookSecrets: [], apiBase: 'https://api.stripe.com' },
-      square: { signatureKeys: [] },
-      adyen: { hmacKeys: [], automaticCapture: [] },
+      square: { signatureKeys: [], plans: [] },
+      adyen: { hmacKeys: [], automaticCapture: [], reportBase: 'https://ca-live.adyen.com' },
       alerts: { emailTo: [] },
       fiscalCalendar: { name: 'month' },
       keyPoolMinutes: 5,

@@ -24,6 +24,8 @@ const CATEGORIES: Readonly<Record<string, string>> = {
   Balancetransfer: 'batch_transfer',
   Fee: 'fee',
   InvoiceDeduction: 'fee',
+  PaymentCost: 'fee', // of one payment, such as for a late return
+  MerchantPayin: 'topup',
   DepositCorrection: 'risk_reserved_funds',
   ReserveAdjustment: 'risk_reserved_funds',
 };
@@ -65,10 +67,12 @@ export function settlementLine(cells: Cells) {
     category: CATEGORIES[type] ?? type.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase(),
     source: cells['modification reference'] || payment,
     rate: cells['exchange rate'] || undefined,
-    // Batches are counted for each merchant account.
-    payout: batch ? `adyen_batch_${account}_${batch}` : undefined,
+    payout: batch ? batchName(account, batch) : undefined,
   };
 }
+
+/** What a batch is called as a payout: each merchant account counts its own from 1. */
+export const batchName = (account: string, batch: string): string => `adyen_batch_${account}_${batch}`;
 
 function timeOf(cells: Cells): number {
   const zone = (cells['timezone'] ?? '').trim().toUpperCase();
@@ -93,7 +97,7 @@ function arrivalOf(cells: Cells): number {
 /** A line of Adyen's balance, as the report of a batch has it; the one that pays the batch out is a payout as well. */
 export const settlementLines: Interpreter = {
   name: 'adyen/settlement-line',
-  version: 3,
+  version: 4,
   reads: ['adyen.object.settlement_line'],
   interpret: (entry: InterpretableEntry) => {
     const object = objectIn(objectIn(objectIn(entry.body)['data'])['object']);

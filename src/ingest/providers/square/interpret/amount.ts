@@ -29,7 +29,3 @@ export function signedMoney(money: unknown): { amount: string; currency: string 
   const { amount: positive, currency } = moneyOf({ ...objectIn(money), amount: -amount });
   return { amount: `-${positive}`, currency };
 }
-
-/** Like `moneyOf`, nulls where there is no money. */
-export const moneyOrNulls = (money: unknown): { amount: string | null; currency: string | null } =>
-  money === undefined || money === null ? { amount: null, currency: null } : moneyOf(money);

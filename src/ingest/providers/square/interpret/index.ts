@@ -7,10 +7,11 @@ import { payout } from './payout.js';
 import { payoutEntry } from './payout-entry.js';
 import { refund } from './refund.js';
 import { silent } from './silent.js';
-import { subscription } from './subscription.js';
+import type { SquarePlan } from './plan-value.js';
+import { subscriptionInterpreter } from './subscription.js';
 
-/** What Square's events mean, one interpreter per kind of object. */
-export const squareInterpreters: readonly Interpreter[] = [
+/** What Square's events mean, one interpreter per kind of object. `plans`: what its catalog says of subscriptions. */
+export const squareInterpreters = (plans: readonly SquarePlan[]): readonly Interpreter[] => [
   customer,
   dispute,
   invoice,
@@ -19,5 +20,5 @@ export const squareInterpreters: readonly Interpreter[] = [
   payoutEntry,
   refund,
   silent,
-  subscription,
+  subscriptionInterpreter(plans),
 ];

@@ -1,4 +1,5 @@
 import { openText } from '../../../../catalog/identifiers.js';
+import { type Fraction, halfToEven, MONTHLY_MAX, monthlyPart } from '../../../monthly-part.js';
 import { decimalsOf } from './amount.js';
 import { listIn } from './stripe-json.js';
 import { type Json, objectIn } from '../../../json-members.js';
@@ -12,22 +13,6 @@ export interface Value {
   /** Whether an item's price cannot be told from the event, and is left out: tiers, a price in another currency. */
   unpriced: boolean;
 }
-
-/** An exact fraction, because a third of a cent is not a number of cents. */
-interface Fraction {
-  over: bigint;
-  under: bigint;
-}
-
-// A year is 12 months, 52 weeks, 365 days.
-const MONTHS: Readonly<Record<string, Fraction>> = {
-  day: { over: 365n, under: 12n },
-  week: { over: 52n, under: 12n },
-  month: { over: 1n, under: 1n },
-  year: { over: 1n, under: 12n },
-};
-
-const VALUE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Worth in a month of a subscription in canonical shape. Usage that is metered afterwards is worth nothing in advance. */
 export const monthlyValue = (subscription: Json): Value => valueOf(subscription, monthsOf);
@@ -48,7 +33,7 @@ function valueOf(subscription: Json, share: (recurring: Json) => Fraction | unde
     if (worth === undefined) unpriced = true;
     else value += worth;
   }
-  return value > VALUE_MAX ? { value: 0n, currency, unpriced: true } : { value, currency, unpriced };
+  return value > MONTHLY_MAX ? { value: 0n, currency, unpriced: true } : { value, currency, unpriced };
 }
 
 function itemValue(
@@ -73,11 +58,8 @@ function itemValue(
 }
 
 /** The part of a period's price that falls into a month. */
-function monthsOf(recurring: Json): Fraction | undefined {
-  const months = MONTHS[String(recurring['interval'])];
-  const count = recurring['interval_count'] ?? 1;
-  return months && isCount(count) && count > 0 ? { ...months, under: months.under * BigInt(count) } : undefined;
-}
+const monthsOf = (recurring: Json): Fraction | undefined =>
+  monthlyPart(recurring['interval'], recurring['interval_count'] ?? 1);
 
 /** Per unit in the provider's minor units; undefined where the event does not tell it in the currency of the subscription. */
 function unitPrice(price: Json, currency: string): Fraction | undefined {
@@ -121,11 +103,4 @@ function fractionOf(value: unknown): Fraction | undefined {
   if (!match) return undefined;
   const decimals = match[2] ?? '';
   return { over: BigInt(match[1]! + decimals), under: 10n ** BigInt(decimals.length) };
-}
-
-/** Neither up nor down in the long run: a half goes to the even neighbour. */
-function halfToEven(over: bigint, under: bigint): bigint {
-  const whole = over / under;
-  const twice = (over % under) * 2n;
-  return twice > under || (twice === under && whole % 2n === 1n) ? whole + 1n : whole;
 }

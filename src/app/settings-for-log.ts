@@ -1,0 +1,27 @@
+import { type Config, schemeOf } from '../config.js';
+
+/** What of the settings may be written to a log: places without their passwords, and how many secrets there are. */
+export function settingsForLog(config: Config): Record<string, string | number> {
+  const engine = (url: string | undefined): string => (url === undefined ? 'embedded' : schemeOf(url)!);
+  return {
+    host: config.host,
+    port: config.port,
+    ledger: engine(config.ledgerUrl),
+    database: engine(config.databaseUrl),
+    jobs: config.redisUrl === undefined ? 'postgres' : 'redis',
+    reporting_time_zone: config.reportingTimeZone,
+    fiscal_calendar: config.fiscalCalendar.name,
+    collector_write_keys: config.collectorWriteKeys.length,
+    stripe_webhook_secrets: config.stripe.webhookSecrets.length,
+    square_webhook_signature_keys: config.square.signatureKeys.length,
+    square_plans: config.square.plans.length,
+    adyen_hmac_keys: config.adyen.hmacKeys.length,
+    alert_webhook: config.alerts.webhookUrl === undefined ? 'not set' : 'set',
+    alert_slack: config.alerts.slackUrl === undefined ? 'not set' : 'set',
+    alert_email_receivers: config.alerts.emailTo.length,
+    seal_witness: config.sealWitnessUrl === undefined ? 'file' : 'file and address',
+    adyen_basic_auth: config.adyen.basicAuth === undefined ? 'not set' : 'set',
+    adyen_report_user: config.adyen.reportUser === undefined ? 'not set' : 'set',
+    sources: config.sources.sources.map(({ name, type }) => `${name} (${type.name})`).join(', ') || 'none',
+  };
+}
