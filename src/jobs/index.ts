@@ -8,6 +8,7 @@ import type { Job } from './job.js';
 import { pruneSnapshots } from './prune-snapshots.js';
 import { reconcileDaily } from './reconcile-daily.js';
 import { reconcileDay } from './reconcile-day.js';
+import { reconcileDays } from './reconcile-days.js';
 import { reconcileLate } from './reconcile-late.js';
 import { reconcileRun } from './reconcile-run.js';
 import { tieOutMonth } from './tie-out-month.js';
@@ -21,6 +22,7 @@ export const jobs: readonly Job[] = [
   reconcileLate,
   reconcileRun,
   reconcileDay,
+  reconcileDays,
   backfillHours,
   backfillUndelivered,
   watch,
