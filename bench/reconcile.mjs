@@ -1,9 +1,10 @@
 // How fast a year is reconciled by ids, and in how much memory: node bench/reconcile.mjs [--truth 1000000] [--tracked 800000] [--rounds 3]
 // Wanted: at most 1.5 times as long as the plain SQL FULL OUTER JOIN that only counts, over the same rows in the same PostgreSQL, 768 MB, and one
 // changed day again 100 times faster than all. Turns alternate; each is a process of its own, for which PostgreSQL is started anew, so that its
-// buffers are empty (the system's cache of files is not). `compare` loads and compares every day and records nothing; `product` is the whole of
-// what the jobs do: a run that was asked for, split into days, each loaded, compared, recorded in the ledger and listed id by id. Whoever counts
-// otherwise than the SQL fails the bench.
+// buffers are empty (the system's cache of files is not). `match` loads the year and puts every id of every day into its part, the days of a pair
+// included; `compare` does that and finds the causes of every id with their evidence, and what a loss concentrates in, and records nothing;
+// `product` is the whole of what the jobs do: a run that was asked for, split, loaded, compared, recorded in the ledger day by day and listed id
+// by id. Whoever counts otherwise than the SQL fails the bench.
 import { writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.mjs';
@@ -20,7 +21,7 @@ const METRIC = 'orders';
 const NOW = new Date('2026-02-01T12:00:00Z'); // every day has settled
 const HEAP = ['--max-semi-space-size=8', '--heap-growing-percent=50']; // as `npm start`, but for its --single-threaded-gc
 const CHANGED_DAYS = ['2025-02-11', '2025-05-07', '2025-07-23', '2025-10-02', '2025-12-12'];
-const CONTENDERS = ['sql', 'compare', 'product'];
+const CONTENDERS = ['sql', 'match', 'compare', 'product'];
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +34,7 @@ const { values } = parseArgs({
   },
 });
 
-const turns = { sql: sqlTurn, compare: compareTurn, product: productTurn, clear: clearTurn };
+const turns = { sql: sqlTurn, match: matchTurn, compare: compareTurn, product: productTurn, clear: clearTurn };
 if (values.turn) await turn(values.folder, turns[values.turn]);
 else await bench();
 
@@ -123,7 +124,46 @@ async function sqlTurn(database) {
   return { counts: result.rows[0], ...took };
 }
 
-/** Every day loaded and compared as the jobs do it, in its transaction; nothing is recorded. */
+/** The year loaded as for a run, and the ids of each day by part; no cause is looked for. */
+async function matchTurn(database) {
+  const { sortIntoParts } = await import(`${dist}/reconcile/parts.js`);
+  const { listOf } = await import(`${dist}/reconcile/outcome.js`);
+  const counts = { matched: 0, missing: 0, phantom: 0 };
+  const { seconds, cpu } = await timed(() =>
+    overTheYear(database, { described: false }, async (day, run, metric) => {
+      const data = run.matched(day);
+      const parts = sortIntoParts({ day, unit: metric.unit, ...data, settledBefore: NOW.getTime() });
+      const { before, matched } = listOf(parts.get(''), data.plain);
+      const count = (name) => before.filter(({ part }) => part === name).length;
+      counts.matched += matched.length + count('other_day');
+      counts.missing += count('missing');
+      counts.phantom += count('client_only');
+    }),
+  );
+  return { counts, seconds, cpu };
+}
+
+/** Days of the year, loaded together, in a transaction. */
+async function overTheYear(database, { described }, each) {
+  const { loadRun } = await import(`${dist}/reconcile/load-run.js`);
+  const { reconciledMetrics } = await import(`${dist}/reconcile/reconciled-metrics.js`);
+  const { sources } = await import(`${dist}/reconcile/sources/index.js`);
+  const { stretchesOf } = await import(`${dist}/reconcile/stretches.js`);
+  const { Zone, daysBetweenBoth } = await import(`${dist}/kernel/day.js`);
+  const metric = reconciledMetrics.find(({ name }) => name === METRIC);
+  const due = daysOfYear().map((day) => ({ day, source: SOURCE, metric: METRIC }));
+  await database.transaction(async (reader) => {
+    await reader.query('set transaction isolation level repeatable read, read only');
+    const given = { reader, source: sources[SOURCE].open(reader), metric, zone: new Zone(ZONE), described };
+    for (const { from, to } of await stretchesOf(reader, due, { together: () => true, truthOf: () => metric.truth })) {
+      const days = daysBetweenBoth(from, to);
+      const run = await loadRun(given, days);
+      for (const day of days) await each(day, run, metric, reader);
+    }
+  });
+}
+
+/** Every day compared as the jobs do it; nothing is recorded. */
 async function compareTurn(database) {
   const { reconcileDay } = await import(`${dist}/reconcile/reconcile-day.js`);
   const { reconciledMetrics } = await import(`${dist}/reconcile/reconciled-metrics.js`);
@@ -142,11 +182,9 @@ async function compareTurn(database) {
   };
   const rows = [];
   const { seconds, cpu } = await timed(async () => {
-    for (const day of daysOfYear())
-      await database.transaction(async (reader) => {
-        await reader.query('set transaction isolation level repeatable read, read only');
-        rows.push(...(await reconcileDay(day, { ...given, reader })).rows);
-      });
+    await overTheYear(database, { described: true }, async (day, run, _, reader) => {
+      rows.push(...(await reconcileDay(day, { ...given, reader, run })).rows);
+    });
   });
   return { counts: countsOf(rows), seconds, cpu };
 }
@@ -174,16 +212,16 @@ async function productTurn(database) {
   return { counts, seconds, cpu, one_day_ms: oneDay, all_to_one_day: Math.round((seconds * 1_000) / oneDay.median) };
 }
 
-/** A run over the year, as the queue has it done: split, then a job per day. */
+/** A run over the year, as the queue has it done: split, then one job after the other. */
 async function runOf(reconcile) {
   const { reconcileRun } = await import(`${dist}/jobs/reconcile-run.js`);
-  const { reconcileDay } = await import(`${dist}/jobs/reconcile-day.js`);
+  const { jobs: all } = await import(`${dist}/jobs/index.js`);
   const jobs = [];
   const context = { reconcile, enqueue: async (job) => void jobs.push(job), progress: async () => undefined };
   const request = { from: YEAR.from, to: YEAR.to, source: SOURCE, metrics: [METRIC] };
   await reconcile.requestRun(request, { runId: 'bench', actor: 'system' });
   await reconcileRun.run({ run_id: 'bench' }, context);
-  for (const { data } of jobs) await reconcileDay.run(data, context);
+  for (const { name, data } of jobs) await all.find((job) => job.name === name).run(data, context);
 }
 
 /** Over a read model that is always at the head: what the projector takes is measured elsewhere. */
@@ -222,7 +260,7 @@ async function lateEvent(database, day) {
 async function clearTurn(database) {
   await database.pool.query(`delete from ingest.tracked_events where key_id = 'bench-late'`);
   await database.pool.query(
-    'truncate reconcile.runs, reconcile.checks, reconcile.result_ids, reconcile.results, reconcile.recorded',
+    'truncate reconcile.runs, reconcile.checks, reconcile.result_ids, reconcile.result_matched, reconcile.results, reconcile.recorded',
   );
   const triggers = (how) =>
     ['append_only', 'append_only_rows'].map((name) => `alter table ledger.entries ${how} trigger ${name};`).join(' ');

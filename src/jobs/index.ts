@@ -9,6 +9,7 @@ import type { Job } from './job.js';
 import { pruneSnapshots } from './prune-snapshots.js';
 import { reconcileDaily } from './reconcile-daily.js';
 import { reconcileDay } from './reconcile-day.js';
+import { reconcileDays } from './reconcile-days.js';
 import { reconcileLate } from './reconcile-late.js';
 import { reconcileRun } from './reconcile-run.js';
 import { tieOutMonth } from './tie-out-month.js';
@@ -22,6 +23,7 @@ export const jobs: readonly Job[] = [
   reconcileLate,
   reconcileRun,
   reconcileDay,
+  reconcileDays,
   backfillHours,
   backfillUndelivered,
   watch,

@@ -3,6 +3,8 @@ import { fisherAtLeast, newcombe } from './statistics.js';
 /** What is known of one truth that should have been seen, by dimension (`browser`, `country`, …); unknown ones are left out. */
 export interface Observed {
   lost: boolean;
+  /** Of how many this is so; 1 when it is left out. */
+  times?: number;
   dimensions: Readonly<Record<string, string>>;
 }
 
@@ -74,15 +76,16 @@ function tally(observed: Iterable<Observed>): { byDimension: Map<string, Map<str
   const byDimension = new Map<string, Map<string, Tally>>();
   let lost = 0;
   for (const each of observed) {
-    if (each.lost) lost += 1;
+    const { times = 1 } = each;
+    if (each.lost) lost += times;
     for (const dimension in each.dimensions) {
       const value = each.dimensions[dimension]!;
       let values = byDimension.get(dimension);
       if (!values) byDimension.set(dimension, (values = new Map<string, Tally>()));
       let here = values.get(value);
       if (!here) values.set(value, (here = { lost: 0, all: 0 }));
-      here.all += 1;
-      if (each.lost) here.lost += 1;
+      here.all += times;
+      if (each.lost) here.lost += times;
     }
   }
   return { byDimension, lost };

@@ -1,17 +1,15 @@
-import type { Channels } from '../catalog/channels.js';
-import type { Clock } from '../kernel/clock.js';
-import { addDays, type Day, daysBetween, isDay, type Zone } from '../kernel/day.js';
+import { createHash } from 'node:crypto';
+import { addDays, type Day, daysBetween, daysBetweenBoth, isDay } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
-import type { Ledger } from '../ledger/ledger.js';
-import type { Database } from '../storage/database.js';
 import { causes } from './causes/index.js';
 import { confusion, type ConfusionQuery } from './confusion.js';
-import type { SubjectTag } from './evidence.js';
 import { inputsOf } from './inputs.js';
 import { defaultTerms } from '../metrics/contract.js';
 import { lateDays } from './lateness.js';
 import type { DayKey, Outcome } from './outcome.js';
 import { type DetailQuery, latestGaps, listRows, type ListQuery, rowDetail } from './queries.js';
+import type { AgreedTerms, DayRange, ReconcileDeps, RunRequest } from './reconcile-deps.js';
+import { canSift, loadRun, type RunData } from './load-run.js';
 import { reconcileDay } from './reconcile-day.js';
 import { type ReconciledMetric, reconciledMetrics } from './reconciled-metrics.js';
 import { type AskedBy, recordOutcome } from './record.js';
@@ -32,6 +30,7 @@ import type { Pulled } from './pull/puller.js';
 import { lastDays, shadowKeys, type ShadowDifference } from './shadow.js';
 import type { AnySource, Reader } from './source.js';
 import { firstTouchCounts, listSources, sourceEventNames } from './sources-report.js';
+import { type Stretch, stretchesOf } from './stretches.js';
 import { sources as allSources } from './sources/index.js';
 import { watching } from './watching.js';
 
@@ -39,52 +38,7 @@ const DAYS_MAX = 366; // of one request
 const CAUGHT_UP_WITHIN_MS = 60_000;
 const POLL_MS = 25;
 
-export interface ReconcileDeps {
-  database: Database;
-  ledger: Ledger;
-  zone: Zone;
-  /** Of this process: `<zone> <digest>`. The stored model may still be that of another. */
-  modelVersion: string;
-  /** By which sources and media are told. */
-  channels: Channels;
-  clock: Clock;
-  newId: () => string;
-  /** `vault.contentMac`. */
-  contentMac: (value: unknown) => Buffer;
-  /** `vault.subjectTag`: finds refused events of a person. */
-  subjectTag?: SubjectTag;
-  /** Where the read model is; a reconciliation waits until it has reached the ledger's head. */
-  projectionPosition: () => number | Promise<number>;
-  /** Puts a kept run into the queue. It may fail or be lost: unfinished runs are put in again. */
-  enqueueRun: (runId: string) => Promise<void>;
-  sources?: Readonly<Record<string, AnySource>>;
-  /** What fetches from outside sources; without it there are none. */
-  pulls?: Pick<Pulls, 'puller' | 'configured'>;
-  /** By metric, from the measurement contract. */
-  terms?: Readonly<Record<string, AgreedTerms>>;
-}
-
-/** What is agreed of a metric that comparing it needs. */
-export interface AgreedTerms {
-  /** The gap that is lived with, in percent; null where none is. */
-  tolerancePct: number | null;
-  /** How long after a day it is compared again when what it is made from has changed. */
-  allowedLatenessHours: number;
-}
-
-/** A range of days, all sources and metrics unless named. */
-export interface RunRequest {
-  from: Day;
-  to: Day;
-  source?: string;
-  metrics?: readonly string[];
-}
-
-/** Days, both included. */
-export interface DayRange {
-  from: Day;
-  to: Day;
-}
+export type { AgreedTerms, DayRange, ReconcileDeps, RunRequest };
 
 export type Reconcile = ReturnType<typeof createReconcile>;
 
@@ -141,6 +95,8 @@ export function createReconcile(deps: ReconcileDeps) {
       return { ...(await recordOutcome(deps, outcome, asked)), digest: outcome.digest };
     },
 
+    ...daysTogether(deps, engine),
+
     /** What comparing a day would be made from, as a digest; nothing is written. */
     async inputsOf(key: DayKey): Promise<string> {
       await engine.caughtUp();
@@ -181,6 +137,26 @@ export function createReconcile(deps: ReconcileDeps) {
   };
 }
 
+function daysTogether(deps: ReconcileDeps, engine: Engine) {
+  return {
+    /** Which of some days are compared together, and which alone. */
+    stretches: (due: readonly DayKey[]) => engine.stretches(due),
+    /** What comparing them would be made from, as one digest; each day is fetched only when it is compared. */
+    inputsOfDays: (days: Stretch) => engine.inputsOfDays(days),
+    /**
+     * Compares days in a row and records each: the same as one after the other, but what they are made from is loaded at once. Ends early
+     * when `goOn` says no. Idempotent.
+     */
+    async reconcileDays(days: Stretch, asked: AskedBy, goOn: () => Promise<boolean>): Promise<void> {
+      await engine.caughtUp();
+      await engine.computeDays(days, async (outcome) => {
+        await recordOutcome(deps, outcome, asked);
+        return goOn();
+      });
+    },
+  };
+}
+
 class Engine {
   readonly sources: Readonly<Record<string, AnySource>>;
   readonly configured: Pulls['configured'];
@@ -210,14 +186,50 @@ class Engine {
     });
   }
 
-  private async computeWith(reader: Reader, key: DayKey): Promise<Outcome> {
-    const { zone, clock, subjectTag, terms } = this.deps;
+  /** The same of days in a row, seen in one state. `each` is told of every outcome and says whether to go on. */
+  async computeDays({ from, to, ...of }: Stretch, each: (outcome: Outcome) => Promise<boolean>): Promise<void> {
+    const keys = daysBetweenBoth(from, to).map((day) => ({ day, ...of }));
+    for (const key of keys) await this.fetch(key);
+    await this.deps.database.transaction(async (reader) => {
+      await reader.query('set transaction isolation level repeatable read, read only');
+      const run = this.openRun(reader, keys);
+      for (const key of keys) if (!(await each(await this.computeWith(reader, key, run)))) return;
+    });
+  }
+
+  /** Loads days when the first of them is asked for. Undefined where they cannot be loaded together. */
+  private openRun(reader: Reader, keys: readonly DayKey[]): Pick<RunData, 'load'> | undefined {
+    const [source, metric] = [this.source(keys[0]!.source), this.metric(keys[0]!.metric)];
+    if (!canSift(source, metric)) return undefined;
+    const given = { reader, source: source.open(reader), metric, zone: this.deps.zone, described: true };
+    const days = keys.map(({ day }) => day);
+    let loaded: Promise<RunData> | undefined;
+    return { load: async (day) => (await (loaded ??= loadRun(given, days))).load(day) };
+  }
+
+  /** Which days are compared together, and which alone. */
+  stretches(due: readonly DayKey[]): Promise<Stretch[]> {
+    const together = (key: DayKey): boolean => canSift(this.source(key.source), this.metric(key.metric));
+    const truthOf = (name: string): string => this.metric(name).truth;
+    return stretchesOf(this.deps.database.pool, due, { together, truthOf });
+  }
+
+  /** As one digest. */
+  async inputsOfDays({ from, to, ...of }: Stretch): Promise<string> {
+    const hash = createHash('sha256');
+    for (const day of daysBetweenBoth(from, to)) hash.update(await this.inputsOf({ day, ...of }));
+    return hash.digest('hex');
+  }
+
+  private async computeWith(reader: Reader, key: DayKey, run?: Pick<RunData, 'load'>): Promise<Outcome> {
+    const { zone, clock, subjectTag, terms, database } = this.deps;
     const [source, metric] = [this.source(key.source), this.metric(key.metric)];
     const now = clock();
-    const history = (currency: string) => historyBefore(reader, key, currency);
+    // The days before are recorded while a run goes on, and its reader does not see that.
+    const history = (currency: string) => historyBefore(run ? database.pool : reader, key, currency);
     const tolerance = terms?.[metric.name]?.tolerancePct ?? undefined;
     const inputs = await inputsOf(reader, { source, metric, day: key.day, zone, now });
-    const given = { reader, source, metric, causes, zone, now, history, subjectTag, tolerance };
+    const given = { reader, source, metric, causes, zone, now, history, subjectTag, tolerance, run };
     return { ...(await reconcileDay(key.day, given)), inputs };
   }
 

@@ -1,6 +1,7 @@
 import type { Gathered } from './evidence.js';
 import { concentration, type Concentration, type Observed } from './concentration.js';
 import type { Item, Part } from './parts.js';
+import { type PlainPairs, readPair } from './sift.js';
 import type { TrackedContext } from './source.js';
 
 const HOUR_MS = 3_600_000;
@@ -14,6 +15,14 @@ export interface DimensionsOf {
   evidence: Pick<Gathered, 'contextOf'>;
   /** By group: what the payment of a purchase says. */
   payments: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  plain?: PlainSeen;
+}
+
+/** Plain pairs, the same by the id of the truth, and what reads their contexts. */
+export interface PlainSeen {
+  pairs: readonly PlainPairs[];
+  payments: DimensionsOf['payments'];
+  readContext: (text: string) => TrackedContext | undefined;
 }
 
 /**
@@ -23,15 +32,36 @@ export interface DimensionsOf {
 export const concentrationOf = (items: readonly Item[], given: DimensionsOf): Concentration =>
   concentration(observedIn(items, given));
 
-function* observedIn(items: readonly Item[], { dayFrom, evidence, payments }: DimensionsOf): Generator<Observed> {
+function* observedIn(
+  items: readonly Item[],
+  { dayFrom, evidence, payments, plain }: DimensionsOf,
+): Generator<Observed> {
   for (const { part, truth, tracked } of items) {
     const lost = part === 'missing';
     if (!truth || (!lost && !SEEN.includes(part))) continue;
     const context = lost ? evidence.contextOf(truth) : tracked?.context;
-    const hour = String(Math.floor((truth.at - dayFrom) / HOUR_MS)).padStart(2, '0');
-    yield { lost, dimensions: { hour, ...ofClient(context), ...payments.get(truth.group) } };
+    yield { lost, dimensions: { hour: hourOf(truth.at, dayFrom), ...ofClient(context), ...payments.get(truth.group) } };
   }
+  if (plain) for (const pairs of plain.pairs) yield* observedInPairs(pairs, plain, dayFrom);
 }
+
+/** Pairs of which the same is known, together. */
+function observedInPairs({ context, lines }: PlainPairs, plain: PlainSeen, dayFrom: number): Iterable<Observed> {
+  const client = ofClient(plain.readContext(context));
+  const found = new Map<string, Observed & { times: number }>();
+  for (const line of lines) {
+    const { id, at } = readPair(line);
+    const hour = hourOf(at, dayFrom);
+    const payment = plain.payments.get(id);
+    const key = payment ? `${hour} ${Object.values(payment).join(' ')}` : hour;
+    const same = found.get(key);
+    if (same) same.times += 1;
+    else found.set(key, { lost: false, times: 1, dimensions: { hour, ...client, ...payment } });
+  }
+  return found.values();
+}
+
+const hourOf = (at: number, dayFrom: number): string => String(Math.floor((at - dayFrom) / HOUR_MS)).padStart(2, '0');
 
 const known = new WeakMap<TrackedContext, Readonly<Record<string, string>>>();
 

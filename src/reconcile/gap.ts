@@ -69,11 +69,11 @@ export function percent(part: bigint, whole: bigint): number | null {
 
 const abs = (value: bigint): bigint => (value < 0n ? -value : value);
 
-/** What of a row follows from the ids in its parts. */
-export function figuresOf(items: readonly Item[], money: boolean) {
+/** What of a row follows from the ids in its parts. `plain`: further matched ids, of a count. */
+export function figuresOf(items: readonly Item[], money: boolean, plain = 0) {
   const count = countParts(items);
   const amount = (names: readonly Part[], side: 'amountActual' | 'amountTracked'): bigint => {
-    let sum = 0n;
+    let sum = names.includes('matched') ? BigInt(plain) : 0n;
     for (const item of items) if (names.includes(item.part)) sum += money ? item[side] : 1n;
     return sum;
   };
@@ -83,12 +83,12 @@ export function figuresOf(items: readonly Item[], money: boolean) {
   return {
     actual: wire(actual),
     tracked: wire(tracked),
-    tracked_unique: entitiesTracked(items),
+    tracked_unique: entitiesTracked(items) + plain,
     gap: wire(actual - tracked),
     gap_pct: percent(actual - tracked, actual),
     loss_pct: percent(amount(['missing'], 'amountActual'), actual),
     overcount_pct: percent(amount(['duplicates', 'client_only'], 'amountTracked'), tracked),
-    matched: count('matched'),
+    matched: count('matched') + plain,
     missing: count('missing'),
     client_only: count('client_only'),
     duplicates: count('duplicates'),

@@ -3,6 +3,7 @@ import { groupEvents, keysOfEvent } from './groups.js';
 import { pair, type Pairing, type Tracked, type Truth } from './match.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
 import type { Key, Reader, SourceReader, TrackedRow, Window } from './source.js';
+import type { PlainPairs } from './sift.js';
 import { type GroupKey, groupsOf, keysOf, orderExtras, truthsNear, truthsOn } from './truth-queries.js';
 
 /** How far around a day an event or a truth without its counterpart is looked for. Beyond three days it is evidence, not a match. */
@@ -15,6 +16,10 @@ export interface DayData {
   pairing: Pairing;
   /** What truth knows the groups without counterpart by. */
   keys: GroupKey[];
+  /** How often messages of the day's events came again. */
+  resent: number;
+  /** Pairs of the day that are not among the truths and events above, because there is nothing to say of them. */
+  plain: readonly PlainPairs[];
 }
 
 /** A handful of statements per day, however many entities it has. */
@@ -33,8 +38,11 @@ export async function loadDay(
   const near = await loadNear(reader, source, metric, day, zone, keys);
   const all = { truths: [...truths, ...near.truths], tracked: [...tracked, ...near.tracked] };
   if (metric.unit === 'money') await addExtras(reader, all.truths, all.tracked);
-  return { ...all, pairing: pair(all.truths, all.tracked), keys };
+  return { ...all, pairing: pair(all.truths, all.tracked), keys, resent: resentOf(tracked), plain: [] };
 }
+
+export const resentOf = (tracked: readonly Tracked[]): number =>
+  tracked.reduce((sum, { deliveries }) => sum + deliveries - 1, 0);
 
 export const windowOf = (zone: Zone, day: Day, days: number): Window => ({
   from: zone.startOf(addDays(day, -days)),
@@ -42,7 +50,7 @@ export const windowOf = (zone: Zone, day: Day, days: number): Window => ({
 });
 
 /** Groups that only truth or only the source has on the day. */
-function withoutCounterpart(truths: readonly Truth[], tracked: readonly Tracked[]): string[] {
+export function withoutCounterpart(truths: readonly Truth[], tracked: readonly Tracked[]): string[] {
   const left = new Map<string, number>();
   for (const { group, present } of truths) if (present) left.set(group, (left.get(group) ?? 0) + 1);
   const alone = new Set<string>();
@@ -73,7 +81,7 @@ async function loadNear(
 }
 
 /** Events with their groups. What the truths of the day name by themselves is not asked for again. */
-async function grouped(
+export async function grouped(
   reader: Reader,
   source: SourceReader,
   metric: ReconciledMetric,

@@ -3,6 +3,8 @@ import { canonicalJson } from '../kernel/canonical-json.js';
 import type { Day } from '../kernel/day.js';
 import type { ReconciliationRow } from './gap.js';
 import type { Item } from './parts.js';
+import { type PlainPairs, readPair } from './sift.js';
+import { SEPARATOR } from './source.js';
 
 /** Names one reconciliation. */
 export interface DayKey {
@@ -21,12 +23,19 @@ export interface Listed {
   evidence: Readonly<Record<string, unknown>>;
 }
 
+/** All ids of a row in the order in which they are listed. Of `matched` there is no more to say than the two ids: see `packed`. */
+export interface IdList {
+  before: readonly Listed[];
+  matched: readonly string[];
+  after: readonly Listed[];
+}
+
 /** What comparing one metric of one day with one source came to. */
 export interface Outcome extends DayKey {
   status: ReconciliationRow['status'];
   rows: ReconciliationRow[];
   /** By currency, '' for counts. */
-  ids: ReadonlyMap<string, readonly Listed[]>;
+  ids: ReadonlyMap<string, IdList>;
   /** Equal for equal content: rows and ids, without when and from which position they were computed. */
   digest: string;
   modelPosition: number;
@@ -54,11 +63,52 @@ function digestOf({ rows, ids }: Undigested): string {
   for (const row of rows) hash.update(canonicalJson(row)).update('\n');
   for (const [currency, listed] of ids) {
     hash.update(`${currency}\n`);
-    // Members are made in one order, so plain JSON is canonical here, and much quicker for a whole day's ids.
-    for (const { part, id, cause, confidence, evidence } of listed)
-      hash.update(`${JSON.stringify([part, id, cause, confidence, evidence])}\n`);
+    for (const each of listed.before) hash.update(lineOf(each));
+    hash.update(listed.matched.map((line) => lineOf(unpacked(line))).join(''));
+    for (const each of listed.after) hash.update(lineOf(each));
   }
   return hash.digest('hex');
+}
+
+// Members are made in one order, so plain JSON is canonical here, and much quicker for a whole day's ids.
+const lineOf = ({ part, id, cause, confidence, evidence }: Listed): string =>
+  `${JSON.stringify([part, id, cause, confidence, evidence])}\n`;
+
+/** The ids of a row, from its items in their order and the plain pairs that are not among them. */
+export function listOf(items: readonly Item[], plain: readonly PlainPairs[]): IdList {
+  const before: Listed[] = [];
+  const matched: string[] = [];
+  const after: Listed[] = [];
+  for (const item of items) {
+    const line = packed(item);
+    if (line !== undefined) matched.push(line);
+    else (item.part === 'matched' || item.part === 'not_trackable' ? after : before).push(listed(item));
+  }
+  for (const { lines } of plain)
+    for (const line of lines) {
+      const { id, messageId } = readPair(line);
+      matched.push(`${id}${SEPARATOR}${messageId}`);
+    }
+  return { before, matched: matched.sort(), after };
+}
+
+/** `<id of truth>␟<id of the message>`, where an item is matched and that is all that is listed of it. */
+function packed({ part, id, tracked, amountActual, amountTracked, cause }: Item): string | undefined {
+  const plain = part === 'matched' && tracked && amountActual === 0n && amountTracked === 0n && cause === undefined;
+  return plain && !id.includes(SEPARATOR) ? `${id}${SEPARATOR}${tracked.messageId}` : undefined;
+}
+
+/** What `packed` packed. */
+export function unpacked(line: string): Listed {
+  const end = line.indexOf(SEPARATOR);
+  const [id, messageId] = [line.slice(0, end), line.slice(end + 1)];
+  return {
+    part: 'matched',
+    id,
+    cause: null,
+    confidence: null,
+    evidence: messageId === id ? {} : { message_id: messageId },
+  };
 }
 
 /** An item with both of its sides named, so that a person can look up either. */

@@ -2,7 +2,8 @@ import { isDay } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import type { Database } from '../storage/database.js';
 import { closeOf, REPORTED_FIRST, type View, withKnownGaps } from './closed-rows.js';
-import type { Listed } from './outcome.js';
+import { type Listed, unpacked } from './outcome.js';
+import { IDS_PER_PACK } from './result-store.js';
 
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1_000;
@@ -111,16 +112,36 @@ async function idsOf(database: Database, { position, currency }: Found, query: D
   const limit = limitOf(query.limit);
   const after = query.cursor === undefined ? -1 : Number(readCursor(query.cursor, 1)[0]);
   if (!Number.isSafeInteger(after) || after > 2_147_483_647) throw badCursor();
-  const { rows } = await database.pool.query<Listed & { ordinal: number }>(
+  const { rows: single } = await database.pool.query<Listed & { ordinal: number }>(
     `select ordinal, part, id, cause, confidence, evidence from reconcile.result_ids
      where position = $1 and currency = $2 and ordinal > $3 and ($4::text is null or part = $4) order by ordinal limit $5`,
     [position, currency, after, query.part, limit + 1],
   );
+  const matched = query.part === undefined || query.part === 'matched';
+  const packed = matched ? await matchedOf(database, { position, currency }, after, limit + 1) : [];
+  const rows = [...single, ...packed].sort((a, b) => a.ordinal - b.ordinal).slice(0, limit + 1);
   const page = rows.slice(0, limit);
   const ids: Record<string, Omit<Listed, 'part'>[]> = {};
   for (const { part, id, cause, confidence, evidence } of page)
     (ids[part] ??= []).push({ id, cause, confidence, evidence });
   return { ids, nextCursor: rows.length > limit ? writeCursor([String(page.at(-1)!.ordinal)]) : null };
+}
+
+/** Some of the matched ids that are packed, from the first after an ordinal on. */
+async function matchedOf(
+  database: Database,
+  { position, currency }: Pick<Found, 'position' | 'currency'>,
+  after: number,
+  limit: number,
+): Promise<(Listed & { ordinal: number })[]> {
+  const { rows } = await database.pool.query<{ ordinal: number; ids: string[] }>(
+    `select ordinal, ids from reconcile.result_matched where position = $1 and currency = $2 and ordinal + count - 1 > $3
+     order by ordinal limit $4`,
+    [position, currency, after, Math.ceil(limit / IDS_PER_PACK) + 1],
+  );
+  return rows
+    .flatMap(({ ordinal, ids }) => ids.map((line, index) => ({ ordinal: ordinal + index, ...unpacked(line) })))
+    .filter(({ ordinal }) => ordinal > after);
 }
 
 /** The newest settled gap of every metric, source and currency. */

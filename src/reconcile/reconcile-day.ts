@@ -4,15 +4,17 @@ import type { Cause } from './cause.js';
 import { countedRows } from './counted-rows.js';
 import { judge, type History } from './judge.js';
 import type { Concentration } from './concentration.js';
-import { concentrationOf } from './dimensions.js';
+import { concentrationOf, type PlainSeen } from './dimensions.js';
 import { gatherEvidence, type Gathered, type SubjectTag } from './evidence.js';
 import { explain } from './explain.js';
 import { figuresOf, type ReconciliationRow } from './gap.js';
 import { type DayData, loadDay, windowOf } from './load-day.js';
-import { type DayKey, listed, type Outcome, outcomeOf } from './outcome.js';
-import { type Buckets, sortIntoParts } from './parts.js';
+import type { RunData } from './load-run.js';
+import { type DayKey, listOf, type Outcome, outcomeOf } from './outcome.js';
+import { type Buckets, type Item, sortIntoParts } from './parts.js';
 import type { Truth } from './match.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
+import { readPair } from './sift.js';
 import {
   type AnySource,
   type CountSource,
@@ -21,7 +23,7 @@ import {
   type SourceReader,
   type SourceState,
 } from './source.js';
-import { modelPosition, orderExtras, paymentsOf, truthsOn } from './truth-queries.js';
+import { modelPosition, orderExtras, paymentsBehind, paymentsOf, truthsOn } from './truth-queries.js';
 
 export interface Context {
   /** In a transaction that sees one state of the read model. */
@@ -37,6 +39,8 @@ export interface Context {
   tolerance?: number;
   /** Of the day as it was fetched, where the source has to be asked. */
   state?: SourceState;
+  /** The day's data, loaded with others; without it they are loaded alone. */
+  run?: Pick<RunData, 'load'>;
 }
 
 /**
@@ -56,16 +60,16 @@ export async function reconcileDay(day: string, given: Context): Promise<Outcome
     const reader = given.source.open(given.reader);
     const mapped = await reader.maps(context.metric.kind, context.metric.unit === 'money');
     if (!mapped) return outcomeOf({ ...at, rows: await notMapped(key, context), ids: new Map() });
-    const { buckets, reasons, concentrations } = await compare(day, reader, context);
+    const { buckets, plain, reasons, concentrations } = await compare(day, reader, context);
     const rows = [];
     for (const [currency, items] of buckets) {
-      const row = await rowOf(key, currency, items, reasons, context);
+      const row = await rowOf(key, currency, { items, plain, reasons }, context);
       rows.push({ ...row, concentration: concentrations.get(currency) ?? null });
     }
     return outcomeOf({
       ...at,
       rows,
-      ids: new Map([...buckets].map(([currency, items]) => [currency, items.map(listed)])),
+      ids: new Map([...buckets].map(([currency, items]) => [currency, listOf(items, plain)])),
     });
   } catch (error) {
     if (!(error instanceof SourceFailure)) throw error;
@@ -74,24 +78,29 @@ export async function reconcileDay(day: string, given: Context): Promise<Outcome
   }
 }
 
-async function compare(
-  day: string,
-  reader: SourceReader,
-  context: Context,
-): Promise<{ buckets: Buckets; reasons: string[]; concentrations: ReadonlyMap<string, Concentration> }> {
-  const { metric, zone, source, now, causes } = context;
-  const data = await loadDay(context.reader, reader, metric, day, zone);
+interface Compared {
+  buckets: Buckets;
+  plain: DayData['plain'];
+  reasons: string[];
+  concentrations: ReadonlyMap<string, Concentration>;
+}
+
+async function compare(day: string, reader: SourceReader, context: Context): Promise<Compared> {
+  const { metric, zone, source, now, causes, run } = context;
+  const data = run ? await run.load(day) : await loadDay(context.reader, reader, metric, day, zone);
   const reasons = await reasonsOf(day, reader, data, context);
   if (metric.compares === 'attribution') {
     const buckets = new Map([['', compareAttribution(day, data.truths, data.pairing)]]);
-    return { buckets, reasons, concentrations: new Map() };
+    return { buckets, plain: [], reasons, concentrations: new Map() };
   }
   const buckets = sortIntoParts({ day, unit: metric.unit, ...data, settledBefore: now.getTime() - source.settlesMs });
   const { subjectTag } = context;
   const given = { reader: context.reader, source: reader, sourceName: source.name, metric, day, zone, subjectTag };
   const evidence = await gatherEvidence(given, data, buckets);
   explain(buckets, causes, evidence);
-  return { buckets, reasons, concentrations: await concentrationsOf(day, buckets, evidence, context) };
+  const { plain } = data;
+  const seen = plain.length > 0 && reader.table ? { pairs: plain, readContext: reader.table.readContext } : undefined;
+  return { buckets, plain, reasons, concentrations: await concentrationsOf(day, buckets, { evidence, seen }, context) };
 }
 
 /** Purchases whose payments are looked at for what a loss concentrates in; beyond that it costs more than the comparison. */
@@ -101,7 +110,7 @@ const PAYMENTS_MAX = 200_000;
 async function concentrationsOf(
   day: string,
   buckets: Buckets,
-  evidence: Gathered,
+  { evidence, seen }: { evidence: Gathered; seen?: Omit<PlainSeen, 'payments'> },
   { reader, metric, zone }: Context,
 ): Promise<Map<string, Concentration>> {
   const found = new Map<string, Concentration>();
@@ -109,8 +118,12 @@ async function concentrationsOf(
   for (const [currency, items] of buckets) {
     if (!items.some(({ part }) => part === 'missing')) continue;
     const groups = metric.by === 'purchase' ? [...new Set(items.flatMap(({ truth }) => truth?.group ?? []))] : [];
-    const payments = groups.length > PAYMENTS_MAX ? new Map() : await paymentsOf(reader, groups);
-    found.set(currency, concentrationOf(items, { dayFrom, evidence, payments }));
+    const pairs = metric.by === 'purchase' ? (seen?.pairs ?? []) : [];
+    const ids = pairs.flatMap(({ lines }) => lines.map((line) => readPair(line).id));
+    const few = groups.length + ids.length <= PAYMENTS_MAX;
+    const payments = few ? await paymentsOf(reader, groups) : new Map<string, never>();
+    const plain = seen && { ...seen, payments: few ? await paymentsBehind(reader, ids) : new Map<string, never>() };
+    found.set(currency, concentrationOf(items, { dayFrom, evidence, payments, plain }));
   }
   return found;
 }
@@ -119,14 +132,13 @@ async function concentrationsOf(
 async function reasonsOf(
   day: string,
   reader: SourceReader,
-  { tracked }: DayData,
+  { tracked, resent }: DayData,
   { metric, zone }: Context,
 ): Promise<string[]> {
   const reasons: string[] = [];
   const serverSide = await reader.serverSide(metric.kind, windowOf(zone, day, 0));
   if (serverSide > 0) reasons.push(`server_side: ${serverSide} events that servers sent are not counted as tracked`);
   const today = tracked.filter((event) => event.day === day);
-  const resent = today.reduce((sum, event) => sum + event.deliveries - 1, 0);
   if (resent > 0) reasons.push(`resent: ${resent} repeated deliveries of the same messages are counted once`);
   const net = metric.unit === 'money' ? today.filter((event) => event.valueBasis === 'net').length : 0;
   if (net > 0)
@@ -137,11 +149,11 @@ async function reasonsOf(
 async function rowOf(
   key: DayKey,
   currency: string,
-  items: Parameters<typeof figuresOf>[0],
-  reasons: readonly string[],
+  { items, plain, reasons }: { items: readonly Item[]; plain: DayData['plain']; reasons: readonly string[] },
   context: Context,
 ): Promise<ReconciliationRow> {
-  const figures = figuresOf(items, context.metric.unit === 'money');
+  const matched = plain.reduce((sum, { lines }) => sum + lines.length, 0);
+  const figures = figuresOf(items, context.metric.unit === 'money', matched);
   const provisional = isOpen(key.day, context) || figures.expected > 0;
   const row: ReconciliationRow = {
     ...blank(key, context),

@@ -1,12 +1,14 @@
 import type { Day } from '../kernel/day.js';
 import type { Database } from '../storage/database.js';
 import type { History } from './judge.js';
-import type { DayKey, Listed } from './outcome.js';
+import type { DayKey, IdList, Listed } from './outcome.js';
 import type { DayReconciled } from './record.js';
 import type { Reader } from './source.js';
 import { BASELINE_DAYS } from './drift.js';
 
 const IDS_PER_STATEMENT = 5_000;
+/** Packed ids that are unpacked together when some of them are asked for. */
+export const IDS_PER_PACK = 1_000;
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
 
 /** Positions of the entries of a day whose rows are in the tables. */
@@ -27,7 +29,7 @@ export async function storeResult(
   position: number,
   said: DayReconciled,
   recordedAt: Date,
-  ids: ReadonlyMap<string, readonly Listed[]>,
+  ids: ReadonlyMap<string, IdList>,
 ): Promise<void> {
   await database.transaction(async (client) => {
     const { rowCount } = await client.query(
@@ -44,11 +46,47 @@ export async function storeResult(
         JSON.stringify(whole),
       ]);
     }
-    for (const [currency, listed] of ids) await insertIds(client, position, currency, listed);
+    for (const [currency, { before, matched, after }] of ids) {
+      await insertIds(client, position, currency, before, 0);
+      await insertMatched(client, position, currency, matched, before.length);
+      await insertIds(client, position, currency, after, before.length + matched.length);
+    }
   });
 }
 
-async function insertIds(client: Reader, position: number, currency: string, listed: readonly Listed[]): Promise<void> {
+async function insertMatched(
+  client: Reader,
+  position: number,
+  currency: string,
+  ids: readonly string[],
+  ordinal: number,
+) {
+  if (ids.length === 0) return;
+  const packs = Array.from({ length: Math.ceil(ids.length / IDS_PER_PACK) }, (_, index) =>
+    ids.slice(index * IDS_PER_PACK, (index + 1) * IDS_PER_PACK),
+  );
+  await client.query(
+    `insert into reconcile.result_matched (position, currency, ordinal, count, ids)
+     select $1, $2, $3::int + (o - 1) * $4::int, count, ids::json from unnest($5::int[], $6::text[]) with ordinality as t(count, ids, o)`,
+    [
+      position,
+      currency,
+      ordinal,
+      IDS_PER_PACK,
+      packs.map(({ length }) => length),
+      packs.map((pack) => JSON.stringify(pack)),
+    ],
+  );
+}
+
+/** `ordinal`: of the first. */
+async function insertIds(
+  client: Reader,
+  position: number,
+  currency: string,
+  listed: readonly Listed[],
+  ordinal: number,
+): Promise<void> {
   for (let from = 0; from < listed.length; from += IDS_PER_STATEMENT) {
     const some = listed.slice(from, from + IDS_PER_STATEMENT);
     await client.query(
@@ -58,7 +96,7 @@ async function insertIds(client: Reader, position: number, currency: string, lis
       [
         position,
         currency,
-        from,
+        ordinal + from,
         some.map((each) => each.part),
         some.map((each) => each.id),
         some.map((each) => each.cause),

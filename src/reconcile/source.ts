@@ -11,6 +11,8 @@ import type { Day } from '../kernel/day.js';
  */
 export interface Source extends Named {
   readonly matchedBy: 'id';
+  /** Whether its readers have a `table`. */
+  readonly joined?: boolean;
   /** Reads within the reader's transaction. Its methods throw SourceFailure when the source does not answer. */
   open(reader: Reader): SourceReader;
 }
@@ -98,6 +100,21 @@ export interface TrackedRow {
   context?: TrackedContext;
 }
 
+/** Between texts that are packed into one. */
+export const SEPARATOR = '\x1f';
+
+/** Events that PostgreSQL can bring together with the truth where both of them lie. */
+export interface EventTable {
+  /**
+   * A query of client-side events of a kind: `id`, `message_id`, `user_id`, `anonymous_id`, `refs`, `occurred_at`, `deliveries` and, where
+   * it is `described`, `context` (else null), which `readContext` reads. Its parameters are added to `values`.
+   */
+  events(kind: TrackedKind, window: Window, values: unknown[], described: boolean): string;
+  readContext(text: string): TrackedContext | undefined;
+  /** By `id`. */
+  byId(ids: readonly string[]): Promise<TrackedRow[]>;
+}
+
 /** An event, or several of one quarter of an hour. */
 export interface Seen {
   key: Key;
@@ -125,6 +142,8 @@ export interface SourceReader {
   outages?(window: Window): Promise<{ from: number; to: number; why: string }[]>;
   /** Pairs that browsers linked, of the given keys (`user:` or `anonymous:`). They match tracked events and decide no truth. */
   links(keys: readonly Key[]): Promise<{ user: Key; anonymous: Key }[]>;
+  /** Of a source that is `joined`. */
+  readonly table?: EventTable;
 }
 
 /**

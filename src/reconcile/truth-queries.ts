@@ -22,11 +22,17 @@ export const truthsNear = async (
   day: Day,
   days: number,
 ): Promise<Truth[]> =>
-  subjects.length === 0
-    ? []
-    : (await readTruths(reader, metric, [addDays(day, -days), addDays(day, days)], subjects)).filter(
-        (truth) => truth.day !== day,
-      );
+  (await truthsBetween(reader, metric, subjects, [addDays(day, -days), addDays(day, days)])).filter(
+    (truth) => truth.day !== day,
+  );
+
+/** The same for some subjects on all days from one to another. */
+export const truthsBetween = (
+  reader: Reader,
+  metric: ReconciledMetric,
+  subjects: readonly string[],
+  range: [Day, Day],
+): Promise<Truth[]> => (subjects.length === 0 ? Promise.resolve([]) : readTruths(reader, metric, range, subjects));
 
 interface NetRow {
   subject: string;
@@ -170,22 +176,45 @@ export async function paymentsOf(
   purchases: readonly string[],
 ): Promise<Map<string, { payment_method?: string; country?: string }>> {
   if (purchases.length === 0) return new Map();
-  // Documents are read here: PostgreSQL would parse one again for each member it is asked for.
-  const { rows } = await reader.query<{ purchase: string; doc: { effects?: Record<string, Captured> } }>(
-    "select purchase, doc from model.parts where purchase = any($1::text[]) and kind = 'payment'",
+  const { rows } = await reader.query<Paid>(
+    "select purchase as of, doc from model.parts where purchase = any($1::text[]) and kind = 'payment'",
     [purchases],
   );
+  return saidBy(rows);
+}
+
+/** The same by any part of a purchase. */
+export async function paymentsBehind(
+  reader: Reader,
+  parts: readonly Key[],
+): Promise<Map<Key, { payment_method?: string; country?: string }>> {
+  if (parts.length === 0) return new Map();
+  const { rows } = await reader.query<Paid>(
+    `select o.ref as of, p.doc from model.parts o join model.parts p on p.purchase = o.purchase and p.kind = 'payment'
+     where o.ref = any($1::text[])`,
+    [parts],
+  );
+  return saidBy(rows);
+}
+
+// Documents are read here: PostgreSQL would parse one again for each member it is asked for.
+function saidBy(rows: readonly Paid[]): Map<string, { payment_method?: string; country?: string }> {
   const found = new Map<string, { payment_method?: string; country?: string }>();
-  for (const { purchase, doc } of rows) {
+  for (const { of, doc } of rows) {
     for (const { type, fields } of Object.values(doc.effects ?? {})) {
       if (type !== 'PaymentCaptured') continue;
-      const known = found.get(purchase) ?? {};
+      const known = found.get(of) ?? {};
       // Of several payments the last by name, so that their order does not matter.
       const [method, country] = [later(known.payment_method, fields.method), later(known.country, fields.country)];
-      found.set(purchase, { ...(method && { payment_method: method }), ...(country && { country }) });
+      found.set(of, { ...(method && { payment_method: method }), ...(country && { country }) });
     }
   }
   return found;
+}
+
+interface Paid {
+  of: string;
+  doc: { effects?: Record<string, Captured> };
 }
 
 interface Captured {

@@ -58,7 +58,7 @@ export class Shop {
   async empty(): Promise<void> {
     await this.database.pool
       .query(`truncate ${MODEL.map((name) => `model.${name}`).join(', ')}, ingest.tracked_events, ingest.sdk_links,
-      ingest.collector_reject_samples, ingest.collector_limited, reconcile.runs, reconcile.checks, reconcile.result_ids, reconcile.results, reconcile.recorded`);
+      ingest.collector_reject_samples, ingest.collector_limited, reconcile.runs, reconcile.checks, reconcile.result_ids, reconcile.result_matched, reconcile.results, reconcile.recorded`);
     this.enqueued = [];
   }
 

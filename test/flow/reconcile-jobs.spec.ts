@@ -6,6 +6,7 @@ import { createJobs, type Jobs, type JobsDeps } from '../../src/jobs/create-jobs
 import type { Job } from '../../src/jobs/job.js';
 import { reconcileDaily } from '../../src/jobs/reconcile-daily.js';
 import { reconcileDay } from '../../src/jobs/reconcile-day.js';
+import { reconcileDays } from '../../src/jobs/reconcile-days.js';
 import { reconcileLate } from '../../src/jobs/reconcile-late.js';
 import { reconcileRun } from '../../src/jobs/reconcile-run.js';
 import { Problem } from '../../src/kernel/errors.js';
@@ -46,7 +47,7 @@ async function open(given: Partial<JobsDeps> = {}): Promise<{ jobs: Jobs; reconc
     close: noClose,
     zone: new Zone(ZONE),
     clock: () => shop.now,
-    jobs: [reconcileDaily, reconcileRun, reconcileDay],
+    jobs: [reconcileDaily, reconcileRun, reconcileDay, reconcileDays],
     park: (failed) => Promise.resolve(void parked.push(failed)),
     attempts: 2,
     backoffMs: 1,

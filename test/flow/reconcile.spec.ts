@@ -371,7 +371,9 @@ describe('recording', () => {
     await given();
     await reconciled('signups');
     const before = await detail('signups');
-    await shop.database.pool.query('truncate reconcile.result_ids, reconcile.results, reconcile.recorded');
+    await shop.database.pool.query(
+      'truncate reconcile.result_ids, reconcile.result_matched, reconcile.results, reconcile.recorded',
+    );
     await reconciled('signups');
     expect(await detail('signups')).toEqual(before);
     expect(await entries()).toHaveLength(1);
@@ -383,7 +385,9 @@ describe('recording', () => {
     await shop.signup('u2', day);
     await reconciled('signups');
     const [first] = await entries();
-    await shop.database.pool.query('truncate reconcile.result_ids, reconcile.results, reconcile.recorded');
+    await shop.database.pool.query(
+      'truncate reconcile.result_ids, reconcile.result_matched, reconcile.results, reconcile.recorded',
+    );
     await reconciled('signups');
     expect(await shop.reconcile().detail(day, 'collector', 'signups', { as_of: first!.position })).toMatchObject({
       actual: 1,

@@ -1,5 +1,15 @@
 import { silences, SLOT_MS, USUAL_DAYS } from '../silence.js';
-import type { Key, Reader, Seen, Source, SourceReader, TrackedContext, TrackedRow, Window } from '../source.js';
+import type {
+  EventTable,
+  Key,
+  Reader,
+  Seen,
+  Source,
+  SourceReader,
+  TrackedContext,
+  TrackedRow,
+  Window,
+} from '../source.js';
 import { splitKeys, type StoredTracked, times, trackedRow } from '../stored-tracked.js';
 
 const HOUR_MS = 3_600_000;
@@ -11,6 +21,7 @@ export const collector: Source = {
   meaning: 'Client-side events received by the collector of this service.',
   settlesMs: 2 * HOUR_MS, // SDKs retry for minutes; a page that was closed sends the rest when it is opened again
   matchedBy: 'id',
+  joined: true,
   open: (reader) => new CollectorReader(reader),
 };
 
@@ -24,6 +35,23 @@ const IN_WINDOW = 't.occurred_at >= $1 and t.occurred_at < $2';
 const CLIENT_IN_WINDOW = `${IN_WINDOW} and t.lineage = 'client'`;
 
 class CollectorReader implements SourceReader {
+  readonly table: EventTable = {
+    events(kind, window, values, described) {
+      const [from, to, wanted] = [...times(window), kind].map((value) => `$${values.push(value)}`);
+      return `select id, message_id, user_id, anonymous_id, refs, occurred_at, deliveries, ${described ? contextOf('t') : 'null'} as context
+        from ingest.tracked_events t where occurred_at >= ${from} and occurred_at < ${to} and kind = ${wanted} and lineage = 'client'`;
+    },
+    readContext,
+    byId: async (ids) => {
+      if (ids.length === 0) return [];
+      const { rows } = await this.reader.query<Stored>(
+        `select ${COLUMNS} from ingest.tracked_events t where t.id = any($1::bigint[])`,
+        [ids],
+      );
+      return rowsOf(rows);
+    },
+  };
+
   constructor(private readonly reader: Reader) {}
 
   async maps(kind: string, valued: boolean): Promise<boolean> {
