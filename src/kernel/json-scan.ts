@@ -49,13 +49,6 @@ export function parseStrict(text: string, limits?: JsonLimits): unknown {
   }
 }
 
-/** Members that an object has more than once, as dotted paths; readers differ on which of them holds. Throws as `scanJson` does. */
-export function repeatedMembers(text: string): string[] {
-  const repeated = new Set<string>();
-  scanJson(text, { duplicate: (path) => repeated.add(path.join('.')) });
-  return [...repeated];
-}
-
 /** Whether a text is so short and has so few brackets that it cannot go beyond the limits. Most need no closer look. */
 function isWithin(text: string, { depthMax = DEPTH_MAX, tokensMax = TOKENS_MAX }: JsonLimits = {}): boolean {
   if (text.length > tokensMax) return false;
