@@ -11,6 +11,9 @@ export interface Contributing {
   sign: 1 | -1;
 }
 
+const NOTHING: readonly Contributed[] = [];
+const NO_FLOWS: readonly Flow[] = [];
+
 type Flow = Metric & { shape: Extract<Metric['shape'], { kind: 'flow' }> };
 
 /** Asks every metric what a subject should have contributed. */
@@ -27,10 +30,12 @@ export class Contributions {
   }
 
   /** What the state of a subject puts into all metrics. */
-  should(state: SubjectState): Contributed[] {
-    const should: Contributed[] = [];
-    for (const { name, shape } of this.flows.get(state.kind) ?? []) {
-      for (const part of shape.from(state as never)) if (part.delta !== 0n) should.push(contributed(name, part));
+  should(state: SubjectState): readonly Contributed[] {
+    // A subject keeps what it contributes: a list that is made whole has no room left over, one that grows has for sixteen more.
+    let should = NOTHING;
+    for (const { name, shape } of this.flows.get(state.kind) ?? NO_FLOWS) {
+      for (const part of shape.from(state as never))
+        if (part.delta !== 0n) should = [...should, contributed(name, part)];
     }
     return should;
   }
@@ -57,19 +62,21 @@ const sameDimensions = (a: Dimensions, b: Dimensions): boolean =>
   a.kind === b.kind &&
   a.present === b.present;
 
-const NOTHING: readonly Contributed[] = [];
-
 interface Difference {
   retract: readonly Contributed[];
   assert: readonly Contributed[];
-  now: Contributed[];
+  now: readonly Contributed[];
 }
 
 /**
  * What must be appended so that what a subject `has` becomes what it `should` have under these dimensions: retractions of what no
  * longer holds, then what is new. Undefined when nothing changes. What stays keeps the entry that first asserted it.
  */
-export function difference(has: HasContributed, should: Contributed[], by: Dimensions): Difference | undefined {
+export function difference(
+  has: HasContributed,
+  should: readonly Contributed[],
+  by: Dimensions,
+): Difference | undefined {
   const { contributed: known } = has;
   if (known.length === 0) return should.length === 0 ? undefined : { retract: NOTHING, assert: should, now: should };
   if (has.by !== undefined && !sameDimensions(has.by, by)) return { retract: known, assert: should, now: should };

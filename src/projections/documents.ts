@@ -7,15 +7,23 @@ import { newIdentifier } from './rows.js';
  * `effects` is as the fold has it, because reports read it.
  */
 
-type StoredContributed = [metric: string, at: number, delta: string, currency: string, fact: string, entryId: string];
+type StoredContributed = readonly [
+  metric: string,
+  at: number,
+  delta: string,
+  currency: string,
+  fact: string,
+  entryId: string,
+];
 type StoredDimensions = [string, string, string, string | null, string, boolean];
 
 interface StoredContributions {
-  contributed?: StoredContributed[];
+  contributed?: readonly StoredContributed[];
   by?: StoredDimensions;
 }
 
-export type StoredPart = Omit<Part['doc'], keyof HasContributed> & StoredContributions;
+export type StoredPart = Pick<Part['doc'], 'links' | 'nodes' | 'effects'> &
+  StoredContributions & { listed?: Part['doc']['listed'] };
 export type StoredIdentifier = Partial<Omit<Identifier['doc'], keyof HasContributed>> & StoredContributions;
 
 export function partText({ doc }: Part): string {
@@ -26,8 +34,8 @@ export function partText({ doc }: Part): string {
   return JSON.stringify(stored);
 }
 
-export function partDoc({ contributed, by, ...doc }: StoredPart): Part['doc'] {
-  return { ...doc, ...contributionsOf(contributed, by) };
+export function partDoc({ links, nodes, effects, listed, contributed, by }: StoredPart): Part['doc'] {
+  return { links, nodes, effects, listed, ...contributionsOf(contributed, by) };
 }
 
 export function identifierText({ doc }: Identifier): string {
@@ -55,7 +63,8 @@ export function identifierText({ doc }: Identifier): string {
 }
 
 export function identifierDoc(node: string, { contributed, by, ...doc }: StoredIdentifier): Identifier['doc'] {
-  return { ...newIdentifier(node).doc, ...doc, ...contributionsOf(contributed, by) };
+  // Only what is there already is set, so that all documents have the same fields in the same order.
+  return Object.assign(newIdentifier(node).doc, doc, contributionsOf(contributed, by));
 }
 
 function storeContributions(stored: StoredContributions, { contributed, by }: HasContributed): void {
@@ -72,9 +81,7 @@ function storeContributions(stored: StoredContributions, { contributed, by }: Ha
 }
 
 function contributionsOf(contributed: readonly StoredContributed[] = [], by?: StoredDimensions): HasContributed {
-  const has: HasContributed = { contributed: contributed.map(contributedOf) };
-  if (by) has.by = dimensionsOf(by);
-  return has;
+  return { contributed: contributed.map(contributedOf), by: by && dimensionsOf(by) };
 }
 
 const contributedOf = ([metric, at, delta, currency, fact, entryId]: StoredContributed): Contributed => {

@@ -2,7 +2,7 @@ import type { Node, Ref } from '../catalog/facts.js';
 import { isReleased } from './capture.js';
 import { captureIn, checkoutStarted, orderCompleted, type PurchaseSummary, summaryOf } from './purchase-summary.js';
 import { purchaseOf } from './purchases.js';
-import { type Customer, effectOf, isEmpty, type Part, type PartColumns } from './rows.js';
+import { type Customer, effectOf, isEmpty, NO_COLUMNS, type Part, type PartColumns } from './rows.js';
 import { dimensionsOf, type Step } from './step.js';
 import { stateOf } from './subject-states.js';
 import { subscriptionHistory } from './subscription-history.js';
@@ -43,8 +43,6 @@ function kindFor(part: Part, { captured }: PurchaseSummary, firstRef: string | n
   if (part.kind !== 'order' || captured.length === 0) return '';
   return captured.some((each) => each.part.ref === firstRef) ? 'new' : 'returning';
 }
-
-const NO_COLUMNS: PartColumns = { at: null, amountMinor: null, currency: null, status: null };
 
 function columnsOf(part: Part, summary: PurchaseSummary): PartColumns {
   switch (part.kind) {

@@ -7,7 +7,8 @@ import { type FactPage, type Meaning, PageMaker, type ReadEntry, type ReadFacts 
 
 /*
  * Reading and interpreting in a thread of its own, so that a rebuild has a second core. What goes from thread to thread is text, a
- * hundred entries each: one string is copied in no time, a graph of objects is not; and whoever folds it parses it when its turn comes.
+ * hundred entries each, and whoever folds it parses it when its turn comes. It goes as bytes that change hands: they are not copied, and
+ * while a page waits they are no part of the heap, whose collector would move them twice and count them as growth.
  */
 
 /** The part of the feed that a thread interprets: positions after one, up to another. */
@@ -17,17 +18,20 @@ export interface FactRange {
 }
 
 interface Sent extends Omit<FactPage, 'known'> {
-  texts: string[];
+  texts: Uint8Array<ArrayBuffer>[];
 }
 type Message = Sent | 'done';
 
 const ENTRIES_PER_TEXT = 100;
 const ENTRIES_PER_PAGE = 15_000;
-const TEXT_PER_PAGE_MAX = 16 * 1024 * 1024;
+const BYTES_PER_PAGE_MAX = 16 * 1024 * 1024;
 /** Pages that may wait for whoever folds them. */
 const PAGES_AHEAD_MAX = 2;
 /** Positions that one statement reads: a long one would keep the database from tidying up. */
 const POSITIONS_PER_READ = 100_000;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 export type ReadEntries = (range: FactRange, onEntry: (entry: ReadEntry, flow: Flow) => void) => Promise<void>;
 
@@ -41,22 +45,26 @@ export async function sendFacts(
   let ahead = 0;
   let paused: Flow | undefined;
   let maker = new PageMaker(interpret);
-  let texts: string[] = [];
-  let length = 0;
+  let texts: Sent['texts'] = [];
+  let bytes = 0;
   const pack = (): void => {
     if (maker.known.length === 0) return;
-    const text = JSON.stringify(maker.known.splice(0));
-    length += text.length;
+    const text = encoder.encode(JSON.stringify(maker.known.splice(0)));
+    bytes += text.length;
     texts.push(text);
   };
   const send = (): void => {
     pack();
     const { last, wanted, unknown, parked } = maker.page();
-    port.postMessage({ last, wanted, unknown, parked, texts } satisfies Message);
+    const message: Message = { last, wanted, unknown, parked, texts };
+    port.postMessage(
+      message,
+      texts.map(({ buffer }) => buffer),
+    );
     ahead += 1;
     maker = new PageMaker(interpret);
     texts = [];
-    length = 0;
+    bytes = 0;
   };
   port.on('message', () => {
     ahead -= 1;
@@ -66,7 +74,7 @@ export async function sendFacts(
     await read({ after: from, until: Math.min(until, from + POSITIONS_PER_READ) }, (entry, flow) => {
       maker.add(entry);
       if (maker.known.length >= ENTRIES_PER_TEXT) pack();
-      if (maker.entries < ENTRIES_PER_PAGE && length < TEXT_PER_PAGE_MAX) return;
+      if (maker.entries < ENTRIES_PER_PAGE && bytes < BYTES_PER_PAGE_MAX) return;
       send();
       if (ahead >= PAGES_AHEAD_MAX) (paused = flow).pause();
     });
@@ -93,6 +101,6 @@ export function factsAside(start: (range: FactRange) => Worker): ReadFacts {
   };
 }
 
-function* parsed(texts: readonly string[]): Generator<Meaning> {
-  for (const text of texts) yield* JSON.parse(text) as Meaning[];
+function* parsed(texts: Sent['texts']): Generator<Meaning> {
+  for (const text of texts) yield* JSON.parse(decoder.decode(text)) as Meaning[];
 }

@@ -69,7 +69,7 @@ export class Fold {
     }
     for (const ref of fact.refs ?? NONE) {
       const other = this.set.part(ref);
-      const linked = linkPart(part, ref);
+      const linked = linkPart(part, other.ref);
       if (!linkPart(other, part.ref) && !linked) continue;
       change.relinked = true;
       this.set.changedPart(other);
@@ -77,9 +77,10 @@ export class Fold {
     }
     for (const node of fact.nodes ?? NONE) {
       if (part.doc.nodes.includes(node)) continue;
-      this.set.changedIdentifier(this.set.identifier(node));
+      const identifier = this.set.identifier(node);
+      this.set.changedIdentifier(identifier);
       if (namesCrowd(part)) continue;
-      part.doc.nodes.push(node);
+      part.doc.nodes = [...part.doc.nodes, identifier.node];
       change.renamed = true;
       changed = true;
     }

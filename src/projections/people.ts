@@ -77,11 +77,11 @@ export function isCrowded(identifier: Identifier): boolean {
 }
 
 /** Says that facts link two identifiers; true when nothing had linked them. */
-export function link(identifier: Identifier, other: Node): boolean {
-  const { fixed, shared } = identifier.doc;
+export function link({ node, doc }: Identifier, other: Node): boolean {
+  const { fixed, shared } = doc;
   // A crowded identifier links nothing any more, so further links need no room.
-  if (identifier.node === other || fixed.includes(other) || fixed.length >= LINKS_PER_IDENTIFIER_MAX) return false;
-  fixed.push(other);
+  if (node === other || fixed.includes(other) || fixed.length >= LINKS_PER_IDENTIFIER_MAX) return false;
+  doc.fixed = [...fixed, other];
   return !shared.includes(other);
 }
 
@@ -102,14 +102,17 @@ export function share({ doc }: Identifier, other: Node, by: 1 | -1): boolean {
       doc.moreShared += by;
       return false;
     }
-    shared.push(other);
-    sharedBy.push(by);
+    doc.shared = [...shared, other];
+    doc.sharedBy = [...sharedBy, by];
     return !fixed.includes(other);
   }
-  sharedBy[index]! += by;
-  if (sharedBy[index]! > 0) return false;
-  shared.splice(index, 1);
-  sharedBy.splice(index, 1);
+  const count = sharedBy[index]! + by;
+  if (count > 0) {
+    doc.sharedBy = sharedBy.with(index, count);
+    return false;
+  }
+  doc.shared = shared.toSpliced(index, 1);
+  doc.sharedBy = sharedBy.toSpliced(index, 1);
   return !fixed.includes(other);
 }
 

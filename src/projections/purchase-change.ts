@@ -142,23 +142,9 @@ export class PurchaseChange {
 
   /** Gives purchases their party. All leave their old party before any joins, because a purchase may have been split. */
   private settleParties(step: Step, groups: readonly Group[]): void {
-    const parties: Node[] = [];
-    for (const group of groups) {
-      const { parts } = group;
-      const purchase = parts[0]!.ref;
-      const candidates = peopleIn(group).filter((node) => !isCrowded(this.set.identifier(node)));
-      const party = partyOf(purchase, candidates);
-      parties.push(party);
-      step.evaluatePurchase(purchase);
-      this.set.need(NOTHING, [party]);
-      for (const part of parts) {
-        if (part.party === party && part.purchase === purchase) continue;
-        if (part.party !== '') this.leave(step, part);
-        step.evaluate(this.set.identifier(party).customer);
-        this.set.changedPart(part);
-      }
-    }
-    for (const [index, { parts }] of groups.entries()) {
+    const parties = groups.map((group) => this.partyFor(step, group));
+    for (let index = 0; index < groups.length; index++) {
+      const { parts } = groups[index]!;
       const purchase = parts[0]!.ref;
       const party = parties[index]!;
       for (const part of parts) {
@@ -167,6 +153,24 @@ export class PurchaseChange {
       }
       this.set.enlist(party, purchase, true);
     }
+  }
+
+  /** Whom a purchase belongs to from now on; its parts leave whomever they belonged to. */
+  private partyFor(step: Step, group: Group): Node {
+    const { parts } = group;
+    const purchase = parts[0]!.ref;
+    const candidates = peopleIn(group).filter((node) => !isCrowded(this.set.identifier(node)));
+    const party = partyOf(purchase, candidates);
+    step.evaluatePurchase(purchase);
+    this.set.need(NOTHING, [party]);
+    const { customer } = this.set.identifier(party);
+    for (const part of parts) {
+      if (part.party === party && part.purchase === purchase) continue;
+      if (part.party !== '') this.leave(step, part);
+      step.evaluate(customer);
+      this.set.changedPart(part);
+    }
+    return party;
   }
 
   private leave(step: Step, part: Part): void {
@@ -188,7 +192,7 @@ export class PurchaseChange {
       this.set.changedIdentifier(identifier);
       step.evaluate(identifier.customer);
     }
-    delete part.doc.listed;
+    part.doc.listed = undefined;
     this.set.changedPart(part);
     if (!captured) return;
     const identifier = this.set.identifier(part.party);

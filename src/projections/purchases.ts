@@ -12,7 +12,7 @@ export const namesCrowd = (part: Part): boolean => part.doc.nodes.length >= PEOP
 /** Says that facts name two parts together; true when that is new. */
 export function linkPart(part: Part, other: Ref): boolean {
   if (part.ref === other || part.doc.links.includes(other) || isCrowdedPart(part)) return false;
-  part.doc.links.push(other);
+  part.doc.links = [...part.doc.links, other];
   return true;
 }
 

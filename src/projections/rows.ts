@@ -28,11 +28,17 @@ export interface Contributed {
   entryId: string;
 }
 
-/** All that a subject has put into metrics, under one set of dimensions; `by` is absent as long as there is nothing. */
+/** All that a subject has put into metrics, under one set of dimensions; `by` is undefined as long as there is nothing. */
 export interface HasContributed {
-  by?: Dimensions;
-  contributed: Contributed[];
+  by: Dimensions | undefined;
+  contributed: readonly Contributed[];
 }
+
+/*
+ * Tens of thousands of rows lie in memory while a model is rebuilt. So all rows of a kind have the same fields, their lists are
+ * replaced and never changed in place, which lets those that are empty be one and the same, and ids that are known are named by the text
+ * that is at hand already.
+ */
 
 /** A row of `model.parts`: one order, checkout, session, intent, payment, invoice, subscription, payout or line of a balance. */
 export interface Part {
@@ -45,15 +51,15 @@ export interface Part {
   party: Node;
   /** Whether a browser could have seen the purchase. */
   present: boolean;
-  columns: PartColumns;
+  columns: Readonly<PartColumns>;
   doc: HasContributed & {
     /** Other ids of the purchase that facts named. At most LINKS_MAX; then the id is crowded and links nothing. */
-    links: Ref[];
+    links: readonly Ref[];
     /** Persons that facts about this part named. */
-    nodes: Node[];
+    nodes: readonly Node[];
     effects: Record<string, Effect>;
     /** The payment as it is listed with its party: `[party, at]`. */
-    listed?: [Node, number];
+    listed: readonly [Node, number] | undefined;
   };
 }
 
@@ -91,25 +97,25 @@ export interface Identifier {
   customer: Node;
   doc: HasContributed & {
     /** Links that facts named, server grade. */
-    fixed: Node[];
+    fixed: readonly Node[];
     /** Links by purchases that name both, and the number of such purchases for each. */
-    shared: Node[];
-    sharedBy: number[];
+    shared: readonly Node[];
+    sharedBy: readonly number[];
     /** Namings by purchases beyond those: above the cap they are only counted. */
     moreShared: number;
     /** On the canonical identifier: the others of the customer. */
-    members: Node[];
+    members: readonly Node[];
     effects: Record<string, Effect>;
     /** Earliest marked touches, by time; at most TOUCHES_MAX. */
-    touches: Touch[];
+    touches: readonly Touch[];
     /** Earliest touch without a marker. */
     unmarkedAt: number | null;
     /** Whether one of those came from another site all the same. */
-    stripped?: true;
+    stripped: boolean;
     /** By the other identifier. */
-    decided?: Record<Node, Decided>;
+    decided: Record<Node, Decided> | undefined;
     /** Earliest captured payments of purchases whose party this is: `[at, ref, entry id]`; at most PAYMENTS_MAX. */
-    payments: [number, Ref, string][];
+    payments: readonly (readonly [number, Ref, string])[];
     /** Captured payments beyond that list. */
     morePayments: number;
     /** Purchases whose party this is. */
@@ -162,32 +168,38 @@ export const isGuest = (node: Node): boolean => node.startsWith('guest:');
 export const isProviderCustomer = (node: Node): boolean =>
   !isUser(node) && !isEmail(node) && !isAnonymous(node) && !isGuest(node);
 
+const EMPTY: readonly never[] = [];
+export const NO_COLUMNS: PartColumns = { at: null, amountMinor: null, currency: null, status: null };
+
 export const newPart = (ref: Ref): Part => ({
   ref,
   kind: PURCHASE_KINDS[purchaseRank(ref)] ?? kindOf(ref),
   purchase: ref,
   party: '',
   present: true,
-  columns: { at: null, amountMinor: null, currency: null, status: null },
-  doc: { links: [], nodes: [], effects: {}, contributed: [] },
+  columns: NO_COLUMNS,
+  doc: { links: EMPTY, nodes: EMPTY, effects: {}, listed: undefined, contributed: EMPTY, by: undefined },
 });
 
 export const newIdentifier = (node: Node): Identifier => ({
   node,
   customer: node,
   doc: {
-    fixed: [],
-    shared: [],
-    sharedBy: [],
+    fixed: EMPTY,
+    shared: EMPTY,
+    sharedBy: EMPTY,
     moreShared: 0,
-    members: [],
+    members: EMPTY,
     effects: {},
-    touches: [],
+    touches: EMPTY,
     unmarkedAt: null,
-    payments: [],
+    stripped: false,
+    decided: undefined,
+    payments: EMPTY,
     morePayments: 0,
     purchases: 0,
-    contributed: [],
+    contributed: EMPTY,
+    by: undefined,
   },
 });
 

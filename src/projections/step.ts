@@ -169,8 +169,7 @@ export class Step {
     for (const each of retract) this.note(subject, each, row.doc.by!, -1);
     for (const each of assert) this.note(subject, each, by, 1);
     row.doc.contributed = now;
-    if (now.length > 0) row.doc.by = by;
-    else delete row.doc.by;
+    row.doc.by = now.length > 0 ? by : undefined;
     if ('ref' in row) this.set.changedPart(row);
     else this.set.changedIdentifier(row);
   }

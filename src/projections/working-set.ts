@@ -213,7 +213,7 @@ export class WorkingSet {
     identifier.customer = customer;
     const after = this.identifier(customer);
     if (after !== identifier) {
-      after.doc.members.push(identifier.node);
+      after.doc.members = [...after.doc.members, identifier.node];
       this.changedIdentifier(after);
     }
     this.changedIdentifier(identifier);
