@@ -1,4 +1,4 @@
-// CPU time of the embedded PostgreSQL of a DATA_DIR, from /proc: Linux only, 0 elsewhere.
+// CPU time of other processes, and of the embedded PostgreSQL of a DATA_DIR, from /proc: Linux only, 0 elsewhere.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -16,6 +16,9 @@ export function postgresCpuUs(dataDir) {
   }
   return ticks * US_PER_TICK;
 }
+
+/** Microseconds that one process has had so far. */
+export const cpuOf = (pid) => statOf(pid).own * US_PER_TICK;
 
 function statOf(pid) {
   try {

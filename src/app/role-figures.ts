@@ -24,7 +24,7 @@ export function figuresOf(service: Service, registry: Registry, clock: Clock): F
       alerts(service, gauge),
       arrivals(service, gauge, clock),
     ],
-    projector: () => [projection(service, gauge, clock), seals(service, gauge)],
+    projector: () => [projection(service, gauge, clock), feedIndex(service, gauge), seals(service, gauge)],
     worker: () => [queuedJobs(service, gauge), finishedJobs(service, registry)],
   };
   return service.roles.flatMap((role) => byRole[role]());
@@ -71,6 +71,22 @@ function projection({ projections }: Service, gauge: GaugeOf, clock: Clock): Fig
       active.set(state.running ? 1 : 0);
       superseded.set(state.superseded ? 1 : 0);
       rebuilt.set(state.rebuilding?.position ?? 0);
+    },
+  };
+}
+
+/** What has no place in the feed yet is in no lag of the read model: that one is measured against the feed. */
+function feedIndex({ ledger }: Service, gauge: GaugeOf): Figures {
+  const lag = gauge(
+    'ledger_index_lag_seconds',
+    'Seconds since all that was in the log of KurrentDB had its place in the feed; 0 where the ledger is in PostgreSQL.',
+  );
+  return {
+    part: 'ledger_index',
+    async read() {
+      const { standsAlone, indexLagMs } = await ledger.health();
+      if (standsAlone && indexLagMs === undefined) throw new Error('the index of the feed does not answer');
+      lag.set((indexLagMs ?? 0) / 1_000);
     },
   };
 }

@@ -12,17 +12,28 @@ const BEAT_EVERY_MS = 2_000;
 /** How often one that waits looks whether the holder has gone silent. */
 export const TRY_EVERY_MS = 1_000;
 const LOCK_WAIT_MS = 500;
+const FORCED_LOCK_WAIT_MS = 2_000; // then whoever has it may have gone silent
 
 /** How the connections of a projector are called, so that the one that takes over from it can end them. */
 export const connectionName = (holder: string): string => `truth-ledger ${holder}`;
 
-/** Takes the lease when it is free or its holder has gone silent; at once when `force`d. Undefined when somebody else holds it. */
+/**
+ * Takes the lease when it is free or its holder has gone silent; when `force`d from whoever has it, as soon as a batch of theirs is over or
+ * they are silent in the middle of one. Undefined when somebody else holds it.
+ */
 export async function takeLease(pool: pg.Pool, holder: string, force = false): Promise<Lease | undefined> {
-  await endSilentHolder(pool, holder).catch(() => undefined); // where we may not, the server's own time limits do it
+  for (;;) {
+    await endSilentHolder(pool, holder).catch(() => undefined); // where we may not, the server's own time limits do it
+    const lease = await tryToTake(pool, holder, force);
+    if (lease || !force) return lease;
+  }
+}
+
+async function tryToTake(pool: pg.Pool, holder: string, force: boolean): Promise<Lease | undefined> {
   try {
     return await transaction(pool, async (client) => {
       // A batch of the holder keeps the row; its own beat waits for it before us, and then the lease has not run out.
-      if (!force) await client.query(`set local lock_timeout = ${LOCK_WAIT_MS}`);
+      await client.query(`set local lock_timeout = ${force ? FORCED_LOCK_WAIT_MS : LOCK_WAIT_MS}`);
       const { rows } = await client.query<{ epoch: bigint }>(
         `update projector.lease set epoch = epoch + 1, holder = $1, beat_at = now()
          where $2 or holder is null or holder = $1 or beat_at < now() - make_interval(secs => $3)

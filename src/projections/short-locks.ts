@@ -4,6 +4,7 @@ import type { Database } from '../storage/database.js';
 import { LOCK_NOT_AVAILABLE, stateOf } from '../storage/sql-states.js';
 
 const LOCK_WAIT_MS = 300; // whoever comes while we wait for a lock waits behind us
+const SILENT_MS = 10_000;
 const PAUSE_MS = 1_000;
 const GIVE_UP_MS = 600_000;
 const SAY_EVERY_MS = 30_000;
@@ -26,7 +27,10 @@ export async function withShortLocks(
     signal.throwIfAborted();
     try {
       return await database.transaction(async (client) => {
-        await client.query(`set local lock_timeout = ${LOCK_WAIT_MS}`);
+        // A process that is paused in here would keep everybody from the model: the server ends it.
+        await client.query(
+          `set local lock_timeout = ${LOCK_WAIT_MS}; set local idle_in_transaction_session_timeout = ${SILENT_MS}`,
+        );
         await work(client);
       });
     } catch (error) {

@@ -1,10 +1,9 @@
-import type net from 'node:net';
 import pg from 'pg';
 import { SetupError } from '../kernel/errors.js';
 import type { Conf } from './embedded/config.js';
 import { openEmbedded } from './embedded/embedded-postgres.js';
 import type { EmbeddedServer } from './embedded/embedded-postgres.js';
-import { silent } from './is-away.js';
+import { askServer, giveUpSilent, SILENT_MS } from './silent-connections.js';
 
 // bigint as BigInt (money, positions), and a date as its text: a Date of it would be midnight of whatever zone the process runs in.
 pg.types.setTypeParser(pg.types.builtins.INT8, BigInt);
@@ -37,6 +36,8 @@ export interface DatabaseOptions {
   tcp?: boolean;
   /** Accept a server that may lose what it confirmed. For tests. */
   allowUnsafe?: boolean;
+  /** How long a connection in use may be silent before the server is asked whether it works for it, in milliseconds. */
+  silentMs?: number;
 }
 
 const DATABASE = 'truth_ledger';
@@ -56,14 +57,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       application_name: 'truth-ledger',
     };
     await inspect(connection, options.allowUnsafe ?? false);
-    return connect(connection, server, options.poolMax ?? 10, log);
+    const database = connect(connection, server, options.poolMax ?? 10, log);
+    const { silentMs = SILENT_MS } = options;
+    giveUpSilent(database.pool, silentMs, askServer(connection, silentMs));
+    return database;
   } catch (error) {
     await server?.stop();
     throw error;
   }
 }
-
-const SILENT_MS = 30_000;
 
 export interface BoundedOptions {
   /** How its connections are called at the server. */
@@ -83,17 +85,9 @@ export function boundedDatabase(
   { name = 'truth-ledger', silentMs = SILENT_MS }: BoundedOptions = {},
 ): Database {
   const own = connect({ ...connection, application_name: name }, undefined, BOUNDED_POOL_MAX, () => undefined);
-  own.pool.on('connect', (client) => {
-    const stream = streamOf(client);
-    stream.on('timeout', () => stream.destroy(silent(silentMs)));
-  });
-  own.pool.on('acquire', (client) => streamOf(client).setTimeout(silentMs));
-  own.pool.on('release', (_, client) => streamOf(client).setTimeout(0));
+  giveUpSilent(own.pool, silentMs);
   return { ...own, embedded, server };
 }
-
-const streamOf = (client: pg.ClientBase): net.Socket =>
-  (client as unknown as { connection: { stream: net.Socket } }).connection.stream;
 
 function connect(
   connection: pg.ClientConfig,

@@ -80,3 +80,25 @@ describe('a process that goes silent while it writes the index', () => {
     expect(await extending).toBeDefined();
   });
 });
+
+describe('how far the index is behind', () => {
+  const minutesBehind = async (index: FeedIndex): Promise<number> => Math.floor((await index.head()).lagMs! / 60_000);
+  const writtenBefore = (minutes: number): Date => new Date(Date.now() - minutes * 60_000 - 10_000);
+  const at = (commit: bigint) => ({ commit, prepare: commit });
+
+  it('given it is never idle, then it is as far behind as what it numbered last, and never further than it was', async () => {
+    const { index } = await indexWith({});
+    const head = (await index.lead('leading'))!;
+    await index.extend(head, [], at(5n)); // when, it does not know
+    expect((await index.head()).lagMs).toBeUndefined();
+    await index.extend(head, [], at(10n), writtenBefore(60));
+    expect(await minutesBehind(index)).toBe(60);
+    await index.extend({ ...head, at: at(10n) }, [], at(20n), writtenBefore(90)); // by a clock that goes wrong
+    expect(await minutesBehind(index)).toBe(60);
+    await index.extend({ ...head, at: at(20n) }, [], at(30n), writtenBefore(20));
+    expect(await minutesBehind(index)).toBe(20);
+    await index.beat(head.epoch, true);
+    await index.extend({ ...head, at: at(30n) }, [], at(40n), writtenBefore(-60)); // by a clock that is ahead
+    expect(await minutesBehind(index)).toBe(0);
+  });
+});

@@ -41,6 +41,16 @@ describe('a projector whose batch takes longer than its lease lasts', () => {
     expect(await beat(pool, lease)).toBe(true);
   });
 
+  it('given it goes silent in a COPY, when another one takes the lease by force, then its batch is ended, and the lease is taken', async () => {
+    const copying = working.query('copy model.unknown_types from stdin').catch((error: unknown) => error);
+    // Nothing answers the server when it asks for the rows, as in a process that is paused.
+    (working as unknown as { connection: { sendCopyFail(): void } }).connection.sendCopyFail = () => undefined;
+    await until(`select from pg_stat_activity where query like 'copy model.%' and wait_event = 'ClientRead'`);
+    expect((await takeLease(pool, 'waiting', true))!.epoch).toBe(lease.epoch + 1n);
+    expect(await copying).toMatchObject({ code: '57P01' }); // ended by an administrator's command
+    expect(await beat(pool, lease)).toBe(false);
+  });
+
   it('given its beat waits for the batch, when another one waits behind it, then the beat comes first', async () => {
     const beaten = beat(pool, lease);
     await until(

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Problem } from '../../src/kernel/errors.js';
+import type { LedgerHealth } from '../../src/ledger/ledger.js';
 import { ADMIN_KEY, ENTRY_ID, startApp, type RunningApp } from '../unit/app/fake-service.js';
 
 let app: RunningApp;
@@ -116,6 +117,20 @@ describe('health', () => {
         read_model: { ok: false },
       },
     ]);
+  });
+});
+
+describe('the figure of the index of a ledger in KurrentDB', () => {
+  it.each<[string, object, string]>([
+    ['it is behind', { standsAlone: true, indexLagMs: 90_000 }, 'truth_ledger_ledger_index_lag_seconds 90\n'],
+    ['there is none', { standsAlone: false }, 'truth_ledger_ledger_index_lag_seconds 0\n'],
+    ['it does not answer', { standsAlone: true }, 'truth_ledger_scrape_errors_total{part="ledger_index"} 1\n'],
+  ])('given %s, when scraped, then it is shown', async (_, health, line) => {
+    const { ledgerHealth } = app.service;
+    app.service.ledgerHealth = () => Promise.resolve({ ok: true, ...health } as LedgerHealth);
+    const page = await figures();
+    app.service.ledgerHealth = ledgerHealth;
+    expect(page).toContain(line);
   });
 });
 

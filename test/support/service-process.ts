@@ -57,19 +57,22 @@ export function startService(
 ): ServiceProcess {
   if (!existsSync(MAIN)) throw new Error('There is no dist/main.js: run `npm run build`, or the whole of `npm test`.');
   const args = roles.length === 0 ? [MAIN] : [CLI, 'serve', ...roles.flatMap((role) => ['--role', role])];
+  return startNode(args, {
+    PORT: '0',
+    DATA_DIR: dataDir,
+    ADMIN_API_KEY: KEYS.api,
+    STRIPE_WEBHOOK_SECRETS: KEYS.stripe,
+    COLLECTOR_WRITE_KEYS: `web=${KEYS.write}`,
+    ...env,
+  });
+}
+
+/** Starts a process of the built service with these arguments of `node` and these settings, `DATA_DIR` among them. */
+export function startNode(args: readonly string[], env: Readonly<Record<string, string>>): ServiceProcess {
   const child = spawn(process.execPath, args, {
     cwd: REPOSITORY,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      PORT: '0',
-      DATA_DIR: dataDir,
-      ADMIN_API_KEY: KEYS.api,
-      STRIPE_WEBHOOK_SECRETS: KEYS.stripe,
-      COLLECTOR_WRITE_KEYS: `web=${KEYS.write}`,
-      ...env,
-    },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
   });
   const said: string[] = [];
   for (const stream of [child.stdout, child.stderr])
@@ -82,7 +85,7 @@ export function startService(
   const listening = addressIn(child, output, exited);
   listening.catch(() => undefined);
   return {
-    ...{ pid: child.pid!, dataDir, listening, exited, output },
+    ...{ pid: child.pid!, dataDir: env['DATA_DIR']!, listening, exited, output },
     signal: (name) => void child.kill(name),
     kill: async () => {
       child.kill('SIGKILL');

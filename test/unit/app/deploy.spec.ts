@@ -1,24 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readConfig, settingNames } from '../../../src/config.js';
 import { ROLES } from '../../../src/service-types.js';
+import { compose, ofKind, textOf as text } from '../../support/deployment-files.js';
 import { startApp, type RunningApp } from './fake-service.js';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
-const text = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
-
-// The parser that comes with the OpenAPI document: what it reads, Docker and Kubernetes read too.
-const own = createRequire(import.meta.url);
-const { loadAll } = createRequire(own.resolve('@nestjs/swagger'))('js-yaml') as { loadAll(text: string): any[] };
-
-const compose = loadAll(text('docker-compose.yml'))[0];
-const kubernetes = ['configuration', 'api', 'projector', 'worker'].flatMap((name) =>
-  loadAll(text(`deploy/kubernetes/${name}.yaml`)),
-);
-const ofKind = (kind: string): any[] => kubernetes.filter((each) => each.kind === kind);
-
 /** Roles of a command line such as `node … dist/cli.js serve --role api`, after its program was found in the sources. */
 function rolesOf(command: readonly string[]): string {
   const at = command.findIndex((word) => word.startsWith('dist/'));

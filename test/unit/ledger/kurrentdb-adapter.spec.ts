@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { readAddress } from '../../../src/ledger/backends/kurrentdb/address.js';
 import {
   appendFits,
@@ -9,6 +10,7 @@ import {
   type RecordedLike,
 } from '../../../src/ledger/backends/kurrentdb/event-format.js';
 import { CallTimeout, needsNewClient, verdictOf } from '../../../src/ledger/backends/kurrentdb/failures.js';
+import { decisionStream, receivedStream } from '../../../src/ledger/streams.js';
 import { decisions, received } from '../../contracts/ledger-entries.js';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
@@ -36,7 +38,8 @@ describe('the address of a ledger in KurrentDB', () => {
 function recorded(given = received('e1'), changes: Partial<RecordedLike> = {}): RecordedLike {
   const { id, type, data, metadata } = eventOf(given, undefined, new Date('2026-05-01T00:00:00.001Z'));
   const parsed: unknown = JSON.parse(Buffer.from(metadata as Uint8Array).toString());
-  return { streamId: `truth.${given.stream}`, id, revision: 0n, type, data, metadata: parsed, ...changes };
+  const created = new Date('2026-05-01T00:00:00.002Z');
+  return { streamId: `truth.${given.stream}`, id, revision: 0n, type, data, metadata: parsed, created, ...changes };
 }
 const metadataWith = (changes: Record<string, unknown>) => ({
   metadata: { ...(recorded().metadata as Record<string, unknown>), ...changes },
@@ -50,6 +53,25 @@ describe('the event of an entry', () => {
       entry: { ...entry, revision: 0 },
       writtenAt: new Date('2026-05-01T00:00:00.001Z'),
     });
+  });
+
+  it('given any origin or kind, then its stream begins with a category that ends at the first dash', () => {
+    const id = received('e1').id;
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('/auth-service', 'a-b', '-', '')),
+        (text) => {
+          for (const [stream, rest] of [
+            [receivedStream(text, id), id],
+            [decisionStream(text, '2026-10'), '2026-10'],
+          ] as const) {
+            const [, category, after] = /^([^-]*)-(.*)$/s.exec(`truth.${stream}`)!;
+            expect(category).toMatch(/^truth\.[\p{L}\p{N}_]+$/u);
+            expect(after).toBe(rest);
+          }
+        },
+      ),
+    );
   });
 
   it('given the same entry again, then it is the same event; with other content another', () => {

@@ -9,7 +9,7 @@ function stored(n: number, bytes = 976): StoredEvent {
   const { id, type, data, metadata } = eventOf(entry, undefined, new Date(0));
   const parsed: unknown = JSON.parse(Buffer.from(metadata as Uint8Array).toString());
   return storedEventOf(
-    { streamId: `truth.${entry.stream}`, id, revision: 0n, type, data, metadata: parsed },
+    { streamId: `truth.${entry.stream}`, id, revision: 0n, type, data, metadata: parsed, created: new Date(0) },
     'truth.',
   )!;
 }

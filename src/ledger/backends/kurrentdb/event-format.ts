@@ -19,6 +19,8 @@ export interface RecordedLike {
   type: string;
   data: unknown;
   metadata: unknown;
+  /** What the server's clock said when it was written. */
+  created: Date;
 }
 
 /** Names in an event's metadata. The stored format: KurrentDB's own where it has one, ours in the rest. */

@@ -39,7 +39,7 @@ export interface IndexHead {
   recordedAt: Date;
   /** Whoever leads proves itself by it; the next one raises it. */
   epoch: bigint;
-  /** Milliseconds since the log was last known to be read to its end; undefined when it never was. */
+  /** Milliseconds since everything that was in the log then was known to have its place; undefined when it never was. */
   lagMs: number | undefined;
 }
 
@@ -141,13 +141,21 @@ export class FeedIndex {
 
   /**
    * Adds rows and moves the head to the last of them, or, without rows, over what is not ours. All or nothing; undefined when another one
-   * leads or has moved the head. Keys that the entries use become the entries' own.
+   * leads or has moved the head. Keys that the entries use become the entries' own. `writtenAt`: when the server wrote the last event
+   * before `to`, where that is known; nothing older is missing then.
    */
-  async extend(from: IndexHead, rows: readonly NewIndexRow[], to: LogPosition): Promise<Extended | undefined> {
+  async extend(
+    from: IndexHead,
+    rows: readonly NewIndexRow[],
+    to: LogPosition,
+    writtenAt?: Date,
+  ): Promise<Extended | undefined> {
     const last = rows.at(-1);
     const work = async (client: pg.ClientBase): Promise<Extended | undefined> => {
       const { rowCount } = await client.query(
-        `update ledger.feed_index_head set position = $3, commit_position = $4, prepare_position = $5, recorded_at = $6
+        `update ledger.feed_index_head set position = $3, commit_position = $4, prepare_position = $5, recorded_at = $6,
+          caught_up_at = case when $7::timestamptz is null then caught_up_at
+            else greatest(caught_up_at, least($7::timestamptz, now())) end
         where epoch = $1 and position = $2 and coalesce(commit_position, -1) < $4`,
         [
           from.epoch,
@@ -156,6 +164,7 @@ export class FeedIndex {
           to.commit,
           to.prepare,
           (last?.recordedAt ?? from.recordedAt).toISOString(),
+          writtenAt?.toISOString(),
         ],
       );
       if (rowCount !== 1) return undefined;

@@ -142,7 +142,8 @@ class Indexing {
         keyId: entry.keyId,
       });
     }
-    await this.extend(rows, batch.at(-1)!.at);
+    const last = batch.at(-1)!;
+    await this.extend(rows, last.at, last.event.created);
     this.leaveOut(batch.length - rows.length);
   }
 
@@ -163,8 +164,8 @@ class Indexing {
     return [...entries.values()];
   }
 
-  private async extend(rows: readonly NewIndexRow[], at: LogEvent['at']): Promise<void> {
-    const extended = await this.deps.index.extend(this.head, rows, at);
+  private async extend(rows: readonly NewIndexRow[], at: LogEvent['at'], writtenAt?: Date): Promise<void> {
+    const extended = await this.deps.index.extend(this.head, rows, at, writtenAt);
     if (!extended) throw new LeadLost();
     const last = rows.at(-1) ?? this.head;
     this.head = { ...this.head, position: last.position, recordedAt: last.recordedAt, at };

@@ -49,6 +49,7 @@ export interface Parts {
 export class LedgerInKurrentDb implements Ledger {
   /** The last place in the log that is known to be written: what lies at or before it is not new. */
   private known: bigint;
+  private readonly openedAt = performance.now();
 
   constructor(private readonly parts: Parts) {
     this.known = parts.end;
@@ -127,17 +128,19 @@ export class LedgerInKurrentDb implements Ledger {
       within(PROBE_MS, this.parts.index.head()).catch(() => undefined),
     ]);
     const { withoutKey } = this.parts.indexer;
+    // An index that never came to the end of its log has been behind for at least as long as we are here.
+    const indexLagMs = head && Math.round(head.lagMs ?? performance.now() - this.openedAt);
     const problems = [
       ...(leader ? [] : ['no leader of KurrentDB answers']),
       ...(head ? [] : ['the index of the feed does not answer']),
-      ...(head && (head.lagMs ?? 0) > INDEX_LAG_MAX_MS ? ['the index of the feed is behind'] : []),
+      ...((indexLagMs ?? 0) > INDEX_LAG_MAX_MS ? ['the index of the feed is behind'] : []),
       ...(withoutKey > 0 ? [`entries that came into the feed without their keys: ${withoutKey}`] : []),
     ];
     return {
       ok: leader,
       standsAlone: true,
       ...(problems.length > 0 ? { detail: problems.join('; ') } : {}),
-      ...(head ? { head: head.position, indexLagMs: Math.round(head.lagMs ?? 0) } : {}),
+      ...(head ? { head: head.position, indexLagMs } : {}),
     };
   }
 
