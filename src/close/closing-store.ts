@@ -72,6 +72,7 @@ export class ClosingStore {
   async inForce({ from, to, at }: { from?: Day; to?: Day; at?: Position } = {}): Promise<Closing[]> {
     await this.takeOverPending();
     return this.select(
+      'closings_in_force',
       `($1::date is null or to_day >= $1) and ($2::date is null or from_day <= $2)
        and ($3::bigint is null or closed_position <= $3)
        and (reopened_position is null or ($3::bigint is not null and reopened_position > $3))`,
@@ -83,15 +84,15 @@ export class ClosingStore {
   async find(name: string): Promise<Closing | undefined> {
     await this.takeOverPending();
     const [period, version] = name.split('@');
-    const found = await this.select('period = $1 and ($2::int is null or version = $2)', [period, version ?? null]);
+    const values = [period, version ?? null];
+    const found = await this.select('closings_named', 'period = $1 and ($2::int is null or version = $2)', values);
     return found.at(-1);
   }
 
-  private async select(where: string, values: unknown[]): Promise<Closing[]> {
-    const { rows } = await this.deps.database.pool.query<Row>(
-      `select ${COLUMNS} from close.closings where ${where} order by from_day, version`,
-      values,
-    );
+  /** `name`: of the condition, for the statement to be planned once. */
+  private async select(name: string, where: string, values: unknown[] = []): Promise<Closing[]> {
+    const text = `select ${COLUMNS} from close.closings where ${where} order by from_day, version`;
+    const { rows } = await this.deps.database.pool.query<Row>({ name, text, values });
     const missing = rows.filter((row) => !this.headers.has(nameOf(row)));
     if (missing.length > 0) await this.readHeaders(missing);
     return rows.map((row) => closingOf(row, this.headers.get(nameOf(row))!));
@@ -120,7 +121,10 @@ export class ClosingStore {
   }
 
   private async takeOverPending(): Promise<void> {
-    const { rows } = await this.deps.database.pool.query<{ period: string }>('select period from close.pending');
+    const { rows } = await this.deps.database.pool.query<{ period: string }>({
+      name: 'closings_pending',
+      text: 'select period from close.pending',
+    });
     for (const { period } of rows) await this.takeOver(period);
   }
 
@@ -162,7 +166,7 @@ export class ClosingStore {
   async makeAnew(): Promise<number> {
     const { database, ledger } = this.deps;
     await this.takeOverAll();
-    const all = await this.select('true', []);
+    const all = await this.select('closings_all', 'true');
     for (const { period, version } of all) {
       const entries = await ledger.readStream(periodStream(period));
       const entry = entries.find((each) => {

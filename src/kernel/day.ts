@@ -44,17 +44,32 @@ export class Zone {
   }
 }
 
-export function addDays(day: Day, count: number): Day {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + count * 86_400_000).toISOString().slice(0, 10);
+const DAY_MS = 86_400_000;
+const NAMES_MAX = 20_000;
+const names = new Map<number, Day>();
+
+/** A day as a number, to count with: the days from 1970-01-01 until it. */
+export const dayNumber = (day: Day): number => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
+
+/** The day of a number. Its name is made once: a year of them is asked for over and over. */
+export function dayNamed(number: number): Day {
+  let name = names.get(number);
+  if (name === undefined) {
+    name = new Date(number * DAY_MS).toISOString().slice(0, 10);
+    if (names.size >= NAMES_MAX) names.clear();
+    names.set(number, name);
+  }
+  return name;
 }
+
+export const addDays = (day: Day, count: number): Day => dayNamed(dayNumber(day) + count);
 
 /** Every day from one to another, both included. */
 export const daysBetweenBoth = (from: Day, to: Day): Day[] =>
   Array.from({ length: daysBetween(from, to) + 1 }, (_, index) => addDays(from, index));
 
 /** Days between two days: `daysBetween('2026-01-01', '2026-01-03')` is 2. */
-export const daysBetween = (from: Day, to: Day): number =>
-  Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000);
+export const daysBetween = (from: Day, to: Day): number => Math.round(dayNumber(to) - dayNumber(from));
 
 /** The period a day falls in: the day, its ISO week's Monday, or `YYYY-MM`. */
 export function periodOf(day: Day, interval: Interval): string {

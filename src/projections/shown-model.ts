@@ -11,13 +11,30 @@ export interface ShownModel {
   superseded: boolean;
 }
 
+interface Stored {
+  position: bigint;
+  version: string;
+}
+
+const STORED = 'select position, model_version as version from model.checkpoint';
+
 /** What a transaction sees of the read model, where this process is of the version `ours`; an empty model shows nothing of another. */
 export async function shownModel(reader: Pick<pg.ClientBase, 'query'>, ours: string): Promise<ShownModel> {
-  const { rows } = await reader.query<{ position: bigint; version: string }>(
-    'select position, model_version as version from model.checkpoint',
-  );
-  const newest = Number(rows[0]!.position);
-  const version = newest === 0 ? ours : rows[0]!.version;
+  const { rows } = await reader.query<Stored>(STORED);
+  return shownBy(rows[0]!, ours);
+}
+
+/** The same of a repeatable-read transaction, which it begins in the same breath. */
+export async function beginShown(client: pg.ClientBase, ours: string): Promise<ShownModel> {
+  // pg answers several statements with several results, which its types do not know.
+  const results: unknown = await client.query(`begin isolation level repeatable read read only; ${STORED}`);
+  const [, { rows }] = results as [unknown, pg.QueryResult<Stored>];
+  return shownBy(rows[0]!, ours);
+}
+
+function shownBy(stored: Stored, ours: string): ShownModel {
+  const newest = Number(stored.position);
+  const version = newest === 0 ? ours : stored.version;
   return { newest, superseded: version !== ours, timeZone: version.split(' ')[0]! };
 }
 

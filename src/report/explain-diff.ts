@@ -108,8 +108,8 @@ async function totals({ at, metric, all, query }: Question, { position, closings
   const view = { ...at, position, past: position < at.position || at.past, closings };
   const { from, to, currency } = query;
   const found: Totals = new Map();
-  for (const sum of await partSums(view, metric, all, { from, to, groupBy: [], currency }))
-    add(found, sum.part, sum.currency, sum.value);
+  for (const series of await partSums(view, metric, all, { from, to, groupBy: [], currency }))
+    for (const value of series.days.values()) add(found, series.part, series.currency, value);
   return found;
 }
 

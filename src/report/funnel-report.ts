@@ -3,7 +3,7 @@ import type { Day } from '../kernel/day.js';
 import type { RangeQuery } from './attribution-report.js';
 import { segmentsOf } from './closed-days.js';
 import { ratio } from './metrics-report.js';
-import { type Snapshot, type Sum, sums } from './sums.js';
+import { type Series, type Snapshot, sums } from './sums.js';
 
 /** What only a browser tells, and only where its events arrive. */
 export const behaviours = ['device', 'browser', 'country'] as const;
@@ -26,11 +26,14 @@ export async function funnelReport(
   snapshot: Snapshot,
   trackedUntil?: Date,
 ) {
-  const found: Sum[] = [];
+  const found: Series[] = [];
   for (const { from, to, closing } of segmentsOf(query.from, query.to, snapshot.closings))
     found.push(...(await sums(snapshot, { metrics: STEPS, from, to, groupBy: [] }, closing)));
   const total = (metric: string): number =>
-    found.filter((row) => row.metric === metric).reduce((sum, row) => sum + Number(row.value), 0);
+    found
+      .filter((series) => series.metric === metric)
+      .flatMap(({ days }) => [...days.values()])
+      .reduce((sum, value) => sum + Number(value), 0);
   const range = [query.from, query.to, snapshot.timeZone, trackedUntil ?? null];
   const { rows } = await snapshot.client.query<{ kind: string; events: bigint }>(
     `select e.kind, count(*) as events from ingest.tracked_events e

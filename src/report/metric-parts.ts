@@ -1,13 +1,13 @@
 import { definitionOf, type MetricDefinition } from '../catalog/metric-definition.js';
 import type { Metric } from '../catalog/subjects.js';
-import type { Day } from '../kernel/day.js';
+import { type Day, dayNumber } from '../kernel/day.js';
 import { type ClosedDays, type Segment, segmentsOf } from './closed-days.js';
-import { type GroupKey, groupText, type Snapshot, type Sum, sums } from './sums.js';
+import { addTo, type GroupKey, groupText, type Series, type Snapshot, sums } from './sums.js';
 
 export type Part = 'value' | 'numerator' | 'denominator';
 
-/** A sum of contributions as a part of a metric, with its sign. */
-export interface PartSum extends Sum {
+/** Sums of contributions as a part of a metric, with its sign. */
+export interface PartSeries extends Series {
   part: Part;
 }
 
@@ -57,9 +57,9 @@ export async function partSums(
   metric: Metric,
   all: readonly Metric[],
   query: PartsQuery,
-): Promise<PartSum[]> {
+): Promise<PartSeries[]> {
   const stock = metric.shape.kind === 'stock';
-  const found: PartSum[] = [];
+  const found: PartSeries[] = [];
   for (const [index, segment] of segmentsOf(query.from, query.to, snapshot.closings).entries()) {
     const here = await inSegment(snapshot, termsIn(metric.name, all, segment.closing), segment, { ...query, stock });
     found.push(...(stock && index > 0 ? steps(found, here, segment.from) : here));
@@ -72,14 +72,17 @@ async function inSegment(
   terms: readonly PartTerm[],
   { from, to, closing }: Segment,
   { groupBy, currency, stock }: PartsQuery & { stock: boolean },
-): Promise<PartSum[]> {
-  const found: PartSum[] = [];
+): Promise<PartSeries[]> {
+  const found: PartSeries[] = [];
   const range = { from, to, groupBy, currency, opening: stock };
   for (const same of alike(terms)) {
     const [{ part, source }] = same as [PartTerm];
-    const signs = new Map(same.map(({ metric, sign }) => [metric, BigInt(sign)]));
-    const rows = await sums(snapshot, { ...range, metrics: [...signs.keys()], source }, closing);
-    for (const row of rows) found.push({ ...row, part, value: signs.get(row.metric)! * row.value });
+    const signs = new Map(same.map(({ metric, sign }) => [metric, sign]));
+    const series = await sums(snapshot, { ...range, metrics: [...signs.keys()], source }, closing);
+    for (const each of series) {
+      if (signs.get(each.metric) === -1) for (const [day, value] of each.days) each.days.set(day, -value);
+      found.push({ ...each, part });
+    }
   }
   return found;
 }
@@ -89,17 +92,18 @@ const alike = (terms: readonly PartTerm[]): PartTerm[][] => [
   ...Map.groupBy(terms, ({ part, source = '' }) => `${part} ${source}`).values(),
 ];
 
-const seriesOf = ({ metric, currency, group }: Sum): string => `${metric}|${currency}|${groupText(group)}`;
+const nameOf = ({ metric, currency, group }: Series): string => `${metric}|${currency}|${groupText(group)}`;
 
 /** The sums of later days, with what they begin with as the step from where the days before ended. */
-function steps(before: readonly PartSum[], here: readonly PartSum[], from: Day): PartSum[] {
-  const changes = here.filter(({ day }) => day >= from);
-  const step = new Map<string, PartSum>();
-  const add = (sum: PartSum, sign: 1n | -1n): void => {
-    const known = step.get(seriesOf(sum)) ?? { ...sum, day: from, value: 0n };
-    step.set(seriesOf(sum), { ...known, value: known.value + sign * sum.value });
+function steps(before: readonly PartSeries[], here: readonly PartSeries[], from: Day): PartSeries[] {
+  const found = new Map<string, PartSeries>();
+  const first = dayNumber(from);
+  const daysOf = (of: PartSeries): Map<number, bigint> => {
+    const name = nameOf(of);
+    if (!found.has(name)) found.set(name, { ...of, days: new Map() });
+    return found.get(name)!.days;
   };
-  for (const sum of here) if (sum.day < from) add(sum, 1n);
-  for (const sum of before) add(sum, -1n);
-  return [...[...step.values()].filter(({ value }) => value !== 0n), ...changes];
+  for (const series of here) for (const [day, value] of series.days) addTo(daysOf(series), Math.max(day, first), value);
+  for (const series of before) for (const value of series.days.values()) addTo(daysOf(series), first, -value);
+  return [...found.values()];
 }

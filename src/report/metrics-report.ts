@@ -1,8 +1,8 @@
 import type { Metric } from '../catalog/subjects.js';
-import { addDays, type Day, type Interval, periodOf } from '../kernel/day.js';
+import { type Day, dayNamed, dayNumber, type Interval, periodOf } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
-import { type PartSum, partSums } from './metric-parts.js';
-import { type Group, groupKeys, groupText, type Snapshot, type Sum } from './sums.js';
+import { type Part, type PartSeries, partSums } from './metric-parts.js';
+import { type Group, groupKeys, groupText, type Series, type Snapshot } from './sums.js';
 
 export interface MetricQuery {
   from: Day;
@@ -48,104 +48,129 @@ export async function metricRows(
   if (metric.unit === 'count' && query.currency) throw new Problem('invalid_request', 'a count has no currency');
   const { from, to, currency } = query;
   const found = await partSums(snapshot, metric, all, { from, to, groupBy, currency });
-  if (shape.kind === 'ratio') return ratioRows(found, query, groupBy.length > 0);
-  const money = metric.unit === 'money';
-  const rows = (shape.kind === 'stock' ? runningSums(found, query) : periodSums(found, query)).map(
-    ({ period, value, of }) => ({
-      period,
-      value: money ? String(value) : Number(value),
-      ...(money ? { currency: of.currency } : {}),
-      ...(groupBy.length > 0 ? { group: of.group } : {}),
-    }),
-  );
-  return inOrder(groupBy.length > 0 ? rows : filled(rows, query, money));
+  const periods = periodsOf(query);
+  const grouped = groupBy.length > 0;
+  if (shape.kind === 'ratio') return ratioRows(found, periods, grouped);
+  const totals = totalsOf(found, periods);
+  const lines = shape.kind === 'stock' ? totals.map(running).filter(hasSome) : totals;
+  return rowsOf(grouped ? lines : filled(lines, periods, metric), periods, { money: metric.unit === 'money', grouped });
 }
 
-interface PeriodSum {
-  period: string;
-  value: bigint;
-  of: Sum;
+/** The periods that are asked for, in order. */
+interface Periods {
+  names: readonly string[];
+  /** The number of the first day that is asked for. */
+  first: number;
+  /** For each day from the first on, which of the names is its period. */
+  placeOf: readonly number[];
 }
 
-const seriesOf = ({ currency, group }: Sum): string => `${currency}|${groupText(group)}`;
-
-function periodSums(found: readonly Sum[], query: MetricQuery): PeriodSum[] {
-  const totals = new Map<string, PeriodSum>();
-  for (const of of found) {
-    const period = bucketOf(of.day, query);
-    const key = `${period}|${seriesOf(of)}`;
-    const value = (totals.get(key)?.value ?? 0n) + of.value;
-    totals.set(key, { period, value, of });
+function periodsOf(query: MetricQuery): Periods {
+  const [first, last] = [dayNumber(query.from), dayNumber(query.to)];
+  const names: string[] = [];
+  const placeOf: number[] = [];
+  for (let day = first; day <= last; day += 1) {
+    const name = bucketOf(dayNamed(day), query);
+    if (name !== names.at(-1)) names.push(name);
+    placeOf.push(names.length - 1);
   }
-  return [...totals.values()];
+  return { names, first, placeOf };
 }
+
+/** What one currency and group add up to. */
+interface Total {
+  currency: string;
+  group: Group;
+  /** Before the range. */
+  opening: bigint;
+  /** By place of the period; undefined where there is none. */
+  values: (bigint | undefined)[];
+}
+
+/** In the order of the rows of a period. A year of days in groups is thousands of sums: what can be done once for a group is not done for each of them. */
+function totalsOf(found: readonly Series[], periods: Periods): Total[] {
+  const totals = new Map<string, Total>();
+  for (const { currency, group, days } of found) {
+    const name = `${currency}|${groupText(group)}`;
+    const total = totals.get(name) ?? { currency, group, opening: 0n, values: none(periods) };
+    totals.set(name, total);
+    for (const [day, value] of days) {
+      const place = periods.placeOf[day - periods.first];
+      if (place === undefined) total.opening += value;
+      else total.values[place] = (total.values[place] ?? 0n) + value;
+    }
+  }
+  return [...totals].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, total]) => total);
+}
+
+const none = ({ names }: Periods): Total['values'] => new Array<bigint | undefined>(names.length).fill(undefined);
 
 /** What there is at the end of each period; at the last day asked for where that is earlier. Nothing where there is none. */
-function runningSums(found: readonly Sum[], query: MetricQuery): PeriodSum[] {
-  const changes = new Map(
-    periodSums(
-      found.filter(({ day }) => day >= query.from),
-      query,
-    ).map((sum) => [`${sum.period}|${seriesOf(sum.of)}`, sum.value]),
-  );
-  const series = new Map<string, { of: Sum; value: bigint }>();
-  for (const of of found) {
-    const known = series.get(seriesOf(of))?.value ?? 0n;
-    series.set(seriesOf(of), { of, value: known + (of.day < query.from ? of.value : 0n) });
-  }
-  return periods(query).flatMap((period) =>
-    [...series].flatMap(([name, each]) => {
-      each.value += changes.get(`${period}|${name}`) ?? 0n;
-      return each.value === 0n ? [] : [{ period, value: each.value, of: each.of }];
-    }),
-  );
+function running(total: Total): Total {
+  let value = total.opening;
+  const values = total.values.map((change) => {
+    value += change ?? 0n;
+    return value === 0n ? undefined : value;
+  });
+  return { ...total, values };
 }
 
-function ratioRows(parts: readonly PartSum[], query: MetricQuery, grouped: boolean): MetricRow[] {
-  const rows = new Map<string, { period: string; group: Group; numerator: number; denominator: number }>();
-  for (const sum of parts) {
-    const period = bucketOf(sum.day, query);
-    const key = `${period}|${groupText(sum.group)}`;
-    const row = rows.get(key) ?? { period, group: sum.group, numerator: 0, denominator: 0 };
-    const part = sum.part === 'numerator' ? 'numerator' : 'denominator';
-    rows.set(key, { ...row, [part]: row[part] + Number(sum.value) });
+const hasSome = ({ values }: Total): boolean => values.some((value) => value !== undefined);
+
+/** Every period of the range gets a row, so that a chart has no holes: of counts, and of money in each currency of the range. */
+const filled = (totals: readonly Total[], periods: Periods, { unit }: Metric): readonly Total[] =>
+  totals.length === 0 && unit === 'count' ? [{ currency: '', group: {}, opening: 0n, values: none(periods) }] : totals;
+
+function rowsOf(
+  totals: readonly Total[],
+  periods: Periods,
+  { money, grouped }: { money: boolean; grouped: boolean },
+): MetricRow[] {
+  const rows: MetricRow[] = [];
+  for (const [place, period] of periods.names.entries()) {
+    for (const { currency, group, values } of totals) {
+      const value = values[place] ?? (grouped ? undefined : 0n);
+      if (value === undefined) continue;
+      const row: MetricRow = { period, value: money ? String(value) : Number(value) };
+      if (money) row.currency = currency;
+      if (grouped) row.group = group;
+      rows.push(row);
+    }
   }
-  const found = [...rows.values()].map(({ group, ...row }) => ({
-    ...row,
-    value: ratio(row.numerator, row.denominator),
-    ...(grouped ? { group } : {}),
-  }));
-  if (grouped) return inOrder(found);
-  const empty = { value: null, numerator: 0, denominator: 0 };
-  const known = new Map(found.map((row) => [row.period, row]));
-  return periods(query).map((period) => known.get(period) ?? { period, ...empty });
+  return rows;
+}
+
+function ratioRows(parts: readonly PartSeries[], periods: Periods, grouped: boolean): MetricRow[] {
+  const totals = (part: Part): Map<string, Total['values']> =>
+    new Map(
+      totalsOf(
+        parts.filter((each) => each.part === part),
+        periods,
+      ).map(({ group, values }) => [groupText(group), values]),
+    );
+  const [numerators, denominators] = [totals('numerator'), totals('denominator')];
+  const groups = new Map<string, Group>(grouped ? parts.map(({ group }) => [groupText(group), group]) : [['{}', {}]]);
+  const ordered = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+  const rows: MetricRow[] = [];
+  for (const [place, period] of periods.names.entries()) {
+    for (const [text, group] of ordered) {
+      const above = numerators.get(text)?.[place];
+      const below = denominators.get(text)?.[place];
+      if (above === undefined && below === undefined) {
+        if (!grouped) rows.push({ period, value: null, numerator: 0, denominator: 0 });
+        continue;
+      }
+      const [numerator, denominator] = [Number(above ?? 0n), Number(below ?? 0n)];
+      const value = ratio(numerator, denominator);
+      rows.push({ period, numerator, denominator, value, ...(grouped ? { group } : {}) });
+    }
+  }
+  return rows;
 }
 
 /** Three places; null when there is nothing to divide by. */
 export const ratio = (numerator: number, denominator: number): number | null =>
   denominator === 0 ? null : Math.round((1000 * numerator) / denominator) / 1000;
-
-/** Every period of the range, so that a chart has no holes: counts get a zero, money a zero for each currency of the range. */
-function filled(rows: readonly MetricRow[], query: MetricQuery, money: boolean): MetricRow[] {
-  const currencies = money ? [...new Set(rows.map((row) => row.currency!))] : [undefined];
-  const known = new Map(rows.map((row) => [`${row.period}|${row.currency ?? ''}`, row]));
-  return periods(query).flatMap((period) =>
-    currencies.map(
-      (currency) =>
-        known.get(`${period}|${currency ?? ''}`) ?? {
-          period,
-          value: money ? '0' : 0,
-          ...(currency ? { currency } : {}),
-        },
-    ),
-  );
-}
-
-function periods(query: MetricQuery): string[] {
-  const found = new Set<string>();
-  for (let day = query.from; day <= query.to; day = addDays(day, 1)) found.add(bucketOf(day, query));
-  return [...found];
-}
 
 /** The period that a day counts in. */
 export const bucketOf = (day: Day, { interval, from, to }: Pick<MetricQuery, 'interval' | 'from' | 'to'>): string =>
@@ -154,15 +179,13 @@ export const bucketOf = (day: Day, { interval, from, to }: Pick<MetricQuery, 'in
 const orderOf = (row: MetricRow): string =>
   `${row.period}|${row.currency ?? ''}|${row.group ? groupText(row.group) : '{}'}`;
 
-/** Their texts are made once each: a year of days in groups is compared tens of thousands of times. */
-const inOrder = (rows: readonly MetricRow[]): MetricRow[] =>
-  rows
-    .map((row) => ({ row, order: orderOf(row) }))
-    .sort((a, b) => (a.order < b.order ? -1 : 1))
-    .map(({ row }) => row);
-
 /** Marks the periods that hold one of these days. */
-export function markIncomplete(rows: readonly MetricRow[], query: MetricQuery, days: readonly Day[]): MetricRow[] {
+export function markIncomplete(
+  rows: readonly MetricRow[],
+  query: MetricQuery,
+  days: readonly Day[],
+): readonly MetricRow[] {
+  if (days.length === 0) return rows;
   const marked = new Set(days.map((day) => bucketOf(day, query)));
   return rows.map((row) => (marked.has(row.period) ? { ...row, incomplete: true } : row));
 }
@@ -174,12 +197,12 @@ export function withKnown(
   closedPeriods: ReadonlySet<string>,
 ): MetricRow[] {
   const rows = new Map(reported.map((row) => [orderOf(row), row]));
-  // A currency or a group of which nothing was reported is known none the less.
-  for (const row of known) if (!rows.has(orderOf(row))) rows.set(orderOf(row), emptied(row));
   const knownRows = new Map(known.map((row) => [orderOf(row), row]));
-  return inOrder([...rows.values()]).map((row) =>
-    closedPeriods.has(row.period) ? beside(row, knownRows.get(orderOf(row)) ?? emptied(row)) : row,
-  );
+  // A currency or a group of which nothing was reported is known none the less.
+  for (const [order, row] of knownRows) if (!rows.has(order)) rows.set(order, emptied(row));
+  return [...rows]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([order, row]) => (closedPeriods.has(row.period) ? beside(row, knownRows.get(order) ?? emptied(row)) : row));
 }
 
 /** The row of nothing, in the shape of another. */

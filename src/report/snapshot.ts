@@ -2,7 +2,7 @@ import type { Channels } from '../catalog/channels.js';
 import type { Day } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import type { Ledger, Position } from '../ledger/ledger.js';
-import { shownModel } from '../projections/shown-model.js';
+import { beginShown } from '../projections/shown-model.js';
 import type { Database } from '../storage/database.js';
 import type { ClosedDays, Closings } from './closed-days.js';
 import type { Snapshot } from './sums.js';
@@ -74,14 +74,14 @@ export async function snapshot<T>(
 ): Promise<T> {
   const client = await deps.database.pool.connect();
   try {
-    await client.query('begin isolation level repeatable read read only');
-    const { newest, ...model } = await shownModel(client, deps.modelVersion);
+    const { newest, ...model } = await beginShown(client, deps.modelVersion);
     // Up to the head the feed is known and the model may be behind it: the answer says which position it is of.
     const position = Math.min(asked ?? newest, newest);
     return await work({ client, position, past: position < newest, closings, channels: deps.channels, ...model });
   } finally {
-    await client.query('rollback').catch(() => undefined);
-    client.release();
+    // Nobody waits for the end of a transaction that only read.
+    const ended = client.query('rollback').catch(() => undefined);
+    void ended.then(() => client.release());
   }
 }
 

@@ -42,12 +42,12 @@ export interface Snapshot {
   closings: readonly ClosedDays[];
 }
 
-export interface Sum {
+/** What a metric adds up to in one currency and group, by the number of the day. A day without contributions is not in it. */
+export interface Series {
   metric: string;
-  day: Day;
   currency: string;
   group: Group;
-  value: bigint;
+  days: Map<number, bigint>;
 }
 
 interface SumsQuery {
@@ -62,7 +62,7 @@ interface SumsQuery {
 }
 
 /** Sums of contributions per day, currency and group, of a close or as the model knows them; zero sums are left out. */
-export async function sums(snapshot: Snapshot, query: SumsQuery, closing?: ClosedDays): Promise<Sum[]> {
+export async function sums(snapshot: Snapshot, query: SumsQuery, closing?: ClosedDays): Promise<Series[]> {
   const columns = ['metric', 'day', 'currency', ...storedKeys(query.groupBy)];
   const values: unknown[] = [query.metrics, query.from, query.to];
   const where = ['metric = any($1)', query.opening ? 'day <= $3' : 'day between $2 and $3'];
@@ -76,56 +76,84 @@ export async function sums(snapshot: Snapshot, query: SumsQuery, closing?: Close
     also('period =', closing.period);
     also('version =', closing.version);
   } else if (snapshot.past) also('position <=', snapshot.position);
-  const [table, total] = closing
-    ? ['close.rows', 'sum(value)']
+  const selected = columns.map((column) => WRITTEN[column] ?? column);
+  if (query.opening) selected[columns.indexOf('day')] = 'greatest(day, $2::date - 1) as day';
+  const { table, total, single } = closing
+    ? { table: 'close.rows', total: 'sum(value)' }
     : snapshot.past
-      ? ['model.contributions', 'sum(delta)']
-      : [totalsFor(columns, snapshot), 'sum(value)'];
-  const written: Record<string, string> = {
-    unknown_reason: `coalesce(unknown_reason, '') as unknown_reason`,
-    ...(query.opening ? { day: 'greatest(day, $2::date - 1) as day' } : {}),
-  };
-  const selected = columns.map((column) => written[column] ?? column);
+      ? { table: 'model.contributions', total: 'sum(delta)' }
+      : totalsFor(columns, snapshot);
+  const wanted = where.join(' and ');
+  const totals =
+    single && !query.opening
+      ? `select ${selected.join(', ')}, value as total from ${table} where ${wanted} and value <> 0`
+      : `select ${selected.join(', ')}, ${total}::bigint as total from ${table} where ${wanted}
+         group by ${columns.map((_, index) => index + 1).join(', ')} having ${total} <> 0`;
   const series = columns.filter((column) => column !== 'day').join(', ');
   // A row for each series with its days in one text: a year of days is thousands of rows, and taking each off the wire is most of the work.
-  const { rows } = await snapshot.client.query<Record<string, string>>(
-    `select ${series}, string_agg(day::text || ' ' || total, ',') as days from (
-       select ${selected.join(', ')}, ${total}::bigint as total from ${table}
-       where ${where.join(' and ')} group by ${columns.map((_, index) => index + 1).join(', ')} having ${total} <> 0
-     ) s group by ${series}`,
+  const { rows } = await snapshot.client.query<StoredSeries>(
+    `select ${series}, string_agg(concat(day - date '1970-01-01', ' ', total), ',') as days from (${totals}) s group by ${series}`,
     values,
   );
-  const valueOf = (row: Record<string, string>, key: GroupKey): string =>
-    key === 'channel' ? snapshot.channels.of(row['source'], row['medium']) : row[key]!;
-  const found = rows.flatMap((row) => {
-    const { metric, currency, days } = row as typeof row & Record<'metric' | 'currency' | 'days', string>;
-    const group: Group = Object.fromEntries(query.groupBy.map((key) => [key, valueOf(row, key)]));
-    return days.split(',').map((text): Sum => {
-      const [day = '', value = ''] = text.split(' ');
-      return { metric, day, currency, group, value: BigInt(value) };
-    });
+  const found = rows.map((row): Series => {
+    const valueOf = (key: GroupKey): string =>
+      key === 'channel' ? snapshot.channels.of(row['source'], row['medium']) : row[key]!;
+    const group: Group = Object.fromEntries(query.groupBy.map((key) => [key, valueOf(key)]));
+    return { metric: row.metric, currency: row.currency, group, days: daysIn(row.days) };
   });
   return query.groupBy.includes('channel') ? joined(found) : found;
 }
 
+type StoredSeries = Record<'metric' | 'currency' | 'days', string> & Record<string, string>;
+
+const WRITTEN: Readonly<Record<string, string>> = { unknown_reason: `coalesce(unknown_reason, '') as unknown_reason` };
+
+/** Of `20454 12,20455 -3`. */
+function daysIn(text: string): Map<number, bigint> {
+  const days = new Map<number, bigint>();
+  for (const each of text.split(',')) {
+    const space = each.indexOf(' ');
+    days.set(Number(each.slice(0, space)), BigInt(each.slice(space + 1)));
+  }
+  return days;
+}
+
 const OF_SOURCES: readonly string[] = TOTALS.daily_sources.split(', ');
 
-/** The smaller of two tables of totals that has these columns; a model of an earlier version may have kept up only the other. */
-const totalsFor = (columns: readonly string[], { superseded }: Snapshot): string =>
-  !superseded && columns.every((column) => OF_SOURCES.includes(column)) ? 'model.daily_sources' : 'model.daily';
+/**
+ * The smaller of two tables of totals that has these columns; a model of an earlier version may have kept up only the other. `single`: each of
+ * its rows is a total of them.
+ */
+function totalsFor(columns: readonly string[], { superseded }: Snapshot) {
+  const small = !superseded && columns.every((column) => OF_SOURCES.includes(column));
+  return {
+    table: small ? 'model.daily_sources' : 'model.daily',
+    total: 'sum(value)',
+    single: small && columns.length === OF_SOURCES.length,
+  };
+}
 
 /** A channel follows from source and medium when it is asked for: its rules may change without a rebuild. */
 const storedKeys = (keys: readonly GroupKey[]): readonly string[] =>
   keys.includes('channel') ? [...new Set([...keys.filter((key) => key !== 'channel'), 'source', 'medium'])] : keys;
 
-/** Rows that are of one group after all, as one. */
-function joined(found: readonly Sum[]): Sum[] {
-  const sums = new Map<string, Sum>();
-  for (const row of found) {
-    const key = JSON.stringify([row.metric, row.day, row.currency, groupText(row.group)]);
-    const known = sums.get(key);
-    if (known) known.value += row.value;
-    else sums.set(key, { ...row });
+/** Series that are of one group after all, as one. */
+function joined(found: readonly Series[]): Series[] {
+  const series = new Map<string, Series>();
+  for (const each of found) {
+    const key = JSON.stringify([each.metric, each.currency, groupText(each.group)]);
+    const known = series.get(key);
+    if (known) for (const [day, value] of each.days) addTo(known.days, day, value);
+    else series.set(key, each);
   }
-  return [...sums.values()].filter(({ value }) => value !== 0n);
+  for (const [key, { days }] of series) {
+    for (const [day, value] of days) if (value === 0n) days.delete(day);
+    if (days.size === 0) series.delete(key);
+  }
+  return [...series.values()];
+}
+
+/** Adds to what a map has of a key. */
+export function addTo<K>(sums: Map<K, bigint>, key: K, value: bigint): void {
+  sums.set(key, (sums.get(key) ?? 0n) + value);
 }

@@ -29,8 +29,11 @@ export function viewedMetrics(deps: Deps) {
     async metric(name: string, query: MetricQuery): Promise<Record<string, unknown> | undefined> {
       const metric = known(name);
       if (!metric) return undefined;
-      const incomplete = metric.ownEventsOnly ? [] : await incompleteDays(query);
-      const asked = await askedOf(deps, query);
+      // Before the numbers are read: what arrives in between may call them incomplete, and never whole when they are not.
+      const [incomplete, asked] = await Promise.all([
+        metric.ownEventsOnly ? [] : incompleteDays(query),
+        askedOf(deps, query),
+      ]);
       return snapshot(deps, asked, async (at) => {
         const open = incomplete.filter((day) => !asked.closings.some(({ from, to }) => day >= from && day <= to));
         return {

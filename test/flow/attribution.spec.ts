@@ -172,6 +172,15 @@ describe('sign-ups by touch', () => {
       last_touch_omitted: expect.stringContaining('present'),
     });
   });
+
+  it('when a touch is told late, then the sign-up is of its source, and the one that it was of has no row of zero', async () => {
+    const day = '2026-09-10';
+    const groups = () => shop.metric('signups', day, day, '&group_by=source');
+    await shop.events(signedUp(at(9, day), 'u_told', { anonymous_id: 'a_told' }));
+    expect(await groups()).toEqual([{ period: day, value: 1, group: { source: 'unknown' } }]);
+    await shop.events(touch(at(8, day), { anonymous_id: 'a_told', source: 'google', medium: 'cpc' }));
+    expect(await groups()).toEqual([{ period: day, value: 1, group: { source: 'google' } }]);
+  });
 });
 
 describe('revenue by touch', () => {

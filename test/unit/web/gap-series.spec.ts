@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Row } from '../../../web/src/api.ts';
-import { hasNotes, notesOf, seriesOf } from '../../../web/src/views/gap/series.ts';
+import { hasNotes, notesOf, pointsOf, seriesOf } from '../../../web/src/views/gap/series.ts';
 
 const row = (day: string, given: Partial<Row>): Row =>
   ({
@@ -41,6 +41,17 @@ it('given a source that failed on a day, then the day is missing in every curren
     ['EUR', '100', '1 of 2 days compared'],
     ['USD', '200', '2 of 3 days compared'],
   ]);
+});
+
+it('given days without a row between others, then the chart has them, and no number on them', () => {
+  const [series] = seriesOf([compared('1', 3, 2), failed('3'), compared('4', 5, 0)]);
+  expect(pointsOf(series!).map(({ day, actual, tracked }) => [day, actual, tracked])).toEqual([
+    ['2026-10-01', 3, 2],
+    ['2026-10-02', null, null],
+    ['2026-10-03', null, null],
+    ['2026-10-04', 5, 0],
+  ]);
+  expect(pointsOf({ rows: [] })).toEqual([]);
 });
 
 it('given days that were all compared, then there is nothing to note', () => {

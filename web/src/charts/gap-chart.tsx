@@ -49,7 +49,7 @@ export function GapChart({ points, currency, selected, label, onSelect }: Props)
         {points.map((point, index) => (
           <g class={`day${point.day === selected ? ' selected' : ''}`} onClick={() => onSelect(point.day)}>
             <rect x={x(index) - step / 2} y={MARGIN.top} width={step} height={inner.height} />
-            <circle class="actual" cx={x(index)} cy={y(point.actual)} r={3} />
+            {isThere(point.actual) && <circle class="actual" cx={x(index)} cy={y(point.actual)} r={3} />}
             {isThere(point.tracked) && <circle class="tracked" cx={x(index)} cy={y(point.tracked)} r={3} />}
             <title>{`${point.day}: true ${figure(point.actual, currency)}, tracked ${figure(point.tracked, currency)}`}</title>
             {index % every === 0 && (

@@ -7,7 +7,7 @@ import { CutNote, Lossy, Show } from '../states.tsx';
 import { Table } from '../table.tsx';
 import { useData } from '../use-data.ts';
 import { DayView } from './day.tsx';
-import { hasNotes, notesOf, seriesOf, type Series } from './gap/series.ts';
+import { hasNotes, notesOf, pointsOf, seriesOf, type Series } from './gap/series.ts';
 import { Caveats, Sources, stateOf } from './gap/sources.tsx';
 
 /** Truth beside what each source saw: which number, by how much, since when. */
@@ -41,7 +41,7 @@ export function GapView({ url, go, from, to }: ViewProps) {
                 {shown.currency ? ` in ${shown.currency}` : ''}, day by day
               </h2>
               <GapChart
-                points={shown.rows}
+                points={pointsOf(shown)}
                 currency={shown.currency}
                 selected={day}
                 label={`${nameOf(shown.metric)}: true and tracked by day; the table below has the same numbers`}
@@ -99,7 +99,8 @@ const bare = (value: string | null, currency: string | undefined): string =>
 const shareOf = ({ gap, actual }: Series): number | null => (gap === null ? null : percentOf(gap, actual));
 
 function Card({ series, selected, onSelect }: { series: Series; selected: boolean; onSelect: () => void }) {
-  const { metric, source, currency, rows, actual, tracked, gap } = series;
+  const { metric, source, currency, actual, tracked, gap } = series;
+  const points = pointsOf(series);
   const share = shareOf(series);
   return (
     <button type="button" class="card" aria-pressed={selected} onClick={onSelect}>
@@ -117,8 +118,8 @@ function Card({ series, selected, onSelect }: { series: Series; selected: boolea
       </span>
       <Spark
         series={[
-          { kind: 'actual', values: rows.map((row) => row.actual) },
-          { kind: 'tracked', values: rows.map((row) => row.tracked) },
+          { kind: 'actual', values: points.map((point) => point.actual) },
+          { kind: 'tracked', values: points.map((point) => point.tracked) },
         ]}
       />
     </button>

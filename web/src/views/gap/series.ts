@@ -1,4 +1,5 @@
 import type { Row } from '../../api.ts';
+import { addDays } from '../../days.ts';
 import { sum } from '../../format.ts';
 
 /** One metric (in one currency) of one source, over the days of the range. */
@@ -56,6 +57,16 @@ function series(key: string, days: readonly Row[], silent: readonly Row[]): Seri
     tracked: none ? null : sum(compared.map(({ tracked }) => tracked)),
     gap: none ? null : sum(compared.map(({ gap }) => gap)),
   };
+}
+
+/** Every day from the first to the last of its rows. One without a row, a source that failed for instance, has no number: no line may run through it. */
+export function pointsOf({ rows }: Pick<Series, 'rows'>): Pick<Row, 'day' | 'actual' | 'tracked'>[] {
+  const known = new Map(rows.map((row) => [row.day, row]));
+  const [first, last] = [rows[0]?.day ?? '', rows.at(-1)?.day ?? ''];
+  const points = [];
+  for (let day = first; day !== '' && day <= last; day = addDays(day, 1))
+    points.push(known.get(day) ?? { day, actual: null, tracked: null });
+  return points;
 }
 
 /** Whether there is something to know of its days before its sums are read. */
