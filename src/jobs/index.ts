@@ -6,6 +6,7 @@ import { gapReportWeekly } from './gap-report-weekly.js';
 import { fetchBalanceTransactions } from './fetch-balance-transactions.js';
 import type { Job } from './job.js';
 import { pruneSnapshots } from './prune-snapshots.js';
+import { pruneTracked } from './prune-tracked.js';
 import { reconcileDaily } from './reconcile-daily.js';
 import { reconcileDay } from './reconcile-day.js';
 import { reconcileLate } from './reconcile-late.js';
@@ -27,6 +28,7 @@ export const jobs: readonly Job[] = [
   gapReportWeekly,
   gapReportTell,
   pruneSnapshots,
+  pruneTracked,
   alertDeliver,
   softClose,
   fetchBalanceTransactions,

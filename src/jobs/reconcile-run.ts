@@ -19,6 +19,7 @@ export const dayJob = ({ day, source, metric }: DayKey, inputs: string, { runId,
 export const reconcileRun: Job = {
   name: 'reconcile-run',
   meaning: 'Splits a run into days.',
+  bulk: true,
   async run({ run_id: runId = '' }, { reconcile, enqueue, progress }) {
     const { due = [], actor = 'system' } = (await reconcile.due(runId)) ?? {};
     for (const [index, key] of due.entries()) {
