@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Channels } from './catalog/channels.js';
 import type { SquarePlan } from './ingest/providers/square/interpret/plan-value.js';
 import { readSquarePlans } from './ingest/providers/square/plan-settings.js';
+import { TRACKED_RETENTION_DAYS } from './ingest/prune-tracked.js';
 import { isDay } from './kernel/day.js';
 import { SetupError } from './kernel/errors.js';
 import { readSources, type SourceSettings } from './reconcile/pull/source-settings.js';
@@ -62,6 +63,7 @@ export interface Config {
   chartOfAccounts?: string;
   /** How many minutes of peak the pool of keys lasts without its database, where the ledger is not in it. */
   keyPoolMinutes: number;
+  trackedRetentionDays: number;
   /** What is fetched from outside, and what the operator sets of the measurement contract. */
   sources: SourceSettings;
   /** Which channel a source and a medium are of. */
@@ -123,16 +125,22 @@ const secrets = (name: string) =>
 
 const httpUrl = (name: string) => `${name} must be an http:// or https:// address.`;
 
+const whole = (name: string, { least, most, standard }: { least: number; most: number; standard: number }) =>
+  z
+    .string()
+    .refine(
+      (text) => /^\d{1,5}$/.test(text) && Number(text) >= least && Number(text) <= most,
+      `${name} must be a whole number from ${least} to ${most}.`,
+    )
+    .default(String(standard))
+    .transform(Number);
+
 const schema = z.object({
   HOST: z
     .string()
     .regex(/^[\w.:-]+$/, 'HOST must be a host name or an IP address.')
     .default('127.0.0.1'),
-  PORT: z
-    .string()
-    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'PORT must be a whole number from 0 to 65535.')
-    .default('3000')
-    .transform(Number),
+  PORT: whole('PORT', { least: 0, most: 65_535, standard: 3_000 }),
   TRUSTED_PROXIES: z
     .string()
     .default('')
@@ -227,14 +235,8 @@ const schema = z.object({
     .string()
     .transform((file) => path.resolve(file))
     .optional(),
-  KEY_POOL_MINUTES: z
-    .string()
-    .refine(
-      (text) => /^\d{1,3}$/.test(text) && Number(text) >= 1,
-      'KEY_POOL_MINUTES must be a whole number from 1 to 999.',
-    )
-    .default('5')
-    .transform(Number),
+  KEY_POOL_MINUTES: whole('KEY_POOL_MINUTES', { least: 1, most: 999, standard: 5 }),
+  TRACKED_RETENTION_DAYS: whole('TRACKED_RETENTION_DAYS', TRACKED_RETENTION_DAYS),
   // Read as a whole by `readSources`; secrets in them are names of other variables.
   SOURCES: z.string().optional(),
   SOURCES_FILE: z.string().optional(),
@@ -303,6 +305,7 @@ export function readConfig(
     functionalCurrency: s.FUNCTIONAL_CURRENCY,
     chartOfAccounts: s.CHART_OF_ACCOUNTS,
     keyPoolMinutes: s.KEY_POOL_MINUTES,
+    trackedRetentionDays: s.TRACKED_RETENTION_DAYS,
     sources: sources.settings,
     channels,
     sealWitnessUrl: s.SEAL_WITNESS_URL,

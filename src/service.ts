@@ -139,6 +139,7 @@ async function wire(
     {
       ...{ database, ledger, vault, clock, zone, contentMac, projections },
       ...{ completeness: ingest.completeness, channels: config.channels },
+      trackedRetentionDays: config.trackedRetentionDays,
     },
     { interpreters: versionOf(interpreters), books, contract: contract.current, tieOuts: tied.tieOuts, ...given },
   );

@@ -57,13 +57,14 @@ export function openReconcile(
     subjectTag: (kind, value) => vault.subjectTag(kind, value),
     projectionPosition: () => projections.currentPosition(),
     ...{ pulls, sources: pulls.sources, terms: contract.terms },
+    trackedRetentionDays: config.trackedRetentionDays,
   });
   return { contract, reconcile };
 }
 
 interface NumbersDeps extends Pick<
   ReportDeps,
-  'database' | 'ledger' | 'vault' | 'clock' | 'zone' | 'completeness' | 'channels'
+  'database' | 'ledger' | 'vault' | 'clock' | 'zone' | 'completeness' | 'channels' | 'trackedRetentionDays'
 > {
   projections: Projections;
   contentMac: (value: unknown) => Buffer;

@@ -27,11 +27,14 @@ export const addBackfill: AddCommand = (program, context) => {
       const answer = await withOperator(context, (operator, _service, asker) =>
         operator.run(new RunBackfill(asked.data, true, asker, { onProgress: bar.onProgress })),
       ).finally(bar.stop);
-      const { hours, listed = 0, recorded = [] } = answer;
+      const { hours, listed = 0, recorded = [], missing = [] } = answer;
       print(context, json, answer, () => [
         `${hours} hours compared: ${provider} lists ${listed} events, ${recorded.length} of them were missing and are recorded now.`,
         ...recorded.slice(0, IDS_SHOWN),
         ...(recorded.length > IDS_SHOWN ? [`… and ${recorded.length - IDS_SHOWN} more`] : []),
+        ...(missing.length > 0 ? [`${missing.length} could not be kept and are missing:`] : []),
+        ...missing.slice(0, IDS_SHOWN),
       ]);
+      if (missing.length > 0) context.exitCode = 1;
     });
 };

@@ -1,11 +1,11 @@
 import { isDay } from '../kernel/day.js';
 import { SetupError } from '../kernel/errors.js';
+import { isUuid } from '../kernel/uuid.js';
 import type { Service } from '../service-types.js';
 import { print, table, withService, type AddCommand } from './context.js';
 
 const COLUMNS = ['position', 'period', 'delta', 'currency', 'fact', 'origin_event_id', 'entry_id'];
 const PAGE = 1_000;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export const addTrace: AddCommand = (program, context) => {
   program
@@ -16,7 +16,7 @@ export const addTrace: AddCommand = (program, context) => {
     .argument('[day]', 'a day in the reporting time zone, such as 2026-10-03')
     .option('--json', 'print JSON')
     .action(async (what: string, day: string | undefined, { json }: { json?: boolean }) => {
-      if (day === undefined && UUID.test(what)) {
+      if (day === undefined && isUuid(what)) {
         const entry = await withService(context, ({ report }) => report.entry(what));
         if (!entry) return notFound(`There is no entry ${what}.`);
         return print(context, json, entry, () => [JSON.stringify(entry, null, 2)]);

@@ -6,6 +6,7 @@ import { ceilHour, type CompletenessStore, floorHour, HOUR_MS, type HourFound } 
 import type { EventList, TimeRange } from './event-list.js';
 import type { Provider } from './provider.js';
 import { keep, type ReceiveDeps, webhookArrival } from './receive.js';
+import { isAway } from '../storage/is-away.js';
 
 const DAY_MS = 24 * HOUR_MS;
 /** A provider tries to deliver for three days; what it has not managed by then is found by comparing hours. */
@@ -32,6 +33,8 @@ export interface Healed {
   listed: number;
   /** Ids of events that no webhook had brought; they are in the ledger now. */
   recorded: string[];
+  /** Ids of events that could not be kept; their hours say so, and are compared again. */
+  missing: string[];
 }
 
 export interface Swept extends Healed {
@@ -90,7 +93,7 @@ export function createBackfill(deps: BackfillDeps): Backfill {
       await completeness.care(name, ceilHour(reachOf(one, now)));
       const due = await completeness.due(name, reachOf(one, now), now);
       const hours = due.slice(0, hoursMax);
-      const swept: Swept = { hours: 0, left: due.length - hours.length, listed: 0, recorded: [] };
+      const swept: Swept = { hours: 0, left: due.length - hours.length, listed: 0, recorded: [], missing: [] };
       onProgress(0, hours.length);
       try {
         for (const range of rangesOf(hours)) {
@@ -101,7 +104,7 @@ export function createBackfill(deps: BackfillDeps): Backfill {
             onProgress(swept.hours, hours.length);
           }
         }
-        await completeness.failed(name, clock());
+        await completeness.failed(name, clock(), swept.missing.length > 0 ? missed(swept.missing) : undefined);
       } catch (error) {
         // Why is kept where people look; the job that asked fails and is tried again.
         await completeness
@@ -114,12 +117,13 @@ export function createBackfill(deps: BackfillDeps): Backfill {
 
     async fetchUndelivered(name) {
       const one = listed(name);
-      const healed: Healed = { listed: 0, recorded: [] };
+      const healed: Healed = { listed: 0, recorded: [], missing: [] };
       const since = new Date(clock().getTime() - UNDELIVERED_DAYS * DAY_MS);
       for await (const page of one.list.undelivered(since)) {
-        for (const event of await settle(deps, one, page)) {
+        for (const event of await settle(deps, one, page, since)) {
           healed.listed += 1;
           if (event.is === 'recorded') healed.recorded.push(event.id);
+          if (event.is === 'missing') healed.missing.push(event.id);
         }
       }
       return healed;
@@ -127,10 +131,14 @@ export function createBackfill(deps: BackfillDeps): Backfill {
   };
 }
 
-const add = (swept: Swept, { listed, recorded }: Hour): void => {
+const add = (swept: Swept, { listed, recorded, missingIds }: Hour): void => {
   swept.listed += listed;
   swept.recorded.push(...recorded);
+  swept.missing.push(...missingIds);
 };
+
+const missed = ([first, ...others]: readonly string[]): string =>
+  `${first}${others.length > 0 ? ` and ${others.length} more` : ''} could not be kept.`;
 
 interface Hour extends HourFound {
   /** Of the healed ones those that this comparison recorded. */
@@ -153,9 +161,9 @@ function rangesOf(hours: readonly Date[]): TimeRange[] {
 async function* compare(deps: BackfillDeps, one: ListedProvider, range: TimeRange): AsyncGenerator<Hour[]> {
   const open = new Map<number, Hour>();
   for (let at = range.from.getTime(); at < range.until.getTime(); at += HOUR_MS) open.set(at, nothingIn(new Date(at)));
+  let newest = range.from.getTime();
   for await (const page of one.list.pages(range)) {
-    let newest = 0;
-    for (const event of await settle(deps, one, page)) {
+    for (const event of await settle(deps, one, page, new Date(newest))) {
       const at = floorHour(event.at).getTime();
       newest = Math.max(newest, at);
       const hour = open.get(at);
@@ -175,6 +183,7 @@ const nothingIn = (hour: Date): Hour => ({
   delivered: 0,
   healed: 0,
   healedIds: [],
+  missingIds: [],
   recorded: [],
 });
 
@@ -184,6 +193,7 @@ function count(hour: Hour, { id, is, isRead }: Settled): void {
   if (!isRead) return;
   hour.expected += 1;
   if (is === 'delivered') hour.delivered += 1;
+  else if (is === 'missing') hour.missingIds.push(id);
   else {
     hour.healed += 1;
     hour.healedIds.push(id);
@@ -193,26 +203,55 @@ function count(hour: Hour, { id, is, isRead }: Settled): void {
 interface Settled {
   id: string;
   at: Date;
-  /** `delivered` by webhook, `fetched` by an earlier comparison, or `recorded` by this one. */
-  is: 'delivered' | 'fetched' | 'recorded';
+  /** `delivered` by webhook, `fetched` by an earlier comparison, `recorded` by this one, or `missing`: it could not be kept. */
+  is: 'delivered' | 'fetched' | 'recorded' | 'missing';
   isRead: boolean;
 }
 
-/** Sees to it that every event of a page is in the ledger. Resolves when what was missing is durable. */
-async function settle(deps: BackfillDeps, one: ListedProvider, page: readonly unknown[]): Promise<Settled[]> {
-  const events = page.map((body) => arrivalOf(deps, one, body));
+/**
+ * Sees to it that every event of a page is in the ledger. Resolves when what was missing is durable. One that cannot be kept, whenever it is
+ * tried, keeps no other one out; of one that does not even say when it happened, that is `since`.
+ */
+async function settle(
+  deps: BackfillDeps,
+  one: ListedProvider,
+  page: readonly unknown[],
+  since: Date,
+): Promise<Settled[]> {
+  const unkept: Settled[] = [];
+  const events = page.flatMap((body) => {
+    try {
+      return [arrivalOf(deps, one, body)];
+    } catch {
+      unkept.push(unkeptOf(deps, one, body, since));
+      return [];
+    }
+  });
   const known = new Map((await deps.ledger.findMany(events.map(({ id }) => id))).map((entry) => [entry.id, entry]));
-  return Promise.all(
+  const settled = await Promise.all(
     events.map(async ({ arrival, id }): Promise<Settled> => {
       const { originEventId, occurredAt, type } = arrival;
       const settled = { id: originEventId, at: occurredAt, isRead: deps.isRead(type) };
       const entry = known.get(id);
       if (entry) return { ...settled, is: entry.authenticatedBy === one.authenticatedBy ? 'fetched' : 'delivered' };
-      const { outcome } = await keep(deps, arrival);
-      // A webhook that came in this very moment was first.
-      return { ...settled, is: outcome === 'recorded' ? 'recorded' : 'delivered' };
+      try {
+        const { outcome } = await keep(deps, arrival);
+        // A webhook that came in this very moment was first.
+        return { ...settled, is: outcome === 'recorded' ? 'recorded' : 'delivered' };
+      } catch (error) {
+        // What is away comes back: then the whole comparison is tried again.
+        if ((error instanceof Problem && error.status >= 500) || isAway(error)) throw error;
+        return { ...settled, is: 'missing' };
+      }
     }),
   );
+  return [...settled, ...unkept];
+}
+
+/** What can be told of a listed event that cannot even be read as one. */
+function unkeptOf(deps: BackfillDeps, { provider }: ListedProvider, body: unknown, since: Date): Settled {
+  const { originEventId = 'unreadable', occurredAt = since, type } = provider.identify(body) ?? {};
+  return { id: originEventId, at: occurredAt, is: 'missing', isRead: type === undefined || deps.isRead(type) };
 }
 
 /** The same entry that the webhook would have made, but for how it was authenticated. */

@@ -5,7 +5,7 @@ export const HOUR_MS = 3_600_000;
 const SETTLED_MS = 4 * HOUR_MS;
 /** How long after its end an hour may stay unchecked before its numbers are called incomplete. */
 const GRACE_MS = 6 * HOUR_MS;
-const HEALED_IDS_MAX = 100;
+const IDS_MAX = 100; // kept of an hour
 
 /** What comparing one hour found. */
 export interface HourFound {
@@ -15,6 +15,7 @@ export interface HourFound {
   delivered: number;
   healed: number;
   healedIds: string[];
+  missingIds: string[];
 }
 
 export interface HourRow {
@@ -25,6 +26,7 @@ export interface HourRow {
   delivered: number | null;
   healed: number | null;
   healed_ids: string[] | null;
+  missing_ids: string[] | null;
   deliveries: number;
   checked_at: Date | null;
   ours: boolean;
@@ -54,14 +56,18 @@ export class CompletenessStore {
     );
   }
 
-  /** Hours to compare, the oldest first: those over, within reach, and not compared since they settled, or asked for again. */
+  /**
+   * Hours to compare, the oldest first: those over, within reach, and not compared since they settled, or asked for again; and every hour
+   * those that something is missing in.
+   */
   async due(provider: string, reach: Date, now: Date): Promise<Date[]> {
     const { rows } = await this.database.pool.query<{ hour: Date }>(
       `select h.hour from ingest.event_lists l
        cross join generate_series(greatest(l.since, $2::timestamptz), $3::timestamptz - interval '1 hour', interval '1 hour') as h(hour)
        left join ingest.completeness c on c.provider = l.provider and c.hour = h.hour
        where l.provider = $1 and (c.hour is null or c.due
-         or (c.checked_at < c.hour + $4 * interval '1 ms' and $5::timestamptz >= c.hour + $4 * interval '1 ms'))
+         or (c.checked_at < c.hour + $4 * interval '1 ms' and $5::timestamptz >= c.hour + $4 * interval '1 ms')
+         or (c.expected > c.delivered + c.healed and c.checked_at <= $5::timestamptz - interval '1 hour'))
        order by 1`,
       [provider, ceilHour(reach), floorHour(now), SETTLED_MS + HOUR_MS, now],
     );
@@ -86,14 +92,18 @@ export class CompletenessStore {
 
   async found(provider: string, hours: readonly HourFound[], now: Date): Promise<void> {
     if (hours.length === 0) return;
-    const rows = hours.map((each) => ({ ...each, healed_ids: each.healedIds.slice(0, HEALED_IDS_MAX) }));
+    const rows = hours.map(({ healedIds, missingIds, ...each }) => ({
+      ...each,
+      healed_ids: healedIds.slice(0, IDS_MAX),
+      missing_ids: missingIds.slice(0, IDS_MAX),
+    }));
     await this.database.pool.query(
-      `insert into ingest.completeness (provider, hour, listed, expected, delivered, healed, healed_ids, checked_at)
-       select $1, hour, listed, expected, delivered, healed, healed_ids, $3
-       from jsonb_to_recordset($2::jsonb) as r(hour timestamptz, listed int, expected int, delivered int, healed int, healed_ids text[])
+      `insert into ingest.completeness (provider, hour, listed, expected, delivered, healed, healed_ids, missing_ids, checked_at)
+       select $1, hour, listed, expected, delivered, healed, healed_ids, missing_ids, $3
+       from jsonb_to_recordset($2::jsonb) as r(hour timestamptz, listed int, expected int, delivered int, healed int, healed_ids text[], missing_ids text[])
        on conflict (provider, hour) do update set listed = excluded.listed, expected = excluded.expected,
          delivered = excluded.delivered, healed = excluded.healed, healed_ids = excluded.healed_ids,
-         checked_at = excluded.checked_at, due = false`,
+         missing_ids = excluded.missing_ids, checked_at = excluded.checked_at, due = false`,
       [provider, JSON.stringify(rows), now],
     );
   }
@@ -130,7 +140,7 @@ export class CompletenessStore {
          select provider, since from ingest.event_lists
          union select distinct provider, null::timestamptz from ingest.delivery_counts
            where provider not in (select provider from ingest.event_lists))
-       select p.provider, h.hour, c.listed, c.expected, c.delivered, c.healed, c.healed_ids,
+       select p.provider, h.hour, c.listed, c.expected, c.delivered, c.healed, c.healed_ids, c.missing_ids,
          coalesce(d.deliveries, 0)::int as deliveries, nullif(c.checked_at, '-infinity') as checked_at,
          coalesce(h.hour >= p.since, false) as ours
        from providers p

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Clock } from '../kernel/clock.js';
 import { lengthPrefixed, uuidV5 } from '../kernel/entry-id.js';
 import { Problem } from '../kernel/errors.js';
+import { isUuid } from '../kernel/uuid.js';
 import type { SealedBody, Vault } from '../ledger/vault.js';
 import type { Database } from '../storage/database.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -282,8 +283,6 @@ const letterOf = (row: Row): DeadLetter => ({
   dismissedAt: row.dismissed_at,
   blocks: row.blocks,
 });
-
-const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
 function numberOf(cursor: string): string {
   if (!/^\d{1,18}$/.test(cursor)) throw new Problem('invalid_request', 'The cursor is not one that was given out.');

@@ -13,6 +13,7 @@ export const backfillHours: Job = {
   name: 'backfill-hours',
   meaning: 'Every hour: what providers list against the ledger, hour by hour; what is missing is fetched.',
   schedule: '0 10 * * * *',
+  bulk: true,
   async run({ provider }, { backfill, enqueue }) {
     for (const name of provider === undefined ? backfill.providers : [provider]) {
       const { left } = await backfill.sweep(name, { hoursMax: HOURS_MAX });

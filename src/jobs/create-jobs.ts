@@ -23,7 +23,6 @@ import { evictionRisk } from './redis-eviction.js';
 const HEAL_MS = 60_000;
 const HEAL_AGAIN_MS = 5_000; // after it failed: the queue is away
 const SAME_ERROR_MS = 60_000; // an error that comes with every attempt to connect is told this often
-const DEADLINE_MS = 12 * 3_600_000; // what could not be done by then is a dead letter, not a surprise
 const CONCURRENCY = 1; // days of a run are judged by those before them, so they go one after the other
 
 export interface JobsDeps {
@@ -110,7 +109,7 @@ export async function createJobs(deps: JobsDeps): Promise<Jobs> {
     backoffMs: deps.backoffMs,
     lockMs: deps.lockMs,
     run: (name, data, attempt) => running.run(name, data, attempt),
-    deadlineMs: (name) => jobs.get(name)?.deadlineMs ?? DEADLINE_MS,
+    deadlineMs: (name) => jobs.get(name)?.deadlineMs,
     onFailed: () => running.later(() => running.parkFailed()),
     onError: (error) => running.complain(error),
   });
@@ -194,7 +193,8 @@ class Running implements Jobs {
   }
 
   private add(job: Enqueued): Promise<void> {
-    return this.queue.add(job, this.deps.attempts === undefined ? this.jobs.get(job.name)?.attempts : undefined);
+    const { attempts, bulk } = this.jobs.get(job.name) ?? {};
+    return this.queue.add(job, { bulk, ...(this.deps.attempts === undefined ? { attempts } : {}) });
   }
 
   private async stopIfCancelled(job: QueuedOnce): Promise<void> {
@@ -209,8 +209,11 @@ class Running implements Jobs {
   async cancel(id: string, actor: string): Promise<{ id: string; outcome: 'removed' | 'stopping' } | undefined> {
     const found = await this.queue.find(id);
     if (!found) return undefined;
-    await this.jobs.get(found.name)?.cancelled?.(found.data, this.context(), actor);
-    if (await this.queue.remove(id)) return { id, outcome: 'removed' };
+    const cancelled = async () => this.jobs.get(found.name)?.cancelled?.(found.data, this.context(), actor);
+    if (await this.queue.remove(id)) {
+      await cancelled();
+      return { id, outcome: 'removed' };
+    }
     // A worker was quicker, or the queue keeps it: the next turn of a schedule cannot be taken out.
     const kept = await this.queue.find(id);
     if (!kept) return undefined;
@@ -219,6 +222,7 @@ class Running implements Jobs {
         'wrong_state',
         `${found.name} waits for its turn by a schedule; it can be stopped while it runs.`,
       );
+    await cancelled();
     await this.deps.cancellations.add(kept, actor);
     return { id, outcome: 'stopping' };
   }
@@ -256,6 +260,7 @@ class Running implements Jobs {
       if (schedule !== undefined) await this.queue.schedule(name, schedule, this.deps.zone.name);
     }
     await this.parkFailed();
+    await this.parkAbandoned();
     for (const runId of await this.deps.reconcile.unfinishedRuns()) await this.enqueueRun(runId);
     for (const delivery of await this.deps.alerts.due()) await this.add(deliveryJob(delivery));
     await this.deps.reconcile.recordPendingMarkers();
@@ -275,6 +280,17 @@ class Running implements Jobs {
       else await this.deps.park({ jobId: id, name, data, error, blocks: this.jobs.get(name)?.blocks ?? true });
       // Another process may have removed it, or still hold it; what is left is seen to the next time.
       await remove().catch((refused: unknown) => this.log('A failed job could not be removed.', refused as Error));
+    }
+  }
+
+  /** A run that nothing goes on with any more ends here, where people look. First kept, then ended, like a failed job. */
+  private async parkAbandoned(): Promise<void> {
+    const { reconcile, park } = this.deps;
+    for (const { runId, actor, reason } of await reconcile.abandonedRuns()) {
+      const { id: jobId, name, data } = runJob(runId);
+      // Of the nightly run the next one does what was left.
+      await park({ jobId, name, data, error: reason, blocks: actor !== 'system' });
+      await reconcile.failRun(runId, reason);
     }
   }
 

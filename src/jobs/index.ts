@@ -7,6 +7,7 @@ import { fetchBalanceTransactions } from './fetch-balance-transactions.js';
 import { fetchProviderReports } from './fetch-provider-reports.js';
 import type { Job } from './job.js';
 import { pruneSnapshots } from './prune-snapshots.js';
+import { pruneTracked } from './prune-tracked.js';
 import { reconcileDaily } from './reconcile-daily.js';
 import { reconcileDay } from './reconcile-day.js';
 import { reconcileDays } from './reconcile-days.js';
@@ -30,6 +31,7 @@ export const jobs: readonly Job[] = [
   gapReportWeekly,
   gapReportTell,
   pruneSnapshots,
+  pruneTracked,
   alertDeliver,
   softClose,
   fetchBalanceTransactions,

@@ -42,8 +42,10 @@ export interface Job {
   readonly schedule?: string;
   /** Attempts before it is a dead letter, where that is not what the queue says for all. */
   readonly attempts?: number;
-  /** No attempt begins later than this after it was due. */
+  /** No attempt begins later than this after it was due: for what is of no use later. Without it a late job runs, late. */
   readonly deadlineMs?: number;
+  /** May take hours in many jobs: those of other kinds that wait go first. */
+  readonly bulk?: boolean;
   /** Whether its dead letter keeps a month from being closed; it does unless told. */
   readonly blocks?: boolean;
   run(data: Readonly<Record<string, string>>, context: JobContext): Promise<void>;

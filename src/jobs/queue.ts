@@ -17,6 +17,7 @@ const SCHEMA = 'bullmq';
 const POOL_MAX = 3; // connections of the queue and of the worker each
 const ATTEMPTS = 5;
 const BACKOFF_MS = 2_000; // 2, 4, 8, 16 s: longer than a restart of PostgreSQL
+const BULK_PRIORITY = 10; // jobs without one go first; of one priority, those that were put in first
 const LOCK_MS = 60_000;
 const SILENT_MS = 30_000; // a connection without an answer for so long is made anew; blocking reads of BullMQ last 10 s at most
 const AWAY_MS = 2_000; // a queue that is silent for so long is not said goodbye to
@@ -70,7 +71,7 @@ export interface FailedJob {
 
 /** The queue of this process: BullMQ on the database we have, or on Redis. What it does not answer within seconds is an error. */
 export interface JobQueue {
-  add(job: Enqueued, attempts?: number): Promise<void>;
+  add(job: Enqueued, how?: { attempts?: number; bulk?: boolean }): Promise<void>;
   /** Jobs that are there, those that run first. */
   list(limit: number): Promise<QueuedJob[]>;
   /** One of them; undefined when there is none. */
@@ -174,8 +175,15 @@ class BullQueue<C> implements JobQueue {
     return this.worker !== undefined && this.worker.isRunning() && !this.worker.isPaused();
   }
 
-  async add({ name, id, data }: Enqueued, attempts?: number): Promise<void> {
-    await answered(this.queue.add(name, data, { jobId: id, ...(attempts === undefined ? {} : { attempts }) }));
+  async add(
+    { name, id, data }: Enqueued,
+    { attempts, bulk = false }: { attempts?: number; bulk?: boolean } = {},
+  ): Promise<void> {
+    const options = {
+      ...(attempts === undefined ? {} : { attempts }),
+      ...(bulk ? { priority: BULK_PRIORITY } : {}),
+    };
+    await answered(this.queue.add(name, data, { jobId: id, ...options }));
   }
 
   async list(limit: number): Promise<QueuedJob[]> {

@@ -3,6 +3,7 @@ import type { Job } from './job.js';
 export const reconcileDay: Job = {
   name: 'reconcile-day',
   meaning: 'Compares one metric of one day with one source and records what it found.',
+  bulk: true,
   async run({ day = '', source = '', metric = '', run_id: runId = '', actor = 'system' }, { reconcile }) {
     if (await reconcile.isCancelled(runId)) return;
     await reconcile.reconcileOne({ day, source, metric }, { runId, actor });

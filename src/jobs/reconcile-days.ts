@@ -4,6 +4,7 @@ import type { Job } from './job.js';
 export const reconcileDays: Job = {
   name: 'reconcile-days',
   meaning: 'Compares one metric of days in a row with one source and records what it found, day by day.',
+  bulk: true,
   async run(
     { from = '', to = '', source = '', metric = '', run_id: runId = '', actor = 'system' },
     { reconcile, progress },

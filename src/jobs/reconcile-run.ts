@@ -27,6 +27,7 @@ const daysJob = ({ from, to, source, metric }: Stretch, inputs: string, { runId,
 export const reconcileRun: Job = {
   name: 'reconcile-run',
   meaning: 'Splits a run into days.',
+  bulk: true,
   async run({ run_id: runId = '' }, { reconcile, enqueue, progress }) {
     const { due = [], actor = 'system' } = (await reconcile.due(runId)) ?? {};
     const stretches = await reconcile.stretches(due);

@@ -8,7 +8,7 @@ import type { DriftRow } from '../reconcile/drift-report.js';
 import type { Reconcile } from '../reconcile/create-reconcile.js';
 
 export interface WatchedParts {
-  reconcile: Pick<Reconcile, 'drift' | 'failing'>;
+  reconcile: Pick<Reconcile, 'drift' | 'failing' | 'uncheckedDays'>;
   completeness: Pick<CompletenessStore, 'providers'>;
   deadLetters: Pick<DeadLetters, 'counts'>;
   verification: Pick<Verification, 'standing'>;
@@ -18,11 +18,14 @@ export interface WatchedParts {
   failed: (part: string, error: Error) => void;
 }
 
+const LOOK_BACK_DAYS = 90; // for days that were never compared
+
 /** Everything that is wrong now, as conditions. */
 export async function lookAround(parts: WatchedParts): Promise<Watched[]> {
   const looks: readonly (readonly [part: string, look: () => Promise<Condition[]>])[] = [
     ['drift', async () => (await parts.reconcile.drift({})).filter(({ alarming }) => alarming).map(drifted)],
     ['source', async () => (await parts.reconcile.failing()).map(sourceFailed)],
+    ['days', async () => notCompared(await parts.reconcile.uncheckedDays(LOOK_BACK_DAYS))],
     ['dead_letters', async () => (await parts.deadLetters.counts()).flatMap(unresolved)],
     ['verification', async () => notAsWritten(await parts.verification.standing())],
     ['reports', async () => notHandedOver(await parts.announced.missing(), parts.clock())],
@@ -67,6 +70,23 @@ const sourceFailed = ({ source, day, reason }: { source: string; day: string; re
   title: `${source} could not be compared for ${day}`,
   detail: { day, reason },
 });
+
+function notCompared(days: readonly string[]): Condition[] {
+  if (days.length === 0) return [];
+  const [first, last] = [days[0]!, days.at(-1)!];
+  const title =
+    days.length === 1
+      ? `${first} was not compared with every source`
+      : `${days.length} days from ${first} to ${last} were not compared with every source`;
+  return [
+    {
+      key: keyOf('days', 'unchecked'),
+      severity: 'warning',
+      title,
+      detail: { from: first, to: last, count: days.length },
+    },
+  ];
+}
 
 function unresolved({ reason, unresolved: count }: { reason: string; unresolved: number }): Condition[] {
   if (count === 0) return [];

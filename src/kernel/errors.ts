@@ -61,6 +61,7 @@ export const problems = {
   headers_too_large: [431, 'The headers are larger than accepted.', 'Headers may have 16 KiB in all.'],
   rate_limited: [429, 'Too many requests.', 'Wait for the seconds in `Retry-After`, then send again.'],
   internal: [500, 'Something went wrong here.', 'Report the `correlation_id` to the operator.'],
+  too_slow: [503, 'The answer takes too long to make.', 'Ask for fewer days or fewer groups; the query was cancelled.'],
   unavailable: [503, 'It could not be made durable just now.', 'Send it again after the seconds in `Retry-After`.'],
 } as const satisfies Record<string, readonly [status: number, title: string, remedy: string]>;
 

@@ -24,11 +24,12 @@ export async function shownModel(reader: Pick<pg.ClientBase, 'query'>, ours: str
   return shownBy(rows[0]!, ours);
 }
 
-/** The same of a repeatable-read transaction, which it begins in the same breath. */
-export async function beginShown(client: pg.ClientBase, ours: string): Promise<ShownModel> {
+/** The same of a repeatable-read transaction, which it begins in the same breath; each statement in it may take so many milliseconds (0: any). */
+export async function beginShown(client: pg.ClientBase, ours: string, statementMs: number): Promise<ShownModel> {
+  const begin = `begin isolation level repeatable read read only; set local statement_timeout = ${statementMs}`;
   // pg answers several statements with several results, which its types do not know.
-  const results: unknown = await client.query(`begin isolation level repeatable read read only; ${STORED}`);
-  const [, { rows }] = results as [unknown, pg.QueryResult<Stored>];
+  const results: unknown = await client.query(`${begin}; ${STORED}`);
+  const [, , { rows }] = results as [unknown, unknown, pg.QueryResult<Stored>];
   return shownBy(rows[0]!, ours);
 }
 

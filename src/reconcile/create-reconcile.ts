@@ -7,22 +7,15 @@ import { inputsOf } from './inputs.js';
 import { defaultTerms } from '../metrics/contract.js';
 import { lateDays } from './lateness.js';
 import type { DayKey, Outcome } from './outcome.js';
-import { type DetailQuery, latestGaps, listRows, type ListQuery, rowDetail } from './queries.js';
-import type { AgreedTerms, DayRange, ReconcileDeps, RunRequest } from './reconcile-deps.js';
 import { canSift, loadRun, type RunData } from './load-run.js';
+import { type DetailQuery, listRows, type ListQuery, rowDetail } from './queries.js';
+import type { AgreedTerms, DayRange, ReconcileDeps } from './reconcile-deps.js';
 import { reconcileDay } from './reconcile-day.js';
 import { type ReconciledMetric, reconciledMetrics } from './reconciled-metrics.js';
 import { type AskedBy, recordOutcome } from './record.js';
-import {
-  cancelRun,
-  checkedInputs,
-  dueOf,
-  historyBefore,
-  isRunCancelled,
-  keepRun,
-  type StoredRun,
-  unfinishedRuns,
-} from './result-store.js';
+import { checkedInputs, historyBefore, type StoredRun, uncheckedDays } from './result-store.js';
+import { retentionOf } from './retention.js';
+import { daysOf, type RunRequest, runsOf } from './runs.js';
 import { pageRequestDays } from './page-requests.js';
 import type { Pulls } from './pull/create-pulls.js';
 import { pruneSnapshots } from './pull/prune-snapshots.js';
@@ -30,8 +23,9 @@ import type { Pulled } from './pull/puller.js';
 import { lastDays, shadowKeys, type ShadowDifference } from './shadow.js';
 import type { AnySource, Reader } from './source.js';
 import { firstTouchCounts, listSources, sourceEventNames } from './sources-report.js';
-import { type Stretch, stretchesOf } from './stretches.js';
+import { collector } from './sources/collector.js';
 import { sources as allSources } from './sources/index.js';
+import { type Stretch, stretchesOf } from './stretches.js';
 import { watching } from './watching.js';
 
 const DAYS_MAX = 366; // of one request
@@ -45,27 +39,24 @@ export type Reconcile = ReturnType<typeof createReconcile>;
 /** Truth against what the sources saw: runs it, records it in the ledger, and answers for it. */
 export function createReconcile(deps: ReconcileDeps) {
   const { database, clock, newId } = deps;
-  const engine = new Engine(deps);
-
-  /** Keeps a run, durably. The same id again changes nothing. Throws Problem `invalid_request`. */
-  const requestRun = async (request: RunRequest, { runId, actor }: AskedBy): Promise<void> => {
-    await keepRun(database, engine.plan(request, { runId, actor }), clock());
-    await deps.enqueueRun(runId).catch(() => undefined); // it is kept: the jobs put unfinished runs in again
-  };
+  const retention = retentionOf(deps);
+  const engine = new Engine(deps, retention);
 
   return {
     list: (query: ListQuery) => listRows(database, query),
     detail: (day: Day, source: string, metric: string, query: DetailQuery) =>
       rowDetail(database, day, source, metric, query),
-    gaps: () => latestGaps(database),
     ...watching(deps),
-    confusion: (query: ConfusionQuery) => confusion(deps, query),
-
-    requestRun,
-    async run(request: RunRequest, actor: string): Promise<{ run_id: string }> {
-      const runId = newId();
-      await requestRun(request, { runId, actor });
-      return { run_id: runId };
+    ...runsOf({
+      ...deps,
+      plan: (request, asked) => engine.plan(request, asked),
+      today: () => engine.today(),
+      uncheckedDays: (from, to) => engine.uncheckedDays(from, to),
+    }),
+    pruneTracked: () => retention.pruneTracked(),
+    confusion: async (query: ConfusionQuery) => {
+      retention.refuseForgotten(query.from, [collector.name]);
+      return confusion(deps, query);
     },
 
     /** The same at once: every row of the range as it is now, and how many of them were news to the ledger. */
@@ -89,13 +80,14 @@ export function createReconcile(deps: ReconcileDeps) {
 
     /** Compares one day and records it. Idempotent. */
     async reconcileOne(key: DayKey, asked: AskedBy): Promise<{ recorded: boolean; digest: string }> {
+      retention.refuseForgotten(key.day, [key.source]);
       await engine.caughtUp();
       await engine.fetch(key);
       const outcome = await engine.compute(key);
       return { ...(await recordOutcome(deps, outcome, asked)), digest: outcome.digest };
     },
 
-    ...daysTogether(deps, engine),
+    ...daysTogether(deps, engine, retention),
 
     /** What comparing a day would be made from, as a digest; nothing is written. */
     async inputsOf(key: DayKey): Promise<string> {
@@ -127,17 +119,12 @@ export function createReconcile(deps: ReconcileDeps) {
     sourceEvents: (name: string, range: DayRange) => engine.eventNames(name, range),
     /** Undefined: no such access log. */
     pageRequestDays: (name: string, range: DayRange) => engine.pageDays(name, range),
-
-    /** What is left of a run; it counts as finished when that is nothing. Undefined: no such run. */
-    due: (runId: string) => dueOf(database, runId, clock()),
-    unfinishedRuns: () => unfinishedRuns(database, clock()),
-    /** Ends a run: what waits of it is not compared any more. False when it was over. */
-    cancelRun: (runId: string, actor: string) => cancelRun(database, runId, actor, clock()),
-    isCancelled: (runId: string) => isRunCancelled(database, runId),
   };
 }
 
-function daysTogether(deps: ReconcileDeps, engine: Engine) {
+type Retention = Pick<ReturnType<typeof retentionOf>, 'refuseForgotten'>;
+
+function daysTogether(deps: ReconcileDeps, engine: Engine, retention: Retention) {
   return {
     /** Which of some days are compared together, and which alone. */
     stretches: (due: readonly DayKey[]) => engine.stretches(due),
@@ -148,6 +135,7 @@ function daysTogether(deps: ReconcileDeps, engine: Engine) {
      * when `goOn` says no. Idempotent.
      */
     async reconcileDays(days: Stretch, asked: AskedBy, goOn: () => Promise<boolean>): Promise<void> {
+      retention.refuseForgotten(days.from, [days.source]);
       await engine.caughtUp();
       await engine.computeDays(days, async (outcome) => {
         await recordOutcome(deps, outcome, asked);
@@ -162,7 +150,10 @@ class Engine {
   readonly configured: Pulls['configured'];
   private readonly sourceNames: readonly string[];
 
-  constructor(private readonly deps: ReconcileDeps) {
+  constructor(
+    private readonly deps: ReconcileDeps,
+    private readonly retention: Retention,
+  ) {
     this.sources = deps.sources ?? allSources;
     this.sourceNames = Object.keys(this.sources);
     this.configured = deps.pulls?.configured ?? [];
@@ -171,8 +162,11 @@ class Engine {
   plan({ from, to, source, metrics }: RunRequest, { runId, actor }: AskedBy): StoredRun {
     if (!isDay(from) || !isDay(to) || from > to)
       throw new Problem('invalid_request', 'from and to must be days, from not after to.');
+    const today = this.today();
+    if (to > today) throw new Problem('invalid_request', `to is ${to}, and a day to come: today is ${today}.`);
     if (daysBetween(from, to) >= DAYS_MAX) throw new Problem('invalid_request', `A run may have ${DAYS_MAX} days.`);
     const sources = source === undefined ? this.sourceNames : [this.source(source).name];
+    this.retention.refuseForgotten(from, sources);
     const names =
       metrics === undefined ? reconciledMetrics.map(({ name }) => name) : metrics.map((name) => this.metric(name).name);
     return { runId, actor, from, to, sources, metrics: [...new Set(names)] };
@@ -240,8 +234,8 @@ class Engine {
   }
 
   async changedDays(): Promise<(DayKey & { inputs: string })[]> {
-    const { database, zone, clock } = this.deps;
-    const yesterday = addDays(zone.dayOf(clock().getTime()), -1);
+    const { database } = this.deps;
+    const yesterday = addDays(this.today(), -1);
     const longest = Math.max(
       ...reconciledMetrics.flatMap((each) => this.sourceNames.map((name) => this.lateDays(each, name))),
     );
@@ -263,6 +257,11 @@ class Engine {
     return changed;
   }
 
+  uncheckedDays(from: Day, to: Day): Promise<Day[]> {
+    const metrics = reconciledMetrics.map(({ name }) => name);
+    return uncheckedDays(this.deps.database, { sources: this.sourceNames, metrics }, { from, to });
+  }
+
   private lateDays({ truth }: ReconciledMetric, source: string): number {
     const { allowedLatenessHours } = this.deps.terms?.[truth] ?? defaultTerms;
     return lateDays(allowedLatenessHours, this.source(source).settlesMs);
@@ -282,10 +281,10 @@ class Engine {
   }
 
   async shadow(days: number): Promise<ShadowDifference[]> {
-    const { zone, clock, database, pulls } = this.deps;
+    const { database, pulls } = this.deps;
     await this.caughtUp();
     const differences: ShadowDifference[] = [];
-    for (const day of lastDays(zone.dayOf(clock().getTime()), days)) {
+    for (const day of lastDays(this.today(), days)) {
       for (const source of this.sourceNames) {
         const configured = this.configured.find(({ name }) => name === source);
         const asked = configured && (await pulls!.puller.ask(database.pool, configured, day));
@@ -314,6 +313,11 @@ class Engine {
     return found && { source: name, data: await pageRequestDays(this.deps.database.pool, from, to, name) };
   }
 
+  /** In the reporting zone. */
+  today(): Day {
+    return this.deps.zone.dayOf(this.deps.clock().getTime());
+  }
+
   private has(name: string): boolean {
     return Object.hasOwn(this.sources, name) || this.configured.some((source) => source.name === name);
   }
@@ -340,11 +344,5 @@ class Engine {
     if (metric) return metric;
     const names = reconciledMetrics.map((each) => each.name).join(', ');
     throw new Problem('invalid_request', `"${name}" is not reconciled; these are: ${names}.`);
-  }
-}
-
-function* daysOf({ from, to, sources, metrics }: StoredRun): Generator<DayKey> {
-  for (let day = from; day <= to; day = addDays(day, 1)) {
-    for (const source of sources) for (const metric of metrics) yield { day, source, metric };
   }
 }

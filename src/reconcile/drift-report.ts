@@ -31,20 +31,24 @@ export interface DriftRow extends DriftVerdict {
   markers: Pick<Marker, 'id' | 'at' | 'kind' | 'title'>[];
 }
 
-/** Every watched percentage, by source, metric, currency, with what was released shortly before it moved. */
-export async function driftReport(database: Database, zone: Zone, query: DriftQuery): Promise<DriftRow[]> {
+/**
+ * Every watched percentage, by source, metric, currency, with what was released shortly before it moved. Days after `today` say nothing,
+ * so that rows of a day to come hide no drift.
+ */
+export async function driftReport(database: Database, zone: Zone, today: Day, query: DriftQuery): Promise<DriftRow[]> {
+  const upTo = query.day !== undefined && query.day < today ? query.day : undefined;
   const { rows } = await database.pool.query<{ currency: string; row: ReconciliationRow }>(
     `with latest as (
        select distinct on (day, source, metric) position, day, source, metric from reconcile.recorded
-       where ($1::text is null or source = $1) and ($2::text is null or metric = $2) and ($3::date is null or day <= $3)
-         and day > coalesce($3::date, (select max(day) from reconcile.recorded)) - $4::int
+       where ($1::text is null or source = $1) and ($2::text is null or metric = $2) and day <= coalesce($3::date, $5::date)
+         and day > coalesce($3::date, (select max(day) from reconcile.recorded where day <= $5)) - $4::int
        order by day, source, metric, position desc
      )
      select distinct on (l.source, l.metric, r.currency) r.currency, r."row" - 'concentration' as "row"
      from latest l join reconcile.results r using (position)
      where not (r."row" ->> 'provisional')::boolean and r."row" -> 'drift' <> 'null'
      order by l.source, l.metric, r.currency, l.day desc`,
-    [query.source, query.metric, query.day, STALE_DAYS],
+    [query.source, query.metric, upTo, STALE_DAYS, today],
   );
   const found = rows.flatMap(({ row }) => driftRows(row));
   for (const row of found) if (row.moved !== 'steady') row.markers = await markersBefore(database, zone, row);

@@ -1,4 +1,4 @@
-import { exponentOf } from '../kernel/money.js';
+import { formatMajor } from '../kernel/money.js';
 import type { GapReport, WeekRow } from './gap-report.js';
 
 // One description of the report, written twice: as Markdown and as HTML.
@@ -11,12 +11,7 @@ interface Section {
 
 const amount = (value: number | string, currency: string | undefined): string => {
   if (currency === undefined) return String(value);
-  const exponent = exponentOf(currency);
-  const digits = String(value)
-    .replace('-', '')
-    .padStart(exponent + 1, '0');
-  const whole = digits.slice(0, digits.length - exponent) + (exponent > 0 ? `.${digits.slice(-exponent)}` : '');
-  return `${String(value).startsWith('-') ? '-' : ''}${whole} ${currency}`;
+  return `${formatMajor(BigInt(value), currency)} ${currency}`;
 };
 const shown = (value: number | null, unit = ''): string => (value === null ? '–' : `${value}${unit}`);
 

@@ -47,7 +47,7 @@ async function buildReport(database: Database, zone: Zone, week: string, from: s
      ) l order by l.day, l.source, l.metric`,
     [addDays(from, -7), to],
   );
-  const drift = (await driftReport(database, zone, { day: to })).filter((row) => row.alarming && row.day >= from);
+  const drift = (await driftReport(database, zone, to, { day: to })).filter((row) => row.alarming && row.day >= from);
   const range = { from: new Date(zone.startOf(from)), to: new Date(zone.startOf(addDays(to, 1))), limit: MARKERS_MAX };
   const { data: markers } = await listMarkers({ database }, range);
   return {

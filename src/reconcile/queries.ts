@@ -1,4 +1,4 @@
-import { isDay } from '../kernel/day.js';
+import { type Day, isDay } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import type { Database } from '../storage/database.js';
 import { closeOf, REPORTED_FIRST, type View, withKnownGaps } from './closed-rows.js';
@@ -144,9 +144,13 @@ async function matchedOf(
     .filter(({ ordinal }) => ordinal > after);
 }
 
-/** The newest settled gap of every metric, source and currency. */
+// Both anchor at the newest day compared up to today, so that rows of a day to come hide nothing.
+const LAST_WEEK = 'day <= $1 and day >= (select max(day) from reconcile.recorded where day <= $1) - 7';
+
+/** The gap of every metric, source and currency on its newest settled day up to `today`. */
 export async function latestGaps(
   database: Database,
+  today: Day,
 ): Promise<{ metric: string; source: string; currency: string; day: string; gap: string; gap_pct: number | null }[]> {
   const { rows } = await database.pool.query<{
     metric: string;
@@ -158,23 +162,28 @@ export async function latestGaps(
   }>(
     `select distinct on (l.source, l.metric, r.currency) l.metric, l.source, r.currency, l.day, r."row" ->> 'gap' as gap, (r."row" ->> 'gap_pct')::float8 as gap_pct
      from (select distinct on (day, source, metric) position, day, source, metric from reconcile.recorded
-       where day >= (select max(day) from reconcile.recorded) - 7 order by day, source, metric, position desc) l
+       where ${LAST_WEEK} order by day, source, metric, position desc) l
      join reconcile.results r using (position)
-     where (r."row" ->> 'comparable')::boolean and r."row" ->> 'value' is null
+     where (r."row" ->> 'comparable')::boolean and not (r."row" ->> 'provisional')::boolean and r."row" ->> 'value' is null
      order by l.source, l.metric, r.currency, l.day desc`,
+    [today],
   );
   return rows;
 }
 
-/** Sources that could not be compared for the newest day that was tried. */
-export async function failingSources(database: Database): Promise<{ source: string; day: string; reason: string }[]> {
+/** Sources that could not be compared for the newest day that was tried, up to `today`. */
+export async function failingSources(
+  database: Database,
+  today: Day,
+): Promise<{ source: string; day: string; reason: string }[]> {
   const { rows } = await database.pool.query<{ source: string; day: string; reason: string }>(
     `select distinct on (l.source) l.source, l.day, reason
      from (select distinct on (source, metric) position, day, source, metric from reconcile.recorded
-       where day >= (select max(day) from reconcile.recorded) - 7 order by source, metric, day desc, position desc) l
+       where ${LAST_WEEK} order by source, metric, day desc, position desc) l
      join reconcile.results r using (position)
      cross join lateral jsonb_array_elements_text(r."row" -> 'reasons') reason
      where reason like 'source_failed%' order by l.source, l.day desc, reason`,
+    [today],
   );
   return rows;
 }

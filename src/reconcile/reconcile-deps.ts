@@ -28,6 +28,8 @@ export interface ReconcileDeps {
   sources?: Readonly<Record<string, AnySource>>;
   /** What fetches from outside sources; without it there are none. */
   pulls?: Pick<Pulls, 'puller' | 'configured'>;
+  /** For how many days the collector's events are kept. Left out: for ever. */
+  trackedRetentionDays?: number;
   /** By metric, from the measurement contract. */
   terms?: Readonly<Record<string, AgreedTerms>>;
 }
@@ -38,14 +40,6 @@ export interface AgreedTerms {
   tolerancePct: number | null;
   /** How long after a day it is compared again when what it is made from has changed. */
   allowedLatenessHours: number;
-}
-
-/** A range of days, all sources and metrics unless named. */
-export interface RunRequest {
-  from: Day;
-  to: Day;
-  source?: string;
-  metrics?: readonly string[];
 }
 
 /** Days, both included. */

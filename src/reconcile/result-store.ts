@@ -186,7 +186,7 @@ export async function keepRun(database: Database, { runId, actor, ...request }: 
   return rowCount === 1;
 }
 
-/** Runs to go on with. One that could not be finished for a day is left to its dead letters. */
+/** Runs to go on with; see `abandonedRuns` for those that could not be finished for a day. */
 export async function unfinishedRuns(database: Database, now: Date): Promise<string[]> {
   const { rows } = await database.pool.query<{ run_id: string }>(
     'select run_id from reconcile.runs where finished_at is null and requested_at > $1 order by requested_at, run_id',
@@ -194,6 +194,61 @@ export async function unfinishedRuns(database: Database, now: Date): Promise<str
   );
   return rows.map(({ run_id }) => run_id);
 }
+
+/** Runs that could not be finished for a day, with who asked and why they end: nothing goes on with them. */
+export async function abandonedRuns(
+  database: Database,
+  now: Date,
+): Promise<{ runId: string; actor: string; reason: string }[]> {
+  const { rows } = await database.pool.query<{ run_id: string; actor: string; from: Day; to: Day }>(
+    `select run_id, actor, request ->> 'from' as "from", request ->> 'to' as "to" from reconcile.runs
+     where finished_at is null and requested_at <= $1 order by requested_at, run_id`,
+    [new Date(now.getTime() - ABANDONED_AFTER_MS)],
+  );
+  const abandoned = [];
+  for (const { run_id: runId, actor, from, to } of rows) {
+    const left = (await dueOf(database, runId, now))?.due.length ?? 0;
+    const reason = `The run of ${from} to ${to} was asked for more than a day ago, and ${left} of its comparisons were not made.`;
+    if (left > 0) abandoned.push({ runId, actor, reason });
+  }
+  return abandoned;
+}
+
+/** Ends a run that was not finished, with why. */
+export async function failRun(database: Database, runId: string, reason: string, at: Date): Promise<void> {
+  await database.pool.query(
+    'update reconcile.runs set finished_at = $2, failure = $3 where run_id = $1 and finished_at is null',
+    [runId, at, reason],
+  );
+}
+
+/**
+ * Days of a range without a comparison that a source and a metric should have: the nightly run had begun by then, and an earlier day of
+ * the same pair was compared.
+ */
+export async function uncheckedDays(
+  database: Database,
+  { sources, metrics }: { sources: readonly string[]; metrics: readonly string[] },
+  { from, to }: { from: Day; to: Day },
+): Promise<Day[]> {
+  const { rows } = await database.pool.query<{ day: Day }>(
+    `with begun as (
+       select min((request ->> 'from')::date) as day from reconcile.runs where starts_with(run_id, $5)
+     ), pairs as (
+       select source, metric, min(day) as first from reconcile.checks where source = any($1) and metric = any($2) group by source, metric
+     )
+     select d::date as day from begun, generate_series(greatest(begun.day, $3::date)::timestamp, $4::timestamp, interval '1 day') d
+     where begun.day is not null and exists (
+       select from pairs p where p.first < d::date and not exists (
+         select from reconcile.checks c where c.day = d::date and c.source = p.source and c.metric = p.metric))
+     order by d`,
+    [sources, metrics, from, to, NIGHTLY],
+  );
+  return rows.map(({ day }) => day);
+}
+
+/** What the ids of nightly runs begin with. */
+export const NIGHTLY = 'nightly-';
 
 /** The days of a run that were not compared since it was asked for; marks it finished when there is none. Undefined: no such run. */
 export async function dueOf(

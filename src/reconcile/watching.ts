@@ -1,4 +1,4 @@
-import type { Zone } from '../kernel/day.js';
+import type { Day, Zone } from '../kernel/day.js';
 import { type DriftQuery, driftReport } from './drift-report.js';
 import {
   type GivenMarker,
@@ -9,15 +9,17 @@ import {
   setMarker,
 } from './markers.js';
 import { gapReport, publishGapReport } from './publish-gap-report.js';
-import { failingSources } from './queries.js';
+import { failingSources, latestGaps } from './queries.js';
 import type { RecordDeps } from './record.js';
 
-/** What is watched over the days that were compared: drift, markers, sources that fail, and the report of a week. */
+/** What is watched over the days that were compared: gaps, drift, markers, sources that fail, and the report of a week. */
 export const watching = (deps: RecordDeps & { zone: Zone; newId: () => string }) => {
   const { database, zone, clock, newId } = deps;
+  const today = (): Day => zone.dayOf(clock().getTime());
   return {
-    drift: (query: DriftQuery) => driftReport(database, zone, query),
-    failing: () => failingSources(database),
+    drift: (query: DriftQuery) => driftReport(database, zone, today(), query),
+    gaps: () => latestGaps(database, today()),
+    failing: () => failingSources(database, today()),
     /** See `setMarker`; a new id, unless given. */
     setMarker: (given: Omit<GivenMarker, 'id'> & { id?: string }, actor: string): Promise<Marker> =>
       setMarker(deps, { ...given, id: given.id ?? newId() }, actor),

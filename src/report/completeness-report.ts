@@ -11,7 +11,7 @@ export interface CompletenessQuery {
 }
 
 /**
- * The hours of a range: `{ data: [{ provider, hour, status, listed, expected, delivered, healed, missing, healed_ids, deliveries,
+ * The hours of a range: `{ from, to, data: [{ provider, hour, status, listed, expected, delivered, healed, missing, healed_ids, missing_ids, deliveries,
  * checked_at }], next_cursor, providers }`. Only hours that have begun. `expected` are the listed events that mean something here.
  */
 export async function completenessPage(store: CompletenessStore, query: CompletenessQuery, zone: Zone, now: Date) {
@@ -25,6 +25,7 @@ export async function completenessPage(store: CompletenessStore, query: Complete
   ]);
   const last = rows[limit - 1];
   return {
+    ...{ from: query.from, to: query.to },
     data: rows.slice(0, limit).map(hourBody),
     next_cursor: rows.length > limit && last ? `${last.hour.toISOString()}~${last.provider}` : null,
     providers: providers.filter((each) => provider === undefined || each.provider === provider).map(providerBody),
@@ -32,13 +33,15 @@ export async function completenessPage(store: CompletenessStore, query: Complete
 }
 
 function hourBody(row: HourRow) {
-  const { provider, hour, listed, expected, delivered, healed, healed_ids, deliveries, checked_at } = row;
+  const { provider, hour, listed, expected, delivered, healed, deliveries, checked_at } = row;
+  const { healed_ids, missing_ids } = row;
   const checked = checked_at !== null;
   return {
     provider,
     hour,
     status: statusOf(row),
-    ...(checked ? { listed, expected, delivered, healed, missing: missingIn(row), healed_ids: healed_ids ?? [] } : {}),
+    ...(checked ? { listed, expected, delivered, healed, missing: missingIn(row) } : {}),
+    ...(checked ? { healed_ids: healed_ids ?? [], missing_ids: missing_ids ?? [] } : {}),
     deliveries,
     checked_at,
   };

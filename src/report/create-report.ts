@@ -4,8 +4,9 @@ import { attributedMetrics, FIRST_TOUCH_LOOKBACK_DAYS, LAST_TOUCH_LOOKBACK_DAYS 
 import type { Metric } from '../catalog/subjects.js';
 import type { CompletenessStore } from '../ingest/completeness-store.js';
 import type { Clock } from '../kernel/clock.js';
-import type { Zone } from '../kernel/day.js';
+import { addDays, type Day, type Zone } from '../kernel/day.js';
 import { exponentOf } from '../kernel/money.js';
+import { isUuid } from '../kernel/uuid.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Vault } from '../ledger/vault.js';
 import type { Contract } from '../metrics/contract.js';
@@ -19,6 +20,7 @@ import { contributionsPage, type ContributionsQuery, daysOf, findContributions }
 import { customerReport } from './customer-report.js';
 import { entriesPage, type EntriesQuery, entryJson } from './entries-report.js';
 import { type Behaviour, cohortReport, type CohortQuery, funnelReport } from './funnel-report.js';
+import { withRange } from './default-range.js';
 import { type Asked, askedOf, snapshot } from './snapshot.js';
 import { frozenOr, viewedMetrics } from './viewed-metrics.js';
 
@@ -38,6 +40,8 @@ export interface ReportDeps {
   /** What is agreed about the metrics, with its version; left out, only their definitions are told. */
   contract?: Contract & { digest: string };
   clock: Clock;
+  /** For how many days tracked events are kept. Left out: for ever. */
+  trackedRetentionDays?: number;
   /** Of this process: `<zone> <digest>`. The stored model may still be that of another. */
   modelVersion: string;
 }
@@ -49,6 +53,16 @@ export interface ReportPage {
   rebuilding?: true;
 }
 
+/** A question that may name no days: then it is of the last 30. */
+type Lately<Q extends { from: Day; to: Day }> = Omit<Q, 'from' | 'to'> & Partial<Pick<Q, 'from' | 'to'>>;
+
+/** From which day on there are tracked events, where a range begins before. */
+function trackedSince({ from }: { from: Day }, { trackedRetentionDays: days, zone, clock }: ReportDeps) {
+  if (days === undefined) return {};
+  const kept = addDays(zone.dayOf(clock().getTime()), -days);
+  return from < kept ? { tracked_since: kept } : {};
+}
+
 /** What is asked of the present, as it is known. */
 const NOW: Asked = { position: undefined, closings: [], both: false };
 
@@ -58,7 +72,8 @@ export function createReport(deps: ReportDeps) {
   const known = (name: string): Metric | undefined => metrics.find((metric) => metric.name === name);
   return {
     ...viewedMetrics(deps),
-    completeness: (query: CompletenessQuery) => completenessPage(completeness, query, zone, clock()),
+    completeness: (query: Lately<CompletenessQuery>) =>
+      completenessPage(completeness, withRange(query, deps), zone, clock()),
     catalogOfMetrics: () => ({
       data: metrics
         .filter((metric) => !metric.internal)
@@ -79,7 +94,8 @@ export function createReport(deps: ReportDeps) {
       ]);
       return { ...(await contributionsPage(found, query.interval ?? 'day', ledger)), ...mark };
     },
-    attribution: async (query: RangeQuery & { metric: string }) => {
+    attribution: async (given: Lately<RangeQuery & { metric: string }>) => {
+      const query = withRange(given, deps);
       const asked = await askedOf(deps, query);
       return snapshot(deps, asked, async (at) => {
         const { data, ...head } = await attributionReport(query, metrics, at);
@@ -91,29 +107,20 @@ export function createReport(deps: ReportDeps) {
         };
       });
     },
-    funnel: async (query: RangeQuery & { dimension?: Behaviour }) => {
-      const asked = await askedOf(deps, query);
-      return snapshot(deps, asked, async (at) => {
-        const head = frozenOr(at, asked, query, { as_of: at.position });
-        const past = query.as_of !== undefined || head.as_of !== at.position;
-        const until = past ? ((await ledger.at(head.as_of))?.recordedAt ?? new Date(0)) : undefined;
-        const known = asked.both ? await funnelReport(query, { ...at, closings: [] }, until) : undefined;
-        return {
-          ...(await funnelReport(query, at, until)),
-          ...head,
-          ...(known ? { known: known.actual } : {}),
-        };
-      });
-    },
+    funnel: (query: Lately<RangeQuery & { dimension?: Behaviour }>) => funnel(deps, withRange(query, deps)),
     cohort: (query: CohortQuery) =>
-      snapshot(deps, NOW, async (at) => ({ ...(await cohortReport(query, at, clock())), ...markOf(at) })),
+      snapshot(deps, NOW, async (at) => ({
+        ...(await cohortReport(query, at, clock())),
+        ...trackedSince(query, deps),
+        ...markOf(at),
+      })),
     bridge: (query: RangeQuery) =>
       snapshot(deps, NOW, async (at) => ({ ...(await bridgeReport(query, at)), ...markOf(at) })),
     customer: (id: string) =>
       customerReport({ pool: database.pool, vault: deps.vault, ledger, channels: deps.channels }, id),
     entries: (query: EntriesQuery): Promise<ReportPage> => entriesPage(ledger, query),
     async entry(id: string): Promise<Record<string, unknown> | undefined> {
-      const entry = /^\d+$/.test(id) ? await ledger.at(Number(id)) : UUID.test(id) ? await ledger.find(id) : undefined;
+      const entry = /^\d+$/.test(id) ? await ledger.at(Number(id)) : isUuid(id) ? await ledger.find(id) : undefined;
       return entry && entryJson(entry);
     },
   };
@@ -121,7 +128,21 @@ export function createReport(deps: ReportDeps) {
 
 export type Report = ReturnType<typeof createReport>;
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+async function funnel(deps: ReportDeps, query: RangeQuery & { dimension?: Behaviour }) {
+  const asked = await askedOf(deps, query);
+  return snapshot(deps, asked, async (at) => {
+    const head = frozenOr(at, asked, query, { as_of: at.position });
+    const past = query.as_of !== undefined || head.as_of !== at.position;
+    const until = past ? ((await deps.ledger.at(head.as_of))?.recordedAt ?? new Date(0)) : undefined;
+    const known = asked.both ? await funnelReport(query, { ...at, closings: [] }, until) : undefined;
+    return {
+      ...(await funnelReport(query, at, until)),
+      ...trackedSince(query, deps),
+      ...head,
+      ...(known ? { known: known.actual } : {}),
+    };
+  });
+}
 
 /** Currencies whose minor unit is not a hundredth, and the common ones: the table every amount follows. */
 const CURRENCIES =

@@ -4,6 +4,7 @@ import { canonicalJson } from '../kernel/canonical-json.js';
 import type { Day } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import { markOf } from '../projections/shown-model.js';
+import { refuseCurrency } from './asked-currency.js';
 import { type ClosedDays, segmentsOf } from './closed-days.js';
 import { type Part, type PartTerm, partSums, termsIn } from './metric-parts.js';
 import { type Moment, snapshot, type SnapshotDeps } from './snapshot.js';
@@ -41,6 +42,7 @@ export async function explainDiff(
   query: ExplainQuery,
   { before, after }: { before: Moment; after: Moment | undefined },
 ) {
+  refuseCurrency(metric, query.currency);
   const closingsOf = async (moment: Moment | undefined): Promise<ClosedDays[]> =>
     moment?.closing ? deps.closings.inForce({ from: query.from, to: query.to, at: moment.at }) : [];
   const [closedBefore, closedAfter] = [await closingsOf(before), await closingsOf(after)];

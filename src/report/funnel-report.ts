@@ -138,14 +138,16 @@ export async function cohortReport(
        where e.kind in ('signup', 'order_completed') and e.lineage = 'client'
          and e.occurred_at >= ($1::date)::timestamp at time zone $4
          and e.occurred_at < ($2::date + 1)::timestamp at time zone $4 + $3::int * interval '24 hours'
+     ), since as (
+       select id, kind, occurred_at, min(occurred_at) filter (
+         where kind = 'signup' and occurred_at < ($2::date + 1)::timestamp at time zone $4
+       ) over (partition by id) as signed_up_at from person
      ), cohort as (
-       select id, min(occurred_at) as at from person
-       where kind = 'signup' and occurred_at < ($2::date + 1)::timestamp at time zone $4 group by 1
+       select bool_or(kind = 'order_completed' and occurred_at >= signed_up_at
+         and occurred_at <= signed_up_at + $3::int * interval '24 hours') as completed
+       from since where signed_up_at is not null group by id
      )
-     select count(*)::int as started, (count(*) filter (where exists (
-       select from person p where p.id = c.id and p.kind = 'order_completed' and p.occurred_at >= c.at
-         and p.occurred_at <= c.at + $3::int * interval '24 hours'
-     )))::int as completed from cohort c`,
+     select count(*)::int as started, (count(*) filter (where completed))::int as completed from cohort`,
     [from, to, window, timeZone],
   );
   const [actual, seen] = [rows[0]!, tracked.rows[0]!];

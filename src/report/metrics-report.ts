@@ -1,6 +1,6 @@
 import type { Metric } from '../catalog/subjects.js';
 import { type Day, dayNamed, dayNumber, type Interval, periodOf } from '../kernel/day.js';
-import { Problem } from '../kernel/errors.js';
+import { refuseCurrency } from './asked-currency.js';
 import { type Part, type PartSeries, partSums } from './metric-parts.js';
 import { type Group, groupKeys, groupText, type Series, type Snapshot } from './sums.js';
 
@@ -43,9 +43,7 @@ export async function metricRows(
 ): Promise<MetricRow[]> {
   const groupBy = groupKeys(query.group_by ?? []);
   const { shape } = metric;
-  if (shape.kind === 'ratio' && query.currency)
-    throw new Problem('invalid_request', 'a ratio of counts has no currency');
-  if (metric.unit === 'count' && query.currency) throw new Problem('invalid_request', 'a count has no currency');
+  refuseCurrency(metric, query.currency);
   const { from, to, currency } = query;
   const found = await partSums(snapshot, metric, all, { from, to, groupBy, currency });
   const periods = periodsOf(query);

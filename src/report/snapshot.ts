@@ -4,6 +4,7 @@ import { Problem } from '../kernel/errors.js';
 import type { Ledger, Position } from '../ledger/ledger.js';
 import { beginShown } from '../projections/shown-model.js';
 import type { Database } from '../storage/database.js';
+import { QUERY_CANCELED, stateOf } from '../storage/sql-states.js';
 import type { ClosedDays, Closings } from './closed-days.js';
 import type { Snapshot } from './sums.js';
 
@@ -15,6 +16,8 @@ export interface SnapshotDeps {
   channels: Channels;
   /** Of this process: `<zone> <digest>`. The stored model may still be that of another. */
   modelVersion: string;
+  /** How long a statement of an answer may take, in milliseconds. Default: 30 s. */
+  readMs?: number;
 }
 
 export interface ViewQuery {
@@ -66,18 +69,26 @@ export async function momentOf(ledger: Ledger, closings: Closings, asOf: string)
   return { position, at: position };
 }
 
-/** Runs a query in one repeatable-read view of the model, at its newest position or an earlier one. */
+const READ_MS = 30_000; // of one statement: nobody waits longer for an answer
+
+/**
+ * Runs a query in one repeatable-read view of the model, at its newest position or an earlier one. A statement that takes longer than
+ * `readMs` (default: 30 s; 0: however long) is cancelled. Throws Problem `too_slow` then.
+ */
 export async function snapshot<T>(
   deps: SnapshotDeps,
   { position: asked, closings }: Pick<Asked, 'position' | 'closings'>,
   work: (at: Snapshot) => Promise<T>,
+  readMs = deps.readMs ?? READ_MS,
 ): Promise<T> {
   const client = await deps.database.pool.connect();
   try {
-    const { newest, ...model } = await beginShown(client, deps.modelVersion);
+    const { newest, ...model } = await beginShown(client, deps.modelVersion, readMs);
     // Up to the head the feed is known and the model may be behind it: the answer says which position it is of.
     const position = Math.min(asked ?? newest, newest);
     return await work({ client, position, past: position < newest, closings, channels: deps.channels, ...model });
+  } catch (error) {
+    throw stateOf(error) === QUERY_CANCELED ? new Problem('too_slow') : error;
   } finally {
     // Nobody waits for the end of a transaction that only read.
     const ended = client.query('rollback').catch(() => undefined);

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { consentOf, createShop } from '../../examples/express-shop/shop.mjs';
+import { snapshot, type SnapshotDeps } from '../../src/report/snapshot.js';
 import { createLanding } from '../../src/landing/landing.js';
 import {
   chargeSucceeded,
@@ -259,6 +260,28 @@ describe('the funnels', () => {
     });
     expect((await shop.get(`/v1/funnel/signups?${RANGE}&window_days=60`)).actual).toMatchObject({ open: 3 });
     expect((await shop.send('GET', `/v1/funnel/signups?${RANGE}&window_days=0`)).status).toBe(400);
+  });
+
+  it('given no days, then attribution, funnel and completeness are of the last 30, and say so', async () => {
+    const lately = { from: '2026-10-22', to: '2026-11-20' };
+    for (const path of ['attribution', 'funnel', 'completeness'])
+      expect(await shop.get(`/v1/${path}`)).toMatchObject(lately);
+    expect(await shop.get('/v1/funnel?from=2025-10-15&to=2025-10-31')).toMatchObject({ tracked_since: '2025-10-16' });
+    expect(await shop.get('/v1/funnel')).not.toHaveProperty('tracked_since');
+    const half = await shop.send('GET', '/v1/funnel?from=2026-10-22');
+    expect(half.body).toMatchObject({ status: 400, errors: ['Give both from and to, or neither.'] });
+  });
+
+  it('given a read that takes longer than anybody waits, then it is refused and its query is cancelled', async () => {
+    const { database, ledger, projections } = shop.service;
+    const deps = { database, ledger, modelVersion: projections.modelVersion, readMs: 50 } as unknown as SnapshotDeps;
+    const read = (sql: string, readMs?: number) =>
+      snapshot(deps, { position: undefined, closings: [] }, ({ client }) => client.query(sql), readMs);
+    await expect(read('select pg_sleep(600)')).rejects.toMatchObject({ code: 'too_slow', status: 503 });
+    const asleep = "select from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'";
+    expect((await database.pool.query(asleep)).rowCount).toBe(0);
+    // A close reads as long as it takes.
+    expect((await read('select pg_sleep(0.2)', 0)).rowCount).toBe(1);
   });
 
   it('then the rows from sign-ups to new subscriptions sum to the metric', async () => {

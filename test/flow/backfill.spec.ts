@@ -108,11 +108,31 @@ describe('events that no webhook brought', () => {
     expect([hour!.listed, hour!.expected, hour!.healed]).toEqual([1, 0, 0]);
   });
 
+  it('given one that cannot be kept, then the others are, its hour says that it is missing, and it is tried again every hour', async () => {
+    const [first, bad, last] = [happened(80), happened(79), happened(78)];
+    const deep = JSON.parse('{"a":'.repeat(80) + '1' + '}'.repeat(80)) as Json;
+    const { metadata } = bad.data.object;
+    bad.data.object.metadata = deep;
+    const { backfill, completeness } = open();
+    const swept = await backfill.sweep('stripe');
+    expect([swept.recorded, swept.missing]).toEqual([[first.id, last.id], [bad.id]]);
+    const hour = async () => (await hours(completeness)).find(({ listed }) => listed)!;
+    expect(await hour()).toMatchObject({ listed: 3, expected: 3, healed: 2, missing_ids: [bad.id] });
+    expect(await completeness.providers(NOW)).toMatchObject([{ missing: 1, error: `${bad.id} could not be kept.` }]);
+    expect((await backfill.sweep('stripe')).hours).toBe(0);
+    bad.data.object.metadata = metadata;
+    later = HOUR_MS;
+    expect((await backfill.sweep('stripe')).recorded).toEqual([bad.id]);
+    later = 0;
+    expect(await hour()).toMatchObject({ expected: 3, healed: 3, missing_ids: [] });
+    expect(await completeness.providers(NOW)).toMatchObject([{ missing: 0, error: null }]);
+  });
+
   it('given undelivered ones of the present hour, when those are fetched, then they need not wait for its end', async () => {
     const [first, second] = [happened(2), happened(1)];
     fake.undelivered.add(second.id as string);
     const healed = await open().backfill.fetchUndelivered('stripe');
-    expect(healed).toEqual({ listed: 1, recorded: [second.id] });
+    expect(healed).toEqual({ listed: 1, recorded: [second.id], missing: [] });
     expect(await idsInLedger()).not.toContain(first.id);
   });
 

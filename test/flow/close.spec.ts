@@ -272,6 +272,8 @@ describe('a close', () => {
 
   it('then explain-diff names what moved it, and its rows sum to the difference', async () => {
     const path = '/v1/metrics/revenue_net/explain-diff?from=2026-10-01&to=2026-10-31&from_as_of=2026-10';
+    const count = path.replace('revenue_net', 'orders');
+    expect((await shop.send('GET', `${count}&currency=EUR`)).status).toBe(400);
     const diff = await shop.get(path);
     expect(diff).toMatchObject({
       before: [{ value: '15000', currency: 'USD' }],

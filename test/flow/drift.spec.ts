@@ -86,6 +86,24 @@ describe('drift of recorded days', () => {
   });
 });
 
+describe('days to come', () => {
+  it('given rows of a day to come that an earlier version recorded, then drift, gaps and failures are those up to today', async () => {
+    const before = [await reconcile.drift({}), await reconcile.gaps()];
+    await shop.database.pool.query(`
+      with made as (
+        insert into reconcile.recorded select 9000000, '2026-12-31', source, metric, 'ok', 'x', 'r', now() from reconcile.recorded limit 1
+        returning position)
+      insert into reconcile.results select made.position, '', r."row" || '{"day": "2026-12-31", "provisional": false, "reasons": ["source_failed: x"]}'
+      from made, (select "row" from reconcile.results order by position desc limit 1) r`);
+    expect([await reconcile.drift({}), await reconcile.gaps()]).toEqual(before);
+    expect(before[0]).not.toEqual([]);
+    expect(await reconcile.drift({ day: '2026-12-31' })).toEqual(before[0]);
+    expect(await reconcile.failing()).toEqual([]);
+    await shop.database.pool.query(`delete from reconcile.results where position = 9000000`);
+    await shop.database.pool.query(`delete from reconcile.recorded where position = 9000000`);
+  });
+});
+
 describe('markers', () => {
   const titles = async () => (await reconcile.markers({})).data.map(({ title }) => title);
   const marker = { id: 'build-9', kind: 'deploy', title: 'Shop 1.6', at: '2026-10-09T08:00:00.000Z' } as const;

@@ -10,6 +10,7 @@ import { reconcileDays } from '../../src/jobs/reconcile-days.js';
 import { reconcileLate } from '../../src/jobs/reconcile-late.js';
 import { reconcileRun } from '../../src/jobs/reconcile-run.js';
 import { Problem } from '../../src/kernel/errors.js';
+import { reconciledMetrics } from '../../src/reconcile/reconciled-metrics.js';
 import type { Reconcile } from '../../src/reconcile/create-reconcile.js';
 import { cancellationsInMemory, noAlerts } from '../support/job-parts.js';
 import { noBackfill, noClose } from '../support/fake-stripe.js';
@@ -150,6 +151,41 @@ for (const { name, there, open: openPlace } of QUEUES)
         await until(async () => (await queue.getJobCounts())['completed'] === 2);
         expect([await names(), await shop.ledger.head()]).toEqual([['nightly-2026-10-19'], head]);
       });
+
+      it('given nights without it, then it compares from the last day that was compared, and until then those days are told', async () => {
+        const { reconcile } = await open();
+        await reconcile.requestNightly();
+        for (const day of ['2026-10-16', '2026-10-17'])
+          for (const metric of reconciledMetrics)
+            await reconcile.reconcileOne(
+              { day, source: 'collector', metric: metric.name },
+              { runId: 'r', actor: 'test' },
+            );
+        const [before, weekLater] = [shop.now, new Date('2026-10-27T12:00:00Z')];
+        expect(await reconcile.uncheckedDays(90)).toEqual(['2026-10-18']);
+        shop.now = weekLater;
+        await reconcile.requestNightly();
+        const [told, due] = [await reconcile.uncheckedDays(90), await reconcile.due('nightly-2026-10-26')];
+        shop.now = new Date('2026-12-20T12:00:00Z');
+        await reconcile.requestNightly();
+        const bounded = await reconcile.due('nightly-2026-12-19');
+        shop.now = before;
+        expect(told).toEqual(['18', '19', '20', '21', '22', '23', '24', '25'].map((day) => `2026-10-${day}`));
+        expect([due!.due[0]!.day, due!.due.at(-1)!.day]).toEqual(['2026-10-18', '2026-10-26']);
+        expect([bounded!.due[0]!.day, bounded!.due.at(-1)!.day]).toEqual(['2026-11-19', '2026-12-19']);
+      });
+
+      it('given a turn that is three days late because nobody ran, then it runs, once, and is no dead letter', async () => {
+        let ran = 0;
+        const { jobs } = await open({
+          jobs: [{ ...reconcileDaily, name: 'nightly', run: () => Promise.resolve(void (ran += 1)) }],
+        });
+        const late = { jobId: 'nightly-turn', timestamp: Date.now() - 3 * 86_400_000 };
+        await (await queueItself()).add('nightly', {}, late);
+        jobs.start();
+        await until(() => ran + parked.length > 0);
+        expect([ran, parked]).toEqual([1, []]);
+      });
     });
 
     describe('a run on demand', () => {
@@ -195,7 +231,50 @@ for (const { name, there, open: openPlace } of QUEUES)
         const queue = await queueItself();
         await jobs.enqueueRun(runId);
         await jobs.enqueueRun(runId);
-        expect((await queue.getJobCounts())['waiting']).toBe(1);
+        expect((await queue.getJobCounts())['prioritized']).toBe(1);
+      });
+
+      it('given a run that waits with its days, then what is put in later and is not bulk goes first, and the days in their order', async () => {
+        const ran: string[] = [];
+        const says = (name: string, bulk: boolean): Job => ({
+          ...{ name, bulk, meaning: 'x' },
+          run: ({ n = '' }) => Promise.resolve(void ran.push(`${name} ${n}`)),
+        });
+        const { jobs } = await open({ jobs: [says('days', true), says('watch', false)] });
+        for (const n of ['1', '2', '3']) await jobs.enqueueAgain({ name: 'days', id: `days-${n}`, data: { n } });
+        await jobs.enqueueAgain({ name: 'watch', id: 'watch-1', data: { n: '1' } });
+        jobs.start();
+        await until(() => ran.length === 4);
+        expect(ran).toEqual(['watch 1', 'days 1', 'days 2', 'days 3']);
+      });
+
+      it('given one that nothing went on with for a day, then it ends as failed, with a letter that says what is missing', async () => {
+        const { jobs, reconcile } = await open();
+        const { run_id: runId } = await reconcile.run({ from: DAY, to: DAY, metrics: ['signups'] }, 'key:test');
+        await reconcile.requestNightly();
+        await (await queueItself()).obliterate({ force: true });
+        shop.now = new Date(shop.now.getTime() + 86_400_000);
+        await jobs.heal();
+        shop.now = new Date(shop.now.getTime() - 86_400_000);
+        const error =
+          'The run of 2026-10-03 to 2026-10-03 was asked for more than a day ago, and 1 of its comparisons were not made.';
+        expect(parked.map(({ jobId }) => jobId).sort()).toEqual(
+          [`reconcile-run-${runId}`, 'reconcile-run-nightly-2026-10-19'].sort(),
+        );
+        const letter = { name: 'reconcile-run', data: { run_id: runId }, error, blocks: true };
+        expect(parked).toContainEqual(expect.objectContaining(letter));
+        expect(parked).toContainEqual(
+          expect.objectContaining({ data: { run_id: 'nightly-2026-10-19' }, blocks: false }),
+        );
+        const { rows: runs } = await shop.database.pool.query(
+          'select failure, finished_at is not null as ended from reconcile.runs where run_id = $1',
+          [runId],
+        );
+        expect([await reconcile.unfinishedRuns(), runs]).toEqual([[], [{ failure: error, ended: true }]]);
+        // Its letter replayed makes what was left.
+        jobs.start();
+        await jobs.enqueueAgain({ name: 'reconcile-run', id: 'again', data: { run_id: runId } });
+        await until(async () => (await rows(reconcile)).length === 1);
       });
 
       it('given two workers, then each day is recorded once', async () => {
@@ -373,6 +452,7 @@ for (const { name, there, open: openPlace } of QUEUES)
           meaning: 'Runs every night.',
           schedule: '0 15 2 * * *',
           run: () => Promise.resolve(void ran.push('nightly')),
+          cancelled: () => Promise.resolve(void ran.push('cancelled')),
         };
         const { jobs } = await open({ jobs: [nightly], cancellations });
         await jobs.heal();

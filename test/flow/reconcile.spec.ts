@@ -472,7 +472,32 @@ describe('asking', () => {
     ]) {
       await expect(run(request, 'test')).rejects.toMatchObject({ code: 'invalid_request' });
     }
+    const detail = 'to is 2026-10-21, and a day to come: today is 2026-10-20.';
+    await expect(run({ from: '2026-10-20', to: '2026-10-21' }, 'test')).rejects.toMatchObject({ detail });
     expect(shop.enqueued).toEqual([]);
+  });
+
+  it('given a day whose events are not kept any more, then comparing it again is refused, and what was recorded of it stays', async () => {
+    await shop.signup('u1', day);
+    await shop.tracks('signup', `${day}T10:00:00Z`, { user_id: 'u1' });
+    await reconciled('signups');
+    const kept = shop.reconcile({ trackedRetentionDays: 400 });
+    expect(await kept.pruneTracked()).toBe(1);
+    const key = { day, source: 'collector', metric: 'signups' };
+    const asked = { runId: 'r', actor: 'test' };
+    for (const refused of [
+      kept.run({ from: day, to: day }, 'test'),
+      kept.now({ from: day, to: day }, 'test'),
+      kept.reconcileOne(key, asked),
+      kept.confusion({ from: day, to: day, metric: 'signups' }),
+    ])
+      await expect(refused).rejects.toMatchObject({
+        code: 'invalid_request',
+        detail: expect.stringContaining('kept for 400 days, so the first day to compare is 2025-09-29.'),
+      });
+    expect((await kept.list({})).data).toMatchObject([{ day, matched: 1, missing: 0 }]);
+    // The oldest that can be compared still has all that lies around it.
+    await expect(kept.run({ from: '2025-09-29', to: '2025-09-29' }, 'test')).resolves.toBeDefined();
   });
 
   it('given a run, then it is kept before it is answered, also when the queue is down', async () => {
@@ -498,6 +523,12 @@ describe('asking', () => {
     await shop.signup('u2', day);
     await shop.tracks('signup', `${day}T10:00:00Z`, { user_id: 'u1' });
     await reconciled('signups');
+    // The next day is half there: its events may still arrive.
+    await shop.signup('u3', other(1));
+    const now = shop.now;
+    shop.now = new Date(`${other(1)}T12:00:00Z`);
+    await reconciled('signups', other(1));
+    shop.now = now;
     expect(await shop.reconcile().gaps()).toEqual([
       { metric: 'signups', source: 'collector', currency: '', day, gap: '1', gap_pct: 50 },
     ]);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chargeSucceeded, orderPlaced, signedUp, stripeEvent, charge, touch, track } from '../fixtures/shop-events.js';
+import { formatMajor } from '../../src/kernel/money.js';
 import { type Json, RunningService } from '../support/running-service.js';
 
 // Thirty days in Berlin with the end of summer time in them: 2026-10-25 has 25 hours.
@@ -244,4 +245,13 @@ describe('given orders of customers from known and unknown channels', () => {
       },
     ]);
   });
+});
+
+it('given any currency, then the read model has its amounts in the decimals of the one table', async () => {
+  const currencies = [...new Set([...Intl.supportedValuesOf('currency'), 'CLF', 'UYW', 'UYI', 'XXX'])];
+  const { rows } = await shop.service.database.pool.query<{ currency: string; amount: string }>(
+    'select currency, report.major_units(-1234567, currency)::text as amount from unnest($1::text[]) as c(currency)',
+    [currencies],
+  );
+  expect(rows).toEqual(currencies.map((currency) => ({ currency, amount: formatMajor(-1_234_567n, currency) })));
 });

@@ -120,6 +120,7 @@ describe('a month of which webhooks were lost', () => {
     const first = await upload(query, csv);
     const again = await upload(query, csv);
     expect([first.status, again.status, first.body.lines]).toEqual([202, 200, 5]);
+    expect(await shop.get('/v1/provider-reports')).toMatchObject({ truncated: false });
     expect(((await shop.get('/v1/provider-reports')) as { data: Json[] }).data).toMatchObject([
       { id: first.body.id, bytes: csv.length },
     ]);

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Zone } from '../../src/kernel/day.js';
+import { pruneTracked } from '../../src/ingest/prune-tracked.js';
 import { createTrackedStore } from '../../src/ingest/tracked-store.js';
 import type { Database } from '../../src/storage/database.js';
 import { clientsOf, problemOf, track } from '../support/client-events.js';
@@ -66,5 +68,41 @@ describe('a tracked event', () => {
     ).toMatchObject({ accepted: 1 });
     await posthog({ api_key: 'wk_harbour', batch: [{ event: 'purchase', distinct_id: 'u1', uuid: 'x-1' }] });
     expect(await doors.ledger.head()).toBe(head);
+  });
+});
+
+describe('the time for which tracked events are kept', () => {
+  const counts = async (): Promise<Record<string, number>> => {
+    const { rows } = await doors.database.pool.query<Record<string, number>>(`select
+      (select count(*)::int from ingest.tracked_events) as events, (select count(*)::int from ledger.vault_keys) as keys,
+      (select count(*)::int from ingest.sdk_links) as links, (select count(*)::int from ingest.collector_rejects) as rejects,
+      (select count(*)::int from ingest.collector_reject_samples) as samples, (select count(*)::int from ingest.collector_limited) as limited`);
+    return rows[0]!;
+  };
+
+  it('given events of before and after, then those of before go with their keys, and links, counts and samples that are only of then', async () => {
+    await doors.database.pool.query(`
+      truncate ingest.tracked_events, ingest.sdk_links, ingest.collector_rejects, ingest.collector_reject_samples, ingest.collector_limited;
+      insert into ingest.tracked_events (collector, key_id, message_id, event, kind, anonymous_id, occurred_at, received_at, body, body_key_id)
+        select 'segment', 'k', 'old-' || n, 'e', 'signup', 'a-' || n % 3, '2025-09-26T10:00:00Z', now(), '{}', gen_random_uuid() from generate_series(1, 5003) n;
+      insert into ingest.tracked_events (collector, key_id, message_id, event, kind, anonymous_id, occurred_at, received_at, body, body_key_id)
+        select 'segment', 'k', 'new-' || n, 'e', 'signup', 'a-1', '2025-09-27T00:00:00Z', now(), '{}', gen_random_uuid() from generate_series(1, 2) n;
+      insert into ingest.sdk_links select 'a-' || n, 'u', '2025-01-01' from generate_series(0, 2) n;
+      insert into ingest.sdk_links values ('a-9', 'u', '2025-09-28');
+      insert into ingest.collector_rejects values ('2025-09-26', 's', 'k', 'x', 1), ('2025-09-27', 's', 'k', 'x', 1);
+      insert into ingest.collector_limited values ('2025-09-26T22:00:00Z', 't', 1), ('2025-09-27T01:00:00Z', 't', 1);
+      insert into ingest.collector_reject_samples (day, collector, key_id, reason, slot, received_at, occurred_at, body, body_key_id)
+        values ('2025-09-26', 's', 'k', 'x', 0, now(), now(), '{}', gen_random_uuid()), ('2025-09-27', 's', 'k', 'x', 0, now(), now(), '{}', gen_random_uuid())`);
+    await doors.database.pool.query(
+      `insert into ledger.vault_keys (id, wrapped) select body_key_id, ''::bytea from ingest.tracked_events
+       union all select body_key_id, ''::bytea from ingest.collector_reject_samples`,
+    );
+    const before = await counts();
+    expect(await pruneTracked(doors.database, new Zone('UTC'), '2025-09-27')).toBe(5_003);
+    expect(await counts()).toEqual({
+      ...{ events: 2, links: 2, rejects: 1, samples: 1, limited: 1 },
+      keys: before['keys']! - 5_003 - 1,
+    });
+    expect(await pruneTracked(doors.database, new Zone('UTC'), '2025-09-27')).toBe(0);
   });
 });

@@ -2519,6 +2519,8 @@ export interface components {
             } & {
                 [key: string]: unknown;
             };
+            /** @description The first day whose client-side events are still kept, where the range begins before it. */
+            tracked_since?: string;
             by?: {
                 dimension: string;
                 /** @enum {boolean} */
@@ -2613,6 +2615,8 @@ export interface components {
             } & {
                 [key: string]: unknown;
             };
+            /** @description The first day whose client-side events are still kept, where the range begins before it. */
+            tracked_since?: string;
         } & {
             [key: string]: unknown;
         };
@@ -3153,6 +3157,8 @@ export interface components {
             [key: string]: unknown;
         };
         CompletenessPage: {
+            from: string;
+            to: string;
             data: ({
                 provider: string;
                 /** Format: date-time */
@@ -3165,6 +3171,7 @@ export interface components {
                 healed?: number;
                 missing?: number;
                 healed_ids?: string[];
+                missing_ids?: string[];
                 deliveries: number;
                 /** Format: date-time */
                 checked_at: string | null;
@@ -3342,6 +3349,8 @@ export interface components {
         JobPage: {
             data: components["schemas"]["Job"][];
             next_cursor: string | null;
+            /** @description Whether there are more than `limit`; there are no pages. */
+            truncated: boolean;
         };
         Job: {
             id: string;
@@ -3948,6 +3957,7 @@ export interface components {
             }[];
             /** @enum {string|null} */
             next_cursor: null;
+            truncated: boolean;
         };
         ProviderReport: {
             /** @enum {string} */
@@ -4324,7 +4334,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: It could not be made durable just now. */
+            /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4419,7 +4429,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: It could not be made durable just now. */
+            /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4498,7 +4508,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: It could not be made durable just now. */
+            /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4511,13 +4521,13 @@ export interface operations {
     };
     MetricsController_attribution: {
         parameters: {
-            query: {
+            query?: {
                 /** @description signups, orders or revenue_gross, among others. */
                 metric?: string;
-                /** @description First day, in the reporting time zone. */
-                from: string;
-                /** @description Last day, included. */
-                to: string;
+                /** @description First day, in the reporting time zone. Without `from` and `to`, the last 30 days. */
+                from?: string;
+                /** @description Last day, included. Without `from` and `to`, the last 30 days. */
+                to?: string;
                 currency?: string;
                 /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
                 as_of?: string;
@@ -4566,7 +4576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: It could not be made durable just now. */
+            /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4579,11 +4589,11 @@ export interface operations {
     };
     MetricsController_funnel: {
         parameters: {
-            query: {
-                /** @description First day, in the reporting time zone. */
-                from: string;
-                /** @description Last day, included. */
-                to: string;
+            query?: {
+                /** @description First day, in the reporting time zone. Without `from` and `to`, the last 30 days. */
+                from?: string;
+                /** @description Last day, included. Without `from` and `to`, the last 30 days. */
+                to?: string;
                 /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
                 as_of?: string;
                 /** @description Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it. */
@@ -4633,7 +4643,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: It could not be made durable just now. */
+            /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4759,7 +4769,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: It could not be made durable just now. */
+            /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4820,7 +4830,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: It could not be made durable just now. */
+            /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6106,12 +6116,12 @@ export interface operations {
     };
     CompletenessController_list: {
         parameters: {
-            query: {
+            query?: {
                 provider?: string;
-                /** @description First day, in the reporting time zone. */
-                from: string;
-                /** @description Last day, included. */
-                to: string;
+                /** @description First day, in the reporting time zone. Without `from` and `to`, the last 30 days. */
+                from?: string;
+                /** @description Last day, included. Without `from` and `to`, the last 30 days. */
+                to?: string;
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -8171,7 +8181,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description A period: `2026-10`. */
                 id: string;
             };
             cookie?: never;
@@ -8230,7 +8239,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description A period: `2026-10`. */
                 id: string;
             };
             cookie?: never;

@@ -19,6 +19,8 @@ export interface BackfillAnswer {
   /** Present when it ran inline: events listed, and ids of those that were missing. */
   listed?: number;
   recorded?: string[];
+  /** Ids of those that could not be kept. */
+  missing?: string[];
 }
 
 /** Compare what a provider lists with the ledger again, and fetch what is missing. `inline`: now and in this process; else by the jobs. */
@@ -47,7 +49,12 @@ export class RunBackfillHandler implements ICommandHandler<RunBackfill> {
       await jobs.enqueueBackfill(provider).catch(() => undefined);
       return { provider, hours };
     }
-    const { listed, recorded, hours: done } = await ingest.backfill.sweep(provider, { onProgress: watch.onProgress });
-    return { provider, hours: done, listed, recorded };
+    const {
+      listed,
+      recorded,
+      missing,
+      hours: done,
+    } = await ingest.backfill.sweep(provider, { onProgress: watch.onProgress });
+    return { provider, hours: done, listed, recorded, missing };
   }
 }

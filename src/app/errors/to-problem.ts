@@ -2,7 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { Problem, problems, type ProblemCode } from '../../kernel/errors.js';
 import { isAway } from '../../storage/is-away.js';
 
-const RETRY_AFTER_S: Partial<Record<ProblemCode, number>> = { rate_limited: 1, unavailable: 5 };
+const RETRY_AFTER_S: Partial<Record<ProblemCode, number>> = { rate_limited: 1, too_slow: 60, unavailable: 5 };
 
 const byStatus: Readonly<Record<number, ProblemCode>> = {
   400: 'invalid_request',

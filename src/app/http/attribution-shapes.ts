@@ -74,12 +74,17 @@ export const ConfusionReply = z
   })
   .meta({ id: 'Confusion' });
 
+const trackedSince = z
+  .string()
+  .optional()
+  .meta({ description: 'The first day whose client-side events are still kept, where the range begins before it.' });
 const steps = z.looseObject({ started: count, completed: count, rate: share });
 export const FunnelReply = z
   .looseObject({
     rebuilding,
     actual: steps,
     tracked: steps,
+    tracked_since: trackedSince,
     by: z
       .object({
         dimension: z.string(),
@@ -98,10 +103,11 @@ export const CohortReply = z
     window_days: count,
     actual: steps.extend({ open: count.meta({ description: 'Sign-ups whose window has not passed.' }) }),
     tracked: steps,
+    tracked_since: trackedSince,
   })
   .meta({ id: 'Cohort' });
 
-export const BridgeReply = z
+export const SignupBridgeReply = z
   .looseObject({
     rebuilding,
     signups: count,

@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import type { Service } from '../../service-types.js';
 import { Scopes } from '../auth/scopes.guard.js';
 import { SERVICE } from '../tokens.js';
-import { BridgeReply, CohortReply, ConfusionReply } from './attribution-shapes.js';
-import { Describe, guarded } from './describe.js';
+import { SignupBridgeReply, CohortReply, ConfusionReply } from './attribution-shapes.js';
+import { computed, Describe, guarded } from './describe.js';
 import { BridgeQuery, CohortQuery, ConfusionQuery } from './queries.js';
 
 @ApiTags('numbers')
@@ -29,7 +29,7 @@ export class AttributionController {
   @Describe(
     'Sign-ups and whether their first payment followed within a window, as it was and as it was tracked.',
     { 200: CohortReply },
-    ...guarded,
+    ...computed,
     'invalid_request',
   )
   cohort(@Query({ schema: CohortQuery }) query: z.infer<typeof CohortQuery>) {
@@ -39,8 +39,8 @@ export class AttributionController {
   @Get('funnel/bridge')
   @Describe(
     'From the sign-ups of a range to its new subscriptions, in rows that sum.',
-    { 200: BridgeReply },
-    ...guarded,
+    { 200: SignupBridgeReply },
+    ...computed,
     'invalid_request',
   )
   bridge(@Query({ schema: BridgeQuery }) query: z.infer<typeof BridgeQuery>) {

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { isDay } from '../../kernel/day.js';
-import { only, paging, position, range, ranged } from './queries.js';
+import { currencyCode as code, only, paging, position, range, ranged } from './queries.js';
 
 export const BooksQuery = ranged(only({ ...range, as_of: position }));
 export const BooksLinesQuery = ranged(only({ ...range, as_of: position, ...paging }));
 
 const RATES_MAX = 20_000;
-const code = z.string().regex(/^[A-Z]{3}$/, 'must be a currency code such as USD');
 const calendarDay = z.string().refine(isDay, 'must be a calendar day such as 2026-10-03');
 
 export const OpeningBalanceRequest = only(

@@ -31,3 +31,6 @@ export function byStatus(codes: readonly ProblemCode[]): [status: number, titles
 
 /** What every route with a key may answer. */
 export const guarded = ['unauthenticated', 'forbidden', 'unavailable'] as const satisfies readonly ProblemCode[];
+
+/** And every one whose answer is computed from all that is stored. */
+export const computed = [...guarded, 'too_slow'] as const satisfies readonly ProblemCode[];

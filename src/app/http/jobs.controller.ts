@@ -9,6 +9,7 @@ import { Operator } from '../commands/operator.js';
 import { askerOf } from '../server.js';
 import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
+import { firstOf } from './first-of.js';
 import { found } from './found.js';
 import { JobParam, JobsQuery } from './watch-queries.js';
 import { CancelReply, JobPage } from './watch-replies.js';
@@ -30,7 +31,7 @@ export class JobsController {
     'invalid_request',
   )
   async list(@Query({ schema: JobsQuery }) { limit }: z.infer<typeof JobsQuery>) {
-    return { data: (await this.service.jobs.list(limit)).map(jobBody), next_cursor: null };
+    return firstOf(limit, (await this.service.jobs.list(limit + 1)).map(jobBody));
   }
 
   @Post(':id/cancel')

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Service } from '../../service-types.js';
 import { Scopes } from '../auth/scopes.guard.js';
 import { SERVICE } from '../tokens.js';
-import { Describe, guarded } from './describe.js';
+import { computed, Describe, guarded } from './describe.js';
 import { found } from './found.js';
 import {
   AttributionQuery,
@@ -42,7 +42,7 @@ export class MetricsController {
   @Describe(
     'A metric by day, week or month: summed over the period, or of kind `stock` as it is at its end.',
     { 200: MetricReply },
-    ...guarded,
+    ...computed,
     'invalid_request',
     'not_found',
   )
@@ -57,7 +57,7 @@ export class MetricsController {
   @Describe(
     'The ledger entries under a number, each with its part. Under a `stock` on a day lies everything until then; with from and to, its changes. With a currency or a group, only the rows of that.',
     { 200: ContributionPage },
-    ...guarded,
+    ...computed,
     'invalid_request',
     'not_found',
   )
@@ -72,7 +72,7 @@ export class MetricsController {
   @Describe(
     'What moved a number between two moments, down to the ledger entries; a closed period is what it reported, a position or a time what was known.',
     { 200: ExplainDiffReply },
-    ...guarded,
+    ...computed,
     'invalid_request',
     'not_found',
   )
@@ -87,7 +87,7 @@ export class MetricsController {
   @Describe(
     'First-touch attribution; what is not known is the row `unknown`.',
     { 200: AttributionReply },
-    ...guarded,
+    ...computed,
     'invalid_request',
   )
   attribution(@Query({ schema: AttributionQuery }) query: z.infer<typeof AttributionQuery>) {
@@ -98,7 +98,7 @@ export class MetricsController {
   @Describe(
     'Checkouts started and completed, as they were and as they were tracked.',
     { 200: FunnelReply },
-    ...guarded,
+    ...computed,
     'invalid_request',
   )
   funnel(@Query({ schema: FunnelQuery }) query: z.infer<typeof FunnelQuery>) {

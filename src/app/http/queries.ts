@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { behaviours } from '../../report/funnel-report.js';
 import { REASON_MAX } from '../../ingest/dismiss.js';
 import { daysBetween, isDay } from '../../kernel/day.js';
+import { isUuid } from '../../kernel/uuid.js';
 import { holdsEmail } from '../../ledger/vault/email-address.js';
 
 export const RANGE_DAYS_MAX = 3_700; // about ten years; wider questions are several requests
@@ -42,11 +43,9 @@ export const text = (max: number) =>
     .regex(/^\P{Cc}*$/u, 'must be text without control characters');
 const name = text(200);
 // What goes into the audit line before anybody knows whether there is such a thing: nothing that could be a person's.
-const word = z.string().regex(/^[\w.-]{1,100}$/, 'must be a name of letters, digits, ".", "_" and "-"');
-const currency = z
-  .string()
-  .regex(/^[A-Z]{3}$/, 'must be a currency code such as USD')
-  .optional();
+export const word = z.string().regex(/^[\w.-]{1,100}$/, 'must be a name of letters, digits, ".", "_" and "-"');
+export const currencyCode = z.string().regex(/^[A-Z]{3}$/, 'must be a currency code such as USD');
+const currency = currencyCode.optional();
 /** A group may be named by nothing: that of the rows without a medium. */
 const groupValue = z
   .string()
@@ -69,6 +68,12 @@ const view = z.enum(['reported', 'known'], 'must be reported or known').optional
 const from = day('First day, in the reporting time zone.');
 const to = day('Last day, included.');
 const range = { from, to };
+const LATELY = 'Without `from` and `to`, the last 30 days.';
+/** A range that may be left out. */
+const lately = {
+  from: from.optional().meta({ description: `First day, in the reporting time zone. ${LATELY}` }),
+  to: to.optional().meta({ description: `Last day, included. ${LATELY}` }),
+};
 export const paging = {
   limit: z.coerce
     .number('must be a number from 1 to 1000')
@@ -88,6 +93,13 @@ const ranged = <T extends z.ZodType<{ from?: string; to?: string }>>(schema: T) 
       `A range may have ${RANGE_DAYS_MAX} days.`,
     );
 
+/** Both days, in order and not too far apart, or none. */
+const rangedOrNone = <T extends z.ZodType<{ from?: string; to?: string }>>(schema: T) =>
+  ranged(schema).refine(
+    ({ from, to }) => (from === undefined) === (to === undefined),
+    'Give both from and to, or neither.',
+  );
+
 // What is no day was told already, and there is nothing to say of such a range.
 const hasRange = (query: { from?: string; to?: string }): query is { from: string; to: string } =>
   isDay(query.from ?? '') && isDay(query.to ?? '');
@@ -106,7 +118,7 @@ export const IdParam = text(256);
 export const UuidParam = z.guid('must be a UUID');
 export const EntryParam = z
   .string()
-  .regex(/^(\d{1,15}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i, 'must be the id or the position of an entry');
+  .refine((text) => /^\d{1,15}$/.test(text) || isUuid(text), 'must be the id or the position of an entry');
 export const DayParam = day('Day, in the reporting time zone.');
 
 export const NoQuery = only({});
@@ -160,10 +172,10 @@ export const ReconciliationQuery = only({
   view,
   ...paging,
 });
-export const AttributionQuery = ranged(
+export const AttributionQuery = rangedOrNone(
   only({
     metric: name.default('signups').meta({ description: 'signups, orders or revenue_gross, among others.' }),
-    ...range,
+    ...lately,
     currency,
     as_of: asOf,
     view,
@@ -178,9 +190,9 @@ export const ExplainDiffQuery = ranged(
     ...paging,
   }),
 );
-export const FunnelQuery = ranged(
+export const FunnelQuery = rangedOrNone(
   only({
-    ...range,
+    ...lately,
     as_of: asOf,
     view,
     dimension: z
@@ -293,7 +305,7 @@ export const ReconciliationRequest = ranged(
   ),
 ).meta({ id: 'ReconciliationRequest' });
 
-export const CompletenessQuery = ranged(only({ provider: word.optional(), ...range, ...paging }));
+export const CompletenessQuery = rangedOrNone(only({ provider: word.optional(), ...lately, ...paging }));
 export const BackfillRequestBody = ranged(only({ provider: word, ...range }, 'field')).meta({ id: 'BackfillRequest' });
 
 export const SignInRequest = only({ key: text(512) }, 'field').meta({ id: 'SignIn' });

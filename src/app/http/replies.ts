@@ -98,7 +98,7 @@ export const ContributionPage = page(
   'ContributionPage',
 );
 export const RunReply = z.object({ run_id: z.string() }).meta({ id: 'Run' });
-export { AttributionReply, BridgeReply, CohortReply, ConfusionReply, FunnelReply } from './attribution-shapes.js';
+export { AttributionReply, CohortReply, ConfusionReply, FunnelReply, SignupBridgeReply } from './attribution-shapes.js';
 export const CustomerReply = z
   .looseObject({
     id: z.string(),
@@ -259,6 +259,8 @@ export const ReadyReply = z
 
 export const CompletenessPage = z
   .object({
+    from: z.string(),
+    to: z.string(),
     data: z.array(
       z.looseObject({
         provider: z.string(),
@@ -270,6 +272,7 @@ export const CompletenessPage = z
         healed: count.optional(),
         missing: count.optional(),
         healed_ids: z.array(z.string()).optional(),
+        missing_ids: z.array(z.string()).optional(),
         deliveries: count,
         checked_at: time.nullable(),
       }),

@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { isDay } from '../../kernel/day.js';
-import { LIMIT_MAX } from './queries.js';
+import { LIMIT_MAX, word } from './queries.js';
 
-const word = z.string().regex(/^[\w.-]{1,100}$/, 'must be a name of letters, digits, ".", "_" and "-"');
 const day = z
   .string()
   .refine(isDay, 'must be a calendar day such as 2026-10-03')
   .optional()
   .meta({ format: 'date', example: '2026-10-03' });
-
-export const PeriodParam = word.meta({ description: 'A period: `2026-10`.', example: '2026-10' });
 
 export const ReportsQuery = z.strictObject({
   provider: word.optional(),

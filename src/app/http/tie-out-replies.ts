@@ -65,7 +65,7 @@ const report = {
   actor: z.string(),
 };
 export const ReportPage = z
-  .object({ data: z.array(z.object(report)), next_cursor: z.null() })
+  .object({ data: z.array(z.object(report)), next_cursor: z.null(), truncated: z.boolean() })
   .meta({ id: 'ProviderReportPage' });
 export const ReportReply = z
   .object({ outcome: z.enum(['recorded', 'duplicate']), ...report })

@@ -12,7 +12,9 @@ import { RunTieOut } from '../commands/run-tie-out.js';
 import { askerOf } from '../server.js';
 import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
-import { PeriodParam, ReportsQuery, ReportUploadQuery } from './tie-out-queries.js';
+import { firstOf } from './first-of.js';
+import { PeriodParam } from './queries.js';
+import { ReportsQuery, ReportUploadQuery } from './tie-out-queries.js';
 import { ReportPage, ReportReply, TieOutPage } from './tie-out-replies.js';
 
 @ApiTags('close')
@@ -52,7 +54,8 @@ export class TieOutsController {
   @Scopes('read')
   @Describe('Reports of providers that are kept, the newest first.', { 200: ReportPage }, ...guarded, 'invalid_request')
   async reports(@Query({ schema: ReportsQuery }) query: z.infer<typeof ReportsQuery>) {
-    return { data: (await this.service.reports.list(query)).map(reportBody), next_cursor: null };
+    const { limit } = query;
+    return firstOf(limit, (await this.service.reports.list({ ...query, limit: limit + 1 })).map(reportBody));
   }
 
   @Post('provider-reports')

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { holdsEmail } from '../../ledger/vault/email-address.js';
 import { markerKinds, TITLE_MAX } from '../../reconcile/markers.js';
-import { DayParam, isTime, NameParam, only, paging, text } from './queries.js';
+import { DayParam, isTime, NameParam, only, paging, text, word } from './queries.js';
 
 const time = z.string().refine(isTime, 'must be an RFC 3339 time').meta({ format: 'date-time' });
 
@@ -16,9 +16,7 @@ export const DriftQuery = only({
 
 export const MarkerRequest = only(
   {
-    id: z
-      .string()
-      .regex(/^[\w.-]{1,100}$/, 'must be letters, digits, ".", "_" and "-"')
+    id: word
       .optional()
       .meta({ description: 'Makes repeats harmless: the same id and content again is the same marker.' }),
     at: time.optional().meta({ description: 'Now, unless given.' }),

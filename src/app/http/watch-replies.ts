@@ -93,7 +93,9 @@ export const JobReply = z
     error: z.string().nullable(),
   })
   .meta({ id: 'Job' });
-export const JobPage = page(JobReply, 'JobPage');
+export const JobPage = page(JobReply, 'JobPage')
+  .extend({ truncated: z.boolean().meta({ description: 'Whether there are more than `limit`; there are no pages.' }) })
+  .meta({ id: 'JobPage' });
 export const CancelReply = z
   .object({ id: z.string(), outcome: z.enum(['removed', 'stopping']) })
   .meta({ id: 'CancelledJob' });

@@ -26,6 +26,7 @@ const parts = (given: Partial<Record<keyof WatchedParts, unknown>> = {}): Watche
     reconcile: {
       drift: () => Promise.resolve([drifting, { ...drifting, figure: 'overcount_pct', alarming: false }]),
       failing: () => Promise.resolve([]),
+      uncheckedDays: () => Promise.resolve(['2026-10-12', '2026-10-14']),
     },
     completeness: { providers: () => Promise.resolve([provider]) },
     deadLetters: {
@@ -48,6 +49,7 @@ describe('looking around', () => {
     expect(watched.map(({ part, conditions }) => [part, conditions.map(({ key }) => key)])).toEqual([
       ['drift', ['drift.collector.revenue_gross.USD.loss_pct']],
       ['source', []],
+      ['days', ['days.unchecked']],
       ['dead_letters', ['dead_letters.conflict']],
       ['verification', []],
       ['reports', []],
@@ -59,6 +61,9 @@ describe('looking around', () => {
         'loss_pct of revenue_gross at collector went up: 30 on 2026-10-19, usually 10, about 29 instead of 10 since 2026-10-18',
       detail: { markers: ['2026-10-17T08:00:00.000Z release 1.5.0'] },
     });
+    expect(watched[2]!.conditions[0]!.title).toBe(
+      '2 days from 2026-10-12 to 2026-10-14 were not compared with every source',
+    );
   });
 
   it('given a part that cannot be looked at, then it is left out, so that nothing of it recovers', async () => {
@@ -70,7 +75,7 @@ describe('looking around', () => {
       }),
     );
     expect([watched.map(({ part }) => part), failed]).toEqual([
-      ['drift', 'source', 'dead_letters', 'verification', 'reports'],
+      ['drift', 'source', 'days', 'dead_letters', 'verification', 'reports'],
       ['provider'],
     ]);
   });
