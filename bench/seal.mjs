@@ -1,4 +1,5 @@
-// What sealing costs beside taking in: node bench/seal.mjs [--entries 20000]. CPU of this process for each entry; wanted: at most 5 %.
+// What sealing costs beside taking in: node bench/seal.mjs [--entries 20000]. CPU for each entry, of this process and of PostgreSQL; wanted: at
+// most 5 % of both together.
 // Taken in: the shop's deliveries through the real doors, verified, sealed fields, appended. Sealed: the same number of entries, in steps
 // of 256 and of 16,384: a step is signed and stored, so that small ones cost most.
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { build } from '../scripts/build.mjs';
 import { bulkLedger, taken } from './bulk-ledger.mjs';
 import { loadAverage } from './machine.mjs';
 import { send } from './make-ledger.mjs';
+import { postgresCpuUs } from './postgres-cpu.mjs';
 import { dist, openBenchService } from './service-in-process.mjs';
 import { purchaseEntries } from './shop-history.mjs';
 
@@ -18,22 +20,24 @@ const AT_ONCE = 500; // deliveries in flight
 
 build();
 const { Sealer } = await import(`${dist}/ledger/seal.js`);
-const { cpuUs: ingestUs } = await takenIn();
+const ingest = await takenIn();
 for (const stepMax of [256, 16_384]) {
   const { seals, signingKey, close } = await bulkLedger(entries);
   try {
     const sealer = new Sealer({ store: seals, origin: 'bench', signingKey, stepMax });
-    const { cpuUs } = await taken(entries, async () => {
+    const seal = await taken(entries, async () => {
       while (await sealer.step(new Date()));
     });
-    const share = Math.round((1000 * cpuUs) / ingestUs) / 10;
+    const share = (seal.cpuUs + seal.postgresCpuUs) / (ingest.cpuUs + ingest.postgresCpuUs);
     console.log(
       JSON.stringify({
         entries,
         step: stepMax,
-        seal_cpu_us: cpuUs,
-        ingest_cpu_us: ingestUs,
-        percent: share,
+        seal_cpu_us: seal.cpuUs,
+        seal_postgres_cpu_us: seal.postgresCpuUs,
+        ingest_cpu_us: ingest.cpuUs,
+        ingest_postgres_cpu_us: ingest.postgresCpuUs,
+        percent: Math.round(1000 * share) / 10,
         load: loadAverage()[0],
       }),
     );
@@ -56,7 +60,9 @@ async function takenIn() {
         await Promise.all(some.slice(at, at + AT_ONCE).map((delivery) => send(ingest, delivery)));
     };
     await sendAll(deliveries.slice(0, entries));
-    return await taken(entries, () => sendAll(deliveries.slice(entries, 2 * entries)));
+    const before = postgresCpuUs(folder);
+    const { cpuUs } = await taken(entries, () => sendAll(deliveries.slice(entries, 2 * entries)));
+    return { cpuUs, postgresCpuUs: (postgresCpuUs(folder) - before) / entries };
   } finally {
     await stop();
     rmSync(folder, { recursive: true, force: true });

@@ -124,7 +124,7 @@ async function wire(
   const calendar = fiscalCalendar(config.fiscalCalendar);
   const contentMac = (value: unknown): Buffer => vault.contentMac(value);
   const books = openBooks(config, {
-    ...{ ledger, database, zone, clock, contentMac },
+    ...{ ledger, database, zone, clock, contentMac, calendar },
     ...{ interpret: createInterpret(interpreters), interpreterVersion: versionOf(interpreters) },
   });
 

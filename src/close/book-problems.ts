@@ -1,7 +1,8 @@
 import type pg from 'pg';
-import { addDays, type Day, periodOf } from '../kernel/day.js';
+import type { Day } from '../kernel/day.js';
 import { formatMajor } from '../kernel/money.js';
 import type { BookProblem } from './books.js';
+import { type FiscalCalendar, periodAfter } from './fiscal-calendar.js';
 import { isMonetary } from './functional.js';
 import type { Rates } from './rates.js';
 import { type StatementRange, trialBalance } from './statements.js';
@@ -11,14 +12,20 @@ type Querier = Pick<pg.ClientBase, 'query'>;
 /** At most so many of one kind: whoever closes looks at the first, and nothing closes while there is any. */
 const PER_KIND_MAX = 1_000;
 
-/** Why the days of a range can't be closed as they are. `rates`: of the functional currency, where one is set. */
-export async function bookProblems(client: Querier, range: StatementRange, rates?: Rates): Promise<BookProblem[]> {
+/** What the functional currency asks for. */
+interface Valuing {
+  rates: Rates;
+  calendar: Pick<FiscalCalendar, 'periodOf'>;
+}
+
+/** Why the days of a range can't be closed as they are. `valuing`: where a functional currency is set. */
+export async function bookProblems(client: Querier, range: StatementRange, valuing?: Valuing): Promise<BookProblem[]> {
   return [
     ...(await inSuspense(client, range)),
     ...(await withoutTransaction(client, range)),
     ...(await unbalanced(client, range)),
     ...(await withoutOpening(client, range)),
-    ...(rates ? await withoutRate(client, range, rates) : []),
+    ...(valuing ? await withoutRate(client, range, valuing) : []),
   ];
 }
 
@@ -115,8 +122,12 @@ async function withoutOpening(client: Querier, range: StatementRange): Promise<B
   });
 }
 
-/** Days of lines, and ends of months on which something is to be measured, that no rate is recorded for. */
-async function withoutRate(client: Querier, range: StatementRange, rates: Rates): Promise<BookProblem[]> {
+/** Days of lines, and ends of periods on which something is to be measured, that no rate is recorded for. */
+async function withoutRate(
+  client: Querier,
+  range: StatementRange,
+  { rates, calendar }: Valuing,
+): Promise<BookProblem[]> {
   const { rows } = await client.query<{ currency: string; day: Day }>(
     `select distinct currency, coalesce(rate_day, day) as day from (
        select currency, day, rate_day from books.lines
@@ -126,7 +137,7 @@ async function withoutRate(client: Querier, range: StatementRange, rates: Rates)
     [range.upTo, range.from, range.to, rates.functional],
   );
   const needed = [...rows];
-  for (const day of monthEnds(range)) {
+  for (const day of periodEnds(range, calendar)) {
     const held = await trialBalance(client, { ...range, from: day, to: day });
     for (const { account, currency, closing } of held) {
       if (isMonetary(account) && closing !== 0n && currency !== rates.functional) needed.push({ currency, day });
@@ -143,11 +154,6 @@ async function withoutRate(client: Querier, range: StatementRange, rates: Rates)
   }));
 }
 
-function* monthEnds({ from, to }: StatementRange): Generator<Day> {
-  for (let first = `${periodOf(from, 'month')}-01`; first <= to;) {
-    const next = `${addDays(first, 31).slice(0, 7)}-01`;
-    const last = addDays(next, -1);
-    if (last >= from && last <= to) yield last;
-    first = next;
-  }
+function* periodEnds({ from, to }: StatementRange, calendar: Valuing['calendar']): Generator<Day> {
+  for (let last = calendar.periodOf(from).to; last <= to; last = periodAfter(calendar, { to: last }).to) yield last;
 }

@@ -1,4 +1,4 @@
-import type { Zone } from '../kernel/day.js';
+import type { Day, Zone } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import type { DecisionContext } from '../ledger/decide-and-append.js';
 import type { Ledger, Position } from '../ledger/ledger.js';
@@ -7,6 +7,7 @@ import type { Books, BooksQuery } from './books.js';
 import { ratesUntil, readCheckpoint } from './books-store.js';
 import { beginBooks, catchUp, type CatchUpDeps } from './catch-up.js';
 import type { Chart } from './chart-of-accounts.js';
+import type { FiscalCalendar } from './fiscal-calendar.js';
 import { plain, Valuation, valued, type ValuedLine } from './functional.js';
 import { type RateToRecord, recordRates } from './fx-rates.js';
 import { type OpeningBalance, setOpeningBalance } from './opening-balances.js';
@@ -15,11 +16,14 @@ import { Rates } from './rates.js';
 import { firstLines, readLines } from './read-lines.js';
 import { RECIPES_VERSION } from './recipes-version.js';
 import { revenueBridge, rollForward, type StatementRange, trialBalance } from './statements.js';
+import type { PeriodDays } from './tie-outs.js';
 
 export interface BooksDeps extends Omit<CatchUpDeps, 'ledger' | 'version'> {
   ledger: Ledger;
   zone: Zone;
   chart: Chart;
+  /** At the ends of its periods foreign money is measured. */
+  calendar: FiscalCalendar;
   /** ISO 4217; lines carry no functional amounts without one. */
   functionalCurrency?: string;
   /** Of the interpreters: books of another are posted again. */
@@ -31,10 +35,12 @@ const BEGINNING = '0001-01-01';
 /** The books: what the facts of the ledger mean in double entry. */
 export class JournalBooks implements Books {
   private readonly catchUpDeps: CatchUpDeps;
+  private lastPeriod: PeriodDays;
 
   constructor(private readonly deps: BooksDeps) {
     const version = `${deps.interpreterVersion} ${RECIPES_VERSION} ${deps.zone.name}`;
     this.catchUpDeps = { ...deps, version };
+    this.lastPeriod = deps.calendar.periodOf('2026-01-01');
   }
 
   get functionalCurrency(): string | undefined {
@@ -64,7 +70,8 @@ export class JournalBooks implements Books {
 
   async problems(query: BooksQuery) {
     const range = await this.rangeOf(query);
-    return bookProblems(this.pool, range, await this.ratesAt(range.upTo));
+    const rates = await this.ratesAt(range.upTo);
+    return bookProblems(this.pool, range, rates && { rates, calendar: this.deps.calendar });
   }
 
   /** Lines after one, at most so many; undefined functional amounts where no functional currency is set. */
@@ -90,7 +97,7 @@ export class JournalBooks implements Books {
       return;
     }
     const all = readLines(this.pool, { ...range, from: BEGINNING });
-    yield* valued(all, new Valuation(rates, (day) => this.deps.zone.startOf(day)), range);
+    yield* valued(all, new Valuation(rates, (day) => this.deps.zone.startOf(day), this.deps.calendar), range);
   }
 
   trialBalance(range: StatementRange) {
@@ -129,7 +136,14 @@ export class JournalBooks implements Books {
   }
 
   private named({ account, ...line }: ValuedLine): PostingLine {
-    return { ...line, account: this.deps.chart[account].code };
+    return { ...line, period: this.periodOn(line.day), account: this.deps.chart[account].code };
+  }
+
+  /** The name of the period of a day. Lines come in the order of days. */
+  private periodOn(day: Day): string {
+    const { from, to } = this.lastPeriod;
+    if (day < from || day > to) this.lastPeriod = this.deps.calendar.periodOf(day);
+    return this.lastPeriod.id;
   }
 }
 

@@ -12,7 +12,7 @@ export interface FiscalCalendar {
 }
 
 /** The period that follows on another. */
-export const periodAfter = (calendar: FiscalCalendar, { to }: Pick<PeriodDays, 'to'>): PeriodDays =>
+export const periodAfter = (calendar: Pick<FiscalCalendar, 'periodOf'>, { to }: Pick<PeriodDays, 'to'>): PeriodDays =>
   calendar.periodOf(addDays(to, 1));
 
 /** The calendar of the settings. */

@@ -1,5 +1,6 @@
 import { addDays, type Day, periodOf } from '../kernel/day.js';
 import type { AccountKey } from './chart-of-accounts.js';
+import { calendarMonths, type FiscalCalendar } from './fiscal-calendar.js';
 import type { PostingKind } from './posting.js';
 import { converted, convertedTogether, type Rates } from './rates.js';
 import type { StoredLine } from './read-lines.js';
@@ -31,25 +32,28 @@ interface Holding {
  * Values the journal in the functional currency, in one pass from its beginning, in memory that does not grow with it.
  *
  * A line has the rate of its day. What leaves a monetary account leaves at what it is carried at, on average, and the difference to the
- * rate of the day is realised. At the end of each month what is left is measured at that day's rate, and that is taken back on the next day.
+ * rate of the day is realised. At the end of each period what is left is measured at that day's rate, and that is taken back on the next day.
  */
 export class Valuation {
   private readonly holdings = new Map<string, Holding>();
-  /** Lines of the last month's end, to be taken back on the day after it. */
+  /** Lines of the last period's end, to be taken back on the day after it. */
   private measured: ValuedLine[] = [];
   private day: Day | undefined;
 
   constructor(
     private readonly rates: Rates,
     private readonly at: (day: Day) => number,
+    private readonly calendar: Pick<FiscalCalendar, 'periodOf'> = calendarMonths,
   ) {}
 
-  /** What the days before one ask for, once all their lines were valued: measurements at the ends of months, and their reversals. */
+  /** What the days before one ask for, once all their lines were valued: measurements at the ends of periods, and their reversals. */
   *before(day: Day): Generator<ValuedLine> {
-    for (let last = this.day ?? day; last < day; last = addDays(endOfMonth(last), 1)) {
-      if (last === firstOf(last)) yield* this.takeBack(last);
-      if (endOfMonth(last) >= day) break;
-      yield* this.measure(endOfMonth(last));
+    for (let last = this.day ?? day; last < day;) {
+      const { from, to } = this.calendar.periodOf(last);
+      if (last === from) yield* this.takeBack(last);
+      if (to >= day) break;
+      yield* this.measure(to);
+      last = addDays(to, 1);
     }
     this.day = day;
   }
@@ -113,7 +117,7 @@ export class Valuation {
       yield {
         ...line,
         ...{ entry: `${line.entry}:reversed`, day, at: this.at(day), period: periodOf(day, 'month') },
-        ...{ functional: -line.functional!, memo: 'measured at the end of the month, taken back' },
+        ...{ functional: -line.functional!, memo: 'measured at the end of the period, taken back' },
       };
   }
 
@@ -124,7 +128,7 @@ export class Valuation {
     gain: bigint,
     about: Pick<ValuedLine, 'day' | 'at' | 'kind' | 'rate'>,
   ): ValuedLine[] {
-    const memo = `${currency} at the rate of the month's end`;
+    const memo = `${currency} at the rate of the period's end`;
     const common = { entry, amount: 0n, object: undefined, memo, period: periodOf(about.day, 'month'), ...about };
     return [
       { ...common, line: 1, account, currency, functional: gain },
@@ -192,5 +196,3 @@ export const plain = ({ rateDay: _, ...line }: StoredLine): ValuedLine => line;
 
 const abs = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
 const keyOf = ({ account, currency }: Holding): string => `${account} ${currency}`;
-const firstOf = (day: Day): Day => `${day.slice(0, 7)}-01`;
-const endOfMonth = (day: Day): Day => addDays(firstOf(addDays(firstOf(day), 31)), -1);

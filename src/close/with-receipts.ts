@@ -7,19 +7,32 @@ const LINES_AT_ONCE = { receipts: 1_000, entries: 200 };
 
 export type Receipts = Pick<Ledger, 'findMany' | 'findReceipts'>;
 
-/** The lines, each with when its ledger entry was received and what its sender called it. Reads the ledger a page of lines at a time. */
+/**
+ * The lines, each with when its ledger entry was received and what its sender called it. Reads the ledger a page of lines at a time, and asks
+ * for a page while the one before is gone through.
+ */
 export async function* withReceipts(
   lines: AsyncIterable<PostingLine>,
   ledger: Receipts,
 ): AsyncGenerator<ExportLine, void> {
   const atOnce = ledger.findReceipts ? LINES_AT_ONCE.receipts : LINES_AT_ONCE.entries;
+  const ask = (some: readonly PostingLine[]): Promise<ExportLine[]> => {
+    const asked = received(some, ledger);
+    asked.catch(() => undefined); // heard where it is awaited
+    return asked;
+  };
+  let before: Promise<ExportLine[]> | undefined;
   let page: PostingLine[] = [];
   for await (const line of lines) {
     if (page.push(line) < atOnce) continue;
-    for (const each of await received(page, ledger)) yield each;
+    const next = ask(page);
     page = [];
+    if (before) yield* await before;
+    before = next;
   }
-  for (const each of await received(page, ledger)) yield each;
+  const last = ask(page);
+  if (before) yield* await before;
+  yield* await last;
 }
 
 async function received(page: readonly PostingLine[], ledger: Receipts): Promise<ExportLine[]> {

@@ -32,14 +32,21 @@ export class HashedEntries implements Iterable<HashedEntry> {
     this.intact = new Uint8Array(capacity);
   }
 
-  /** `derived` has a character for each byte; `stored` is the hash that the entry is stored with. */
-  add(position: Position, recordedAt: number, derived: string, stored: Buffer): void {
+  /** `derived` has a character for each byte; the hash that the entry is stored with lies in `stored`. */
+  add(
+    position: Position,
+    recordedAt: number,
+    derived: string,
+    stored: Buffer,
+    at = 0,
+    bytes: number = stored.length,
+  ): void {
     const index = this.length;
     if (index === this.positions.length) this.grow();
     this.positions[index] = position;
     this.recordedAt[index] = recordedAt;
     this.derived.write(derived, index * HASH_BYTES, 'latin1');
-    const isIntact = stored.length === HASH_BYTES && sameHash(this.derived, index * HASH_BYTES, stored, 0);
+    const isIntact = bytes === HASH_BYTES && sameHash(this.derived, index * HASH_BYTES, stored, at);
     this.intact[index] = isIntact ? 1 : 0;
     this.length = index + 1;
   }
@@ -58,6 +65,27 @@ export class HashedEntries implements Iterable<HashedEntry> {
 
   *[Symbol.iterator](): Iterator<HashedEntry> {
     for (let index = 0; index < this.length; index += 1) yield this.at(index)!;
+  }
+
+  /** The same in the order of positions: itself where it is in that order. */
+  inOrder(): HashedEntries {
+    const { positions, length } = this;
+    let isInOrder = true;
+    for (let index = 1; isInOrder && index < length; index += 1) isInOrder = positions[index - 1]! <= positions[index]!;
+    if (isInOrder) return this;
+    const ordered = new HashedEntries(length);
+    const places = Array.from({ length }, (_, index) => index).sort((a, b) => positions[a]! - positions[b]!);
+    for (const place of places) ordered.copy(this, place);
+    return ordered;
+  }
+
+  private copy(from: HashedEntries, place: number): void {
+    const index = this.length;
+    this.positions[index] = from.positions[place]!;
+    this.recordedAt[index] = from.recordedAt[place]!;
+    from.derived.copy(this.derived, index * HASH_BYTES, place * HASH_BYTES, (place + 1) * HASH_BYTES);
+    this.intact[index] = from.intact[place]!;
+    this.length = index + 1;
   }
 
   private grow(): void {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { InterpretableEntry } from '../../src/catalog/facts.js';
 import { createBooks, type JournalBooks } from '../../src/close/create-books.js';
+import { calendarMonths, type FiscalCalendar } from '../../src/close/fiscal-calendar.js';
 import { ACCOUNTS } from '../../src/close/chart-of-accounts.js';
 import type { PostingLine } from '../../src/close/posting.js';
 import { interpret, interpreterVersion } from '../../src/ingest/interpret.js';
@@ -121,12 +122,13 @@ export interface KeptBooks {
 export async function keptBooks({
   zone = 'UTC',
   functionalCurrency,
-}: { zone?: string; functionalCurrency?: string } = {}): Promise<KeptBooks> {
+  calendar = calendarMonths,
+}: { zone?: string; functionalCurrency?: string; calendar?: FiscalCalendar } = {}): Promise<KeptBooks> {
   const { database, drop } = await testDatabase();
   const ledger = await backends.postgres.open({ database, clock: () => new Date('2026-12-01T00:00:00Z') });
   const make = (functional?: string): JournalBooks =>
     createBooks({
-      ...{ ledger, database, interpret, interpreterVersion, zone: new Zone(zone), chart: ACCOUNTS },
+      ...{ ledger, database, interpret, interpreterVersion, zone: new Zone(zone), chart: ACCOUNTS, calendar },
       ...(functional === undefined ? {} : { functionalCurrency: functional }),
     });
   const books = make(functionalCurrency);

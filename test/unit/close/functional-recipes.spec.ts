@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type JournalEntry } from '../../../src/close/journal-entry.js';
+import { weeks445 } from '../../../src/close/fiscal-calendar.js';
 import { isMonetary, Valuation, valued, type ValuedLine } from '../../../src/close/functional.js';
 import { Rates } from '../../../src/close/rates.js';
 import type { StoredLine } from '../../../src/close/read-lines.js';
@@ -72,6 +73,20 @@ const invoice = (type: string, time: string, over: object = {}, steps: object = 
     },
     { created: s(time) },
   );
+
+describe('foreign money at the end of a period', () => {
+  it.each([
+    ['calendar months', undefined, ['2026-07-31', '2026-08-01']],
+    ['periods of 4, 4 and 5 weeks', weeks445('2025-12-29'), ['2026-07-26', '2026-07-27', '2026-08-23', '2026-08-24']],
+  ])('given %s, then it is measured on their last day, and that is taken back on the next', async (_, calendar, on) => {
+    const journal = [...new MemoryBooks().tell(charge).entries.values()].flatMap(stored);
+    const days: Day[] = [];
+    const range = { from: '2026-07-01', to: '2026-08-30' };
+    for await (const { kind, account, day } of valued(stream(journal), new Valuation(RATES, () => 0, calendar), range))
+      if (kind === 'remeasurement' && account === 'clearing.stripe') days.push(day);
+    expect(days).toEqual(on);
+  });
+});
 
 describe('recipes in another currency than that of the books', () => {
   it('given an invoice that is voided at another rate, then nothing is left of what it deferred and earned', async () => {
