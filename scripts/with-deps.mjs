@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { handOverTo, isTooOld, pinnedNode } from './run-on-node.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const at = (...p) => path.join(root, ...p);
@@ -17,7 +18,8 @@ const npm = process.env.npm_execpath; // set by npm itself: the same npm that ru
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== want) {
   console.log('Installing dependencies (once; about a minute) ...');
   const t = Date.now();
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  // What builds and tests it, and the pinned Node, also where NODE_ENV=production or a setting of npm would leave them out.
+  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
   const r = npm
     ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: 'inherit' })
     : spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
@@ -28,26 +30,18 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== want) {
   writeFileSync(stamp, want);
   console.log(`Installed in ${((Date.now() - t) / 1000).toFixed(0)} s.`);
 }
-const pinned = [
-  `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}/bin/node${process.platform === 'win32' ? '.exe' : ''}`,
-]
-  .map((p) => at('node_modules', p))
-  .find((p) => existsSync(p) && spawnSync(p, ['-v']).status === 0);
-const node = pinned ?? process.execPath;
-const major = Number(spawnSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout.split('.')[0]);
-if (!(major >= 22)) {
+const node = pinnedNode(root) ?? process.execPath;
+if (node === process.execPath && isTooOld()) {
   console.error(
-    `Node ${process.versions.node} is too old and no pinned Node is published for ${process.platform}-${process.arch}: install Node 22.12 or later.`,
+    `Node ${process.versions.node} is too old and no pinned Node runs on this ${process.platform}-${process.arch}: install Node 22.12 or later.`,
   );
   process.exit(1);
 }
 const [first, ...rest] = process.argv.slice(2);
-const r = spawnSync(node, [...(first === '--' ? rest : [first, ...rest])], {
+handOverTo(node, first === '--' ? rest : [first, ...rest], {
   cwd: root,
-  stdio: 'inherit',
   env: {
     ...process.env,
     PATH: path.dirname(node) + path.delimiter + at('node_modules', '.bin') + path.delimiter + process.env.PATH,
   },
 });
-process.exit(r.status ?? (r.signal ? 1 : 0));

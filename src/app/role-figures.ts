@@ -11,16 +11,18 @@ export interface Figures {
 
 type GaugeOf = <T extends string>(name: string, help: string, labels?: readonly T[]) => Gauge<T>;
 
+const gaugeIn =
+  (registry: Registry): GaugeOf =>
+  (name, help, labelNames = []) =>
+    new Gauge({ name: `truth_ledger_${name}`, help, labelNames, registers: [registry] });
+
 /** The figures of what this process does. Those that are of the whole ledger come from one role, so that a sum over processes is right. */
 export function figuresOf(service: Service, registry: Registry, clock: Clock): Figures[] {
-  const gauge: GaugeOf = (name, help, labelNames = []) =>
-    new Gauge({ name: `truth_ledger_${name}`, help, labelNames, registers: [registry] });
+  const gauge = gaugeIn(registry);
   const byRole: Record<Role, () => Figures[]> = {
     api: () => [
       appendQueue(service, gauge),
       deadLetters(service, gauge),
-      gaps(service, gauge),
-      drifts(service, gauge),
       alerts(service, gauge),
       arrivals(service, gauge, clock),
     ],
@@ -28,6 +30,12 @@ export function figuresOf(service: Service, registry: Registry, clock: Clock): F
     worker: () => [queuedJobs(service, gauge), finishedJobs(service, registry)],
   };
   return service.roles.flatMap((role) => byRole[role]());
+}
+
+/** The figures that tell what the business does: a gap of revenue beside its percentage is the revenue. */
+export function businessFiguresOf(service: Service, registry: Registry): Figures[] {
+  const gauge = gaugeIn(registry);
+  return service.roles.includes('api') ? [gaps(service, gauge), drifts(service, gauge)] : [];
 }
 
 function appendQueue({ ledger }: Service, gauge: GaugeOf): Figures {

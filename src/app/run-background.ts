@@ -43,7 +43,7 @@ function answerQuestions(service: Service, page: FigurePage, clock: Clock): void
   const life = new Life();
   const answers: Record<Question, () => Promise<unknown>> = {
     readiness: async () => (await readiness(service, life, clock())).body,
-    figures: () => page.scrape(),
+    figures: () => page.scrape({ business: false }), // it is not the api
     stop: () => service.stop(),
   };
   process.on('message', ({ id, ask }: Asked) => {

@@ -12,6 +12,7 @@ import { settingsForLog } from './settings-for-log.js';
 import { STOP_WITHIN } from './stop-within.js';
 
 const IDLE_CHECK_MS = 50;
+const SAME_WISH_MS = 500;
 /** What the background process runs. */
 export const BACKGROUND = new URL('../background.js', import.meta.url);
 
@@ -131,13 +132,18 @@ function readConfigOrExit(env: NodeJS.ProcessEnv): Config {
   }
 }
 
-/** Resolves at the first SIGTERM or SIGINT; the second ends the process at once. */
+/**
+ * Resolves at the first SIGTERM or SIGINT; another one ends the process at once. The same one right after is the same wish: a process manager
+ * that signals all processes of a service tells this one, and so do those that started it.
+ */
 const firstSignal = (log: Logger): Promise<void> =>
   new Promise((resolve) => {
-    let asked = false;
+    let first: { name: NodeJS.Signals; at: number } | undefined;
     const ask = (name: NodeJS.Signals): void => {
-      if (asked) die(log, new Error(`${name} again`), 'forced to stop');
-      asked = true;
+      const at = performance.now();
+      if (first?.name === name && at - first.at < SAME_WISH_MS) return;
+      if (first) die(log, new Error(`${name} again`), 'forced to stop');
+      first = { name, at };
       resolve();
     };
     process.on('SIGTERM', ask).on('SIGINT', ask);

@@ -13,7 +13,7 @@ import type { Telemetry } from './telemetry.js';
 import type { Asker } from './commands/operator.js';
 import type { AuthenticatedRequest } from './auth/scopes.guard.js';
 
-/** Every limit of the HTTP server. The table in docs/reference says the same. */
+/** Every limit of the HTTP server. The table in docs/explanation/limits.md says the same of those that a caller can meet. */
 export const limits = {
   bodyBytes: 1_048_576,
   reportBytes: REPORT_BYTES_MAX,

@@ -3,7 +3,8 @@ import type { Logger } from 'pino';
 import type { Clock } from '../kernel/clock.js';
 import type { Service } from '../service-types.js';
 import type { Background } from './background.js';
-import { type Figures, figuresOf } from './role-figures.js';
+import { businessFiguresOf, type Figures, figuresOf } from './role-figures.js';
+import { sharedReading } from './shared-reading.js';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const PART_TIMEOUT_MS = 2_000;
@@ -11,9 +12,11 @@ const PART_TIMEOUT_MS = 2_000;
 /** What a process reads of its service when the page of figures is asked for, and its own use of the machine. */
 export class FigurePage {
   readonly registry = new Registry();
+  /** What tells of the business: only for those who may read the numbers. */
+  private readonly numbers = new Registry();
   private readonly scrapeErrors: Counter<'part'>;
   private readonly figures: readonly Figures[];
-  private scraping: Promise<string> | undefined;
+  private readonly business: readonly Figures[];
 
   /** `prefix`: before the names of what two processes of one service both have. */
   constructor(
@@ -29,13 +32,16 @@ export class FigurePage {
       labelNames: ['part'],
       registers: [this.registry],
     });
-    this.figures = figuresOf(service, this.registry, clock);
+    const shared = ({ part, read }: Figures): Figures => ({ part, read: sharedReading(read, clock) });
+    this.figures = figuresOf(service, this.registry, clock).map(shared);
+    this.business = businessFiguresOf(service, this.numbers).map(shared);
   }
 
-  /** The whole page. Scrapes at the same time share one reading; a part that fails is counted and left as it was. */
-  scrape(): Promise<string> {
-    this.scraping ??= this.read().finally(() => (this.scraping = undefined));
-    return this.scraping;
+  /** The page; with `business`, gaps and drifts too. A part that fails is counted and left as it was. */
+  async scrape({ business }: { business: boolean }): Promise<string> {
+    const asked = business ? [...this.figures, ...this.business] : this.figures;
+    await Promise.all(asked.map(({ part, read }) => this.part(part, read)));
+    return (await this.registry.metrics()) + (business ? await this.numbers.metrics() : '');
   }
 
   /** What the work resolves with, or undefined where it fails or takes too long: then the part is counted as one that could not be read. */
@@ -48,11 +54,6 @@ export class FigurePage {
       return undefined;
     }
   }
-
-  private async read(): Promise<string> {
-    await Promise.all(this.figures.map(({ part, read }) => this.part(part, read)));
-    return this.registry.metrics();
-  }
 }
 
 /** The figures of one process in Prometheus' format, and with them those of the process in its background. */
@@ -63,13 +64,12 @@ export class Telemetry {
   private readonly appended: Histogram<'door'>;
   private readonly http: Histogram<'method' | 'route' | 'status'>;
 
-  constructor(
-    service: Service,
-    clock: Clock,
-    log: Logger,
-    private readonly background?: Background,
-  ) {
+  /** Figures of the process in the background, where there is one. */
+  private readonly theirs: (() => Promise<string>) | undefined;
+
+  constructor(service: Service, clock: Clock, log: Logger, background?: Background) {
     this.page = new FigurePage(service, clock, log);
+    this.theirs = background && sharedReading(() => background.figures(), clock);
     this.registry = this.page.registry;
     this.ingested = this.counter('ingest_events_total', 'Events by door, origin and outcome.', [
       'door',
@@ -97,11 +97,10 @@ export class Telemetry {
     this.http.observe({ method, route, status: String(status) }, seconds);
   }
 
-  async scrape(): Promise<string> {
-    const { background } = this;
-    if (!background) return this.page.scrape();
-    const theirs = await this.page.part('background', () => background.figures());
-    return (await this.page.scrape()) + (theirs ?? '');
+  /** The page of all of it; with `business`, what only those may see who may read the numbers. */
+  async scrape(options: { business: boolean }): Promise<string> {
+    const theirs = this.theirs && (await this.page.part('background', this.theirs));
+    return (await this.page.scrape(options)) + (theirs ?? '');
   }
 
   private counter<T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> {

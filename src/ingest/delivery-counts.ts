@@ -4,9 +4,16 @@ import type { DoorCount } from './outcome.js';
 
 const FLUSH_MS = 10_000;
 
+interface Counted {
+  provider: string;
+  hour: Date;
+  deliveries: number;
+  lastAt: Date;
+}
+
 /** Counts genuine deliveries by provider and hour, and writes them every few seconds, so that silence can be told from quiet. */
 export class DeliveryCounts {
-  private counts = new Map<string, { provider: string; hour: Date; deliveries: number; lastAt: Date }>();
+  private counts = new Map<string, Counted>();
   private readonly timer: NodeJS.Timeout;
   private writing: Promise<void> = Promise.resolve();
 
@@ -23,8 +30,7 @@ export class DeliveryCounts {
     const lastAt = this.clock();
     const hour = floorHour(lastAt);
     const key = `${origin} ${hour.getTime()}`;
-    const known = this.counts.get(key);
-    this.counts.set(key, { provider: origin, hour, deliveries: (known?.deliveries ?? 0) + count, lastAt });
+    this.add(key, { provider: origin, hour, deliveries: count, lastAt });
   }
 
   /** Writes what was counted. What cannot be written is kept for the next time. */
@@ -38,16 +44,24 @@ export class DeliveryCounts {
     await this.flush();
   }
 
+  /** Those that come meanwhile are for the next time: they would keep a flush going for as long as they come. */
   private async write(): Promise<void> {
-    for (const [key, counted] of this.counts) {
-      this.counts.delete(key);
+    const counts = this.counts;
+    this.counts = new Map();
+    for (const [key, counted] of counts) {
       try {
         await this.store.count(counted.provider, counted.hour, counted.deliveries, counted.lastAt);
+        counts.delete(key);
       } catch {
-        const since = this.counts.get(key)?.deliveries ?? 0;
-        this.counts.set(key, { ...counted, deliveries: counted.deliveries + since });
-        return;
+        break;
       }
     }
+    for (const [key, counted] of counts) this.add(key, counted);
+  }
+
+  private add(key: string, { deliveries, lastAt, ...of }: Counted): void {
+    const known = this.counts.get(key);
+    const last = known && known.lastAt > lastAt ? known.lastAt : lastAt;
+    this.counts.set(key, { ...of, deliveries: (known?.deliveries ?? 0) + deliveries, lastAt: last });
   }
 }

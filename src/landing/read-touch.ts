@@ -28,9 +28,11 @@ export interface Touch {
 const UTM = ['source', 'medium', 'campaign', 'term', 'content'] as const;
 const TEXT_MAX = 200;
 const PATH_MAX = 300;
+const ENCODINGS_MAX = 5;
 const FETCH_SITES: ReadonlySet<string> = new Set(['cross-site', 'same-site', 'same-origin', 'none']);
-// A rough list: whoever calls itself a machine is no visitor.
-const MACHINE = /bot|crawl|spider|slurp|headless|preview|monitor|curl|wget|python|java\/|go-http|okhttp|axios|node/i;
+// A rough list: whoever calls itself a machine is no visitor. CUBOT is a brand of telephones.
+const MACHINE =
+  /(?<!cu)bot|crawl|spider|slurp|headless|preview|monitor|curl|wget|python|java\/|go-http|okhttp|axios|node/i;
 
 /** Whether somebody opens a page: no form, no script's request, no image, no prefetch, no machine that says so. */
 export function isLanding({ method, header }: LandingRequest): boolean {
@@ -88,12 +90,23 @@ function originOf(referrer: string | undefined): string | undefined {
 
 /** A campaign's text; mail programs put their readers' addresses into some. */
 function harmless(value: string | null): string | undefined {
-  const text = value?.trim().slice(0, TEXT_MAX) ?? '';
-  return text === '' || text.includes('@') ? undefined : text.toWellFormed();
+  const text = value?.trim() ?? '';
+  return text === '' || hasAddress(text) ? undefined : text.slice(0, TEXT_MAX).toWellFormed();
+}
+
+/** Whether there is an `@` under its encodings: each redirect on the way may have encoded it once more. What is encoded still more often counts as one. */
+function hasAddress(text: string): boolean {
+  for (let read = text, times = 0; times <= ENCODINGS_MAX; times++) {
+    if (read.includes('@')) return true;
+    const before = read;
+    read = before.replace(/%([0-7][0-9a-f])/gi, (_encoded, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+    if (read === before) return false;
+  }
+  return true;
 }
 
 const openPath = (path: string): string => path.split('/').map(openSegment).join('/').slice(0, PATH_MAX);
 
 /** A segment of a path, `*` for what looks like an address or a secret. */
 const openSegment = (segment: string): string =>
-  /@|%40/i.test(segment) || (segment.length >= 24 && /\d/.test(segment) && !segment.includes('-')) ? '*' : segment;
+  hasAddress(segment) || (segment.length >= 24 && /\d/.test(segment) && !segment.includes('-')) ? '*' : segment;

@@ -57,6 +57,8 @@ export class TouchQueue {
   /** When the run sends: now, or when its pause ends. */
   private sendsAt = 0;
   private wake: (() => void) | undefined;
+  /** How many wait for `flush`. */
+  private flushing = 0;
   private sent = 0;
   private dropped = 0;
 
@@ -73,15 +75,15 @@ export class TouchQueue {
     return { waiting: this.waiting.length, sent: this.sent, dropped: this.dropped };
   }
 
-  /** Sends what waits without a pause; for a process that ends. Resolves after `withinMs` at the latest. */
+  /** Sends what waits now, and again after pauses that do not grow; for a process that ends. Resolves after `withinMs` at the latest. */
   async flush(withinMs = 5_000): Promise<void> {
+    this.flushing += 1;
     this.wake?.();
-    if (!this.running) return;
-    const running = this.keepRunning();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, withinMs)));
-    await Promise.race([running, late]);
+    if (this.running) await Promise.race([this.keepRunning(), late]);
     clearTimeout(timer);
+    this.flushing -= 1;
   }
 
   /**
@@ -110,7 +112,8 @@ export class TouchQueue {
       }
       this.giveUp(batch);
       if (this.waiting.length === 0) break;
-      await this.pause(answer.afterMs ?? this.backoff(failures++));
+      const pause = answer.afterMs ?? this.backoff(failures++);
+      await this.pause(this.flushing > 0 ? Math.min(pause, this.backoff(0)) : pause);
       if (isReplaced()) return this.running;
     }
     this.running = undefined; // in the turn in which nothing was left, so that nobody adds to a queue that has ended

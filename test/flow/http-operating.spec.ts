@@ -13,7 +13,11 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 const json = (response: Response): Promise<any> => response.json();
-const figures = async () => (await app.get('/metrics')).text();
+/** The page as it is once what was read for the last one is no longer kept. */
+const figures = async (key?: string) => {
+  app.advance(2_000);
+  return (await app.get('/metrics', key)).text();
+};
 
 describe('the page', () => {
   const root = path.resolve(import.meta.dirname, '../../dist/web');
@@ -214,25 +218,57 @@ describe('figures', () => {
     expect(text).toContain('process_cpu_seconds_total');
   });
 
-  it('given reconciled days, when scraped, then the gap of each metric and source is there', async () => {
+  it('given reconciled days, when scraped with a key that may read, then the gap of each metric and source is there', async () => {
     app.service.reconciliations = [
       { metric: 'signups', source: 'collector', currency: '', gap: 4, gap_pct: 12.5 },
       { metric: 'revenue_gross', source: 'collector', currency: 'USD', gap: '1234', gap_pct: null },
     ];
-    const text = await figures();
+    const { token } = await app.keys.create({ name: 'prometheus', scopes: ['read'] });
+    const text = await figures(token);
     expect(text).toContain('truth_ledger_gap{metric="signups",source="collector",currency=""} 4');
     expect(text).toContain('truth_ledger_gap_pct{metric="signups",source="collector",currency=""} 12.5');
     expect(text).toContain('truth_ledger_gap{metric="revenue_gross",source="collector",currency="USD"} 1234');
     expect(text).not.toContain('truth_ledger_gap_pct{metric="revenue_gross"');
+    expect(text).toContain('truth_ledger_drift_alarming{');
+    expect(text).toContain('truth_ledger_append_queue_limit 10');
   });
 
-  it('given two scrapes at once, when they are answered, then both are whole', async () => {
-    const [one, two] = await Promise.all([figures(), figures()]);
-    expect(one).toContain('truth_ledger_gap{');
-    expect(two).toContain('truth_ledger_gap{');
+  it('given nobody in particular, when scraped, then nothing tells of the business, and nothing was asked for it', async () => {
+    app.service.queries.length = 0;
+    const text = await figures();
+    expect(text).toContain('truth_ledger_append_queue_limit 10');
+    expect(text).not.toMatch(/source="|USD|truth_ledger_(gap|drift)/);
+    expect(app.service.queries).toEqual([]);
   });
 
-  it('given a part that cannot be read, when scraped, then the rest is there and the failure is counted', async () => {
+  it.each([
+    [401, () => Promise.resolve('wrong')],
+    [403, async () => (await app.keys.create({ name: 'sender', scopes: ['events:write'] })).token],
+  ])(
+    'given a key that may not read, when scraped, then %i, so that it is not taken for the whole',
+    async (status, key) => {
+      expect((await app.get('/metrics', await key())).status).toBe(status);
+    },
+  );
+
+  it('given a key that cannot be checked because the database is away, when scraped, then the process is seen all the same', async () => {
+    const { token } = await app.keys.create({ name: 'prometheus', scopes: ['read'] });
+    app.keyStore.down = true;
+    const text = await figures(token);
+    app.keyStore.down = false;
+    expect(text).toContain('truth_ledger_append_queue_limit 10');
+    expect(text).not.toContain('truth_ledger_gap');
+  });
+
+  it('given scrapes at once and one right after, when they are answered, then all are whole, and it was read once', async () => {
+    app.service.queries.length = 0;
+    const pages = await Promise.all([figures(ADMIN_KEY), (await app.get('/metrics', ADMIN_KEY)).text()]);
+    pages.push(await (await app.get('/metrics', ADMIN_KEY)).text());
+    for (const page of pages) expect(page).toContain('truth_ledger_gap{');
+    expect(app.service.queries.map(({ name }) => name)).toEqual(['drift']);
+  });
+
+  it('given a part that cannot be read, when scraped, then the rest is there, the failure is counted, and it is read again at once', async () => {
     const dead = Object.getOwnPropertyDescriptor(app.service, 'reconciliations')!;
     Object.defineProperty(app.service, 'reconciliations', {
       configurable: true,
@@ -240,10 +276,12 @@ describe('figures', () => {
         throw new Error('down');
       },
     });
-    const text = await figures();
+    const text = await figures(ADMIN_KEY);
     Object.defineProperty(app.service, 'reconciliations', dead);
     expect(text).toContain('truth_ledger_append_queue_limit 10');
-    expect(await figures()).toContain('truth_ledger_scrape_errors_total{part="gap"} 1');
+    const next = await (await app.get('/metrics', ADMIN_KEY)).text();
+    expect(next).toContain('truth_ledger_scrape_errors_total{part="gap"} 1');
+    expect(next).toContain('truth_ledger_gap{metric="signups"');
   });
 });
 

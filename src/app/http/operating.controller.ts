@@ -1,15 +1,16 @@
-import { Controller, Get, Header, Inject, Param, Res } from '@nestjs/common';
+import { Controller, Get, Header, Headers, Inject, Param, Res } from '@nestjs/common';
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { problems, type ProblemCode } from '../../kernel/errors.js';
+import { Problem, problems, type ProblemCode } from '../../kernel/errors.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { Service } from '../../service-types.js';
+import type { ApiKeys } from '../auth/api-keys.js';
 import { Open } from '../auth/scopes.guard.js';
 import type { Background } from '../background.js';
 import { readiness, type Life } from '../health.js';
 import { Telemetry } from '../telemetry.js';
-import { BACKGROUND, CLOCK, LIFE, SERVICE } from '../tokens.js';
+import { BACKGROUND, CLOCK, KEYS, LIFE, SERVICE } from '../tokens.js';
 import { Describe } from './describe.js';
 import { found } from './found.js';
 import { NameParam } from './queries.js';
@@ -24,6 +25,7 @@ export class OperatingController {
     @Inject(LIFE) private readonly life: Life,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(BACKGROUND) private readonly background: Background | undefined,
+    @Inject(KEYS) private readonly keys: ApiKeys,
     private readonly telemetry: Telemetry,
   ) {}
 
@@ -46,9 +48,25 @@ export class OperatingController {
   @Get('metrics')
   @ApiProduces('text/plain')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-  @Describe('Figures of this process in the format of Prometheus.', { 200: z.string() })
-  metrics(): Promise<string> {
-    return this.telemetry.scrape();
+  @Describe(
+    'Figures of this process in the format of Prometheus. Those that tell of the business, gaps and drifts, only for a key with the scope read.',
+    { 200: z.string() },
+    'unauthenticated',
+    'forbidden',
+  )
+  async metrics(@Headers('authorization') authorization: string | undefined): Promise<string> {
+    return this.telemetry.scrape({ business: authorization !== undefined && (await this.mayRead(authorization)) });
+  }
+
+  /** Throws for a key that is wrong. One that cannot be checked just now is none: nobody would see what the process does while its database is away. */
+  private async mayRead(authorization: string): Promise<boolean> {
+    const caller = await this.keys.authenticate(authorization).catch((error: unknown) => {
+      if (error instanceof Problem && error.code === 'unavailable') return undefined;
+      throw error;
+    });
+    if (caller?.scopes.includes('read') === false)
+      throw new Problem('forbidden', 'This needs a key with the scope read, or none.');
+    return caller !== undefined;
   }
 
   @Get('problems/:code')

@@ -84,6 +84,16 @@ describe('deploy/kubernetes', () => {
   });
 });
 
+it('an api runs with the flags of the image and of npm start, wherever it is started', () => {
+  const flagsOf = (words: readonly string[]): string[] => words.filter((word) => /^--(?!role)/.test(word));
+  const image = JSON.parse(/^CMD (\[.*\])$/m.exec(text('Dockerfile'))![1]!) as string[];
+  const [pod] = ofKind('Deployment').find(({ metadata }) => metadata.name === 'truth-ledger-api').spec.template.spec
+    .containers;
+  const { scripts } = JSON.parse(text('package.json')) as { scripts: { start: string } };
+  for (const command of [compose.services.api.command, pod.command, scripts.start.split(' ')])
+    expect(flagsOf(command)).toEqual(flagsOf(image));
+});
+
 describe('the numbers to scale by', () => {
   let app: RunningApp;
   beforeAll(async () => void (app = await startApp()));

@@ -13,7 +13,7 @@ interface Line {
 function run(
   how: string,
   env: Record<string, string>,
-  onLine: (msg: string, kill: (signal: NodeJS.Signals) => void) => void = () => undefined,
+  onLine: (msg: string, kill: (signal: NodeJS.Signals) => void) => unknown = () => undefined,
 ) {
   return new Promise<{ code: number | null; lines: Line[]; err: string }>((resolve) => {
     const args = ['--import', './test/support/typescript.mjs', 'test/unit/app/fake-process.ts', how];
@@ -44,11 +44,16 @@ describe('how a serving process ends', () => {
     },
   );
 
+  it('given SIGTERM from a process manager and again from who started it, then that is one wish', async () => {
+    const twice = (msg: string, kill: (signal: NodeJS.Signals) => void): unknown =>
+      (msg === 'listening' || msg === 'stopping') && kill('SIGTERM');
+    const { code, lines } = await run('well', {}, twice);
+    expect([code, lines.at(-1)?.msg]).toEqual([0, 'stopped']);
+  });
+
   it('given a stop that hangs, when a second signal comes, then it ends at once with 1', async () => {
-    const { code, lines } = await run(
-      'hang',
-      {},
-      (msg, kill) => (msg === 'listening' || msg === 'stopping') && kill('SIGTERM'),
+    const { code, lines } = await run('hang', {}, (msg, kill) =>
+      msg === 'listening' ? kill('SIGTERM') : msg === 'stopping' && kill('SIGINT'),
     );
     expect([code, lines.at(-1)]).toMatchObject([1, { level: 'fatal', msg: 'forced to stop' }]);
   });

@@ -69,4 +69,26 @@ describe('when the host ends a run of the queue with the request that began it',
     await settle();
     expect([asked.length, queue.state]).toEqual([2, { waiting: 0, sent: all.length, dropped: 0 }]);
   });
+
+  it('while flush waits, then pauses do not grow, and nobody is told to come later', async () => {
+    void add();
+    await settle();
+    const refuse = async (): Promise<void> => {
+      asked.at(-1)!.answer(503);
+      await settle();
+    };
+    for (const pause of [1_000, 2_000]) {
+      await refuse();
+      await jest.advanceTimersByTimeAsync(pause);
+    }
+    const flushed = queue.flush();
+    for (const times of [4, 5, 6]) {
+      await refuse();
+      await jest.advanceTimersByTimeAsync(1_000);
+      expect(asked).toHaveLength(times);
+    }
+    asked.at(-1)!.answer(202);
+    await flushed;
+    expect(queue.state).toEqual({ waiting: 0, sent: 1, dropped: 0 });
+  });
 });

@@ -25,6 +25,12 @@ describe('where a visitor comes from', () => {
 
   it.each([
     ['an address in a campaign', '/?utm_source=news&utm_content=ada@example.com', /ada/],
+    ['an address that was encoded twice', '/?utm_content=ada%2540example.com', /ada/],
+    ['an address that was encoded four times, half of it', '/?utm_term=ada%2525252540example.com', /ada/],
+    ['an address whose digits were encoded too', '/?utm_term=ada%25%34%30example.com', /ada/],
+    ['what was encoded more often than anybody does', `/?utm_term=ada%${'25'.repeat(9)}41`, /ada/],
+    ['an address after a long text', `/?utm_content=ada${'.'.repeat(250)}@example.com`, /ada/],
+    ['an address in the path that was encoded twice', '/unsubscribe/ada%2540example.com', /ada/],
     ['an address in the path', '/unsubscribe/ada@example.com', /ada/],
     ['an encoded address in the path', '/unsubscribe/ada%40example.com', /ada/],
     ['a token in the path', '/reset/9f8e7d6c5b4a39281706f5e4d3c2b1a0', /9f8e/],
@@ -54,6 +60,9 @@ describe('where a visitor comes from', () => {
     expect([read.touch.referrer, read.isMarked]).toEqual([kept, isMarked]);
   });
 
+  it('given a text with a percent sign that is no encoding, then it is kept', () =>
+    expect(readTouch(request('/?utm_campaign=20%25+off%2C+100%2525'))!.touch.campaign).toBe('20% off, 100%25'));
+
   it('given a path that looks like a host, then it is a path of this one', () =>
     expect(readTouch(request('//elsewhere.example/a'))!.touch.landing_page).toBe(
       'http://shop.example//elsewhere.example/a',
@@ -72,6 +81,12 @@ describe('what is a landing', () => {
     ["a script's request", { 'sec-fetch-dest': 'empty' }, 'GET', false],
     ['a prefetch', { 'sec-purpose': 'prefetch;prerender' }, 'GET', false],
     ['a machine', { 'user-agent': 'Googlebot/2.1' }, 'GET', false],
+    [
+      'a telephone of a brand with bot in its name',
+      { 'user-agent': 'Mozilla/5.0 (Linux; Android 11; CUBOT X50)' },
+      'GET',
+      true,
+    ],
     ['nobody', { 'user-agent': '' }, 'GET', false],
   ])('given %s', (_what, headers, method, landing) =>
     expect(isLanding(request('/', headers as Record<string, string>, method))).toBe(landing),
