@@ -144,7 +144,7 @@ export function tieOutsWith(
   const tieOuts = createTieOuts({
     ...deps,
     reports,
-    announced: (provider) => announced.missing(provider),
+    announced,
     periodDays: (id) => calendar.find(id),
     contentMac: (value) => vault.contentMac(value),
     statement: (provider, range) => ingest.imports.statement(provider, range),

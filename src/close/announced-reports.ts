@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.js';
 import { Problem } from '../kernel/errors.js';
+import type { TimeRange } from '../ingest/event-list.js';
 import type { FetchReport, ReportSource } from '../ingest/provider-report.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Database } from '../storage/database.js';
@@ -7,6 +8,8 @@ import { type ProviderReports, REPORT_BYTES_MAX } from './provider-reports.js';
 
 const PAGE = 1_000; // entries of the feed
 const FETCHED_MAX = 100; // reports in one go; the rest has another hour
+const ROUND_MS = 5 * 60_000; // other jobs wait meanwhile
+const FETCHED_WITHIN_MS = 60 * 86_400_000; // of when it was announced: providers do not keep them for ever
 
 /** A report that was announced and that nobody has handed over. */
 export interface MissingReport {
@@ -54,12 +57,24 @@ export class AnnouncedReports {
     }
   }
 
-  /** Fetches and keeps what is missing, the oldest first, as far as it may be fetched. One that fails is tried again the next time. */
-  async fetch(actor: string): Promise<{ kept: number; failed: number }> {
+  /**
+   * Fetches and keeps what is missing of the last 60 days, the oldest first, as far as it may be fetched. One that fails is tried again the next
+   * time, and so is what five minutes do not suffice for. `step`: called before each; a cancelled job throws there.
+   */
+  async fetch(
+    actor: string,
+    step: (done: number, total: number) => Promise<void> = () => Promise.resolve(),
+  ): Promise<{ kept: number; failed: number }> {
     let [kept, failed] = [0, 0];
+    const began = performance.now();
+    const since = this.deps.clock().getTime() - FETCHED_WITHIN_MS;
     for (const { source, fetch } of this.deps.sources) {
       if (!fetch) continue;
-      for (const report of (await this.missing(source.provider)).slice(0, FETCHED_MAX)) {
+      const wanted = (await this.missing(source.provider)).filter(({ announcedAt }) => announcedAt.getTime() >= since);
+      const reports = wanted.slice(0, FETCHED_MAX);
+      for (const [index, report] of reports.entries()) {
+        if (performance.now() - began > ROUND_MS) break;
+        await step(index, reports.length);
         const error = await this.fetchOne(report, fetch, actor);
         if (error === undefined) kept += 1;
         else failed += 1;
@@ -78,6 +93,24 @@ export class AnnouncedReports {
       [provider ?? null],
     );
     return rows;
+  }
+
+  /**
+   * What is missing of a provider and may have lines of a time: announced in it, or the next of its account after it, whose lines go on from the
+   * batch before.
+   */
+  async concerning(provider: string, { from, until }: TimeRange): Promise<MissingReport[]> {
+    const missing = await this.missing(provider);
+    const { rows } = await this.deps.database.pool.query<{ account: string; kind: string; next: Date }>(
+      `select account, kind, min(announced_at) as next from close.announced_reports
+       where provider = $1 and announced_at >= $2 group by account, kind`,
+      [provider, until],
+    );
+    const next = new Map(rows.map((row) => [`${row.kind} ${row.account}`, row.next.getTime()]));
+    return missing.filter(({ account, kind, announcedAt }) => {
+      const isNext = announcedAt.getTime() === next.get(`${kind} ${account}`);
+      return announcedAt >= from && (announcedAt < until || isNext);
+    });
   }
 
   private async until(provider: string): Promise<number> {
@@ -104,22 +137,26 @@ export class AnnouncedReports {
 
   private async fetchOne(report: MissingReport, fetch: FetchReport, actor: string): Promise<string | undefined> {
     const { provider, account, name } = report;
-    const error = await this.kept(report, fetch, actor).catch((reason: unknown) => {
-      if (reason instanceof Problem) return reason.detail;
-      throw reason;
-    });
-    await this.deps.database.pool.query(
-      `update close.announced_reports set error = $4, tried_at = $5 where provider = $1 and account = $2 and name = $3`,
-      [provider, account, name, error ?? null, this.deps.clock()],
-    );
+    let error: string | undefined = 'It could not be kept.';
+    try {
+      error = await this.kept(report, fetch, actor);
+    } catch (reason) {
+      if (!(reason instanceof Problem)) throw reason;
+      error = reason.detail;
+    } finally {
+      // Whatever it was: the next time others come first.
+      await this.deps.database.pool.query(
+        `update close.announced_reports set error = $4, tried_at = $5 where provider = $1 and account = $2 and name = $3`,
+        [provider, account, name, error ?? null, this.deps.clock()],
+      );
+    }
     return error;
   }
 
-  /** Why it could not be kept, where the file is not what was announced. */
-  private async kept(report: MissingReport, fetch: FetchReport, actor: string): Promise<string | undefined> {
+  /** Throws Problem where it cannot be fetched, or is not what was announced. */
+  private async kept(report: MissingReport, fetch: FetchReport, actor: string): Promise<undefined> {
     const { provider, kind, name, batch } = report;
     const bytes = await fetch(report, REPORT_BYTES_MAX);
-    const added = await this.deps.reports.add({ provider, kind, name, bytes }, actor);
-    return added.batches.includes(batch) ? undefined : `The file has no line of ${batch}.`;
+    await this.deps.reports.add({ provider, kind, name, bytes, batch }, actor);
   }
 }

@@ -7,7 +7,7 @@ import { decideAndAppend, loadStream } from '../ledger/decide-and-append.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { decisionStream } from '../ledger/streams.js';
 import type { Database } from '../storage/database.js';
-import type { MissingReport } from './announced-reports.js';
+import type { AnnouncedReports, MissingReport } from './announced-reports.js';
 import { BalanceLines } from './balance-lines.js';
 import { balancesOf, chosenReports, nameOf, type StatementDeps, statementOf } from './provider-statement.js';
 import { categoriesOf, differencesOf, identityOf } from './tie-out.js';
@@ -36,7 +36,7 @@ export interface TieOutDeps extends StatementDeps {
   /** Resolves with the position that the read model is at, once it shows everything that was recorded before. */
   caughtUp(): Promise<number>;
   /** Reports that were announced and are not kept. */
-  announced?: (provider: string) => Promise<MissingReport[]>;
+  announced?: Pick<AnnouncedReports, 'note' | 'concerning'>;
   /** The days of a period by its name; undefined where there is none of that name. Default: calendar months. */
   periodDays?: (id: string) => PeriodDays | undefined;
 }
@@ -83,6 +83,7 @@ export function createTieOuts(deps: TieOutDeps): TieOutStage {
     async run(periodId, asker) {
       const period = periodOf(periodId);
       const position = await deps.caughtUp();
+      await deps.announced?.note();
       const results: TieOutResult[] = [];
       for (const provider of await providersOf(period)) {
         const result = await compare(deps, lines, { period, provider, range: rangeOf(period), position });
@@ -107,6 +108,8 @@ export function createTieOuts(deps: TieOutDeps): TieOutStage {
         const chosen = await chosenReports(deps, provider, { from, until });
         // Another report than the one that was compared: it has to be compared again.
         const isReplaced = result !== undefined && chosen !== undefined && nameOf(chosen.reports) !== result.statement;
+        // One that was announced since may have lines of the period.
+        const isAwaited = ((await deps.announced?.concerning(provider, { from, until })) ?? []).length > 0;
         const stated = result?.currencies.map(({ currency }) => currency) ?? [];
         const now = categoriesOf((await lines.within(provider, from.getTime(), until.getTime())).values(), []);
         const canBe = deps.statement(provider, { from, until }) !== undefined;
@@ -115,7 +118,9 @@ export function createTieOuts(deps: TieOutDeps): TieOutStage {
           const own = now.filter((each) => each.currency === currency);
           // What was compared is not what the ledger says now: it has to be compared again.
           const isStale =
-            isReplaced || (told && canonicalJson(told.ledger) !== canonicalJson(texts(sumOf(own, 'ledger'))));
+            isReplaced ||
+            isAwaited ||
+            (told && canonicalJson(told.ledger) !== canonicalJson(texts(sumOf(own, 'ledger'))));
           const status = told && !isStale ? told.status : result || canBe ? 'pending' : 'none';
           states.push({ provider, currency, status, link: `/v1/periods/${period.id}/tie-out` });
         }
@@ -162,8 +167,8 @@ async function compare(
   const categories = categoriesOf(ledger.values(), stated.lines.values());
   const identities = (await balancesOf(deps, provider, range)).map((balance) => identityOf(balance, categories));
   const result = resultOf({ ...head, statement: stated.from }, { categories, differences, identities });
-  const missing = ((await deps.announced?.(provider)) ?? []).filter(({ announcedAt }) => announcedAt < until);
-  const reasons = [...stated.leftOut, ...missing.filter(({ announcedAt }) => announcedAt >= from).map(missingOf)];
+  const missing = (await deps.announced?.concerning(provider, range)) ?? [];
+  const reasons = [...stated.leftOut, ...missing.map(missingOf)];
   return reasons.length === 0 ? result : stillPending(result, reasons.join(' '));
 }
 

@@ -14,6 +14,8 @@ export interface Upload {
   /** For sentences about what is wrong in it. */
   name?: string;
   bytes: Buffer;
+  /** The only batch that it may have lines of, as they say it, where that is known. */
+  batch?: string;
   /** The time that it covers, `until` excluded; needed of kinds that do not say it themselves. */
   from?: Date;
   until?: Date;
@@ -71,8 +73,9 @@ export class ProviderReports {
     if (bytes.length === 0) throw new Problem('invalid_request', 'The report is empty.');
     const content = await kind.read(upload.name ?? 'report', Readable.from([bytes]));
     const { from, until } = coverage(kind, upload, content);
-    await this.deps.keepObjects(provider, content);
     const batches = batchesOf(kind, content);
+    refuseOthers(upload.batch, batches);
+    await this.deps.keepObjects(provider, content);
     const digest = createHash('sha256').update(bytes).digest('hex');
     const id = uuidV5(lengthPrefixed(['provider report', provider, kind.name, digest]));
     const sealed = this.deps.vault.seal(JSON.stringify(bytes.toString('base64')), () => true);
@@ -89,17 +92,17 @@ export class ProviderReports {
       ],
     );
     const report = (await this.find(id))!;
-    if (rowCount === 0 && (report.from.getTime() !== from.getTime() || report.until.getTime() !== until.getTime()))
-      throw new Problem(
-        'conflict',
-        `The same report is kept for ${report.from.toISOString()} to ${report.until.toISOString()}.`,
-      );
     // One that was kept by a version that did not note them.
     if (rowCount === 0)
       await this.deps.database.pool.query('update close.provider_reports set batches = $2 where id = $1', [
         id,
         batches,
       ]);
+    if (rowCount === 0 && (report.from.getTime() !== from.getTime() || report.until.getTime() !== until.getTime()))
+      throw new Problem(
+        'conflict',
+        `The same report is kept for ${report.from.toISOString()} to ${report.until.toISOString()}.`,
+      );
     return { outcome: rowCount === 0 ? 'duplicate' : 'recorded', report, batches };
   }
 
@@ -154,6 +157,13 @@ export class ProviderReports {
 /** What a report of a batch says of which one it is. */
 const batchesOf = ({ complete, undated }: ReportKind, { lines }: ReportContent): string[] =>
   complete && !undated ? [...new Set(lines.flatMap(({ payout }) => (payout === undefined ? [] : [payout])))] : [];
+
+/** Before anything of it is in the ledger. Throws Problem `invalid_request`. */
+function refuseOthers(batch: string | undefined, found: readonly string[]): void {
+  if (batch === undefined || (found.length === 1 && found[0] === batch)) return;
+  const has = found.length === 0 ? 'no line of a batch' : `lines of ${found.slice(0, 3).join(', ')}`;
+  throw new Problem('invalid_request', `The file is not that of ${batch}: it has ${has}.`);
+}
 
 /** Where the file does not say it, whoever brings it does; where it does, from its first to its last line. */
 function coverage(kind: ReportKind, { from, until }: Upload, { lines }: ReportContent): { from: Date; until: Date } {

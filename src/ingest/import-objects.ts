@@ -247,9 +247,11 @@ async function readFile(
   imported.recorded += begun.recorded;
   const readBefore = Number(begun.cursor ?? 0);
   const onTheirWay: Promise<void>[] = [];
+  const settling = new Set<Promise<unknown>>();
   const put = (lot: readonly ReadLine[], done?: Date): void => {
     const objects = lot.flatMap((line) => line.objects);
-    const settled = settle(deps, source, objects, asOf, 'file', imported);
+    const settled = settle(deps, source, objects, asOf, 'file', imported).finally(() => settling.delete(settled));
+    settling.add(settled);
     const remember = async (before: Promise<void> | undefined): Promise<void> => {
       const [recorded] = await Promise.all([settled, before]);
       const cursor = String(lot.at(-1)?.line ?? readBefore);
@@ -277,7 +279,8 @@ async function readFile(
     await onTheirWay.at(-1);
   } finally {
     content.destroy();
-    await Promise.allSettled(onTheirWay);
+    // Also of lots behind one that failed: whoever closes the database next must not close it under them.
+    await Promise.allSettled([...settling, ...onTheirWay]);
   }
 }
 

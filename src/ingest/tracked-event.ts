@@ -63,14 +63,35 @@ export function toTracked(sealing: Sealing, request: ClientRequest, sent: unknow
   return { event, links: linksOf(clear, client, request.receivedAt) };
 }
 
-// `ip`, `$ip`, `ipAddress`, `client_ip`, …
-const ADDRESS_NAME = /^\$?(?:\w+_)?ip(?:_?address)?$/i;
-
 /** An event as it is kept, sealed: no address of a visitor is stored whole, in whichever member an SDK or a shop puts it. */
 const textOf = (sent: unknown): string =>
   JSON.stringify(sent, (name, value: unknown) =>
-    typeof value === 'string' && ADDRESS_NAME.test(name) ? (truncatedAddress(value) ?? value) : value,
+    typeof value === 'string' ? withoutAddresses(value, ADDRESS_NAME.test(name)) : value,
   );
+
+// `ip`, `$ip`, `ipAddress`, `client_ip`, `clientIp`, `remoteAddress`, `x-forwarded-for`, …
+const ADDRESS_NAME =
+  /^\$?(?:.*[_-])?ip(?:_?addr(?:ess)?)?$|[a-z]I[pP](?:Addr(?:ess)?)?$|remote_?addr(?:ess)?$|forwarded[_-]?for$/i;
+const ADDRESS = /^[\da-f.:%[\]]{3,60}$/i;
+
+/**
+ * A text that is an address, or a list of them, is cut to their networks; four numbers with dots may also be the version of a program, and are
+ * cut only under the name of an address.
+ */
+function withoutAddresses(text: string, isNamed: boolean): string {
+  if (!isNamed && !(text.includes(':') && ADDRESS.test(text))) return text;
+  const cut = text.split(',').map((each) => networkIn(each.trim()));
+  if (cut.every((each) => each !== undefined)) return cut.join(', ');
+  return isNamed && /\d[.:]/.test(text) ? LEFT_OUT : text;
+}
+
+/** The network of an address with or without a port. */
+const networkIn = (text: string): string | undefined =>
+  truncatedAddress(text) ??
+  truncatedAddress(/^\[(.+)\](?::\d{1,5})?$/.exec(text)?.[1]) ??
+  truncatedAddress(/^([\d.]+):\d{1,5}$/.exec(text)?.[1]);
+
+const LEFT_OUT = '[address]';
 
 /** What a refused event is sampled as: sealed like the others, cut to the size of an event. */
 export function toSample({ vault }: Sealing, request: ClientRequest, sent: unknown) {

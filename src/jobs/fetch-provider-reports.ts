@@ -6,6 +6,6 @@ export const fetchProviderReports: Job = {
   schedule: '0 50 * * * *',
   async run(_, { announced, progress }) {
     await announced?.note(progress);
-    await announced?.fetch('system');
+    await announced?.fetch('system', progress);
   },
 };

@@ -59,16 +59,18 @@ export async function customerReport(
     ...links,
     touches: touches.rows.map((row) => ({ ...row, at: iso(row.at), channel: channels.of(row.source, row.medium) })),
     purchases: parts.rows.map(partJson),
-    numbers: numbers.rows.map(({ occurred_at: at, ...row }) => ({ ...row, at: iso(at), delta: String(row.delta) })),
+    numbers: numbers.rows
+      .map(({ occurred_at: at, ...row }) => ({ ...row, at: iso(at), delta: String(row.delta) }))
+      .reverse(),
   };
 }
 
-/** What a customer and its purchases add to the metrics as they are known now: what was retracted again is left out. */
+/** What a customer and its purchases add to the metrics as they are known now, the newest first: what was retracted again is left out. */
 const IN_NUMBERS = `select metric, subject, day, currency, sum(delta) as delta, fact, entry_id, occurred_at from model.contributions
    where subject in (select node from model.identifiers where customer = $1
      union all select p.ref from model.parts p join model.identifiers i on i.node = p.party where i.customer = $1)
    group by metric, subject, day, currency, fact, entry_id, occurred_at having sum(delta) <> 0
-   order by occurred_at, metric, subject limit 1000`;
+   order by occurred_at desc, metric desc, subject desc limit 1000`;
 
 interface NumberRow {
   metric: string;

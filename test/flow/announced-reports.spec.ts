@@ -51,7 +51,7 @@ beforeAll(async () => {
     ...{ database, ledger, reports, clock, zone: new Zone('UTC'), statement: () => undefined },
     contentMac: (value) => createHmac('sha256', 'test').update(JSON.stringify(value)).digest(),
     caughtUp: () => Promise.resolve(0),
-    announced: (provider) => announced.missing(provider),
+    announced,
   });
 }, 60_000);
 afterAll(async () => {
@@ -112,7 +112,7 @@ describe('reports that Adyen says it has made', () => {
     [
       'it is another batch',
       settlementFile(line('Settled', '1.00', 6)),
-      'The file has no line of adyen_batch_HarbourECOM_7.',
+      'The file is not that of adyen_batch_HarbourECOM_7: it has lines of adyen_batch_HarbourECOM_6.',
     ],
     [
       'it cannot be read',
@@ -138,11 +138,33 @@ describe('reports that Adyen says it has made', () => {
       ['adyen.object.settlement_line', ''],
     ]);
     const fetched = (await reports.list({ provider: 'adyen' })).filter(({ actor }) => actor === 'system');
-    expect(fetched.map(({ lines }) => lines).sort()).toEqual([1, 2]); // the other batch was one as well
+    expect(fetched.map(({ lines }) => lines)).toEqual([2]); // nothing of the file of the other batch was kept
     expect(await announced.fetch('system')).toEqual({ kept: 0, failed: 0 });
     const authorization = `Basic ${Buffer.from(USER).toString('base64')}`;
     expect(new Set(asked.map((each) => JSON.stringify(each)))).toEqual(
       new Set([JSON.stringify({ path: `${PATH}7.csv`, authorization })]),
     );
+  });
+
+  it('given the batch that goes on from the month is announced and not here, then the month waits for it, also when it was tied out before; the ones behind it are no matter of the month', async () => {
+    const october = { id: '2026-10', from: '2026-10-01', to: '2026-10-31' };
+    const after = (day: number) => ({ eventDate: `2026-11-0${day}T20:00:00Z` });
+    const far = settlementFile({ ...line('Settled', '2.00', 12), day: '2026-11-02' });
+    await reports.add({ provider: 'adyen', kind: 'settlement_details', bytes: Buffer.from(far) }, 'key:finance');
+    const [tied] = await tieOuts.run(october.id, { actor: 'key:finance', correlationId: 'test' });
+    expect(tied!.status).not.toBe('pending');
+    await announce('settlement_detail_report_batch_10.csv', after(1));
+    await announce('settlement_detail_report_batch_11.csv', after(2));
+    await announced.note();
+    expect((await tieOuts.state(october)).map(({ status }) => status)).toContain('pending');
+    const [waits] = await tieOuts.run(october.id, { actor: 'key:finance', correlationId: 'test' });
+    expect(waits).toMatchObject({ status: 'pending', reason: expect.stringContaining('batch_10.csv of HarbourECOM') });
+    expect(waits!.reason).not.toContain('batch_11');
+  });
+
+  it('given a round that is cancelled, then what was not begun is tried the next time', async () => {
+    const cancelled = new Error('cancelled');
+    await expect(announced.fetch('system', () => Promise.reject(cancelled))).rejects.toBe(cancelled);
+    expect(await announced.missing()).toHaveLength(2);
   });
 });

@@ -29,8 +29,8 @@ function listsOf<T>({ title, text, numeric }: Column<T>, rows: readonly T[]): st
       : { value: digits.replaceAll(',', ''), unit };
   });
   const values = parts.map(({ value }) => value);
-  const units = [...new Set(parts.map(({ unit }) => unit))].filter((unit) => unit !== '');
-  if (units.length === 0) return [[title, ...values]];
+  const units = [...new Set(parts.filter(({ value }) => value !== '').map(({ unit }) => unit))];
+  if (units.every((unit) => unit === '')) return [[title, ...values]];
   if (units.length === 1) return [[`${title} (${units[0]})`, ...values]];
   return [
     [title, ...values],

@@ -172,7 +172,8 @@ export const CustomerReply = z
         }),
       )
       .meta({
-        description: 'What this customer and its purchases add to the metrics, at most 1,000 rows, oldest first.',
+        description:
+          'What this customer and its purchases add to the metrics: the newest 1,000 rows, the oldest of them first.',
       }),
   })
   .meta({ id: 'Customer' });

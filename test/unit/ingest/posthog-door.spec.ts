@@ -47,13 +47,38 @@ describe("PostHog's protocol", () => {
 
   it('given addresses of a visitor, when collected, then not even who has the key reads more than the network', async () => {
     const ip = '203.0.113.77';
-    const event = capture({}, { $ip: ip, client_ip: '2001:db8:1:2::3', chip: ip, $set: { ipAddress: ip } });
+    const network = '203.0.113.0/24';
+    const event = capture(
+      {},
+      {
+        ...{
+          $ip: ip,
+          client_ip: '2001:db8:1:2::3',
+          clientIp: ip,
+          remoteAddress: `${ip}:443`,
+          'x-forwarded-for': `${ip}, ${ip}`,
+        },
+        ...{
+          $set: { ipAddress: ip },
+          ip: 'for=203.0.113.77;by=x',
+          anywhere: ['2001:db8:1:2::3', '[2001:db8:1:2::3]:443'],
+        },
+        ...{ app_version: '24.1.0.3', chip: 'm4', time: '10:30', ship: 'fast' },
+      },
+    );
     expect(await posthog(JSON.stringify({ api_key: WRITE_KEY, batch: [event] }))).toMatchObject({ accepted: 1 });
     const [row] = await stored(`message_id = '${event.uuid}'`);
     const { properties } = JSON.parse(await doors.vault.unseal(row.body, row.body_key_id));
-    expect(properties).toMatchObject({
-      ...{ $ip: '203.0.113.0/24', client_ip: '2001:db8:1::/48', $set: { ipAddress: '203.0.113.0/24' } },
-      chip: ip, // no name of an address
+    expect(properties).toEqual({
+      ...{
+        $ip: network,
+        client_ip: '2001:db8:1::/48',
+        clientIp: network,
+        remoteAddress: network,
+        'x-forwarded-for': `${network}, ${network}`,
+      },
+      ...{ $set: { ipAddress: network }, ip: '[address]', anywhere: ['2001:db8:1::/48', '2001:db8:1::/48'] },
+      ...{ app_version: '24.1.0.3', chip: 'm4', time: '10:30', ship: 'fast' },
     });
     expect(row.client_hash).toBe(networkOf(doors.vault, ip));
   });

@@ -34,6 +34,15 @@ describe('the file of a table', () => {
     ]);
   });
 
+  it('given counts beside one currency, then no count is taken for money', () => {
+    expect(fileOf(['signups', '1'], ['revenue', '42.00 USD'], ['none', '–'])).toEqual([
+      'Name,Value,"Value, unit"',
+      'signups,1,',
+      'revenue,42.00,USD',
+      'none,,',
+    ]);
+  });
+
   it('given text where numbers were expected, then it stays as it is', () => {
     expect(fileOf(['a', 'never'], ['b', '3 / 4'])).toEqual(['Name,Value', 'a,never', 'b,3 / 4']);
   });

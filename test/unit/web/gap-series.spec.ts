@@ -51,7 +51,20 @@ it('given days without a row between others, then the chart has them, and no num
     ['2026-10-03', null, null],
     ['2026-10-04', 5, 0],
   ]);
-  expect(pointsOf({ rows: [] })).toEqual([]);
+  expect(pointsOf({ rows: [], days: new Set(), currency: undefined })).toEqual([]);
+});
+
+it('given money, then a day that was compared and on which nothing was sold is a zero, and one of a source that failed is no number', () => {
+  const money = { metric: 'revenue_gross', currency: 'EUR', actual: '500', tracked: '400', gap: '100' };
+  const [, series] = seriesOf([
+    ...[row('1', money), compared('1', 1, 1), compared('2', 0, 0), failed('3'), row('4', money), compared('4', 1, 1)],
+  ]);
+  expect(pointsOf(series!).map(({ actual, tracked }) => [actual, tracked])).toEqual([
+    ['500', '400'],
+    ['0', '0'],
+    [null, null],
+    ['500', '400'],
+  ]);
 });
 
 it('given days that were all compared, then there is nothing to note', () => {

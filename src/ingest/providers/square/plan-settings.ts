@@ -10,7 +10,8 @@ const VARIATION = 'SUBSCRIPTION_PLAN_VARIATION';
 const money = z.object({ amount: z.number(), currency: z.string() }).nullish();
 const phase = z.object({
   cadence: z.string(),
-  pricing: z.object({ type: z.string().nullish(), price_money: money }).nullish(),
+  /** The price is named in either way in what Square publishes. */
+  pricing: z.object({ type: z.string().nullish(), price_money: money, price: money }).nullish(),
   /** As older versions say it. */
   recurring_price_money: money,
 });
@@ -73,7 +74,7 @@ function planOf(
 ): SquarePlan | undefined {
   const [only, ...others] = phases;
   if (!only || others.length > 0 || only.pricing?.type === 'RELATIVE' || !isCadence(only.cadence)) return undefined;
-  const price = only.pricing?.price_money ?? only.recurring_price_money;
+  const price = only.pricing?.price_money ?? only.pricing?.price ?? only.recurring_price_money;
   if (!price) return (wrong('has no price'), undefined);
   try {
     const plan = { id, cadence: only.cadence, price: moneyOf(price) };

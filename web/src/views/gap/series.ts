@@ -10,6 +10,8 @@ export interface Series {
   currency: string | undefined;
   /** Every day with a true number, oldest first. */
   rows: readonly Row[];
+  /** Days on which its source was compared at all. In a currency in which nothing happened then there is no row, and the number is 0. */
+  days: ReadonlySet<string>;
   /** Those of them that were compared: only these have a gap. */
   compared: readonly Row[];
   /** Days that were not: the source never sent such an event until then, or it failed. */
@@ -27,14 +29,16 @@ const ORDER = ['signups', 'checkouts_started', 'orders', 'revenue_gross'];
 export function seriesOf(rows: readonly Row[]): Series[] {
   const found = new Map<string, Row[]>();
   const silent = new Map<string, Row[]>();
+  const answered = new Map<string, Set<string>>();
   for (const row of rows) {
+    if (row.actual !== null) answered.set(row.source, (answered.get(row.source) ?? new Set()).add(row.day));
     if (row.value !== undefined) continue;
     if (row.actual === null) add(silent, `${row.source}~${row.metric}`, row);
     else add(found, `${row.source}~${row.metric}~${row.currency ?? ''}`, row);
   }
   const place = ({ metric }: Series): number => (ORDER.includes(metric) ? ORDER.indexOf(metric) : ORDER.length);
   return [...found]
-    .map(([key, days]) => series(key, days, silent.get(key.slice(0, key.lastIndexOf('~'))) ?? []))
+    .map(([key, days]) => series(key, days, silent.get(key.slice(0, key.lastIndexOf('~'))) ?? [], answered))
     .sort((a, b) => place(a) - place(b) || (a.key < b.key ? -1 : 1));
 }
 
@@ -45,13 +49,20 @@ function add(groups: Map<string, Row[]>, key: string, row: Row): void {
 }
 
 /** `silent`: days of the same source and metric that have no number at all, in whichever currency it would have been. */
-function series(key: string, days: readonly Row[], silent: readonly Row[]): Series {
+function series(
+  key: string,
+  days: readonly Row[],
+  silent: readonly Row[],
+  answered: ReadonlyMap<string, ReadonlySet<string>>,
+): Series {
   const { metric, source, currency } = days[0]!;
+  const failed = new Set(silent.map(({ day }) => day));
   const rows = [...days].sort((a, b) => (a.day < b.day ? -1 : 1));
   const compared = rows.filter(({ gap }) => gap !== null);
   const none = compared.length === 0;
   return {
     ...{ key, metric, source, currency, rows, compared },
+    days: new Set([...(answered.get(source) ?? [])].filter((day) => !failed.has(day))),
     uncompared: rows.length - compared.length + silent.length,
     actual: sum((none ? rows : compared).map(({ actual }) => actual)),
     tracked: none ? null : sum(compared.map(({ tracked }) => tracked)),
@@ -59,13 +70,22 @@ function series(key: string, days: readonly Row[], silent: readonly Row[]): Seri
   };
 }
 
-/** Every day from the first to the last of its rows. One without a row, a source that failed for instance, has no number: no line may run through it. */
-export function pointsOf({ rows }: Pick<Series, 'rows'>): Pick<Row, 'day' | 'actual' | 'tracked'>[] {
+/**
+ * Every day from the first to the last of its rows. One that was not compared, because a source failed for instance, has no number: no line
+ * may run through it.
+ */
+export function pointsOf({
+  rows,
+  days,
+  currency,
+}: Pick<Series, 'rows' | 'days' | 'currency'>): Pick<Row, 'day' | 'actual' | 'tracked'>[] {
   const known = new Map(rows.map((row) => [row.day, row]));
   const [first, last] = [rows[0]?.day ?? '', rows.at(-1)?.day ?? ''];
   const points = [];
-  for (let day = first; day !== '' && day <= last; day = addDays(day, 1))
-    points.push(known.get(day) ?? { day, actual: null, tracked: null });
+  for (let day = first; day !== '' && day <= last; day = addDays(day, 1)) {
+    const none = currency !== undefined && days.has(day) ? '0' : null;
+    points.push(known.get(day) ?? { day, actual: none, tracked: none });
+  }
   return points;
 }
 
