@@ -2951,7 +2951,7 @@ export interface components {
             } & {
                 [key: string]: unknown;
             })[];
-            /** @description What this customer and its purchases add to the metrics, at most 1,000 rows, oldest first. */
+            /** @description What this customer and its purchases add to the metrics: the newest 1,000 rows, the oldest of them first. */
             numbers: {
                 metric: string;
                 subject: string;

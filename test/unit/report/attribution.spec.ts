@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultChannels } from '../../../src/catalog/channels.js';
 import { definitionOf } from '../../../src/catalog/metric-definition.js';
+import { Zone } from '../../../src/kernel/day.js';
 import { metrics } from '../../../src/metrics/index.js';
 import type { ClosedDays } from '../../../src/report/closed-days.js';
 import { createReport, type ReportDeps } from '../../../src/report/create-report.js';
@@ -11,11 +12,14 @@ function reportOver(closing: ClosedDays) {
   const query = (sql: string) => {
     asked.push(sql);
     const rows = /from model\.checkpoint/.test(sql) ? [{ position: 90n, version: 'UTC v' }] : [];
-    return Promise.resolve({ rows });
+    // Several statements at once have several answers.
+    const answers = sql.split(';').map(() => ({ rows }));
+    return Promise.resolve(answers.length === 1 ? answers[0] : answers);
   };
   const pool = { connect: () => Promise.resolve({ query, release: () => undefined }) };
   const closings = { inForce: () => Promise.resolve([closing]), find: () => Promise.resolve(closing) };
-  const deps = { database: { pool }, closings, metrics, modelVersion: 'UTC v', channels: defaultChannels };
+  const now = { zone: new Zone('UTC'), clock: () => new Date('2026-11-02T00:00:00Z') };
+  const deps = { database: { pool }, closings, metrics, modelVersion: 'UTC v', channels: defaultChannels, ...now };
   return { report: createReport(deps as unknown as ReportDeps), asked };
 }
 
