@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { readSettingsFile } from '../storage/settings-file.js';
 import { marksNothing, mediumAliases, sourceAliases } from '../catalog/attribution-markers.js';
 import {
   type ChannelRule,
@@ -54,18 +54,9 @@ const rule = z
 export function readChannels(path: string | undefined): { channels: Channels; mistakes: string[] } {
   const refused = (...mistakes: string[]) => ({ channels: defaultChannels, mistakes });
   if (path === undefined) return refused();
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    return refused(`${SETTING} cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return refused(`${SETTING} is no JSON.`);
-  }
+  const file = readSettingsFile(SETTING, path);
+  if ('mistake' in file) return refused(file.mistake);
+  const json = file.value;
   if (!Array.isArray(json)) return refused(`${SETTING} must be a list of rules.`);
   const read = z.array(rule).safeParse(json);
   if (read.success) return { channels: createChannels(read.data), mistakes: [] };

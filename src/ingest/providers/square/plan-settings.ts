@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { readSettingsFile } from '../../../storage/settings-file.js';
 import { isObject, objectIn } from '../../json-members.js';
 import { moneyOf } from './interpret/amount.js';
 import { isCadence, planWorth, type SquarePlan } from './interpret/plan-value.js';
@@ -29,18 +29,9 @@ type Variation = z.infer<typeof variation>;
 export function readSquarePlans(path: string | undefined): { plans: readonly SquarePlan[]; mistakes: string[] } {
   const refused = (...mistakes: string[]) => ({ plans: [], mistakes });
   if (path === undefined) return refused();
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    return refused(`${SETTING} cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
-  }
-  let found: unknown[];
-  try {
-    found = variationsIn(JSON.parse(text));
-  } catch {
-    return refused(`${SETTING} is no JSON.`);
-  }
+  const file = readSettingsFile(SETTING, path);
+  if ('mistake' in file) return refused(file.mistake);
+  const found = variationsIn(file.value);
   if (found.length === 0) return refused(`${SETTING} has no object of the type ${VARIATION}.`);
   const mistakes: string[] = [];
   const plans = new Map<string, SquarePlan | undefined>();
