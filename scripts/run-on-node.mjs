@@ -25,35 +25,37 @@ export function isTooOld(version = process.versions.node) {
 }
 
 const ORPHANED_CHECK_MS = 100;
+const parent = process.ppid; // as early as can be: installing and building take a while, in which nobody here sees a signal
+const isOrphaned = () => process.env.npm_lifecycle_event !== undefined && process.ppid !== parent;
 
 /** Runs a program in place of this process, which passes signals on to it and ends as it does. */
 export function handOverTo(command, args, options = {}) {
+  if (isOrphaned()) process.exit(128 + os.constants.signals.SIGTERM);
   const child = spawn(command, args, { stdio: 'inherit', ...options });
   // A terminal sends Ctrl-C to both; a process manager signals only this one, so it is passed on. The child decides when to end.
   const pass = (signal) => signal !== 'SIGINT' && child.kill(signal);
   const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'];
   for (const name of signals) process.on(name, pass);
-  const orphaned = process.env.npm_lifecycle_event ? whenParentGone(() => child.kill('SIGTERM')) : undefined;
+  const watch = whenOrphaned(() => child.kill('SIGTERM'));
   child.on('error', (error) => {
     console.error(`${command} could not be started: ${error.message}`);
     process.exit(1);
   });
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code);
-    clearInterval(orphaned);
+    clearInterval(watch);
     for (const name of signals) process.off(name, pass);
     process.kill(process.pid, signal);
     process.exitCode = 128 + os.constants.signals[signal]; // of one that does not end a process by itself
   });
 }
 
-/** npm starts its scripts in a shell, and signals only that: the shell dies, and nobody tells this process. */
-function whenParentGone(then) {
-  const parent = process.ppid;
+/** npm starts its scripts in a shell, and signals only that: the shell dies, and nobody tells this process. The watch keeps no process alive. */
+export function whenOrphaned(then) {
   const timer = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (!isOrphaned()) return;
     clearInterval(timer);
     then();
   }, ORPHANED_CHECK_MS);
-  return timer;
+  return timer.unref();
 }

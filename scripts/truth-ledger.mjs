@@ -2,7 +2,7 @@
 // npx truth-ledger: finds the pinned Node (this file itself runs on any from 20), builds when needed, then runs the command.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { handOverTo, isThisNode, isTooOld, pinnedNode } from './run-on-node.mjs';
+import { handOverTo, isThisNode, isTooOld, pinnedNode, whenOrphaned } from './run-on-node.mjs';
 
 const scripts = path.dirname(fileURLToPath(import.meta.url));
 const pinned = pinnedNode(path.dirname(scripts));
@@ -16,5 +16,6 @@ if (pinned !== undefined && !isThisNode(pinned)) {
   }
   const { build } = await import('./build.mjs');
   build();
+  whenOrphaned(() => process.kill(process.pid, 'SIGTERM'));
   await import('../dist/cli.js');
 }

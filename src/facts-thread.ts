@@ -4,7 +4,7 @@ import pg from 'pg';
 import { createInterpret, interpretersFor, type KnownToOperator } from './ingest/interpret.js';
 import { copyFeed } from './ledger/backends/postgres/feed-copy.js';
 import { type FactRange, sendFacts } from './projections/facts-aside.js';
-import { giveUpWhenSilent } from './storage/silent-connections.js';
+import { giveUpWhenSilent, REACHED_SOON } from './storage/silent-connections.js';
 
 export interface FactsThreadData extends FactRange {
   connection: pg.ClientConfig;
@@ -12,7 +12,7 @@ export interface FactsThreadData extends FactRange {
 }
 
 const { connection, known, ...range } = workerData as FactsThreadData;
-const client = new pg.Client(connection);
+const client = new pg.Client({ ...connection, ...REACHED_SOON });
 client.on('error', () => undefined); // whoever reads hears of it
 await client.connect();
 giveUpWhenSilent(client, connection);

@@ -26,7 +26,7 @@ export function figuresOf(service: Service, registry: Registry, clock: Clock): F
       alerts(service, gauge),
       arrivals(service, gauge, clock),
     ],
-    projector: () => [projection(service, gauge, clock), feedIndex(service, gauge), seals(service, gauge)],
+    projector: () => [projection(service, gauge, clock), feedIndex(service, gauge, clock), seals(service, gauge)],
     worker: () => [queuedJobs(service, gauge), finishedJobs(service, registry)],
   };
   return service.roles.flatMap((role) => byRole[role]());
@@ -84,17 +84,26 @@ function projection({ projections }: Service, gauge: GaugeOf, clock: Clock): Fig
 }
 
 /** What has no place in the feed yet is in no lag of the read model: that one is measured against the feed. */
-function feedIndex({ ledger }: Service, gauge: GaugeOf): Figures {
+function feedIndex({ ledger }: Service, gauge: GaugeOf, clock: Clock): Figures {
   const lag = gauge(
     'ledger_index_lag_seconds',
     'Seconds since all that was in the log of KurrentDB had its place in the feed; 0 where the ledger is in PostgreSQL.',
   );
+  const now = (): number => clock().getTime();
+  const begunAt = now();
+  /** When, by the last reading, all had its place: while the index cannot be read the lag grows from there. */
+  let placedAt: number | undefined;
+  const show = (): void => lag.set(placedAt === undefined ? 0 : (now() - placedAt) / 1_000);
   return {
     part: 'ledger_index',
     async read() {
+      show(); // whoever does not wait for the answer sees it grow too
       const { standsAlone, indexLagMs } = await ledger.health();
-      if (standsAlone && indexLagMs === undefined) throw new Error('the index of the feed does not answer');
-      lag.set((indexLagMs ?? 0) / 1_000);
+      const unread = standsAlone && indexLagMs === undefined;
+      if (unread) placedAt ??= begunAt;
+      else placedAt = standsAlone ? now() - indexLagMs! : undefined;
+      show();
+      if (unread) throw new Error('the index of the feed does not answer');
     },
   };
 }

@@ -118,11 +118,14 @@ export class Telemetry {
   }
 }
 
-/** The promise's value, or an error after so many milliseconds. The work itself goes on. */
+/** What takes longer than it may. */
+export class TooLate extends Error {}
+
+/** The promise's value, or TooLate after so many milliseconds. The work itself goes on. */
 export async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, refuse) => {
-    timer = setTimeout(() => refuse(new Error(`no answer within ${ms} ms`)), ms);
+    timer = setTimeout(() => refuse(new TooLate(`no answer within ${ms} ms`)), ms);
   });
   try {
     return await Promise.race([work, late]);

@@ -75,7 +75,7 @@ export class TouchQueue {
     return { waiting: this.waiting.length, sent: this.sent, dropped: this.dropped };
   }
 
-  /** Sends what waits now, and again after pauses that do not grow; for a process that ends. Resolves after `withinMs` at the latest. */
+  /** Sends what waits now, and again after pauses that do not grow; for a process that ends. What fails meanwhile counts as no attempt. Resolves after `withinMs` at the latest. */
   async flush(withinMs = 5_000): Promise<void> {
     this.flushing += 1;
     this.wake?.();
@@ -110,7 +110,7 @@ export class TouchQueue {
         failures = 0;
         continue;
       }
-      this.giveUp(batch);
+      if (this.flushing === 0) this.giveUp(batch); // its short pauses would use up the attempts of minutes
       if (this.waiting.length === 0) break;
       const pause = answer.afterMs ?? this.backoff(failures++);
       await this.pause(this.flushing > 0 ? Math.min(pause, this.backoff(0)) : pause);

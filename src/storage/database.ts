@@ -3,7 +3,7 @@ import { SetupError } from '../kernel/errors.js';
 import type { Conf } from './embedded/config.js';
 import { openEmbedded } from './embedded/embedded-postgres.js';
 import type { EmbeddedServer } from './embedded/embedded-postgres.js';
-import { askServer, giveUpSilent, SILENT_MS } from './silent-connections.js';
+import { askServer, giveUpSilent, REACHED_SOON, SILENT_MS } from './silent-connections.js';
 
 // bigint as BigInt (money, positions), and a date as its text: a Date of it would be midnight of whatever zone the process runs in.
 pg.types.setTypeParser(pg.types.builtins.INT8, BigInt);
@@ -38,12 +38,12 @@ export interface DatabaseOptions {
   allowUnsafe?: boolean;
   /** How long a connection in use may be silent before the server is asked whether it works for it, in milliseconds. */
   silentMs?: number;
+  /** How long the server may take to answer that, in milliseconds. */
+  answerMs?: number;
 }
 
 const DATABASE = 'truth_ledger';
 const OLDEST = 14;
-const CONNECT_MS = 10_000;
-const KEEP_ALIVE_MS = 10_000; // a machine that vanished is noticed in seconds, not in the two hours of the system
 const COMING_UP_MS = 10_000; // a database that is started together with the service
 
 /** Connects, or starts the embedded server; runs no migrations. Throws SetupError for a server that is too old, unreachable or not durable. */
@@ -58,8 +58,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     };
     await inspect(connection, options.allowUnsafe ?? false);
     const database = connect(connection, server, options.poolMax ?? 10, log);
-    const { silentMs = SILENT_MS } = options;
-    giveUpSilent(database.pool, silentMs, askServer(connection, silentMs));
+    const { silentMs = SILENT_MS, answerMs } = options;
+    giveUpSilent(database.pool, silentMs, askServer(connection, answerMs));
     return database;
   } catch (error) {
     await server?.stop();
@@ -95,13 +95,7 @@ function connect(
   max: number,
   log: (line: string) => void,
 ): Database {
-  const pool = new pg.Pool({
-    ...connection,
-    max,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-    connectionTimeoutMillis: CONNECT_MS,
-  });
+  const pool = new pg.Pool({ ...connection, ...REACHED_SOON, max });
   // A connection lost is an `error` event, which would end the process if nobody heard it; those who use the connection get it too.
   const lost = (error: Error): void => log(`A connection to PostgreSQL was lost: ${error.message}`);
   pool.on('error', lost);
@@ -216,7 +210,7 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
 
 /** Runs the work on a connection of its own; a failure to connect becomes a SetupError without the password. */
 async function withClient<T>(connection: pg.ClientConfig, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ ...connection, connectionTimeoutMillis: CONNECT_MS });
+  const client = new pg.Client({ ...connection, ...REACHED_SOON });
   client.on('error', () => undefined); // the query in flight reports it
   try {
     await client.connect();

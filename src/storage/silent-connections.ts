@@ -10,6 +10,13 @@ const NEVER: IsWorking = () => Promise.resolve(false);
 /** How long a connection in use may be silent, and how long the server may take to say why, where nothing else is said. */
 export const SILENT_MS = 30_000;
 
+/** For connections that are kept: a machine that is gone is noticed in seconds, not in the two hours of the system. */
+export const REACHED_SOON = {
+  connectionTimeoutMillis: 10_000,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+} satisfies pg.ClientConfig;
+
 /**
  * Gives up a connection of the pool on which, while it is used, nothing moves for `silentMs`, unless the server works for it: whoever
  * waits on a peer that is gone is told by the system only after a quarter of an hour.
@@ -62,11 +69,16 @@ export function askServer(connection: pg.ClientConfig, withinMs = SILENT_MS): Is
   };
 }
 
-/** A server that waits for what we are to send has lost our statement, or we its answer. */
+/**
+ * A server that waits for what we are to send has lost our statement, or we its answer; so has one that waits until we take what it sends,
+ * because we do. One that keeps no book of what its sessions do, or not for this role, cannot say: then the session counts as working.
+ */
 async function isActive(asking: pg.Client, pid: number): Promise<boolean> {
   const { rows } = await asking.query<{ own: number; active: boolean }>(
     `select pg_backend_pid() as own, exists (
-       select from pg_stat_activity where pid = $1 and state = 'active' and wait_event is distinct from 'ClientRead') as active`,
+       select from pg_stat_activity where pid = $1 and (
+         coalesce(state, 'disabled') = 'disabled'
+         or (state = 'active' and coalesce(wait_event, '') not in ('ClientRead', 'ClientWrite')))) as active`,
     [pid],
   );
   const { own, active } = rows[0]!;

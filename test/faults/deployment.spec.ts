@@ -15,7 +15,7 @@ import {
   type Settings,
 } from '../support/deployment-files.js';
 import { startKurrentdb, type KurrentdbDouble } from '../support/kurrentdb/double.js';
-import { freePort, hasRedis, redisServer, type RedisServer } from '../support/redis.js';
+import { hasRedis, redisServer, type RedisServer } from '../support/redis.js';
 import { call, type ServiceProcess, startNode } from '../support/service-process.js';
 import { madeFolder, temporaryFolder } from '../support/test-cluster.js';
 import { cloudEvent } from '../support/traffic.js';
@@ -28,6 +28,9 @@ const ENV = {
 };
 const headers = { authorization: `Bearer ${ENV.ADMIN_API_KEY}`, 'content-type': 'application/json' };
 
+/** Whether Debian's client programs are on the PATH. */
+const hasPgIsReady = spawnSync('pg_isready', ['--version']).status === 0;
+
 describeWhere(hasRedis)('the scale mode as it is deployed', () => {
   let database: Database;
   let double: KurrentdbDouble;
@@ -36,14 +39,15 @@ describeWhere(hasRedis)('the scale mode as it is deployed', () => {
   let places: Settings;
   const folders: string[] = [];
   const folder = (made: string): string => (folders.push(made), made);
+  const open: { close(): Promise<unknown> }[] = [];
+  const opened = <T extends { close(): Promise<unknown> }>(each: T): T => (open.push(each), each);
   let started: ServiceProcess[] = [];
   beforeAll(async () => {
     const dataDir = folder(madeFolder('truth-ledger-deployed-'));
-    [database, double, redis] = await Promise.all([
-      openDatabase({ dataDir, tcp: true }),
-      startKurrentdb(),
-      redisServer(),
-    ]);
+    // One after the other, so that each is closed whichever fails.
+    database = opened(await openDatabase({ dataDir, tcp: true }));
+    double = opened(await startKurrentdb());
+    redis = opened(await redisServer());
     const image = engineSettings('postgres', ENV);
     expect(image['POSTGRES_DB']).toBe(database.connection.database);
     await database.pool.query(
@@ -58,18 +62,18 @@ describeWhere(hasRedis)('the scale mode as it is deployed', () => {
   });
   afterAll(async () => {
     await Promise.all(started.map((service) => service.kill()));
-    await Promise.all([redis.close(), double.close(), database.close()]);
+    await Promise.all(open.map((each) => each.close()));
     for (const each of folders) rmSync(each, { recursive: true, force: true });
   });
 
   /** What only differs because this is one machine: addresses of engines, the port, the folder of a volume. */
-  async function here(settings: Settings): Promise<Settings> {
+  function here(settings: Settings): Settings {
     const moved = Object.entries(settings).map(([name, value]) => [
       name,
       Object.entries(places).reduce((text, [there, at]) => text.replace(there, at), value),
     ]);
-    const [port, dataDir] = [String(await freePort()), folder(temporaryFolder('truth-ledger-deployed-'))];
-    return { ...Object.fromEntries(moved), NODE_ENV: 'production', PORT: port, DATA_DIR: dataDir };
+    const dataDir = folder(temporaryFolder('truth-ledger-deployed-'));
+    return { ...Object.fromEntries(moved), NODE_ENV: 'production', PORT: '0', DATA_DIR: dataDir };
   }
 
   /** Starts every part and waits until what asks for its health is content, by the role. */
@@ -78,7 +82,7 @@ describeWhere(hasRedis)('the scale mode as it is deployed', () => {
       parts.map(async ({ role, command, settings, probes }) => {
         const [program, ...args] = command;
         expect(program).toBe('node');
-        const service = startNode(args, await here(settings));
+        const service = startNode(args, here(settings));
         started.push(service);
         const { origin } = new URL(await service.listening);
         for (const { path, port } of probes) {
@@ -105,40 +109,45 @@ describeWhere(hasRedis)('the scale mode as it is deployed', () => {
     async (file, parts) => {
       const urls = await start(parts());
       expect([...urls.keys()]).toEqual([...ROLES]);
-      const [api, projector] = [urls.get('api')!, urls.get('projector')!];
+      const api = urls.get('api')!;
       const day = new Date().toISOString().slice(0, 10);
       const event = cloudEvent('/auth', `signed-up-${file}`, 'user.signed_up', { user_id: `user of ${file}` });
+      const get = async (where: string): Promise<any> =>
+        JSON.parse((await call(`${api}/v1/${where}?from=${day}&to=${day}`, { method: 'GET', headers })).text);
+      /** As the read model has them, which the projector brings on. */
+      const signups = async (): Promise<number> => (await get('metrics/signups')).data[0]?.value ?? 0;
+      const before = await signups();
       const type = { ...headers, 'content-type': 'application/cloudevents+json' };
       expect((await call(`${api}/v1/events`, { headers: type, body: JSON.stringify(event) })).status).toBe(202);
       expect(double.log.records.some(({ stream }) => stream.startsWith('truth.'))).toBe(true);
-      const figures = async (): Promise<string> => (await call(`${projector}/metrics`, { method: 'GET' })).text;
-      while (!/^truth_ledger_projection_lag_events 0$/m.test(await figures())) await pause(50);
+      while ((await signups()) !== before + 1) await pause(50);
       const asked = await call(`${api}/v1/reconciliations`, {
         headers,
         body: JSON.stringify({ from: day, to: day, metrics: ['signups'] }),
       });
       expect(asked.status).toBe(202);
-      const rows = async (): Promise<{ data: { actual: number }[] }> =>
-        JSON.parse(
-          (await call(`${api}/v1/reconciliations?from=${day}&to=${day}`, { method: 'GET', headers })).text,
-        ) as never;
-      const signups = files.findIndex(([name]) => name === file) + 1;
-      while ((await rows()).data[0]?.actual !== signups) await pause(50);
+      while ((await get('reconciliations')).data[0]?.actual !== before + 1) await pause(50);
       expect(await redis.ask('EXISTS', 'bull:truth-ledger:meta')).toBe(1);
       expect(await Promise.all(started.map((service) => service.stop()))).toEqual(started.map(() => 0));
       started = [];
     },
   );
 
-  it('given the checks of docker-compose.yml for PostgreSQL and Redis, then they pass where those answer', () => {
-    const check = (engine: string, where: string[]): number | null => {
-      const [kind, program, ...args] = compose.services[engine].healthcheck.test as string[];
-      expect(kind).toBe('CMD');
-      return spawnSync(program!, [...where, ...args]).status;
-    };
+  /** The status with which the check that docker-compose.yml has for an engine ends, where the engine is asked for there. */
+  const check = (engine: string, where: string[]): number | null => {
+    const [kind, program, ...args] = compose.services[engine].healthcheck.test as string[];
+    expect(kind).toBe('CMD');
+    return spawnSync(program!, [...where, ...args]).status;
+  };
+
+  it('given the check of docker-compose.yml for Redis, then it passes only where one answers', () => {
     expect(check('redis', ['-p', new URL(redis.url).port])).toBe(0);
     expect(check('redis', ['-p', '1'])).not.toBe(0);
-    const postgres = check('postgres', ['-h', '127.0.0.1', '-p', String(database.connection.port)]);
-    expect([0, null]).toContain(postgres); // null: Debian's client programs are not there
+  });
+
+  const itWhere = hasPgIsReady ? it : it['skip'];
+  itWhere('given the check of docker-compose.yml for PostgreSQL, then it passes only where one answers', () => {
+    expect(check('postgres', ['-h', '127.0.0.1', '-p', String(database.connection.port)])).toBe(0);
+    expect(check('postgres', ['-h', '127.0.0.1', '-p', '1'])).not.toBe(0);
   });
 });

@@ -138,6 +138,22 @@ describe('the figure of the index of a ledger in KurrentDB', () => {
   });
 });
 
+describe('the figure of the index of a ledger in KurrentDB that does not answer any more', () => {
+  it.each<[string, LedgerHealth | Error]>([
+    ['is not read', { ok: true, standsAlone: true }],
+    ['fails', new Error('x')],
+  ])('given its lag %s, when scraped again, then it grows with the time since it was read', async (_, health) => {
+    const { ledgerHealth } = app.service;
+    app.service.ledgerHealth = () => Promise.resolve({ ok: true, standsAlone: true, indexLagMs: 1_000 });
+    await figures();
+    app.service.ledgerHealth = () => (health instanceof Error ? Promise.reject(health) : Promise.resolve(health));
+    app.advance(60_000);
+    const page = await figures();
+    app.service.ledgerHealth = ledgerHealth;
+    expect(page).toContain('truth_ledger_ledger_index_lag_seconds 63\n');
+  });
+});
+
 describe('health and figures while the read model of another version is rebuilt', () => {
   afterEach(() => void Object.assign(app.service, { superseded: false, rebuilding: undefined, failed: undefined }));
 
@@ -258,6 +274,22 @@ describe('figures', () => {
     app.keyStore.down = false;
     expect(text).toContain('truth_ledger_append_queue_limit 10');
     expect(text).not.toContain('truth_ledger_gap');
+  });
+
+  it('given a key that is asked for and no answer comes, when scraped, then the process is seen all the same', async () => {
+    const { token } = await app.keys.create({ name: 'prometheus', scopes: ['read'] });
+    const { find } = app.keyStore;
+    app.keyStore.find = () => new Promise(() => undefined);
+    const text = await figures(token);
+    app.keyStore.find = find;
+    expect(text).toContain('truth_ledger_append_queue_limit 10');
+    expect(text).not.toContain('truth_ledger_gap');
+  });
+
+  it('given what a proxy asks its own callers for, when scraped, then it is no key, and the page is that for nobody in particular', async () => {
+    const authorization = `Basic ${Buffer.from('grafana:secret').toString('base64')}`;
+    const reply = await app.get('/metrics', undefined, { authorization });
+    expect([reply.status, (await reply.text()).includes('truth_ledger_gap')]).toEqual([200, false]);
   });
 
   it('given scrapes at once and one right after, when they are answered, then all are whole, and it was read once', async () => {

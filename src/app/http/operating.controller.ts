@@ -9,12 +9,15 @@ import type { ApiKeys } from '../auth/api-keys.js';
 import { Open } from '../auth/scopes.guard.js';
 import type { Background } from '../background.js';
 import { readiness, type Life } from '../health.js';
-import { Telemetry } from '../telemetry.js';
+import { Telemetry, TooLate, withTimeout } from '../telemetry.js';
 import { BACKGROUND, CLOCK, KEYS, LIFE, SERVICE } from '../tokens.js';
 import { Describe } from './describe.js';
 import { found } from './found.js';
 import { NameParam } from './queries.js';
 import { ReadyReply } from './replies.js';
+
+/** Less than what Prometheus waits for a page, and than what the page's parts may take. */
+const KEY_WITHIN_MS = 1_500;
 
 @ApiTags('operating')
 @Open()
@@ -55,13 +58,16 @@ export class OperatingController {
     'forbidden',
   )
   async metrics(@Headers('authorization') authorization: string | undefined): Promise<string> {
-    return this.telemetry.scrape({ business: authorization !== undefined && (await this.mayRead(authorization)) });
+    // Another scheme is that of a proxy before us, which has let its caller in.
+    const isKey = /^Bearer\b/i.test(authorization ?? '');
+    return this.telemetry.scrape({ business: isKey && (await this.mayRead(authorization!)) });
   }
 
   /** Throws for a key that is wrong. One that cannot be checked just now is none: nobody would see what the process does while its database is away. */
   private async mayRead(authorization: string): Promise<boolean> {
-    const caller = await this.keys.authenticate(authorization).catch((error: unknown) => {
-      if (error instanceof Problem && error.code === 'unavailable') return undefined;
+    const checked = withTimeout(this.keys.authenticate(authorization), KEY_WITHIN_MS);
+    const caller = await checked.catch((error: unknown) => {
+      if (error instanceof TooLate || (error instanceof Problem && error.code === 'unavailable')) return undefined;
       throw error;
     });
     if (caller?.scopes.includes('read') === false)

@@ -68,10 +68,16 @@ describe('the alert rules for Prometheus', () => {
   });
 
   it('know a process that is down by the job of the example, which asks with a key', () => {
-    const [job] = read('scrape.yml').scrape_configs as { job_name: string; authorization: Record<string, string> }[];
+    const [job] = read('scrape.yml').scrape_configs as {
+      job_name: string;
+      authorization: Record<string, string>;
+      dns_sd_configs: { names: string[]; type: string; port: number }[];
+    }[];
     const up = rules.map(({ expr }) => /^up\{job=~"(.+)"\} == 0$/.exec(expr)?.[1]).filter((name) => name !== undefined);
     expect(up).toHaveLength(1);
     expect(job!.job_name).toMatch(new RegExp(`^${up[0]}$`));
     expect(Object.keys(job!.authorization)).toEqual(['credentials_file']);
+    // A name of docker-compose.yml may have several processes behind it.
+    expect(job!.dns_sd_configs).toEqual([{ names: [...ROLES], type: 'A', port: 3000 }]);
   });
 });

@@ -12,6 +12,7 @@ const open: OpenService = () => {
   if (how === 'defect') return Promise.reject(new Error('a bug'));
   const stop = (): Promise<void> => (how === 'hang' ? new Promise(() => undefined) : Promise.resolve());
   const start = (): Promise<void> => {
+    if (how === 'told twice') setImmediate(() => [1, 2].forEach(() => process.emit('SIGTERM', 'SIGTERM')));
     if (how === 'rejection') setImmediate(() => void Promise.reject(new Error('nobody waits for this')));
     return Promise.resolve();
   };

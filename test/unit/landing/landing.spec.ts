@@ -322,15 +322,15 @@ describe('while the ledger is away', () => {
     ['it stays away', [503, 503], { attempts: 2 }, 'out_of_attempts'],
   ] as const)('when %s, then the touch is given up and somebody is told', async (_what, next, more, reason) => {
     ledger.next = [...next];
-    const told: string[] = [];
+    let tell: (why: string) => void;
+    const told = new Promise<string>((resolve) => (tell = resolve));
     const onDropped = (why: string): void => {
-      told.push(why);
+      tell(why);
       throw new Error('nobody listens');
     };
     const landing = landingOf('granted', { ...more, onDropped });
     await lands(landing);
-    await landing.flush();
-    expect([told, landing.state()]).toEqual([[reason], { waiting: 0, sent: 0, dropped: 1 }]);
+    expect([await told, landing.state()]).toEqual([reason, { waiting: 0, sent: 0, dropped: 1 }]);
   });
 
   it('when it stays away, then the touch is given up after five minutes', async () => {

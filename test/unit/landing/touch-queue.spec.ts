@@ -91,4 +91,22 @@ describe('when the host ends a run of the queue with the request that began it',
     await flushed;
     expect(queue.state).toEqual({ waiting: 0, sent: 1, dropped: 0 });
   });
+
+  it('while flush waits, then its short pauses use up no attempts, which go on where they were after it', async () => {
+    void add();
+    await settle();
+    const flushed = queue.flush(30_500);
+    for (let times = 1; times <= 30; times += 1) {
+      asked.at(-1)!.answer(503);
+      await jest.advanceTimersByTimeAsync(1_000);
+    }
+    await jest.advanceTimersByTimeAsync(500);
+    await flushed;
+    expect([asked.length, queue.state]).toEqual([31, { waiting: 1, sent: 0, dropped: 0 }]);
+    for (let times = 1; times <= 11; times += 1) {
+      asked.at(-1)!.answer(503);
+      await jest.advanceTimersByTimeAsync(60_000);
+    }
+    expect([asked.length, queue.state]).toEqual([41, { waiting: 0, sent: 0, dropped: 1 }]);
+  });
 });

@@ -69,6 +69,33 @@ describe('npm start', () => {
     });
   });
 
+  it('given truth-ledger on the Node that there is, and the shell that npx starts it in dies, then the service is told', async () => {
+    put('dist/cli.js', `import '../child.mjs';`);
+    const stops = `process.on('SIGTERM', () => { console.log('stopped in order'); process.exit(0); });`;
+    const shell = ['sh', '-c', `${process.execPath} scripts/truth-ledger.mjs serve; exit 5`];
+    expect((await started(stops, 'SIGTERM', shell)).said).toBe('works N\nstopped in order\n');
+  });
+
+  it('given that shell dies while everything is installed, then nothing is started that nobody owns', async () => {
+    put('child.mjs', `console.log('works');`);
+    const npmWaits = `import { existsSync, mkdirSync } from 'node:fs';
+console.log('npm works');
+while (!existsSync('gone')) await new Promise((resolve) => setTimeout(resolve, 5));
+mkdirSync('node_modules', { recursive: true });
+console.log('npm is done');`;
+    put('npm.mjs', npmWaits);
+    const options = { cwd: clone, env: env({ npm_lifecycle_event: 'start' }) };
+    const shell = spawn('sh', ['-c', `${START.join(' ')}; exit 5`], options);
+    shell.once('exit', () => put('gone', ''));
+    let said = '';
+    for await (const chunk of shell.stdout) {
+      said += String(chunk);
+      if (said.includes('npm works')) shell.kill('SIGTERM');
+    }
+    expect(said).toContain('npm is done');
+    expect(said).not.toMatch(/^works/m);
+  });
+
   it('given a service that a signal ends, then the same one ends us', async () => {
     expect(await started('', 'SIGTERM')).toEqual({ said: 'works N\n', ended: { code: null, by: 'SIGTERM' } });
   });
