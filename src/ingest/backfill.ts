@@ -250,8 +250,16 @@ async function settle(
 
 /** What can be told of a listed event that cannot even be read as one. */
 function unkeptOf(deps: BackfillDeps, { provider }: ListedProvider, body: unknown, since: Date): Settled {
-  const { originEventId = 'unreadable', occurredAt = since, type } = provider.identify(body) ?? {};
+  const { originEventId = 'unreadable', occurredAt = since, type } = identified(provider, body) ?? {};
   return { id: originEventId, at: occurredAt, is: 'missing', isRead: type === undefined || deps.isRead(type) };
+}
+
+function identified(provider: Provider, body: unknown): ReturnType<Provider['identify']> {
+  try {
+    return provider.identify(body);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The same entry that the webhook would have made, but for how it was authenticated. */

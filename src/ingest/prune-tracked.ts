@@ -6,15 +6,23 @@ export const TRACKED_RETENTION_DAYS = { least: 120, standard: 400, most: 3_700 }
 
 const BATCH = 5_000; // rows of a transaction
 
+/** Told between two batches how many events went so far; what it throws ends the removal there. */
+export type OnProgress = (removed: number) => Promise<void>;
+
 /**
  * Removes what client-side analytics sent of days before one: events and samples with their keys, counts of refused and limited ones, and links of
  * browsers of which no event is left. In batches, each a transaction of its own, so that it may be ended anywhere and run twice. Gives how
  * many events went. What was recorded of these days is in the ledger and stays.
  */
-export async function pruneTracked(database: Database, zone: Zone, before: Day): Promise<number> {
+export async function pruneTracked(
+  database: Database,
+  zone: Zone,
+  before: Day,
+  onProgress: OnProgress = () => Promise.resolve(),
+): Promise<number> {
   const until = new Date(zone.startOf(before));
-  const events = await pruneEvents(database, until);
-  await pruneLinks(database, until);
+  const events = await pruneEvents(database, until, onProgress);
+  await pruneLinks(database, until, () => onProgress(events));
   await database.pool.query(
     `with gone as (delete from ingest.collector_reject_samples where day < $1 returning body_key_id)
      delete from ledger.vault_keys where id in (select body_key_id from gone)`,
@@ -26,9 +34,10 @@ export async function pruneTracked(database: Database, zone: Zone, before: Day):
 }
 
 /** Goes through the table once, in the order of its ids. */
-async function pruneEvents({ pool }: Database, until: Date): Promise<number> {
+async function pruneEvents({ pool }: Database, until: Date, onProgress: OnProgress): Promise<number> {
   let removed = 0;
-  for (let after: bigint | null = 0n; after !== null;) {
+  let after: bigint | null = 0n;
+  for (;;) {
     const { rows }: { rows: { count: number; last: bigint | null }[] } = await pool.query(
       `with old as (
          select id from ingest.tracked_events where id > $1 and occurred_at < $2 order by id limit $3
@@ -41,12 +50,13 @@ async function pruneEvents({ pool }: Database, until: Date): Promise<number> {
       [after, until, BATCH],
     );
     removed += rows[0]!.count;
+    if (rows[0]!.count < BATCH) return removed;
     after = rows[0]!.last;
+    await onProgress(removed);
   }
-  return removed;
 }
 
-async function pruneLinks({ pool }: Database, until: Date): Promise<void> {
+async function pruneLinks({ pool }: Database, until: Date, onProgress: () => Promise<void>): Promise<void> {
   interface Link {
     anonymous_id: string;
     user_id: string;
@@ -64,5 +74,6 @@ async function pruneLinks({ pool }: Database, until: Date): Promise<void> {
       [after.anonymous_id, after.user_id, until, BATCH],
     );
     after = rows[0];
+    await onProgress();
   }
 }

@@ -6,7 +6,9 @@ export const reconcileDay: Job = {
   bulk: true,
   async run({ day = '', source = '', metric = '', run_id: runId = '', actor = 'system' }, { reconcile }) {
     if (await reconcile.isCancelled(runId)) return;
-    await reconcile.reconcileOne({ day, source, metric }, { runId, actor });
+    const key = { day, source, metric };
+    // What was accepted in time may have waited until its events were gone.
+    if (!reconcile.isForgotten(key)) await reconcile.reconcileOne(key, { runId, actor });
     // The last one finishes its run, and others that waited for the same days.
     for (const unfinished of await reconcile.unfinishedRuns()) await reconcile.due(unfinished);
   },

@@ -1,19 +1,17 @@
-import { daysBetween } from '../kernel/day.js';
 import type { Job } from './job.js';
 
 export const reconcileDays: Job = {
   name: 'reconcile-days',
-  meaning: 'Compares one metric of days in a row with one source and records what it found, day by day.',
+  meaning:
+    'Compares one metric with one source on the days that are left of a run, those in a row together, and records what it found.',
   bulk: true,
-  async run(
-    { from = '', to = '', source = '', metric = '', run_id: runId = '', actor = 'system' },
-    { reconcile, progress },
-  ) {
+  async run({ source = '', metric = '', run_id: runId = '', actor = 'system' }, { reconcile, progress }) {
     if (await reconcile.isCancelled(runId)) return;
-    const days = daysBetween(from, to) + 1;
+    const { due = [] } = (await reconcile.due(runId)) ?? {};
+    const left = due.filter((key) => key.source === source && key.metric === metric);
     let done = 0;
-    await reconcile.reconcileDays({ from, to, source, metric }, { runId, actor }, async () => {
-      await progress((done += 1), days);
+    await reconcile.reconcileDays(left, { runId, actor }, async () => {
+      await progress((done += 1), left.length);
       return !(await reconcile.isCancelled(runId));
     });
     for (const unfinished of await reconcile.unfinishedRuns()) await reconcile.due(unfinished);

@@ -1,6 +1,6 @@
 import type { DayKey } from '../reconcile/outcome.js';
 import type { AskedBy } from '../reconcile/record.js';
-import type { Stretch } from '../reconcile/stretches.js';
+import { multimap } from '../reconcile/multimap.js';
 import type { Enqueued, Job } from './job.js';
 
 export const runJob = (runId: string): Enqueued => ({
@@ -16,29 +16,33 @@ export const dayJob = ({ day, source, metric }: DayKey, inputs: string, { runId,
   data: { day, source, metric, run_id: runId, actor },
 });
 
-/** The same for days in a row that are compared together. */
-const daysJob = ({ from, to, source, metric }: Stretch, inputs: string, { runId, actor }: AskedBy): Enqueued => ({
+/** Days that are compared together: while one waits or runs for a run, a source and a metric, there is no second, however far it is. */
+const daysJob = ({ source, metric }: DayKey, { runId, actor }: AskedBy): Enqueued => ({
   name: 'reconcile-days',
-  id: `reconcile-${from}-${to}-${source}-${metric}-${inputs.slice(0, 12)}`,
-  data: { from, to, source, metric, run_id: runId, actor },
+  id: `reconcile-days-${runId}-${source}-${metric}`,
+  data: { source, metric, run_id: runId, actor },
 });
 
-/** Puts one job into the queue for each day that is left of a run, by source and metric, or for days in a row that are compared together. */
+/** Puts one job into the queue for each day that is left of a run, by source and metric, or one for all days that are compared together. */
 export const reconcileRun: Job = {
   name: 'reconcile-run',
   meaning: 'Splits a run into days.',
   bulk: true,
   async run({ run_id: runId = '' }, { reconcile, enqueue, progress }) {
-    const { due = [], actor = 'system' } = (await reconcile.due(runId)) ?? {};
-    const stretches = await reconcile.stretches(due);
-    for (const [index, days] of stretches.entries()) {
-      await progress(index, stretches.length);
-      const { from: day, to, source, metric } = days;
-      const job =
-        day === to
-          ? dayJob({ day, source, metric }, await reconcile.inputsOf({ day, source, metric }), { runId, actor })
-          : daysJob(days, await reconcile.inputsOfDays(days), { runId, actor });
-      await enqueue(job);
+    const run = await reconcile.due(runId);
+    if (!run) return;
+    const { due, from, to, actor } = run;
+    const asked = { runId, actor };
+    let done = 0;
+    for (const keys of multimap(due.map((key) => [`${key.source} ${key.metric}`, key])).values()) {
+      await progress(done, due.length);
+      if (from < to && reconcile.isTogether(keys[0]!)) await enqueue(daysJob(keys[0]!, asked));
+      else
+        for (const [index, key] of keys.entries()) {
+          await progress(done + index, due.length);
+          await enqueue(dayJob(key, await reconcile.inputsOf(key), asked));
+        }
+      done += keys.length;
     }
   },
   async cancelled({ run_id: runId = '' }, { reconcile }, actor) {

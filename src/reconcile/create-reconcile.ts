@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
 import { addDays, type Day, daysBetween, daysBetweenBoth, isDay } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import { causes } from './causes/index.js';
+import { compareDays, type EachDay } from './compare-days.js';
 import { confusion, type ConfusionQuery } from './confusion.js';
 import { inputsOf } from './inputs.js';
 import { defaultTerms } from '../metrics/contract.js';
 import { lateDays } from './lateness.js';
+import type { OnProgress } from '../ingest/prune-tracked.js';
 import type { DayKey, Outcome } from './outcome.js';
 import { canSift, loadRun, type RunData } from './load-run.js';
 import { type DetailQuery, listRows, type ListQuery, rowDetail } from './queries.js';
@@ -21,6 +22,7 @@ import type { Pulls } from './pull/create-pulls.js';
 import { pruneSnapshots } from './pull/prune-snapshots.js';
 import type { Pulled } from './pull/puller.js';
 import { lastDays, shadowKeys, type ShadowDifference } from './shadow.js';
+import { withinSavepoint } from './savepoint.js';
 import type { AnySource, Reader } from './source.js';
 import { firstTouchCounts, listSources, sourceEventNames } from './sources-report.js';
 import { collector } from './sources/collector.js';
@@ -52,8 +54,11 @@ export function createReconcile(deps: ReconcileDeps) {
       plan: (request, asked) => engine.plan(request, asked),
       today: () => engine.today(),
       uncheckedDays: (from, to) => engine.uncheckedDays(from, to),
+      forgotten: () => retention.forgotten(),
     }),
-    pruneTracked: () => retention.pruneTracked(),
+    pruneTracked: (onProgress?: OnProgress) => retention.pruneTracked(onProgress),
+    /** Whether a day cannot be compared any more, because events that it needs are gone. */
+    isForgotten: (key: Pick<DayKey, 'day' | 'source'>): boolean => retention.isForgotten(key),
     confusion: async (query: ConfusionQuery) => {
       retention.refuseForgotten(query.from, [collector.name]);
       return confusion(deps, query);
@@ -87,7 +92,11 @@ export function createReconcile(deps: ReconcileDeps) {
       return { ...(await recordOutcome(deps, outcome, asked)), digest: outcome.digest };
     },
 
-    ...daysTogether(deps, engine, retention),
+    /** Whether days of this source and metric are compared together. */
+    isTogether: (key: Pick<DayKey, 'source' | 'metric'>): boolean => engine.isTogether(key),
+    /** Compares days, in their order, together where they lie in a row; see `compareDays`. */
+    reconcileDays: (keys: readonly DayKey[], asked: AskedBy, goOn: () => Promise<boolean>): Promise<void> =>
+      compareDays(deps, engine, keys, { asked, goOn }),
 
     /** What comparing a day would be made from, as a digest; nothing is written. */
     async inputsOf(key: DayKey): Promise<string> {
@@ -122,28 +131,7 @@ export function createReconcile(deps: ReconcileDeps) {
   };
 }
 
-type Retention = Pick<ReturnType<typeof retentionOf>, 'refuseForgotten'>;
-
-function daysTogether(deps: ReconcileDeps, engine: Engine, retention: Retention) {
-  return {
-    /** Which of some days are compared together, and which alone. */
-    stretches: (due: readonly DayKey[]) => engine.stretches(due),
-    /** What comparing them would be made from, as one digest; each day is fetched only when it is compared. */
-    inputsOfDays: (days: Stretch) => engine.inputsOfDays(days),
-    /**
-     * Compares days in a row and records each: the same as one after the other, but what they are made from is loaded at once. Ends early
-     * when `goOn` says no. Idempotent.
-     */
-    async reconcileDays(days: Stretch, asked: AskedBy, goOn: () => Promise<boolean>): Promise<void> {
-      retention.refuseForgotten(days.from, [days.source]);
-      await engine.caughtUp();
-      await engine.computeDays(days, async (outcome) => {
-        await recordOutcome(deps, outcome, asked);
-        return goOn();
-      });
-    },
-  };
-}
+type Retention = Pick<ReturnType<typeof retentionOf>, 'refuseForgotten' | 'isForgotten'>;
 
 class Engine {
   readonly sources: Readonly<Record<string, AnySource>>;
@@ -173,52 +161,64 @@ class Engine {
   }
 
   /** Reads and compares, in one transaction that sees one state. Days must be compared in order: a day is judged by those before. */
-  async compute(key: DayKey): Promise<Outcome> {
+  compute(key: DayKey): Promise<Outcome> {
+    return this.inOneState((reader, now) => this.computeWith(reader, key, now));
+  }
+
+  /** `now` is before anything was read: what came later was perhaps not seen. */
+  private inOneState<T>(work: (reader: Reader, now: Date) => Promise<T>): Promise<T> {
+    const now = this.deps.clock();
     return this.deps.database.transaction(async (reader) => {
       await reader.query('set transaction isolation level repeatable read, read only');
-      return this.computeWith(reader, key);
+      return work(reader, now);
     });
   }
 
-  /** The same of days in a row, seen in one state. `each` is told of every outcome and says whether to go on. */
-  async computeDays({ from, to, ...of }: Stretch, each: (outcome: Outcome) => Promise<boolean>): Promise<void> {
+  /** The same of days in a row, seen in one state, or each in its own where they cannot be loaded together. False when `each` ended it. */
+  async computeDays({ from, to, ...of }: Stretch, each: EachDay): Promise<boolean> {
     const keys = daysBetweenBoth(from, to).map((day) => ({ day, ...of }));
     for (const key of keys) await this.fetch(key);
-    await this.deps.database.transaction(async (reader) => {
-      await reader.query('set transaction isolation level repeatable read, read only');
-      const run = this.openRun(reader, keys);
-      for (const key of keys) if (!(await each(await this.computeWith(reader, key, run)))) return;
+    const wentOn = await this.inOneState(async (reader, now) => {
+      const run = await withinSavepoint(reader, () => this.loadTogether(reader, keys)).catch(() => undefined);
+      if (!run) return undefined;
+      for (const key of keys) {
+        const compute = () => withinSavepoint(reader, () => this.computeWith(reader, key, now, run));
+        if (!(await each(key, compute))) return false;
+      }
+      return true;
     });
+    if (wentOn !== undefined) return wentOn;
+    for (const key of keys) if (!(await each(key, () => this.compute(key)))) return false;
+    return true;
   }
 
-  /** Loads days when the first of them is asked for. Undefined where they cannot be loaded together. */
-  private openRun(reader: Reader, keys: readonly DayKey[]): Pick<RunData, 'load'> | undefined {
+  /** Undefined where days are compared alone. */
+  private async loadTogether(reader: Reader, keys: readonly DayKey[]): Promise<RunData | undefined> {
     const [source, metric] = [this.source(keys[0]!.source), this.metric(keys[0]!.metric)];
-    if (!canSift(source, metric)) return undefined;
+    if (keys.length === 1 || !canSift(source, metric)) return undefined;
     const given = { reader, source: source.open(reader), metric, zone: this.deps.zone, described: true };
+    if (!(await given.source.maps(metric.kind, false))) return undefined;
     const days = keys.map(({ day }) => day);
-    let loaded: Promise<RunData> | undefined;
-    return { load: async (day) => (await (loaded ??= loadRun(given, days))).load(day) };
+    return loadRun(given, days);
+  }
+
+  isTogether({ source, metric }: Pick<DayKey, 'source' | 'metric'>): boolean {
+    return canSift(this.source(source), this.metric(metric));
   }
 
   /** Which days are compared together, and which alone. */
   stretches(due: readonly DayKey[]): Promise<Stretch[]> {
-    const together = (key: DayKey): boolean => canSift(this.source(key.source), this.metric(key.metric));
-    const truthOf = (name: string): string => this.metric(name).truth;
-    return stretchesOf(this.deps.database.pool, due, { together, truthOf });
+    const { database, zone } = this.deps;
+    return stretchesOf(database.pool, due, {
+      zone,
+      sourceOf: (name) => this.source(name),
+      metricOf: (name) => this.metric(name),
+    });
   }
 
-  /** As one digest. */
-  async inputsOfDays({ from, to, ...of }: Stretch): Promise<string> {
-    const hash = createHash('sha256');
-    for (const day of daysBetweenBoth(from, to)) hash.update(await this.inputsOf({ day, ...of }));
-    return hash.digest('hex');
-  }
-
-  private async computeWith(reader: Reader, key: DayKey, run?: Pick<RunData, 'load'>): Promise<Outcome> {
-    const { zone, clock, subjectTag, terms, database } = this.deps;
+  private async computeWith(reader: Reader, key: DayKey, now: Date, run?: RunData): Promise<Outcome> {
+    const { zone, subjectTag, terms, database } = this.deps;
     const [source, metric] = [this.source(key.source), this.metric(key.metric)];
-    const now = clock();
     // The days before are recorded while a run goes on, and its reader does not see that.
     const history = (currency: string) => historyBefore(run ? database.pool : reader, key, currency);
     const tolerance = terms?.[metric.name]?.tolerancePct ?? undefined;
@@ -247,7 +247,8 @@ class Engine {
         for (let day = addDays(yesterday, 1 - this.lateDays(each, source)); day <= yesterday; day = addDays(day, 1)) {
           const key = { day, source, metric };
           const before = known.get(`${day} ${source} ${metric}`);
-          if (before === undefined) continue; // never compared: the nightly run and people decide from when on
+          // Never compared: the nightly run and people decide from when on. Forgotten: it would be refused.
+          if (before === undefined || this.retention.isForgotten(key)) continue;
           await this.fetch(key); // late data of an outside source is news only once it was asked for
           const inputs = await this.inputsOf(key);
           if (inputs !== before) changed.push({ ...key, inputs });
@@ -281,7 +282,7 @@ class Engine {
   }
 
   async shadow(days: number): Promise<ShadowDifference[]> {
-    const { database, pulls } = this.deps;
+    const { database, pulls, clock } = this.deps;
     await this.caughtUp();
     const differences: ShadowDifference[] = [];
     for (const day of lastDays(this.today(), days)) {
@@ -289,7 +290,7 @@ class Engine {
         const configured = this.configured.find(({ name }) => name === source);
         const asked = configured && (await pulls!.puller.ask(database.pool, configured, day));
         const keys = reconciledMetrics.map(({ name: metric }) => ({ day, source, metric }));
-        const compute = (reader: Reader, key: DayKey): Promise<Outcome> => this.computeWith(reader, key);
+        const compute = (reader: Reader, key: DayKey): Promise<Outcome> => this.computeWith(reader, key, clock());
         try {
           differences.push(...(await shadowKeys(database, keys, { begin: asked?.keep, compute })));
         } finally {

@@ -31,12 +31,18 @@ export interface RunData {
 
 /** For the pile of ids of a run, which PostgreSQL otherwise writes out and reads again; until the end of the transaction. */
 const WORK_MEM = '64MB';
+/** Ids of a run that need looking at. Where they are more, nothing is won by loading days at once, and they would all be in memory. */
+const LOOSE_MAX = 50_000;
 
-/** In a transaction of the reader's. Whatever else is loaded for a run concerns only the groups of what is loose: an event that is not plain, or a truth told of twice. */
-export async function loadRun(given: Given, days: readonly Day[]): Promise<RunData> {
+/**
+ * In a transaction of the reader's. Undefined where too little of the days is plain. Whatever else is loaded for a run concerns only the
+ * groups of what is loose: an event that is not plain, or a truth told of twice.
+ */
+export async function loadRun(given: Given, days: readonly Day[]): Promise<RunData | undefined> {
   const { reader, source, metric, zone, described } = given;
   await reader.query(`set local work_mem = '${WORK_MEM}'`);
   const sifted = await sift(reader, source.table!, { metric, days, zone, around: SEARCH_DAYS, described });
+  if (sifted.loose.length + sifted.unnamed.length > LOOSE_MAX) return undefined;
   const loose = await loadLoose(given, days, sifted);
   setAside(sifted, loose);
   const truths = { on: multimap(loose.truths.map((each) => [each.day, each])), of: byGroup(loose.truths) };

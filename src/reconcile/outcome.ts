@@ -40,6 +40,8 @@ export interface Outcome extends DayKey {
   digest: string;
   modelPosition: number;
   fetchedAt: Date;
+  /** What came after that was perhaps not seen. */
+  readAt: Date;
   /** What it was made from; see `inputsOf`. */
   inputs?: string;
 }

@@ -32,6 +32,7 @@ export interface Context {
   metric: ReconciledMetric;
   causes: readonly Cause[];
   zone: Zone;
+  /** Before the transaction began. */
   now: Date;
   history: (currency: string) => Promise<History>;
   subjectTag?: SubjectTag;
@@ -49,7 +50,7 @@ export interface Context {
  */
 export async function reconcileDay(day: string, given: Context): Promise<Outcome> {
   const key: DayKey = { day, source: given.source.name, metric: given.metric.name };
-  const at = { ...key, modelPosition: await modelPosition(given.reader), fetchedAt: given.now };
+  const at = { ...key, modelPosition: await modelPosition(given.reader), fetchedAt: given.now, readAt: given.now };
   let context = given;
   try {
     const state = await given.source.state?.(given.reader, day);

@@ -82,7 +82,7 @@ export async function recordOutcome(
   const ids = state?.digest === outcome.digest ? outcome.ids : new Map<string, never>();
   if (state) await storeResult(database, position, state, clock(), ids);
   await storeMissed(deps, stream, outcome, revision + 1);
-  await markChecked(database, outcome, clock());
+  await markChecked(database, outcome);
   return { recorded: events.length > 0 };
 }
 

@@ -1,8 +1,9 @@
 import type { Day } from '../kernel/day.js';
 import type { Database } from '../storage/database.js';
 import type { History } from './judge.js';
-import type { DayKey, IdList, Listed } from './outcome.js';
+import type { DayKey, IdList, Listed, Outcome } from './outcome.js';
 import type { DayReconciled } from './record.js';
+import type { Forgotten } from './retention.js';
 import type { Reader } from './source.js';
 import { BASELINE_DAYS } from './drift.js';
 
@@ -23,7 +24,7 @@ export async function recordedPositions(
   return new Set(rows.map(({ position }) => Number(position)));
 }
 
-/** Adds what an entry says, once: a second writer of the same position adds nothing. */
+/** Adds what an entry says, once: a second writer of the same position adds nothing but the ids, where the first did not know them. */
 export async function storeResult(
   database: Database,
   position: number,
@@ -37,7 +38,10 @@ export async function storeResult(
        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (position) do nothing`,
       [position, said.day, said.source, said.metric, said.status, said.digest, said.run_id, recordedAt],
     );
-    if (rowCount === 0) return;
+    if (rowCount === 0) {
+      if (ids.size > 0 && !(await hasIds(client, position))) await insertAllIds(client, position, ids);
+      return;
+    }
     for (const row of said.rows) {
       const whole = { ...row, fetched_at: said.fetched_at, run_id: said.run_id };
       await client.query('insert into reconcile.results (position, currency, "row") values ($1, $2, $3)', [
@@ -46,12 +50,27 @@ export async function storeResult(
         JSON.stringify(whole),
       ]);
     }
-    for (const [currency, { before, matched, after }] of ids) {
-      await insertIds(client, position, currency, before, 0);
-      await insertMatched(client, position, currency, matched, before.length);
-      await insertIds(client, position, currency, after, before.length + matched.length);
-    }
+    await insertAllIds(client, position, ids);
   });
+}
+
+/** Until the end of the transaction nobody else adds some. */
+async function hasIds(client: Reader, position: number): Promise<boolean> {
+  await client.query('select from reconcile.recorded where position = $1 for update', [position]);
+  const { rows } = await client.query<{ has: boolean }>(
+    `select exists (select from reconcile.result_ids where position = $1)
+       or exists (select from reconcile.result_matched where position = $1) as has`,
+    [position],
+  );
+  return rows[0]!.has;
+}
+
+async function insertAllIds(client: Reader, position: number, ids: ReadonlyMap<string, IdList>): Promise<void> {
+  for (const [currency, { before, matched, after }] of ids) {
+    await insertIds(client, position, currency, before, 0);
+    await insertMatched(client, position, currency, matched, before.length);
+    await insertIds(client, position, currency, after, before.length + matched.length);
+  }
 }
 
 async function insertMatched(
@@ -107,17 +126,16 @@ async function insertIds(
   }
 }
 
-/** Notes that a day was compared, and from what, whether or not that said anything new. */
+/** Notes that a day was compared, as of when and from what, whether or not that said anything new. */
 export async function markChecked(
   database: Database,
-  { day, source, metric, inputs }: DayKey & { inputs?: string },
-  at: Date,
+  { day, source, metric, inputs, readAt }: DayKey & Pick<Outcome, 'inputs' | 'readAt'>,
 ): Promise<void> {
   await database.pool.query(
     `insert into reconcile.checks as c (day, source, metric, checked_at, inputs) values ($1, $2, $3, $4, $5)
      on conflict (day, source, metric) do update set checked_at = excluded.checked_at, inputs = excluded.inputs
      where c.checked_at <= excluded.checked_at`,
-    [day, source, metric, at, inputs],
+    [day, source, metric, readAt, inputs],
   );
 }
 
@@ -186,28 +204,34 @@ export async function keepRun(database: Database, { runId, actor, ...request }: 
   return rowCount === 1;
 }
 
+/** When a run was last gone on with: a day of it was compared, or it was asked for. */
+const LAST_MOVED = `greatest(r.requested_at, (select max(c.checked_at) from reconcile.checks c
+  where c.day between (r.request ->> 'from')::date and (r.request ->> 'to')::date
+    and r.request -> 'sources' ? c.source and r.request -> 'metrics' ? c.metric))`;
+
 /** Runs to go on with; see `abandonedRuns` for those that could not be finished for a day. */
 export async function unfinishedRuns(database: Database, now: Date): Promise<string[]> {
   const { rows } = await database.pool.query<{ run_id: string }>(
-    'select run_id from reconcile.runs where finished_at is null and requested_at > $1 order by requested_at, run_id',
+    `select run_id from reconcile.runs r where finished_at is null and ${LAST_MOVED} > $1 order by requested_at, run_id`,
     [new Date(now.getTime() - ABANDONED_AFTER_MS)],
   );
   return rows.map(({ run_id }) => run_id);
 }
 
-/** Runs that could not be finished for a day, with who asked and why they end: nothing goes on with them. */
+/** Runs of which nothing was compared for a day, with who asked and why they end: nothing goes on with them. */
 export async function abandonedRuns(
   database: Database,
   now: Date,
+  forgotten: Forgotten | undefined,
 ): Promise<{ runId: string; actor: string; reason: string }[]> {
   const { rows } = await database.pool.query<{ run_id: string; actor: string; from: Day; to: Day }>(
-    `select run_id, actor, request ->> 'from' as "from", request ->> 'to' as "to" from reconcile.runs
-     where finished_at is null and requested_at <= $1 order by requested_at, run_id`,
+    `select run_id, actor, request ->> 'from' as "from", request ->> 'to' as "to" from reconcile.runs r
+     where finished_at is null and ${LAST_MOVED} <= $1 order by requested_at, run_id`,
     [new Date(now.getTime() - ABANDONED_AFTER_MS)],
   );
   const abandoned = [];
   for (const { run_id: runId, actor, from, to } of rows) {
-    const left = (await dueOf(database, runId, now))?.due.length ?? 0;
+    const left = (await dueOf(database, runId, now, forgotten))?.due.length ?? 0;
     const reason = `The run of ${from} to ${to} was asked for more than a day ago, and ${left} of its comparisons were not made.`;
     if (left > 0) abandoned.push({ runId, actor, reason });
   }
@@ -223,8 +247,8 @@ export async function failRun(database: Database, runId: string, reason: string,
 }
 
 /**
- * Days of a range without a comparison that a source and a metric should have: the nightly run had begun by then, and an earlier day of
- * the same pair was compared.
+ * Days of a range without a comparison that a source and a metric should have: nightly runs of the pair had begun by then, and an earlier
+ * day of theirs was compared. What people have compared before that says nothing.
  */
 export async function uncheckedDays(
   database: Database,
@@ -232,13 +256,16 @@ export async function uncheckedDays(
   { from, to }: { from: Day; to: Day },
 ): Promise<Day[]> {
   const { rows } = await database.pool.query<{ day: Day }>(
-    `with begun as (
-       select min((request ->> 'from')::date) as day from reconcile.runs where starts_with(run_id, $5)
+    `with nightly as (
+       select source, metric, min((request ->> 'from')::date) as day
+       from reconcile.runs, jsonb_array_elements_text(request -> 'sources') source, jsonb_array_elements_text(request -> 'metrics') metric
+       where starts_with(run_id, $5) and source = any($1) and metric = any($2) group by source, metric
      ), pairs as (
-       select source, metric, min(day) as first from reconcile.checks where source = any($1) and metric = any($2) group by source, metric
+       select source, metric, min(c.day) as first from nightly n join reconcile.checks c using (source, metric)
+       where c.day >= n.day group by source, metric
      )
-     select d::date as day from begun, generate_series(greatest(begun.day, $3::date)::timestamp, $4::timestamp, interval '1 day') d
-     where begun.day is not null and exists (
+     select d::date as day from generate_series($3::timestamp, $4::timestamp, interval '1 day') d
+     where exists (
        select from pairs p where p.first < d::date and not exists (
          select from reconcile.checks c where c.day = d::date and c.source = p.source and c.metric = p.metric))
      order by d`,
@@ -250,24 +277,36 @@ export async function uncheckedDays(
 /** What the ids of nightly runs begin with. */
 export const NIGHTLY = 'nightly-';
 
-/** The days of a run that were not compared since it was asked for; marks it finished when there is none. Undefined: no such run. */
+/** What is left of a run. */
+export interface DueRun {
+  /** Of its days those that were not compared since it was asked for. */
+  due: DayKey[];
+  actor: string;
+  from: Day;
+  to: Day;
+}
+
+/** What is left of a run, without days that cannot be compared any more; marks it finished when that is nothing. Undefined: no such run. */
 export async function dueOf(
   database: Database,
   runId: string,
   at: Date,
-): Promise<{ due: DayKey[]; actor: string } | undefined> {
-  const { rows } = await database.pool.query<{ actor: string; due: DayKey[] }>(
-    `select r.actor, coalesce(jsonb_agg(jsonb_build_object('day', to_char(d, 'YYYY-MM-DD'), 'source', s, 'metric', m) order by d, s, mo)
+  forgotten: Forgotten | undefined,
+): Promise<DueRun | undefined> {
+  const { rows } = await database.pool.query<DueRun>(
+    `select r.actor, r.request ->> 'from' as "from", r.request ->> 'to' as "to",
+       coalesce(jsonb_agg(jsonb_build_object('day', to_char(d, 'YYYY-MM-DD'), 'source', s, 'metric', m) order by d, s, mo)
        filter (where d is not null and c.checked_at is null), '[]') as due
      from reconcile.runs r
      left join lateral (
        select d, s, m, mo
        from generate_series((r.request ->> 'from')::timestamp, (r.request ->> 'to')::timestamp, interval '1 day') d,
          jsonb_array_elements_text(r.request -> 'sources') s, jsonb_array_elements_text(r.request -> 'metrics') with ordinality as t(m, mo)
+       where $2::text is null or s <> $2 or d >= $3::date
      ) wanted on true
      left join reconcile.checks c on c.day = d::date and c.source = s and c.metric = m and c.checked_at >= r.requested_at
-     where r.run_id = $1 group by r.run_id, r.actor`,
-    [runId],
+     where r.run_id = $1 group by r.run_id`,
+    [runId, forgotten?.source, forgotten?.before],
   );
   const found = rows[0];
   if (found?.due.length === 0) {

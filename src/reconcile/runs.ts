@@ -14,6 +14,7 @@ import {
   type StoredRun,
   unfinishedRuns,
 } from './result-store.js';
+import type { Forgotten } from './retention.js';
 
 /** Days before yesterday that are compared again: late events and late truth have mostly arrived by then. */
 const TRAILING_DAYS = 3;
@@ -36,10 +37,12 @@ interface RunDeps {
   plan(request: RunRequest, asked: AskedBy): StoredRun;
   today(): Day;
   uncheckedDays(from: Day, to: Day): Promise<Day[]>;
+  /** What cannot be compared any more. */
+  forgotten(): Forgotten | undefined;
 }
 
 /** Runs over days that somebody, or the night, asks for. */
-export function runsOf({ database, clock, newId, enqueueRun, plan, today, uncheckedDays }: RunDeps) {
+export function runsOf({ database, clock, newId, enqueueRun, plan, today, uncheckedDays, forgotten }: RunDeps) {
   /** Keeps a run, durably. The same id again changes nothing. Throws Problem `invalid_request`. */
   const requestRun = async (request: RunRequest, { runId, actor }: AskedBy): Promise<void> => {
     await keepRun(database, plan(request, { runId, actor }), clock());
@@ -69,9 +72,9 @@ export function runsOf({ database, clock, newId, enqueueRun, plan, today, unchec
     uncheckedDays: (days: number): Promise<Day[]> => uncheckedDays(addDays(today(), -days), addDays(today(), -2)),
 
     /** What is left of a run; it counts as finished when that is nothing. Undefined: no such run. */
-    due: (runId: string) => dueOf(database, runId, clock()),
+    due: (runId: string) => dueOf(database, runId, clock(), forgotten()),
     unfinishedRuns: () => unfinishedRuns(database, clock()),
-    abandonedRuns: () => abandonedRuns(database, clock()),
+    abandonedRuns: () => abandonedRuns(database, clock(), forgotten()),
     failRun: (runId: string, reason: string) => failRun(database, runId, reason, clock()),
     /** Ends a run: what waits of it is not compared any more. False when it was over. */
     cancelRun: (runId: string, actor: string) => cancelRun(database, runId, actor, clock()),

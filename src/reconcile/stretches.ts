@@ -1,7 +1,9 @@
-import { addDays, type Day } from '../kernel/day.js';
+import { addDays, type Day, daysBetweenBoth, type Zone } from '../kernel/day.js';
+import { canSift } from './load-run.js';
 import { multimap } from './multimap.js';
 import type { DayKey } from './outcome.js';
-import type { Reader } from './source.js';
+import type { ReconciledMetric } from './reconciled-metrics.js';
+import type { AnySource, Reader } from './source.js';
 
 /** Days in a row of one source and metric. */
 export interface Stretch {
@@ -11,44 +13,56 @@ export interface Stretch {
   to: Day;
 }
 
-/** Truths of the days that are loaded together: so many fit into memory, however odd each of them is. */
-const TRUTHS_MAX = 500_000;
+/** Truths and events of the days that are loaded together: so many fit into memory, however odd each of them is. */
+const TOGETHER_MAX = 100_000;
 
-interface Together {
-  /** Whether days of this source and metric can be loaded together. */
-  together: (key: DayKey) => boolean;
-  /** The metric whose contributions are the truth. */
-  truthOf: (metric: string) => string;
+interface Given {
+  zone: Zone;
+  sourceOf: (name: string) => AnySource;
+  metricOf: (name: string) => ReconciledMetric;
 }
 
 /** Puts days that can be compared together into stretches, the order kept; a day that stays alone is a stretch of one. */
-export async function stretchesOf(
-  reader: Reader,
-  due: readonly DayKey[],
-  { together, truthOf }: Together,
-): Promise<Stretch[]> {
+export async function stretchesOf(reader: Reader, due: readonly DayKey[], given: Given): Promise<Stretch[]> {
   const found: Stretch[] = [];
   for (const keys of multimap(due.map((key) => [`${key.source} ${key.metric}`, key])).values()) {
     const { source, metric } = keys[0]!;
-    const counts = together(keys[0]!) && keys.length > 1 ? await truthsByDay(reader, truthOf(metric), keys) : undefined;
+    const counts = await sizesByDay(reader, keys, given);
     let last: Stretch | undefined;
-    let truths = 0;
+    let together = 0;
     for (const { day } of keys) {
-      truths += counts?.get(day) ?? 0;
-      if (counts && last && addDays(last.to, 1) === day && truths <= TRUTHS_MAX) last.to = day;
+      const size = counts?.get(day) ?? 0;
+      together += size;
+      if (counts && last && addDays(last.to, 1) === day && together <= TOGETHER_MAX) last.to = day;
       else {
         found.push((last = { source, metric, from: day, to: day }));
-        truths = counts?.get(day) ?? 0;
+        together = size;
       }
     }
   }
   return found;
 }
 
-async function truthsByDay(reader: Reader, metric: string, keys: readonly DayKey[]): Promise<Map<Day, number>> {
-  const { rows } = await reader.query<{ day: Day; truths: number }>(
-    'select day, sum(abs(value))::float8 as truths from model.daily where metric = $1 and day = any($2::date[]) group by day',
-    [metric, keys.map(({ day }) => day)],
+/** Truths and events of each day; undefined where days cannot be loaded together. */
+async function sizesByDay(
+  reader: Reader,
+  keys: readonly DayKey[],
+  { zone, sourceOf, metricOf }: Given,
+): Promise<Map<Day, number> | undefined> {
+  const [source, metric] = [sourceOf(keys[0]!.source), metricOf(keys[0]!.metric)];
+  if (keys.length === 1 || !canSift(source, metric)) return undefined;
+  const days = daysBetweenBoth(keys[0]!.day, keys.at(-1)!.day);
+  const starts = [...days, addDays(days.at(-1)!, 1)].map((day) => zone.startOf(day));
+  const values: unknown[] = [metric.truth, days[0], days.at(-1), starts.map((at) => new Date(at))];
+  const window = { from: starts[0]!, to: starts.at(-1)! };
+  const events = source.open(reader).table!.events(metric.kind, window, values, false);
+  const { rows } = await reader.query<{ nth: number; size: number }>(
+    `select nth, sum(size)::float8 as size from (
+       select day - $2::date as nth, abs(value) as size from model.daily where metric = $1 and day between $2 and $3
+       union all
+       select width_bucket(occurred_at, $4::timestamptz[]) - 1, count(*) from (${events}) e group by 1
+     ) sizes group by nth`,
+    values,
   );
-  return new Map(rows.map(({ day, truths }) => [day, truths]));
+  return new Map(rows.map(({ nth, size }) => [days[nth]!, size]));
 }

@@ -30,13 +30,13 @@ afterAll(() => doors.close());
 const pause = (ms: number): Promise<void> => Promise.resolve(void paused.push(ms));
 let later = 0;
 
-function open(apiKey = API_KEY): { backfill: Backfill; completeness: CompletenessStore } {
+function open(apiKey = API_KEY, provider = stripe): { backfill: Backfill; completeness: CompletenessStore } {
   const completeness = new CompletenessStore(doors.database);
   const list = stripeEventList({ apiKey, apiBase: fake.url }, pause);
   const backfill = createBackfill({
     ...{ ledger: doors.ledger, vault: doors.vault, deadLetters: doors.ingest.deadLetters, limits: defaultLimits },
     ...{ completeness, clock: () => new Date(NOW.getTime() + later) },
-    lists: [{ provider: stripe, list, authenticatedBy: 'stripe-api' }],
+    lists: [{ provider, list, authenticatedBy: 'stripe-api' }],
     isRead: (type) => type !== 'stripe.made_up.happened',
   });
   return { backfill, completeness };
@@ -134,6 +134,16 @@ describe('events that no webhook brought', () => {
     const healed = await open().backfill.fetchUndelivered('stripe');
     expect(healed).toEqual({ listed: 1, recorded: [second.id], missing: [] });
     expect(await idsInLedger()).not.toContain(first.id);
+  });
+
+  it('given one that cannot even be identified, then the others are recorded, and one is missing', async () => {
+    const [first, bad, last] = [happened(75), happened(74), happened(73)];
+    const identify: typeof stripe.identify = (body, said) => {
+      if ((body as Json)['id'] === bad.id) throw new TypeError('no such field');
+      return stripe.identify(body, said);
+    };
+    const swept = await open(API_KEY, { ...stripe, identify }).backfill.sweep('stripe');
+    expect([swept.recorded, swept.missing]).toEqual([[first.id, last.id], ['unreadable']]);
   });
 
   it('given any history and any webhooks lost of it, then afterwards nothing is missing and nothing double', async () => {

@@ -3,7 +3,7 @@ import type { Queue } from 'bullmq';
 import { Zone } from '../../src/kernel/day.js';
 import { cancellationsIn } from '../../src/jobs/cancellations.js';
 import { createJobs, type Jobs, type JobsDeps } from '../../src/jobs/create-jobs.js';
-import type { Job } from '../../src/jobs/job.js';
+import type { Enqueued, Job, JobContext } from '../../src/jobs/job.js';
 import { reconcileDaily } from '../../src/jobs/reconcile-daily.js';
 import { reconcileDay } from '../../src/jobs/reconcile-day.js';
 import { reconcileDays } from '../../src/jobs/reconcile-days.js';
@@ -65,6 +65,13 @@ async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
 }
 const finished = (reconcile: Reconcile): Promise<void> =>
   until(async () => (await reconcile.unfinishedRuns()).length === 0);
+const jobContext = (reconcile: Reconcile, enqueued: (job: Enqueued) => unknown): JobContext => ({
+  ...{ reconcile, backfill: noBackfill, close: noClose, alerts: noAlerts },
+  zone: new Zone(ZONE),
+  clock: () => shop.now,
+  enqueue: (job) => Promise.resolve(void enqueued(job)),
+  progress: () => Promise.resolve(),
+});
 const rows = async (reconcile: Reconcile) => (await reconcile.list({})).data;
 
 for (const { name, there, open: openPlace } of QUEUES)
@@ -154,7 +161,9 @@ for (const { name, there, open: openPlace } of QUEUES)
 
       it('given nights without it, then it compares from the last day that was compared, and until then those days are told', async () => {
         const { reconcile } = await open();
+        await reconcile.now({ from: '2026-09-01', to: '2026-09-01' }, 'test');
         await reconcile.requestNightly();
+        expect(await reconcile.uncheckedDays(90)).toEqual([]); // what people compare says nothing of the nights
         for (const day of ['2026-10-16', '2026-10-17'])
           for (const metric of reconciledMetrics)
             await reconcile.reconcileOne(
@@ -210,16 +219,7 @@ for (const { name, there, open: openPlace } of QUEUES)
         await shop.tracks('signup', `${DAY}T10:00:00Z`, { user_id: 'u1' });
         const { jobs, reconcile } = await open();
         const ids: string[] = [];
-        const context = {
-          reconcile,
-          backfill: noBackfill,
-          close: noClose,
-          zone: new Zone(ZONE),
-          clock: () => shop.now,
-          enqueue: (job: { id: string }) => Promise.resolve(void ids.push(job.id)),
-          alerts: noAlerts,
-          progress: () => Promise.resolve(),
-        };
+        const context = jobContext(reconcile, (job) => ids.push(job.id));
         const { run_id: runId } = await reconcile.run({ from: DAY, to: DAY, metrics: ['signups'] }, 'test');
         await reconcileRun.run({ run_id: runId }, context);
         await reconcileRun.run({ run_id: runId }, context);
@@ -232,6 +232,58 @@ for (const { name, there, open: openPlace } of QUEUES)
         await jobs.enqueueRun(runId);
         await jobs.enqueueRun(runId);
         expect((await queue.getJobCounts())['prioritized']).toBe(1);
+      });
+
+      it('given a run over days that are compared together, then it has one job for them, however far it is', async () => {
+        const { reconcile } = await open();
+        const { run_id: runId } = await reconcile.run(
+          { from: '2026-09-03', to: '2026-09-05', metrics: ['signups'] },
+          'test',
+        );
+        const ids: string[] = [];
+        const context = jobContext(reconcile, ({ id }) => ids.push(id));
+        await reconcileRun.run({ run_id: runId }, context);
+        await reconcile.reconcileOne(
+          { day: '2026-09-03', source: 'collector', metric: 'signups' },
+          { runId, actor: 'test' },
+        );
+        await shop.signup('u1', '2026-09-04');
+        await reconcileRun.run({ run_id: runId }, context);
+        expect(ids).toEqual(Array.from({ length: 2 }, () => `reconcile-days-${runId}-collector-signups`));
+        await reconcileDays.run({ run_id: runId, source: 'collector', metric: 'signups' }, context);
+        expect(await reconcile.unfinishedRuns()).toEqual([]);
+      });
+
+      it('given a day whose events went while its job waited, then the job ends and compares nothing', async () => {
+        const reconcile = shop.reconcile({ trackedRetentionDays: 120 });
+        const data = { day: '2026-06-25', source: 'collector', metric: 'signups' };
+        await reconcileDay.run(
+          data,
+          jobContext(reconcile, () => undefined),
+        );
+        expect(await rows(reconcile)).toEqual([]);
+      });
+
+      it('given a run that goes on for longer than a day, then it is given up only when nothing was compared for a day', async () => {
+        const before = shop.now;
+        const reconcile = shop.reconcile();
+        const { run_id: runId } = await reconcile.run(
+          { from: '2026-09-03', to: '2026-09-04', metrics: ['signups'] },
+          'test',
+        );
+        const after = (hours: number) => (shop.now = new Date(before.getTime() + hours * 3_600_000));
+        after(23);
+        await reconcile.reconcileOne(
+          { day: '2026-09-03', source: 'collector', metric: 'signups' },
+          { runId, actor: 'test' },
+        );
+        after(46);
+        const goingOn = [await reconcile.unfinishedRuns(), await reconcile.abandonedRuns()];
+        after(47);
+        const givenUp = [await reconcile.unfinishedRuns(), await reconcile.abandonedRuns()];
+        shop.now = before;
+        expect(goingOn).toEqual([[runId], []]);
+        expect(givenUp).toMatchObject([[], [{ runId, reason: expect.stringContaining('1 of its comparisons') }]]);
       });
 
       it('given a run that waits with its days, then what is put in later and is not bulk goes first, and the days in their order', async () => {
@@ -355,17 +407,8 @@ for (const { name, there, open: openPlace } of QUEUES)
     describe('late data', () => {
       const late = async (reconcile: Reconcile): Promise<string[]> => {
         const days: string[] = [];
-        const context = {
-          reconcile,
-          backfill: noBackfill,
-          close: noClose,
-          alerts: noAlerts,
-          zone: new Zone(ZONE),
-          clock: () => shop.now,
-        };
-        const enqueue = ({ data }: { data: Record<string, string> }) =>
-          Promise.resolve(void days.push(`${data['day']} ${data['metric']}`));
-        await reconcileLate.run({}, { ...context, enqueue, progress: () => Promise.resolve() });
+        const context = jobContext(reconcile, ({ data }) => days.push(`${data['day']} ${data['metric']}`));
+        await reconcileLate.run({}, context);
         return days;
       };
 

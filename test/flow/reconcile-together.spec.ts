@@ -1,10 +1,32 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { addDays, daysBetweenBoth } from '../../src/kernel/day.js';
+import type { IdList } from '../../src/reconcile/outcome.js';
+import { storeResult } from '../../src/reconcile/result-store.js';
+import type { Reader, Source, SourceReader, TrackedRow } from '../../src/reconcile/source.js';
+import { collector } from '../../src/reconcile/sources/collector.js';
 import { Shop } from './reconcile-given.js';
 
 const [FROM, TO] = ['2026-09-20', '2026-09-25'];
 const days = daysBetweenBoth(FROM, TO);
 const asked = { runId: 'r1', actor: 'test' };
+
+const goOn = () => Promise.resolve(true);
+const keysOf = (metric: string) => days.map((day) => ({ day, source: 'collector', metric }));
+
+interface Altered {
+  byId?: (reader: Reader) => Promise<TrackedRow[]>;
+  tracked?: () => Promise<TrackedRow[]>;
+}
+
+/** The collector with something else in place of what it reads. */
+const altered = ({ byId, tracked }: Altered): Source => ({
+  ...collector,
+  open(reader) {
+    const whole = collector.open(reader);
+    const table = byId ? { ...whole.table!, byId: () => byId(reader) } : whole.table;
+    return Object.assign(Object.create(whole) as SourceReader, { table, ...(tracked ? { tracked } : {}) });
+  },
+});
 
 let shop: Shop;
 beforeAll(async () => {
@@ -81,15 +103,79 @@ describe('days that are loaded together', () => {
     ['signups', 5, signups],
   ] as const)('given %s (seed %i), then each day says what it says alone', async (metric, seed, fill) => {
     await fill(seed);
+    const alone = () => Promise.reject(new Error('A day was loaded alone.'));
+    const together = shop.reconcile({ sources: { collector: altered({ tracked: alone }) } });
+    await together.reconcileDays(keysOf(metric), asked, goOn);
     const reconcile = shop.reconcile();
     const of = { source: 'collector', metric };
-    await reconcile.reconcileDays({ from: FROM, to: TO, ...of }, asked, () => Promise.resolve(true));
     const rows = (await reconcile.list({ from: FROM, to: TO, metric })).data;
     expect(rows).toHaveLength(days.length);
     expect(rows.reduce((sum, { matched }) => sum + Number(matched), 0)).toBeGreaterThan(10);
     expect(rows.reduce((sum, { missing }) => sum + Number(missing), 0)).toBeGreaterThan(3);
     for (const day of days)
       expect({ day, ...(await reconcile.reconcileOne({ day, ...of }, asked)) }).toMatchObject({ day, recorded: false });
+  });
+
+  it('given truth that came while days were compared, then a run asked for after that still has its day to compare', async () => {
+    await signups(6);
+    const before = shop.now;
+    const reconcile = shop.reconcile();
+    let runId = '';
+    await reconcile.reconcileDays(keysOf('signups'), asked, async () => {
+      if (runId !== '') return true;
+      shop.now = new Date(before.getTime() + 60_000);
+      await shop.signup('news', TO);
+      runId = (await reconcile.run({ from: TO, to: TO, metrics: ['signups'] }, 'test')).run_id;
+      return true;
+    });
+    const { due } = (await reconcile.due(runId))!;
+    shop.now = before;
+    expect(due).toEqual([{ day: TO, source: 'collector', metric: 'signups' }]);
+    expect(await reconcile.unfinishedRuns()).toEqual([runId]);
+  });
+
+  it('given a day that cannot be compared, then the others are, and it is told', async () => {
+    await purchases(7);
+    const odd = days[2]!;
+    const inputs = async (reader: Reader, day: string) => {
+      if (day === odd) await reader.query('select 1 / 0');
+      return '';
+    };
+    const reconcile = shop.reconcile({ sources: { collector: { ...collector, inputs } } });
+    await expect(reconcile.reconcileDays(keysOf('orders'), asked, goOn)).rejects.toThrow(
+      `1 of ${days.length} days could not be compared, the first of them ${odd}: division by zero`,
+    );
+    const { data } = await reconcile.list({ from: FROM, to: TO, metric: 'orders' });
+    expect(data.map(({ day }) => day)).toEqual(days.filter((day) => day !== odd));
+  });
+
+  it('given days that cannot be loaded at once, then each is compared alone', async () => {
+    await purchases(8);
+    const broken = altered({ byId: async (reader) => (await reader.query<never>('select 1 / 0')).rows });
+    await shop.reconcile({ sources: { collector: broken } }).reconcileDays(keysOf('orders'), asked, goOn);
+    const reconcile = shop.reconcile();
+    expect((await reconcile.list({ from: FROM, to: TO, metric: 'orders' })).data).toHaveLength(days.length);
+    for (const key of keysOf('orders'))
+      expect(await reconcile.reconcileOne(key, asked)).toMatchObject({ recorded: false });
+  });
+
+  it('given one who stored rows without their ids first, then whoever knows the ids adds them, once', async () => {
+    const said = {
+      day: FROM,
+      source: 'collector',
+      metric: 'orders',
+      status: 'ok',
+      digest: 'd',
+      model_position: 1,
+    } as const;
+    const row = { currency: null } as never;
+    const entry = { ...said, fetched_at: shop.now.toISOString(), run_id: 'r', rows: [row] };
+    const before = [{ part: 'missing', id: 'order:o1', cause: null, confidence: null, evidence: {} }] as const;
+    const ids = new Map<string, IdList>([['', { before, matched: ['order:o2\x1fm2'], after: [] }]]);
+    for (const known of [new Map<string, IdList>(), ids, ids])
+      await storeResult(shop.database, 1, entry, shop.now, known);
+    const found = await shop.reconcile().detail(FROM, 'collector', 'orders', {});
+    expect(Object.values(found!.ids).flatMap((listed) => listed.map(({ id }) => id))).toEqual(['order:o1', 'order:o2']);
   });
 
   it('given more matched ids than are packed together, then every page has its own', async () => {

@@ -500,6 +500,33 @@ describe('asking', () => {
     await expect(kept.run({ from: '2025-09-29', to: '2025-09-29' }, 'test')).resolves.toBeDefined();
   });
 
+  it('given a run that waited until events of its days were gone, then those are left out of it, and without any it is finished', async () => {
+    const before = shop.now;
+    const kept = shop.reconcile({ trackedRetentionDays: 400 });
+    const { run_id: runId } = await kept.run({ from: '2025-09-29', to: '2025-09-30', metrics: ['signups'] }, 'test');
+    const dueAfter = async (nights: number) => {
+      shop.now = new Date(before.getTime() + nights * 86_400_000);
+      const { due } = (await kept.due(runId))!;
+      shop.now = before;
+      return due.map((key) => key.day);
+    };
+    expect(await dueAfter(0)).toEqual(['2025-09-29', '2025-09-30']);
+    expect(await dueAfter(1)).toEqual(['2025-09-30']);
+    expect(await kept.unfinishedRuns()).toEqual([runId]);
+    expect(await dueAfter(2)).toEqual([]);
+    expect(await kept.unfinishedRuns()).toEqual([]);
+  });
+
+  it('given late truth of a day whose events are gone, then that day is not compared again', async () => {
+    const terms = { signups: { tolerancePct: null, allowedLatenessHours: 366 * 24 } };
+    const old = '2026-06-25';
+    await shop.reconcile().now({ from: old, to: old, metrics: ['signups'] }, 'test');
+    await shop.signup('u1', old);
+    const changed = async (trackedRetentionDays?: number) =>
+      (await shop.reconcile({ terms, trackedRetentionDays }).changedDays()).map((key) => key.day);
+    expect([await changed(), await changed(120)]).toEqual([[old], []]);
+  });
+
   it('given a run, then it is kept before it is answered, also when the queue is down', async () => {
     const reconcile = shop.reconcile({ enqueueRun: () => Promise.reject(new Error('down')) });
     const { run_id: runId } = await reconcile.run({ from: day, to: day, metrics: ['signups', 'orders'] }, 'test');

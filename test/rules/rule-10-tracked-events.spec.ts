@@ -98,7 +98,10 @@ describe('the time for which tracked events are kept', () => {
        union all select body_key_id, ''::bytea from ingest.collector_reject_samples`,
     );
     const before = await counts();
-    expect(await pruneTracked(doors.database, new Zone('UTC'), '2025-09-27')).toBe(5_003);
+    const told: number[] = [];
+    const onProgress = (removed: number) => Promise.resolve(void told.push(removed));
+    expect(await pruneTracked(doors.database, new Zone('UTC'), '2025-09-27', onProgress)).toBe(5_003);
+    expect(told[0]).toBe(5_000);
     expect(await counts()).toEqual({
       ...{ events: 2, links: 2, rejects: 1, samples: 1, limited: 1 },
       keys: before['keys']! - 5_003 - 1,

@@ -12,6 +12,7 @@ const outcome = (given: Partial<Outcome> = {}): Outcome => ({
   digest: 'd1',
   modelPosition: 10,
   fetchedAt: new Date('2026-10-04T02:15:00Z'),
+  readAt: new Date('2026-10-04T02:15:00Z'),
   ...given,
 });
 
