@@ -10,7 +10,7 @@ export default {
   globalTeardown: '<rootDir>/test/global-teardown.mjs',
   testSequencer: '<rootDir>/test/sequencer.mjs',
   testTimeout: 180_000, // no test is about time; a busy machine is not a failure
-  maxWorkers: 4, // on two cores: suites of faults wait for locks and processes half of their time
+  maxWorkers: 3, // on two cores: suites of faults wait for locks and processes half of their time
   workerIdleMemoryLimit: '768MB', // modules of ESM suites are never freed: a worker that grew is replaced
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 };
