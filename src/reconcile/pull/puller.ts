@@ -2,6 +2,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { Day, Zone } from '../../kernel/day.js';
 import { type Database, inTransaction } from '../../storage/database.js';
 import { windowOf } from '../load-day.js';
+import { withinSavepoint } from '../savepoint.js';
 import type { ConfiguredSource } from '../source-type.js';
 import { type Reader, SourceFailure } from '../source.js';
 import { alone } from './alone.js';
@@ -119,12 +120,10 @@ export class Puller {
 
   /** Within a savepoint: a statement that failed must not take the failure that is kept of it, or what the caller does next, with it. */
   private async kept(client: Reader, source: ConfiguredSource, day: Day, { pulled, write }: Written): Promise<Pulled> {
-    await client.query('savepoint before_source');
     try {
-      await write(client);
+      await withinSavepoint(client, () => write(client));
       return pulled;
     } catch (error) {
-      await client.query('rollback to savepoint before_source');
       const failed = await this.failed(client, source, day, error);
       await failed.write(client);
       return failed.pulled;
