@@ -75,8 +75,7 @@ export class AnnouncedReports {
       for (const [index, report] of reports.entries()) {
         if (performance.now() - began > ROUND_MS) break;
         await step(index, reports.length);
-        const error = await this.fetchOne(report, fetch, actor);
-        if (error === undefined) kept += 1;
+        if (await this.fetchOne(report, fetch, actor)) kept += 1;
         else failed += 1;
       }
     }
@@ -135,11 +134,14 @@ export class AnnouncedReports {
     );
   }
 
-  private async fetchOne(report: MissingReport, fetch: FetchReport, actor: string): Promise<string | undefined> {
-    const { provider, account, name } = report;
-    let error: string | undefined = 'It could not be kept.';
+  /** Whether it is kept now; what is wrong with it, or with whoever has it, is noted beside it. Throws what is wrong with us. */
+  private async fetchOne({ batch, ...report }: MissingReport, fetch: FetchReport, actor: string): Promise<boolean> {
+    const { provider, account, kind, name } = report;
+    let error: string | null = 'It could not be kept.';
     try {
-      error = await this.kept(report, fetch, actor);
+      const bytes = await fetch(report, REPORT_BYTES_MAX);
+      await this.deps.reports.add({ provider, kind, name, bytes, batch }, actor);
+      error = null;
     } catch (reason) {
       if (!(reason instanceof Problem)) throw reason;
       error = reason.detail;
@@ -147,16 +149,9 @@ export class AnnouncedReports {
       // Whatever it was: the next time others come first.
       await this.deps.database.pool.query(
         `update close.announced_reports set error = $4, tried_at = $5 where provider = $1 and account = $2 and name = $3`,
-        [provider, account, name, error ?? null, this.deps.clock()],
+        [provider, account, name, error, this.deps.clock()],
       );
     }
-    return error;
-  }
-
-  /** Throws Problem where it cannot be fetched, or is not what was announced. */
-  private async kept(report: MissingReport, fetch: FetchReport, actor: string): Promise<undefined> {
-    const { provider, kind, name, batch } = report;
-    const bytes = await fetch(report, REPORT_BYTES_MAX);
-    await this.deps.reports.add({ provider, kind, name, bytes, batch }, actor);
+    return error === null;
   }
 }
