@@ -1,7 +1,6 @@
 // How fast the numbers of a year are answered over a large ledger, and the page is there: node bench/api.mjs [--entries 1000000] [--rate 20] [--seconds 30]
 // The service runs as `npm start` does, in processes of its own, with its read model current. Requests are sent at a fixed rate whether or not the
 // last one was answered, each metric in turn; `live` is /health/live at the same rate, which is what the machine and HTTP take by themselves.
-import { existsSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,12 +8,13 @@ import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.mjs';
 import { ledgerOf } from './make-ledger.mjs';
 import { loadAverage } from './machine.mjs';
+import { visits } from './page.mjs';
 import { openBenchService } from './service-in-process.mjs';
 
 const KEY = 'admin_key_of_the_bench_0123456789';
 const MAIN = path.join(import.meta.dirname, '../dist/main.js');
 const FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=50', '--single-threaded-gc']; // as `npm start`
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((each) => existsSync(each));
+const PAGES = ['', 'view=numbers&from=2025-01-01&to=2025-12-31']; // the first view, and the largest
 const YEAR = 'from=2025-01-01&to=2025-12-31&interval=day&group_by=source';
 const BOOKS_MS = 150_000;
 const METRICS = ['revenue_gross', 'signups', 'orders', 'payments', 'refunds', 'revenue_net'];
@@ -44,7 +44,10 @@ try {
     ['year by day and source', year],
   ])
     console.log(JSON.stringify({ name, entries, rate, ...(await atRate(service.url, path_, { rate, seconds })) }));
-  if (CHROMIUM) console.log(JSON.stringify({ name: 'page', entries, ...(await page(service.url)) }));
+  for (const query of PAGES) {
+    const seen = await visits(service.url, KEY, query);
+    if (seen) console.log(JSON.stringify({ name: 'page', query, entries, ...seen }));
+  }
 } finally {
   service.child.kill('SIGTERM');
   await service.ended;
@@ -118,31 +121,4 @@ async function atRate(url, pathOf, { rate: perSecond, seconds: during }) {
     ...{ requests: took.length, p50_ms: quantile(0.5), p95_ms: quantile(0.95), p99_ms: quantile(0.99) },
     ...{ max_ms: quantile(1), kilobytes: Math.round(bytes / took.length / 1024), load_average: load },
   };
-}
-
-/** Milliseconds until the first view of somebody who is signed in has its figures and takes clicks, in a real browser; five visits, cold cache. */
-async function page(url) {
-  const { chromium } = await import('playwright-core');
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
-  try {
-    const took = [];
-    for (let visit = 0; visit < 5; visit += 1) {
-      const context = await browser.newContext();
-      const tab = await context.newPage();
-      await tab.goto(url);
-      await tab.getByLabel('API key').fill(KEY);
-      await tab.getByRole('button', { name: 'Sign in' }).click();
-      await tab.getByRole('button', { name: 'Sign out' }).waitFor();
-      const fresh = await context.newPage();
-      const began = performance.now();
-      await fresh.goto(`${url}/?view=numbers&from=2025-01-01&to=2025-12-31`);
-      await fresh.getByRole('table').first().waitFor();
-      await fresh.waitForSelector('.loading', { state: 'detached' });
-      took.push(Math.round(performance.now() - began));
-      await context.close();
-    }
-    return { interactive_ms: took.sort((a, b) => a - b), load_average: loadAverage()[0] };
-  } finally {
-    await browser.close();
-  }
 }

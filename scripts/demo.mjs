@@ -18,13 +18,17 @@ import { truthOf } from './demo/truth.mjs';
 const HELP = `npm run demo [-- options]
 
   --exit          stop after the table and the checks; status 0 when every figure is as planted
+  --exit=eof      the same, once its standard input has ended: what started it can look around first
   --visitors N    how many visitors the month has (default ${DEFAULTS.visitors})
   --help          this page`;
 
 const root = path.dirname(import.meta.dirname);
 const FIRST_DAYS = 7; // sent before the first figures are shown
 
+const EXIT_AT_EOF = '--exit=eof';
+
 const args = process.argv.slice(2);
+const exits = args.includes('--exit') || args.includes(EXIT_AT_EOF);
 if (args.includes('--help')) {
   say(HELP);
   process.exit(0);
@@ -56,7 +60,8 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 
 try {
   const wrong = await demo();
-  if (args.includes('--exit') || wrong > 0) {
+  if (wrong === 0 && args.includes(EXIT_AT_EOF)) await inputEnds();
+  if (exits || wrong > 0) {
     await cleanUp();
     process.exit(wrong > 0 ? 1 : 0);
   }
@@ -135,6 +140,11 @@ async function firstWeek(plan, deliveries, secrets, began) {
   await sentence(service.client, range, await reconcile(service.client, range, days.slice(0, FIRST_DAYS), ['signups']));
   say(dim(`    first figures after ${seconds(began)}`));
   say();
+}
+
+function inputEnds() {
+  process.stdin.resume();
+  return new Promise((resolve) => process.stdin.once('end', resolve));
 }
 
 async function judge(plan, truth, rows, found, secrets) {

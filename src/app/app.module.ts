@@ -12,6 +12,7 @@ import type { Background } from './background.js';
 import { operatorProviders } from './commands/operator.js';
 import { ProblemFilter } from './errors/problem.filter.js';
 import type { Life } from './health.js';
+import { ActorsController } from './http/actors.controller.js';
 import { AlertsController } from './http/alerts.controller.js';
 import { AttributionController } from './http/attribution.controller.js';
 import { BooksController } from './http/books.controller.js';
@@ -77,6 +78,7 @@ const api = [
   CatalogController,
   CompletenessController,
   DriftController,
+  ActorsController,
   AlertsController,
   JobsController,
   PeriodsController,

@@ -7,7 +7,7 @@ import type { SealedBody, Vault } from '../ledger/vault.js';
 import type { Database } from '../storage/database.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { dismissLetter } from './dismiss.js';
-import type { DeadLetter, DeadLetters, Outcome } from './ingest.js';
+import type { DeadLetter, DeadLetters, DeadLetterWhole, Outcome } from './ingest.js';
 import { durably } from './durably.js';
 import type { Said } from './provider.js';
 
@@ -99,9 +99,7 @@ export function createDeadLetters(deps: Deps): DeadLetterStore {
       );
     },
 
-    onReplay(door, replayer) {
-      replayers.set(door, replayer);
-    },
+    onReplay: (door, replayer) => void replayers.set(door, replayer),
 
     async list({ reason, resolved, cursor, limit }) {
       const after = cursor === undefined ? null : numberOf(cursor);
@@ -119,6 +117,8 @@ export function createDeadLetters(deps: Deps): DeadLetterStore {
       const { rows } = await database.pool.query<Row>(`${SELECT} where id = $1`, [id]);
       return rows[0] && letterOf(rows[0]);
     },
+
+    read: async (id) => wholeOf(await load(database, id)),
 
     async replay(id, actor) {
       const row = await load(database, id);
@@ -168,8 +168,11 @@ interface Row {
 interface FullRow extends Row {
   body: string | null;
   body_key_id: string | null;
+  content_type: string | null;
   context: ReplayContext | Record<string, never>;
   deliveries: number;
+  last_received_at: Date;
+  replays: number;
   key_there: boolean;
 }
 
@@ -242,7 +245,7 @@ const storable = (text: string): string =>
 async function load(database: Database, id: string): Promise<FullRow> {
   const { rows } = isUuid(id)
     ? await database.pool.query<FullRow>(
-        `select ${COLUMNS}, body, body_key_id, context, deliveries,
+        `select ${COLUMNS}, body, body_key_id, content_type, context, deliveries, last_received_at, replays,
            exists (select from ledger.vault_keys k where k.id = body_key_id) as key_there
          from ingest.dead_letters where id = $1`,
         [id],
@@ -283,6 +286,19 @@ const letterOf = (row: Row): DeadLetter => ({
   dismissedAt: row.dismissed_at,
   blocks: row.blocks,
 });
+
+function wholeOf(row: FullRow): DeadLetterWhole {
+  const context = contextOf(row);
+  return {
+    ...letterOf(row),
+    body: row.body,
+    contentType: row.content_type,
+    job: context?.door === 'jobs' ? context.data : null,
+    deliveries: row.deliveries,
+    lastReceivedAt: row.last_received_at,
+    replays: row.replays,
+  };
+}
 
 function numberOf(cursor: string): string {
   if (!/^\d{1,18}$/.test(cursor)) throw new Problem('invalid_request', 'The cursor is not one that was given out.');

@@ -73,6 +73,19 @@ export interface DeadLetter {
   blocks: boolean;
 }
 
+/** A letter with what was received, as far as it was kept. */
+export interface DeadLetterWhole extends DeadLetter {
+  /** The received text with its personal values sealed; null where the ledger entry alone has it. */
+  body: string | null;
+  contentType: string | null;
+  /** The settings of a job that failed. */
+  job: Readonly<Record<string, string>> | null;
+  /** How often the same thing came. */
+  deliveries: number;
+  lastReceivedAt: Date;
+  replays: number;
+}
+
 /** Why nothing has to follow from a letter, and who says so. */
 export interface Dismissal {
   reason: string;
@@ -88,6 +101,8 @@ export interface DeadLetters {
     limit: number;
   }): Promise<{ data: DeadLetter[]; nextCursor: string | null }>;
   find(id: string): Promise<DeadLetter | undefined>;
+  /** Throws Problem `not_found`. */
+  read(id: string): Promise<DeadLetterWhole>;
   /**
    * Runs what was parked through its door again, or puts a failed job into the queue again. Resolves with what became of it; a success
    * marks it resolved. Throws Problem `not_found`, `needs_rebuild` for an entry that a projection parked, `invalid_request`.

@@ -54,6 +54,8 @@ export interface QueuedJob extends QueuedOnce {
   name: string;
   /** `active`, `waiting`, `delayed`, `failed`, … */
   state: string;
+  /** When a job that waits for its time runs; null for any other, and between two attempts. */
+  dueAt: Date | null;
   data: Data;
   attempts: number;
   progress: { done: number; total: number } | null;
@@ -269,6 +271,7 @@ interface QueueJob {
   data: unknown;
   attemptsMade: number;
   timestamp: number;
+  delay?: number;
   progress: unknown;
   failedReason?: string;
   getState(): Promise<string>;
@@ -279,6 +282,7 @@ function queuedJob(job: QueueJob, state: string): QueuedJob {
   return {
     ...{ id: job.id ?? '', name: job.name, state, data: job.data as Data, attempts: job.attemptsMade },
     enqueuedAt: new Date(job.timestamp),
+    dueAt: state === 'delayed' && job.attemptsMade === 0 ? new Date(job.timestamp + (job.delay ?? 0)) : null,
     progress: done === undefined || total === undefined ? null : { done, total },
     error: job.failedReason ?? null,
   };

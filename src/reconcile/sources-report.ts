@@ -12,6 +12,8 @@ export interface SourceListed {
   /** Null for evidence, which nothing is compared with. */
   matched_by: 'id' | 'count' | null;
   settles_hours: number;
+  /** The newest day that was compared with it. */
+  newest_compared: Day | null;
   last_fetch: { day: Day; fetched_at: string; time_zone: string; flags: string[]; notes: string[] } | null;
   /** Days whose last attempt failed, the newest first, at most ten. */
   failures: { day: Day; error: string; failures: number; retry_at: string | null }[];
@@ -22,17 +24,28 @@ export async function listSources(
   sources: Readonly<Record<string, AnySource>>,
   configured: readonly ConfiguredSource[],
 ): Promise<SourceListed[]> {
+  const newest = await newestCompared(reader, [...Object.keys(sources), ...configured.map(({ name }) => name)]);
   const own = Object.values(sources).filter(({ name }) => !configured.some((each) => each.name === name));
   const always = own.map(({ name, meaning, matchedBy, settlesMs }) => ({
     ...{ name, type: name, meaning, matched_by: matchedBy, settles_hours: settlesMs / HOUR_MS },
-    ...{ last_fetch: null, failures: [] },
+    ...{ newest_compared: newest.get(name) ?? null, last_fetch: null, failures: [] },
   }));
   const fetched = configured.map(async ({ name, type, settlesMs }) => ({
     ...{ name, type: type.name, meaning: type.meaning, matched_by: sources[name]?.matchedBy ?? null },
-    settles_hours: settlesMs / HOUR_MS,
+    ...{ settles_hours: settlesMs / HOUR_MS, newest_compared: newest.get(name) ?? null },
     ...(await stateOf(reader, name)),
   }));
   return [...always, ...(await Promise.all(fetched))];
+}
+
+/** Of each source, read from the newest end of an index: its first row there. */
+async function newestCompared(reader: Reader, names: readonly string[]): Promise<ReadonlyMap<string, Day>> {
+  const { rows } = await reader.query<{ name: string; day: Day }>(
+    `select name, day from unnest($1::text[]) as name, lateral
+       (select day from reconcile.recorded where source = name order by day desc limit 1) as newest`,
+    [names],
+  );
+  return new Map(rows.map(({ name, day }) => [name, day]));
 }
 
 async function stateOf(reader: Reader, name: string): Promise<Pick<SourceListed, 'last_fetch' | 'failures'>> {

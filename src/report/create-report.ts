@@ -17,7 +17,7 @@ import { bridgeReport } from './bridge-report.js';
 import type { Closings } from './closed-days.js';
 import { completenessPage, type CompletenessQuery } from './completeness-report.js';
 import { contributionsPage, type ContributionsQuery, daysOf, findContributions } from './contributions-report.js';
-import { customerReport } from './customer-report.js';
+import { customerIdOf, customerReport } from './customer-report.js';
 import { entriesPage, type EntriesQuery, entryJson } from './entries-report.js';
 import { type Behaviour, cohortReport, type CohortQuery, funnelReport } from './funnel-report.js';
 import { withRange } from './default-range.js';
@@ -116,6 +116,7 @@ export function createReport(deps: ReportDeps) {
       })),
     bridge: (query: RangeQuery) =>
       snapshot(deps, NOW, async (at) => ({ ...(await bridgeReport(query, at)), ...markOf(at) })),
+    customerId: (id: string) => customerIdOf({ pool: database.pool, vault: deps.vault }, id),
     customer: (id: string) =>
       customerReport({ pool: database.pool, vault: deps.vault, ledger, channels: deps.channels }, id),
     entries: (query: EntriesQuery): Promise<ReportPage> => entriesPage(ledger, query),

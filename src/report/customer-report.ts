@@ -33,7 +33,7 @@ export async function customerReport(
   { pool, vault, ledger, channels }: CustomerDeps,
   id: string,
 ): Promise<Record<string, unknown> | undefined> {
-  const canonical = await canonicalOf(pool, nodesMeant(id, vault));
+  const canonical = await customerIdOf({ pool, vault }, id);
   if (!canonical) return undefined;
   const [customer, links, parts, touches, numbers] = await Promise.all([
     pool.query<CustomerRow>('select * from model.customers where customer = $1', [canonical]),
@@ -104,10 +104,14 @@ interface PartRow {
   status: string | null;
 }
 
-async function canonicalOf(pool: pg.Pool, nodes: readonly string[]): Promise<string | undefined> {
+/** The canonical id of the customer whom any identifier names; undefined when nobody has it. */
+export async function customerIdOf(
+  { pool, vault }: Pick<CustomerDeps, 'pool' | 'vault'>,
+  id: string,
+): Promise<string | undefined> {
   const { rows } = await pool.query<{ customer: string }>(
     'select customer from model.identifiers where node = any($1) order by array_position($1, node) limit 1',
-    [nodes],
+    [nodesMeant(id, vault)],
   );
   return rows[0]?.customer;
 }

@@ -68,6 +68,7 @@ describe('S27: questions that cost too much, and addresses that are none', () =>
         `/v1/ledger/entries/${value}/proof`,
         `/v1/dead-letters?reason=${value}`,
         `/v1/dead-letters?cursor=${value}`,
+        `/v1/dead-letters/${value}`,
         `/problems/${value}`,
       ],
       ...[
@@ -85,6 +86,9 @@ describe('S27: questions that cost too much, and addresses that are none', () =>
       expect([where, answer.status < 500]).toEqual([where, true]);
       if (answer.status >= 400) asRefusal(answer);
     }
+    const body = JSON.stringify({ of: text });
+    const answer = await call(`${url()}/v1/customers/find`, { headers: bearer('application/json'), body });
+    expect([400, 404]).toContain(asRefusal(answer).status);
   });
 
   it.each(['GET', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE'])(

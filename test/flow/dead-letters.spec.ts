@@ -44,6 +44,15 @@ describe('given a conflict that somebody has looked into', () => {
     ]);
   });
 
+  it('when it is read, then it is there with what was received, its personal values sealed, and where it came from', async () => {
+    const whole: Json = await shop.get(`/v1/dead-letters/${letter['id']}`);
+    expect(whole).toMatchObject({
+      ...{ reason: 'conflict', deliveries: 1, replays: 0, job: null, content_type: 'application/json' },
+      body: { id: 'evt_ch_1', data: { object: { amount: 700 } } },
+    });
+    expect((await shop.send('GET', `/v1/dead-letters/${letter['entry_id']}`)).status).toBe(404);
+  });
+
   it('when it is dismissed again, by many at once, then nothing more is decided, and all get the same answer', async () => {
     const replies = await Promise.all(
       Array.from({ length: 5 }, (_, n) => act(letter['id'], 'dismiss', { reason: `another reason ${n}` })),
@@ -125,6 +134,7 @@ describe('given a job that failed for the last time', () => {
   it('when it fails again, then it is the same letter, open again', async () => {
     await failed('reconcile-day', { day: DAY, source: 'nowhere', metric: 'signups', run_id: 'r2' });
     const [letter] = await open('job_failed');
+    expect(await shop.get(`/v1/dead-letters/${letter!['id']}`)).toMatchObject({ body: null, job: { run_id: 'r2' } });
     await act(letter!['id'], 'replay');
     while ((await open('job_failed')).length === 0) await pause(20);
     expect(await open('job_failed')).toMatchObject([

@@ -605,6 +605,19 @@ describe('what is known of the sources', () => {
     ]);
   });
 
+  it('tells the newest day that was compared with each', async () => {
+    await rowOf('tool', 'orders');
+    const { data } = await open().sources();
+    expect(data.map(({ name, newest_compared: day }) => [name, day])).toEqual([
+      ...[
+        ['collector', null],
+        ['tool', DAY],
+        ['counter', null],
+        ['log', null],
+      ],
+    ]);
+  });
+
   it('lists event names, those that mean nothing first', async () => {
     told['tool'] = [
       order('o1'),

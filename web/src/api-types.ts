@@ -1381,6 +1381,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The id of the customer whom something names: any identifier, or an e-mail address, which is hashed and kept nowhere. */
+        post: operations["CustomersController_find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/identity/decisions": {
         parameters: {
             query?: never;
@@ -1535,6 +1552,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dead-letters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, with what was received: personal values are sealed. Without a body where the ledger entry has it, or where nothing was kept. */
+        get: operations["DeadLettersController_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters/{id}/replay": {
         parameters: {
             query?: never;
@@ -1664,6 +1698,23 @@ export interface paths {
         };
         /** The gap report of an ISO week, as it was published, else as it would be now: JSON, Markdown or HTML. */
         get: operations["DriftController_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/actors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose key it is that entries and answers name as `actor` or `by`. Also of keys that were revoked: what they did stays. */
+        get: operations["ActorsController_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2826,6 +2877,11 @@ export interface components {
                 /** @enum {string|null} */
                 matched_by: "id" | "count" | null;
                 settles_hours: number;
+                /**
+                 * Format: date
+                 * @description The newest day that was compared with it.
+                 */
+                newest_compared: string | null;
                 last_fetch: {
                     /** Format: date */
                     day: string;
@@ -2969,6 +3025,12 @@ export interface components {
             }[];
         } & {
             [key: string]: unknown;
+        };
+        CustomerFind: {
+            of: string;
+        };
+        CustomerFound: {
+            id: string;
         };
         IdentityDecisionRequest: {
             /**
@@ -3119,6 +3181,9 @@ export interface components {
             reason: string;
             door: string;
             origin: string;
+            account: string;
+            origin_event_id: string | null;
+            type: string | null;
             errors: string[];
             entry_id: string | null;
             /** Format: date-time */
@@ -3130,6 +3195,40 @@ export interface components {
             /** Format: date-time */
             dismissed_at: string | null;
             blocks: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        DeadLetterWhole: {
+            id: string;
+            reason: string;
+            door: string;
+            origin: string;
+            account: string;
+            origin_event_id: string | null;
+            type: string | null;
+            errors: string[];
+            entry_id: string | null;
+            /** Format: date-time */
+            received_at: string;
+            /** Format: date-time */
+            resolved_at: string | null;
+            /** @description What settled it. */
+            resolution: string | null;
+            /** Format: date-time */
+            dismissed_at: string | null;
+            blocks: boolean;
+            /** @description What was received, its personal values sealed; null where none was kept. */
+            body: unknown;
+            content_type: string | null;
+            /** @description The settings of a job that failed. */
+            job: {
+                [key: string]: string;
+            } | null;
+            /** @description How often the same thing came. */
+            deliveries: number;
+            /** Format: date-time */
+            last_received_at: string;
+            replays: number;
         } & {
             [key: string]: unknown;
         };
@@ -3305,6 +3404,15 @@ export interface components {
             /** @description A version, a commit, an address. */
             reference?: string;
         };
+        ActorList: {
+            data: {
+                actor: string;
+                name: string;
+                revoked: boolean;
+            }[];
+            /** @enum {string|null} */
+            next_cursor: null;
+        };
         AlertPage: {
             data: components["schemas"]["Alert"][];
             next_cursor: string | null;
@@ -3362,6 +3470,11 @@ export interface components {
             attempts: number;
             /** Format: date-time */
             enqueued_at: string;
+            /**
+             * Format: date-time
+             * @description When a job that waits for its time runs.
+             */
+            due_at: string | null;
             progress: {
                 done: number;
                 total: number;
@@ -5319,6 +5432,75 @@ export interface operations {
             };
         };
     };
+    CustomersController_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerFind"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerFound"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     IdentityController_decide: {
         parameters: {
             query?: never;
@@ -5927,6 +6109,73 @@ export interface operations {
             };
         };
     };
+    DeadLettersController_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterWhole"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     DeadLettersController_replay: {
         parameters: {
             query?: never;
@@ -6491,6 +6740,62 @@ export interface operations {
             };
             /** @description `not_found`: There is nothing at this address. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ActorsController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActorList"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -25,8 +25,10 @@ export async function api<T>(path: string, init: { method?: string; body?: unkno
   const response = await fetch(path, {
     method: init.method ?? 'GET',
     credentials: 'same-origin',
-    headers: { accept: 'application/json', ...(init.body === undefined ? {} : { 'content-type': 'application/json' }) },
-    ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
+    // No header of its own where there is no body: an answer that index.html asked for beforehand is only used for the very same question.
+    ...(init.body === undefined
+      ? {}
+      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(init.body) }),
   }).catch(() => {
     throw new ApiError(0, 'unreachable', 'The service does not answer.');
   });

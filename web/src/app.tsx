@@ -1,12 +1,12 @@
-import type { TargetedEvent } from 'preact';
-import { useState } from 'preact/hooks';
+import type { TargetedEvent, TargetedMouseEvent } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { api, type ApiError, type Session } from './api.ts';
 import { addDays, monthOf, rangeOf } from './days.ts';
-import { loadFacts } from './service-facts.ts';
+import { loadFacts, type ServiceFacts } from './service-facts.ts';
 import { SignIn } from './sign-in.tsx';
 import { Show } from './states.tsx';
-import { useUrlState, type UrlState } from './url-state.ts';
-import { useData } from './use-data.ts';
+import { hrefOf, useUrlState, type UrlState } from './url-state.ts';
+import { type Data, SIGNED_OUT, useData } from './use-data.ts';
 import { AttributionView } from './views/attribution.tsx';
 import { CloseView } from './views/close.tsx';
 import { ContractView } from './views/contract.tsx';
@@ -66,19 +66,32 @@ const GROUPS: readonly { title: string; views: Readonly<Record<string, View>> }[
 const UNKNOWN_CALLER = [401, 403];
 
 export function App() {
-  const [asked, setAsked] = useState(0);
   /** Who signed in or out since the page was opened. */
   const [changed, setChanged] = useState<Session | null>();
-  const found = useData('session', whoAsks, asked);
-  return (
-    <Show data={found} onRetry={() => setAsked(asked + 1)}>
-      {(atFirst) => {
-        const session = changed === undefined ? atFirst : changed;
-        if (session === null) return <SignIn onSignedIn={setChanged} />;
-        return <Page session={session} onSignedOut={() => setChanged(null)} />;
-      }}
-    </Show>
-  );
+  const [signIns, setSignIns] = useState(0);
+  const [isOver, setIsOver] = useState(false);
+  const found = useData('session', whoAsks);
+  // Asked at once with who asks, as one question less to wait for.
+  const facts = useData(`facts ${signIns}`, loadFacts);
+  const session = changed !== undefined ? changed : found.state === 'ready' ? found.value : undefined;
+  const isSignedIn = useRef(false);
+  isSignedIn.current = Boolean(session);
+  useLayoutEffect(() => {
+    const over = (): void => {
+      if (isSignedIn.current) setIsOver(true);
+      setChanged(null);
+    };
+    addEventListener(SIGNED_OUT, over);
+    return () => removeEventListener(SIGNED_OUT, over);
+  }, []);
+  const signedIn = (who: Session): void => {
+    setChanged(who);
+    setSignIns(signIns + 1);
+    setIsOver(false);
+  };
+  if (session) return <Page session={session} facts={facts} onSignedOut={() => setChanged(null)} />;
+  if (session === null) return <SignIn isOver={isOver} onSignedIn={signedIn} />;
+  return <Show data={found}>{() => null}</Show>;
 }
 
 /** Null for somebody who has to sign in; a service that does not answer says nothing of that. */
@@ -88,17 +101,20 @@ const whoAsks = (): Promise<Session | null> =>
     throw error;
   });
 
-interface PageProps {
+interface WhoProps {
   session: Session;
   onSignedOut: () => void;
 }
 
-function Page({ session, onSignedOut }: PageProps) {
+interface PageProps extends WhoProps {
+  facts: Data<ServiceFacts>;
+}
+
+function Page({ session, facts, onSignedOut }: PageProps) {
   const [url, go] = useUrlState();
-  const [asked, setAsked] = useState(0);
-  const facts = useData('facts', loadFacts, asked);
   const name = url['view'] ?? 'gap';
   const view = GROUPS.map(({ views }) => views[name]).find(Boolean) ?? GROUPS[0]!.views['gap']!;
+  useLayoutEffect(() => void (document.title = `${view.title} · Truth Ledger`), [view]);
   return (
     <>
       <a class="skip" href="#main">
@@ -110,7 +126,7 @@ function Page({ session, onSignedOut }: PageProps) {
         <Who session={session} onSignedOut={onSignedOut} />
       </header>
       <main id="main">
-        <Show data={facts} onRetry={() => setAsked(asked + 1)}>
+        <Show data={facts}>
           {({ zone, newest }) => {
             const range = rangeOf(url, newest);
             return (
@@ -126,7 +142,17 @@ function Page({ session, onSignedOut }: PageProps) {
   );
 }
 
+/** What of the address belongs to one view alone: the next one begins without. */
+const ONE_VIEW = { ...NO_ROW, subject: undefined };
+
+/** Links, so that a view can be opened beside this one; a plain click stays on the page. */
 function Views({ shown, go }: { shown: string; go: (change: UrlState) => void }) {
+  const follow = (event: TargetedMouseEvent<HTMLAnchorElement>, view: string): void => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    go({ ...ONE_VIEW, view });
+    scrollTo(0, 0);
+  };
   return (
     <nav aria-label="Views">
       {GROUPS.map(({ title, views }) => (
@@ -134,13 +160,13 @@ function Views({ shown, go }: { shown: string; go: (change: UrlState) => void })
           <span class="title">{title}</span>
           <div class="views">
             {Object.entries(views).map(([key, { title: label }]) => (
-              <button
-                type="button"
+              <a
+                href={hrefOf({ ...ONE_VIEW, view: key })}
                 aria-current={key === shown ? 'page' : undefined}
-                onClick={() => go({ ...NO_ROW, view: key, subject: undefined })}
+                onClick={(event) => follow(event, key)}
               >
                 {label}
-              </button>
+              </a>
             ))}
           </div>
         </div>
@@ -150,7 +176,7 @@ function Views({ shown, go }: { shown: string; go: (change: UrlState) => void })
 }
 
 /** Who is signed in. The session ends at the service, or it has not ended. */
-function Who({ session, onSignedOut }: PageProps) {
+function Who({ session, onSignedOut }: WhoProps) {
   const [trouble, setTrouble] = useState('');
   const signOut = (): void =>
     void api('/v1/session', { method: 'DELETE' }).then(onSignedOut, (error: ApiError) => setTrouble(error.message));

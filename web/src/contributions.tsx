@@ -43,7 +43,7 @@ export function Contributions({ caption, metric, asked, subject, onAll }: Props)
                   text: (row) => row.entry_id,
                   show: (row) => (
                     <button type="button" class="link" onClick={() => setEntry(row.entry_id)}>
-                      #{row.position}
+                      #{figure(row.position)}
                     </button>
                   ),
                 },

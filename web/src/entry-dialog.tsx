@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { api, type Schemas } from './api.ts';
-import { time } from './format.ts';
+import { figure, time } from './format.ts';
 import { Show } from './states.tsx';
 import { type Data, useData } from './use-data.ts';
 
@@ -27,7 +27,7 @@ export function EntryDialog({ id, onClose }: { id: string; onClose: () => void }
               <dt>Type</dt>
               <dd>{value.type}</dd>
               <dt>Position</dt>
-              <dd>{value.position}</dd>
+              <dd>{figure(value.position)}</dd>
               <dt>Origin</dt>
               <dd>
                 {value.origin}, id <code>{value.origin_event_id}</code>

@@ -11,7 +11,18 @@ export type Figure = number | string | null | undefined;
 export function figure(value: Figure, currency?: string): string {
   if (value === null || value === undefined) return '–';
   if (currency) return money(String(value), currency);
-  return new Intl.NumberFormat('en').format(Number(value));
+  return formatOf(0, 3).format(Number(value));
+}
+
+/** Making one takes longer than a thousand uses of it. */
+const formats = new Map<string, Intl.NumberFormat>();
+function formatOf(least: number, most: number): Intl.NumberFormat {
+  const key = `${least} ${most}`;
+  const known = formats.get(key);
+  if (known) return known;
+  const made = new Intl.NumberFormat('en', { minimumFractionDigits: least, maximumFractionDigits: most });
+  formats.set(key, made);
+  return made;
 }
 
 /** Minor units as decimal text: no amount ever passes through a float. */
@@ -25,8 +36,7 @@ export function decimal(minor: string, currency: string): string {
 
 function money(minor: string, currency: string): string {
   const digits = exponents.get(currency) ?? 2;
-  const format = new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return `${format.format(decimal(minor, currency) as Intl.StringNumericLiteral)} ${currency}`;
+  return `${formatOf(digits, digits).format(decimal(minor, currency) as Intl.StringNumericLiteral)} ${currency}`;
 }
 
 /** For the height of a mark, where a rounding is never read. */

@@ -2,9 +2,15 @@ import { useState } from 'preact/hooks';
 import { api, type ApiError, type Session } from './api.ts';
 
 /** An API key for a session. The page never keeps the key. */
-export function SignIn({ onSignedIn }: { onSignedIn: (session: Session) => void }) {
+export function SignIn({ isOver, onSignedIn }: { isOver: boolean; onSignedIn: (session: Session) => void }) {
   const used = new URLSearchParams(location.search).get('link') === 'used';
-  const [error, setError] = useState(used ? 'This sign-in link was used already, or is too old.' : '');
+  const [error, setError] = useState(
+    used
+      ? 'This sign-in link was used already, or is too old.'
+      : isOver
+        ? 'The session is over. Sign in again, and what you looked at is here again.'
+        : '',
+  );
   const [busy, setBusy] = useState(false);
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();

@@ -6,12 +6,10 @@ import type { Data } from './use-data.ts';
 interface ShowProps<T> {
   data: Data<T>;
   children: (value: T) => ComponentChildren;
-  /** Asks again, where nothing else is shown without the answer. */
-  onRetry?: () => void;
 }
 
 /** The three states of an answer: on its way, refused, there. */
-export function Show<T>({ data, children, onRetry }: ShowProps<T>) {
+export function Show<T>({ data, children }: ShowProps<T>) {
   if (data.state === 'loading')
     return (
       <p class="loading" role="status">
@@ -21,11 +19,12 @@ export function Show<T>({ data, children, onRetry }: ShowProps<T>) {
   if (data.state === 'failed')
     return (
       <p class="failed" role="alert">
-        {data.error.status === 403 ? `This key may not see this: ${data.error.message}` : data.error.message}
-        {onRetry && (
+        {data.error.status === 403 ? (
+          `This key may not see this: ${data.error.message}`
+        ) : (
           <>
-            {' '}
-            <button type="button" class="quiet" onClick={onRetry}>
+            {data.error.message}{' '}
+            <button type="button" class="quiet" onClick={data.retry}>
               Try again
             </button>
           </>

@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks';
 import { type Column, csv } from './csv.ts';
 import { figure } from './format.ts';
 
@@ -16,11 +17,15 @@ interface Props<T> {
 /** A page that has to draw more than so many rows stands still. */
 const ROWS_SHOWN = 1_000;
 
+/** So many rows are drawn at a time, so that the page takes clicks between them; the first fill what is seen of a table. */
+const ROWS_AT_ONCE = 100;
+
 /** Texts of so many characters stay on one line: days, names, ids. */
 const SHORT = 24;
 
 /** Numbers as a table, with the same rows as a file. */
 export function Table<T>({ caption, rows, columns, file, empty = 'Nothing here.', selected }: Props<T>) {
+  const drawn = useDrawn(Math.min(rows.length, ROWS_SHOWN));
   return (
     <figure class="table">
       <figcaption>
@@ -46,10 +51,10 @@ export function Table<T>({ caption, rows, columns, file, empty = 'Nothing here.'
               </tr>
             </thead>
             <tbody>
-              {rows.slice(0, ROWS_SHOWN).map((row) => (
+              {rows.slice(0, drawn).map((row) => (
                 <tr class={selected?.(row) ? 'selected' : undefined}>
                   {columns.map(({ text, show, numeric }) => (
-                    <td class={numeric ? 'numeric' : text(row).length <= SHORT ? 'short' : undefined}>
+                    <td class={numeric ? 'numeric' : text(row).length <= SHORT ? 'short' : 'text'}>
                       {show ? show(row) : text(row)}
                     </td>
                   ))}
@@ -66,6 +71,17 @@ export function Table<T>({ caption, rows, columns, file, empty = 'Nothing here.'
       )}
     </figure>
   );
+}
+
+/** How many of the rows are to be drawn by now. */
+function useDrawn(wanted: number): number {
+  const [drawn, setDrawn] = useState(ROWS_AT_ONCE);
+  useEffect(() => {
+    if (drawn >= wanted) return undefined;
+    const timer = setTimeout(() => setDrawn(drawn + ROWS_AT_ONCE));
+    return () => clearTimeout(timer);
+  }, [drawn, wanted]);
+  return Math.min(drawn, wanted);
 }
 
 function save(name: string, text: string): void {

@@ -11,14 +11,22 @@ export function useUrlState(): [UrlState, (change: UrlState) => void] {
     return () => removeEventListener('popstate', follow);
   }, []);
   const go = (change: UrlState): void => {
-    const next = Object.entries({ ...read(), ...change }).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined,
-    );
-    const search = new URLSearchParams(next).toString();
-    history.pushState(null, '', search === '' ? '/' : `/?${search}`);
+    history.pushState(null, '', hrefOf(change));
     setState(read());
   };
   return [state, go];
 }
+
+/** The address of what is shown now, but for a change. */
+export function hrefOf(change: UrlState): string {
+  const next = Object.entries({ ...read(), ...change }).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  const search = new URLSearchParams(next).toString();
+  return search === '' ? '/' : `/?${search}`;
+}
+
+/** Takes something out of the address, and out of the history, that should not have come in. */
+export const replace = (change: UrlState): void => history.replaceState(null, '', hrefOf(change));
 
 const read = (): UrlState => Object.fromEntries(new URLSearchParams(location.search));

@@ -12,7 +12,7 @@ import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
 import { outcomeBody } from './outcome.js';
 import { DeadLettersQuery, DismissRequest, UuidParam } from './queries.js';
-import { DeadLetterPage, DeadLetterReply, OutcomeReply } from './replies.js';
+import { DeadLetterPage, DeadLetterReply, DeadLetterWholeReply, OutcomeReply } from './replies.js';
 
 @ApiTags('dead letters')
 @Controller('v1/dead-letters')
@@ -33,6 +33,28 @@ export class DeadLettersController {
   async list(@Query({ schema: DeadLettersQuery }) query: z.infer<typeof DeadLettersQuery>) {
     const { data, nextCursor } = await this.service.ingest.deadLetters.list(query);
     return { data: data.map(deadLetterBody), next_cursor: nextCursor };
+  }
+
+  @Get(':id')
+  @Scopes('read')
+  @Describe(
+    'One of them, with what was received: personal values are sealed. Without a body where the ledger entry has it, or where nothing was kept.',
+    { 200: DeadLetterWholeReply },
+    ...guarded,
+    'invalid_request',
+    'not_found',
+  )
+  async read(@Param('id', { schema: UuidParam }) id: string) {
+    const letter = await this.service.ingest.deadLetters.read(id);
+    return {
+      ...deadLetterBody(letter),
+      body: letter.body === null ? null : jsonOr(letter.body),
+      content_type: letter.contentType,
+      job: letter.job,
+      deliveries: letter.deliveries,
+      last_received_at: letter.lastReceivedAt,
+      replays: letter.replays,
+    };
   }
 
   @Post(':id/replay')
@@ -66,6 +88,15 @@ export class DeadLettersController {
     @Req() request: AuthenticatedRequest,
   ) {
     return deadLetterBody(await this.operator.run(new DismissDeadLetter(id, reason, askerOf(request))));
+  }
+}
+
+/** The value of a text that is JSON; any other text as it is. */
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }
 

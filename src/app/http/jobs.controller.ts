@@ -50,4 +50,4 @@ export class JobsController {
   }
 }
 
-const jobBody = ({ enqueuedAt, ...job }: QueuedJob) => ({ ...job, enqueued_at: enqueuedAt });
+const jobBody = ({ enqueuedAt, dueAt, ...job }: QueuedJob) => ({ ...job, enqueued_at: enqueuedAt, due_at: dueAt });

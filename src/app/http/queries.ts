@@ -115,6 +115,7 @@ const groupBy = z
 
 export const NameParam = name;
 export const IdParam = text(256);
+export const CustomerFindRequest = only({ of: text(256) }, 'field').meta({ id: 'CustomerFind' });
 export const UuidParam = z.guid('must be a UUID');
 export const EntryParam = z
   .string()

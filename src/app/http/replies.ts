@@ -99,6 +99,7 @@ export const ContributionPage = page(
 );
 export const RunReply = z.object({ run_id: z.string() }).meta({ id: 'Run' });
 export { AttributionReply, CohortReply, ConfusionReply, FunnelReply, SignupBridgeReply } from './attribution-shapes.js';
+export const CustomerFoundReply = z.object({ id: z.string() }).meta({ id: 'CustomerFound' });
 export const CustomerReply = z
   .looseObject({
     id: z.string(),
@@ -210,21 +211,34 @@ export const CatalogReply = z
     ),
   })
   .meta({ id: 'Catalog' });
-export const DeadLetterReply = z
+const deadLetter = {
+  id: z.string(),
+  reason: z.string(),
+  door: z.string(),
+  origin: z.string(),
+  account: z.string(),
+  origin_event_id: z.string().nullable(),
+  type: z.string().nullable(),
+  errors: z.array(z.string()),
+  entry_id: z.string().nullable(),
+  received_at: time,
+  resolved_at: time.nullable(),
+  resolution: z.string().nullable().meta({ description: 'What settled it.' }),
+  dismissed_at: time.nullable(),
+  blocks: z.boolean(),
+};
+export const DeadLetterReply = z.looseObject(deadLetter).meta({ id: 'DeadLetter' });
+export const DeadLetterWholeReply = z
   .looseObject({
-    id: z.string(),
-    reason: z.string(),
-    door: z.string(),
-    origin: z.string(),
-    errors: z.array(z.string()),
-    entry_id: z.string().nullable(),
-    received_at: time,
-    resolved_at: time.nullable(),
-    resolution: z.string().nullable().meta({ description: 'What settled it.' }),
-    dismissed_at: time.nullable(),
-    blocks: z.boolean(),
+    ...deadLetter,
+    body: z.unknown().meta({ description: 'What was received, its personal values sealed; null where none was kept.' }),
+    content_type: z.string().nullable(),
+    job: z.record(z.string(), z.string()).nullable().meta({ description: 'The settings of a job that failed.' }),
+    deliveries: count.meta({ description: 'How often the same thing came.' }),
+    last_received_at: time,
+    replays: count,
   })
-  .meta({ id: 'DeadLetter' });
+  .meta({ id: 'DeadLetterWhole' });
 export const DeadLetterPage = page(DeadLetterReply, 'DeadLetterPage');
 export const OutcomeReply = z
   .object({
@@ -295,6 +309,12 @@ export const CompletenessPage = z
   })
   .meta({ id: 'CompletenessPage' });
 export const BackfillReply = z.object({ provider: z.string(), hours: count }).meta({ id: 'Backfill' });
+export const ActorList = z
+  .object({
+    data: z.array(z.object({ actor: z.string(), name: z.string(), revoked: z.boolean() })),
+    next_cursor: z.null(),
+  })
+  .meta({ id: 'ActorList' });
 export const SessionReply = z
   .object({
     name: z.string(),

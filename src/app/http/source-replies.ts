@@ -15,6 +15,7 @@ export const SourceList = z
         meaning: z.string(),
         matched_by: z.enum(['id', 'count']).nullable(),
         settles_hours: z.number(),
+        newest_compared: day.nullable().meta({ description: 'The newest day that was compared with it.' }),
         last_fetch: z
           .object({
             day,

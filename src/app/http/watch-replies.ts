@@ -89,6 +89,7 @@ export const JobReply = z
     data: z.record(z.string(), z.string()),
     attempts: z.int(),
     enqueued_at: time,
+    due_at: time.nullable().meta({ description: 'When a job that waits for its time runs.' }),
     progress: z.object({ done: z.int(), total: z.int() }).nullable(),
     error: z.string().nullable(),
   })

@@ -98,6 +98,7 @@ export class FakeService {
         deadLetters: {
           list: ask('deadLetters', { data: [], nextCursor: null }),
           find: () => Promise.resolve(this.deadLetter),
+          read: ask('deadLetter', undefined),
           replay: ask('replay', { outcome: 'recorded', entryId: ENTRY_ID }),
           counts: () => Promise.resolve([{ reason: 'conflict', unresolved: 3 }]),
         },

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { all, api, type Schemas } from '../api.ts';
 import type { ViewProps } from '../app.tsx';
 import { today } from '../days.ts';
+import { figure } from '../format.ts';
 import { CutNote, Show } from '../states.tsx';
 import { Table } from '../table.tsx';
 import type { UrlState } from '../url-state.ts';
@@ -100,7 +101,7 @@ function Periods({ rows, shown, go }: { rows: Listed[]; shown: string | undefine
         { title: 'Days', text: ({ from, to }) => `${from} to ${to}` },
         { title: 'State', text: ({ state }) => stateNames[state] ?? state },
         { title: 'Closed', numeric: true, text: ({ version }) => (version === 0 ? 'never' : times(version)) },
-        { title: 'Up to position', numeric: true, text: ({ up_to: upTo }) => (upTo === undefined ? '' : String(upTo)) },
+        { title: 'Up to position', numeric: true, text: ({ up_to: upTo }) => (upTo === undefined ? '' : figure(upTo)) },
         {
           title: 'Digest',
           text: ({ digest }) => digest ?? '',

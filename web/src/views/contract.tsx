@@ -1,6 +1,7 @@
 import { api, type MetricInfo, type Schemas } from '../api.ts';
 import type { ViewProps } from '../app.tsx';
 import { nameOf } from '../format.ts';
+import { Prose } from '../prose.tsx';
 import { Show } from '../states.tsx';
 import { Table } from '../table.tsx';
 import { useData } from '../use-data.ts';
@@ -25,7 +26,7 @@ export function ContractView(_: ViewProps) {
               columns={[
                 { title: 'Metric', text: ({ name }) => nameOf(name) },
                 { title: 'Name in the interface', text: ({ name }) => name },
-                { title: 'Meaning', text: ({ meaning }) => meaning },
+                { title: 'Meaning', text: ({ meaning }) => meaning, show: ({ meaning }) => <Prose text={meaning} /> },
                 { title: 'Dated by', text: ({ dated }) => dated },
                 { title: 'Without', text: ({ excludes }) => excludes },
                 { title: 'Source of truth', text: (row) => row.source_of_truth },

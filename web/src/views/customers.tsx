@@ -1,14 +1,18 @@
-import { useState } from 'preact/hooks';
-import { api, type Schemas } from '../api.ts';
+import type { TargetedSubmitEvent } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { api, type ApiError, type Schemas } from '../api.ts';
 import type { ViewProps } from '../app.tsx';
 import { EntryDialog } from '../entry-dialog.tsx';
 import { figure, nameOf, time } from '../format.ts';
 import { Show } from '../states.tsx';
 import { type Column, Table } from '../table.tsx';
+import { replace } from '../url-state.ts';
 import { useData } from '../use-data.ts';
 import { nonLinkNames, reasonNames } from '../words.ts';
 
 type Customer = Schemas['Customer'];
+
+const NOBODY = 'Nobody has this id.';
 
 interface Moment {
   at: string | null;
@@ -20,35 +24,70 @@ interface Moment {
 
 /** One customer by any of its ids, and everything that is known of it in order of time. */
 export function CustomersView({ url, go }: ViewProps) {
-  const id = url['customer'];
+  const id = isAddress(url['customer']) ? undefined : url['customer'];
+  useEffect(() => {
+    if (isAddress(url['customer'])) replace({ customer: undefined });
+  });
+  const [refused, setRefused] = useState('');
+  /** What is typed goes to the service in a body, and only the id that it names into the address. */
+  const find = async (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    const asked = new FormData(event.currentTarget).get('id');
+    const of = typeof asked === 'string' ? asked.trim() : '';
+    if (of === '') return;
+    try {
+      const { id: customer } = await api<Schemas['CustomerFound']>('/v1/customers/find', {
+        method: 'POST',
+        body: { of },
+      });
+      setRefused('');
+      go({ customer });
+    } catch (error) {
+      const { status, message } = error as ApiError;
+      setRefused(status === 404 ? NOBODY : message);
+      go({ customer: undefined });
+    }
+  };
   return (
     <section>
       <h2>Find a customer</h2>
-      <form
-        class="choices"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const asked = new FormData(event.currentTarget).get('id');
-          if (typeof asked === 'string') go({ customer: asked.trim() || undefined });
-        }}
-      >
+      <form class="choices" onSubmit={(event) => void find(event)}>
         <label>
-          Any id <input name="id" type="search" key={id} defaultValue={id} required size={36} spellcheck={false} />
+          Any id or an e-mail address{' '}
+          <input
+            name="id"
+            type="search"
+            key={id}
+            defaultValue={id}
+            required
+            size={36}
+            maxLength={256}
+            spellcheck={false}
+            autoComplete="off"
+          />
         </label>
         <button type="submit">Show</button>
       </form>
       <p class="hint">
-        A user id, a provider’s customer id, an anonymous id, or the hash of an e-mail address as it stands among
-        somebody’s identifiers. Addresses themselves are stored nowhere, and do not belong into a link.
+        A user id, a provider’s customer id, an anonymous id, an e-mail address or its hash. The service hashes an
+        address and compares the hash: it is stored nowhere, and the link to what is found does not have it.
       </p>
-      {id && <Found id={id} />}
+      {refused !== '' && (
+        <p class="empty" role="status">
+          {refused}
+        </p>
+      )}
+      {id && <Found key={id} id={id} />}
     </section>
   );
 }
 
+/** An e-mail address that somebody wrote into a link, where it does not belong; what a customer is called begins with its kind: `user:…`. */
+const isAddress = (id: string | undefined): boolean => id !== undefined && id.includes('@') && !id.includes(':');
+
 function Found({ id }: { id: string }) {
   const data = useData(id, () => api<Customer>(`/v1/customers/${encodeURIComponent(id)}`));
-  if (data.state === 'failed' && data.error.status === 404) return <p class="empty">Nobody has this id.</p>;
+  if (data.state === 'failed' && data.error.status === 404) return <p class="empty">{NOBODY}</p>;
   return (
     <Show data={data}>
       {(customer) => (

@@ -1,12 +1,14 @@
 import { api, query, type Detail } from '../api.ts';
 import { Contributions } from '../contributions.tsx';
 import { figure, nameOf, time, type Figure } from '../format.ts';
+import { Opened } from '../opened.tsx';
 import { Show } from '../states.tsx';
 import { Table } from '../table.tsx';
 import type { UrlState } from '../url-state.ts';
 import { useData } from '../use-data.ts';
 import { causeNames, partNames } from '../words.ts';
 import { Concentration } from './gap/concentration.tsx';
+import { evidenceText } from './gap/evidence.ts';
 import { stateOf } from './gap/sources.tsx';
 
 interface Props {
@@ -34,7 +36,7 @@ export function DayView({ day, source, metric, currency, subject, go }: Props) {
   const path = `/v1/reconciliations/${day}/${source}/${metric}${query({ currency, limit: '500' })}`;
   const data = useData(path, () => api<Detail>(path));
   return (
-    <section class="day" aria-label={`${nameOf(metric)} on ${day}`}>
+    <Opened class="day" label={`${nameOf(metric)} on ${day}`}>
       <div class="title">
         <h3>
           {nameOf(metric)} on {day}
@@ -48,8 +50,8 @@ export function DayView({ day, source, metric, currency, subject, go }: Props) {
           <>
             <p>
               True {figure(row.actual, currency)}, tracked {figure(row.tracked, currency)}, gap{' '}
-              {figure(row.gap, currency)}. Compared {time(row.fetched_at)}, recorded at ledger position {row.position}.
-              State: {stateOf(row)}.
+              {figure(row.gap, currency)}. Compared {time(row.fetched_at)}, recorded at ledger position{' '}
+              {figure(row.position)}. State: {stateOf(row)}.
             </p>
             {row.reasons.length > 0 && (
               <ul class="notes">
@@ -63,7 +65,7 @@ export function DayView({ day, source, metric, currency, subject, go }: Props) {
                 <Parts row={row} currency={currency} />
                 <Causes row={row} />
                 <Concentration row={row} />
-                {row.matched_by === 'id' && <Ids row={row} go={go} />}
+                {row.matched_by === 'id' && <Ids row={row} currency={currency} go={go} />}
               </>
             )}
           </>
@@ -76,7 +78,7 @@ export function DayView({ day, source, metric, currency, subject, go }: Props) {
         subject={subject}
         onAll={() => go({ subject: undefined })}
       />
-    </section>
+    </Opened>
   );
 }
 
@@ -176,7 +178,7 @@ function sureness({ ids }: Detail, part: string, cause: string): string {
     .join(', ');
 }
 
-function Ids({ row, go }: { row: Detail; go: (change: UrlState) => void }) {
+function Ids({ row, currency, go }: { row: Detail; currency: string | undefined; go: (change: UrlState) => void }) {
   const ids = Object.entries(row.ids).flatMap(([part, list]): Listed[] => list.map((each) => ({ part, ...each })));
   return (
     <Table<Listed>
@@ -197,20 +199,10 @@ function Ids({ row, go }: { row: Detail; go: (change: UrlState) => void }) {
         },
         { title: 'Cause', text: ({ cause }) => (cause === null ? '' : (causeNames[cause] ?? cause)) },
         { title: 'How sure', text: ({ confidence }) => confidence ?? '' },
-        { title: 'Evidence', text: ({ evidence }) => told(evidence) },
+        { title: 'Evidence', text: ({ evidence }) => evidenceText(evidence, currency) },
       ]}
     />
   );
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-const told = (evidence: Readonly<Record<string, unknown>>): string =>
-  Object.entries(evidence)
-    .map(([name, value]) => `${name.replaceAll('_', ' ')} ${said(value)}`)
-    .join('; ');
-
-const said = (value: unknown): string => {
-  if (Array.isArray(value)) return value.map(said).join(' ');
-  return typeof value === 'object' && value !== null ? told(value as Record<string, unknown>) : String(value);
-};

@@ -49,6 +49,7 @@ export function GapView({ url, go, from, to }: ViewProps) {
               />
               {day !== undefined && shown.rows.some((row) => row.day === day) && (
                 <DayView
+                  key={`${day} ${shown.key}`}
                   day={day}
                   source={shown.source}
                   metric={shown.metric}

@@ -4,6 +4,8 @@ import { Choice } from '../choice.tsx';
 import { Contributions } from '../contributions.tsx';
 import { daysOf } from '../days.ts';
 import { figure, nameOf, rate, time, type Figure } from '../format.ts';
+import { Opened } from '../opened.tsx';
+import { Prose } from '../prose.tsx';
 import { Show } from '../states.tsx';
 import { Table, type Column } from '../table.tsx';
 import { useData } from '../use-data.ts';
@@ -17,23 +19,24 @@ const INTERVALS = ['day', 'week', 'month'];
 /** Any metric of the contract: its value, its groups, and what it is the sum of. */
 export function NumbersView({ url, go, from, to }: ViewProps) {
   const contract = useData('metrics', () => api<Schemas['MetricList']>('/v1/metrics'));
+  const name = url['metric'] ?? 'revenue_gross';
+  const interval = INTERVALS.includes(url['interval'] ?? '') ? url['interval']! : 'day';
+  const group = GROUPS.includes(url['group'] ?? '') ? url['group'] : '';
+  // Beside the contract, not after it: a name that the contract does not have is answered with what is wrong.
+  const path = `/v1/metrics/${encodeURIComponent(name)}${query({ from, to, interval, group_by: group || undefined })}`;
+  const values = useData(path, () => api<Metric>(path));
   return (
     <Show data={contract}>
       {({ data }) => {
-        const metric =
-          data.find(({ name }) => name === url['metric']) ??
-          data.find(({ name }) => name === 'revenue_gross') ??
-          data[0]!;
-        const interval = INTERVALS.includes(url['interval'] ?? '') ? url['interval']! : 'day';
-        const group = GROUPS.includes(url['group'] ?? '') ? url['group'] : '';
+        const metric = data.find((each) => each.name === name);
         return (
           <section>
             <form class="choices" onSubmit={(event) => event.preventDefault()}>
               <Choice
                 label="Metric"
-                value={metric.name}
+                value={name}
                 options={data.map(({ name }) => [name, nameOf(name)])}
-                onPick={(name) => go({ ...NO_ROW, metric: name })}
+                onPick={(picked) => go({ ...NO_ROW, metric: picked })}
               />
               <Choice
                 label="by"
@@ -48,19 +51,19 @@ export function NumbersView({ url, go, from, to }: ViewProps) {
                 onPick={(each) => go({ ...NO_ROW, group: each || undefined })}
               />
             </form>
-            <h2>{nameOf(metric.name)}</h2>
-            <p class="meaning">
-              {metric.meaning}{' '}
-              <span class="quiet-text">
-                Dated by the {metric.dated}. Without: {metric.excludes}.
-              </span>
-            </p>
-            <Values
-              metric={metric}
-              {...{ from, to, interval, group }}
-              selected={url}
-              onSelect={(row) => go({ ...row })}
-            />
+            <h2>{nameOf(name)}</h2>
+            {metric && <Meaning of={metric} />}
+            <Show data={values}>
+              {(answer) =>
+                metric && (
+                  <Values
+                    {...{ answer, metric, from, to, interval, group }}
+                    selected={url}
+                    onSelect={(row) => go({ ...row })}
+                  />
+                )
+              }
+            </Show>
           </section>
         );
       }}
@@ -68,7 +71,17 @@ export function NumbersView({ url, go, from, to }: ViewProps) {
   );
 }
 
+const Meaning = ({ of: { meaning, dated, excludes } }: { of: MetricInfo }) => (
+  <p class="meaning">
+    <Prose text={meaning} />{' '}
+    <span class="quiet-text">
+      Dated by the <Prose text={dated} />. Without: <Prose text={excludes} />.
+    </span>
+  </p>
+);
+
 interface ValuesProps {
+  answer: Metric;
   metric: MetricInfo;
   from: string;
   to: string;
@@ -78,17 +91,7 @@ interface ValuesProps {
   onSelect: (row: Place) => void;
 }
 
-function Values({ metric, from, to, interval, group, selected, onSelect }: ValuesProps) {
-  const path = `/v1/metrics/${metric.name}${query({ from, to, interval, group_by: group || undefined })}`;
-  const data = useData(path, () => api<Metric>(path));
-  return (
-    <Show data={data}>
-      {(answer) => <Answered {...{ answer, metric, from, to, interval, group, selected, onSelect }} />}
-    </Show>
-  );
-}
-
-function Answered({ answer, metric, from, to, interval, group, selected, onSelect }: ValuesProps & { answer: Metric }) {
+function Values({ answer, metric, from, to, interval, group, selected, onSelect }: ValuesProps) {
   const shown = rowAt(answer.data, selected, group);
   const days = shown && daysOf(shown.period, interval, from, to);
   const isClosed = answer.data.some(({ known }) => known !== undefined);
@@ -106,14 +109,19 @@ function Answered({ answer, metric, from, to, interval, group, selected, onSelec
         </p>
       )}
       {shown && days && metric.kind !== 'ratio' && (
-        <Contributions
-          caption={captionOf(metric, shown)}
-          metric={metric.name}
-          asked={under(shown, metric.kind, days)}
-        />
+        <Opened
+          key={`${metric.name} ${JSON.stringify(placeOf(shown, group))}`}
+          label={`What is under ${nameOf(metric.name)} of ${shown.period}`}
+        >
+          <Contributions
+            caption={captionOf(metric, shown)}
+            metric={metric.name}
+            asked={under(shown, metric.kind, days)}
+          />
+        </Opened>
       )}
       <Table<MetricRow>
-        caption={`As of ledger position ${String(answer.as_of)}, asked ${time(new Date().toISOString())}`}
+        caption={`As of ledger position ${figure(Number(answer.as_of))}, asked ${time(new Date().toISOString())}`}
         file={`${metric.name}-${from}-${to}`}
         rows={answer.data}
         selected={(row) => row === shown}

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { ActDialog } from '../../act-dialog.tsx';
 import { api } from '../../api.ts';
+import { useActors } from '../../use-actors.ts';
 import type { UrlState } from '../../url-state.ts';
 import { blockerNames, words } from '../../words.ts';
 import type { Period, PeriodProps } from '../close.tsx';
@@ -11,6 +12,7 @@ type Blocker = Period['blockers'][number];
 export function Blockers({ period, go, mayAct, onDone }: PeriodProps) {
   const [waiving, setWaiving] = useState<string>();
   const { id, blockers, waivers = [] } = period;
+  const told = useActors();
   return (
     <section>
       <h3>What is in the way</h3>
@@ -44,7 +46,7 @@ export function Blockers({ period, go, mayAct, onDone }: PeriodProps) {
         <ul class="notes">
           {waivers.map(({ provider, reason, by }) => (
             <li>
-              {by} answers for the money of {provider}: “{reason}”
+              {told(by)} answers for the money of {provider}: “{reason}”
             </li>
           ))}
         </ul>

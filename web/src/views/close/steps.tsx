@@ -2,9 +2,10 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { ActDialog } from '../../act-dialog.tsx';
 import { api, type Schemas } from '../../api.ts';
-import { time } from '../../format.ts';
+import { figure, time } from '../../format.ts';
 import { Needs } from '../../states.tsx';
 import { Table } from '../../table.tsx';
+import { useActors } from '../../use-actors.ts';
 import type { Period, PeriodProps } from '../close.tsx';
 
 type Summary = Schemas['PeriodSummary'];
@@ -53,12 +54,8 @@ const short = (digest: string) => <code title={digest}>{digest.slice(0, 16)}…<
 
 function History({ period, actor }: { period: Period; actor: string }) {
   const { proposal, approval, closed, reopen_request: asked, state } = period;
-  const who = (by: string) => (
-    <>
-      <code>{by}</code>
-      {by === actor && ' (you)'}
-    </>
-  );
+  const told = useActors();
+  const who = (by: string): string => `${told(by)}${by === actor ? ', you' : ''}`;
   return (
     <dl>
       {state === 'open' || state === 'soft_closed' || state === 'reopened' ? (
@@ -71,7 +68,7 @@ function History({ period, actor }: { period: Period; actor: string }) {
         <>
           <dt>Proposed by</dt>
           <dd>
-            {who(proposal.by)}: everything up to position {proposal.up_to}, digest {short(proposal.digest)}
+            {who(proposal.by)}: everything up to position {figure(proposal.up_to)}, digest {short(proposal.digest)}
             {proposal.force !== null && <Forced force={proposal.force} blockers={proposal.blockers} />}
           </dd>
         </>
@@ -87,7 +84,7 @@ function History({ period, actor }: { period: Period; actor: string }) {
           <dt>Closed by</dt>
           <dd>
             {who(closed.by)}; proposed by {who(closed.proposed_by)}, approved by {who(closed.approved_by)}. Up to
-            position {closed.up_to}, digest {short(closed.digest)}
+            position {figure(closed.up_to)}, digest {short(closed.digest)}
             {closed.force !== null && <Forced force={closed.force} blockers={closed.blockers} />}
           </dd>
         </>
@@ -178,14 +175,14 @@ function stepsOf({ id, from, to, blockers, proposal, reopen_request: asked }: Pe
       ...(inTheWay > 0 ? { reason: { label: 'Why it is closed in spite of it', required: true } } : {}),
       body: (reason) => (reason === '' ? {} : { force: reason }),
       told: ({ proposal: made }) =>
-        `Proposed: everything up to position ${made?.up_to ?? '?'}. Another person has to approve it.`,
+        `Proposed: everything up to position ${figure(made?.up_to)}. Another person has to approve it.`,
     },
     approve: {
       title: `Approve ${id}`,
       submit: 'Approve',
       says: (
         <p>
-          You say yes to the numbers up to position {proposal?.up_to}, digest{' '}
+          You say yes to the numbers up to position {figure(proposal?.up_to)}, digest{' '}
           <code class="whole">{proposal?.digest}</code>.
         </p>
       ),
@@ -230,8 +227,11 @@ function Versions({ versions }: { versions: Version[] }) {
       columns={[
         { title: 'Version', text: ({ version }) => String(version) },
         { title: 'Closed', text: (row) => time(row.closed_at) },
-        { title: 'Up to position', numeric: true, text: (row) => String(row.up_to) },
-        { title: 'Reopened', text: (row) => (row.reopened_position === null ? 'no' : `at ${row.reopened_position}`) },
+        { title: 'Up to position', numeric: true, text: (row) => figure(row.up_to) },
+        {
+          title: 'Reopened',
+          text: (row) => (row.reopened_position === null ? 'no' : `at ${figure(row.reopened_position)}`),
+        },
         { title: 'Digest', text: ({ digest }) => digest, show: ({ digest }) => short(digest) },
         {
           title: 'Read by',

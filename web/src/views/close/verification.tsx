@@ -3,6 +3,7 @@ import { api, type Schemas } from '../../api.ts';
 import { figure, time } from '../../format.ts';
 import { Needs, Show } from '../../states.tsx';
 import { Table } from '../../table.tsx';
+import { useActors } from '../../use-actors.ts';
 import { useData, useRounds } from '../../use-data.ts';
 
 type Verification = Schemas['Verification'];
@@ -50,6 +51,7 @@ export function LastVerification({ mayAct }: { mayAct: boolean }) {
 }
 
 function Last({ verification: { finished_at: at, ledger, model, position, actor } }: { verification: Verification }) {
+  const told = useActors();
   return (
     <>
       <dl>
@@ -62,14 +64,14 @@ function Last({ verification: { finished_at: at, ledger, model, position, actor 
         <dt>Numbers</dt>
         <dd>
           {model.ok
-            ? `what the ledger says up to position ${model.position}`
-            : `not what the ledger says up to position ${model.position}: ${Object.entries(model.differences)
+            ? `what the ledger says up to position ${figure(model.position)}`
+            : `not what the ledger says up to position ${figure(model.position)}: ${Object.entries(model.differences)
                 .map(([kind, count]) => `${kind} ${figure(count)}`)
                 .join(', ')}`}
         </dd>
         <dt>When</dt>
         <dd>
-          {time(at)}, for {actor}; the ledger has it at position {position}
+          {time(at)}, for {told(actor)}; the ledger has it at position {figure(position)}
         </dd>
         <dt>Root</dt>
         <dd>

@@ -4,6 +4,7 @@ import { all, api, type Schemas, type Session } from '../../api.ts';
 import { time } from '../../format.ts';
 import { CutNote, Needs, Show } from '../../states.tsx';
 import { Table, type Column } from '../../table.tsx';
+import { useActors } from '../../use-actors.ts';
 import { useData } from '../../use-data.ts';
 import { alertNames, words } from '../../words.ts';
 
@@ -21,6 +22,7 @@ export function Alerts({ session, round }: { session: Session; round: number }) 
     round + done,
   );
   const mayAct = session.scopes.includes('admin');
+  const who = whoBy(useActors());
   return (
     <>
       <p class="told" role="status">
@@ -35,7 +37,7 @@ export function Alerts({ session, round }: { session: Session; round: number }) 
               file="alerts"
               rows={list.rows}
               empty="Nothing is wrong."
-              columns={[...columns, ...lookedAfter(mayAct, setChosen)]}
+              columns={[...columns, ...lookedAfter(mayAct, who, setChosen)]}
             />
             {list.rows.length > 0 && !mayAct && <Needs what="Acknowledging" scope="admin" />}
           </>
@@ -53,7 +55,7 @@ export function Alerts({ session, round }: { session: Session; round: number }) 
                 columns={[
                   ...columns,
                   { title: 'Over', text: (row) => time(row.recovered_at) },
-                  { title: 'Looked after', text: whoOf },
+                  { title: 'Looked after', text: who },
                 ]}
               />
             </details>
@@ -95,14 +97,18 @@ const columns: readonly Column<Alert>[] = [
   { title: 'Told', text: toldOf },
 ];
 
-const lookedAfter = (mayAct: boolean, onPick: (alert: Alert) => void): Column<Alert>[] => [
+const lookedAfter = (
+  mayAct: boolean,
+  who: (alert: Alert) => string,
+  onPick: (alert: Alert) => void,
+): Column<Alert>[] => [
   { title: 'State', text: ({ state }) => alertNames[state] ?? state },
   {
     title: 'Looked after',
-    text: whoOf,
+    text: who,
     show: (alert) =>
       alert.state !== 'raised' ? (
-        whoOf(alert)
+        who(alert)
       ) : mayAct ? (
         <button type="button" class="quiet" onClick={() => onPick(alert)}>
           Acknowledge
@@ -113,10 +119,10 @@ const lookedAfter = (mayAct: boolean, onPick: (alert: Alert) => void): Column<Al
   },
 ];
 
-function whoOf({ acknowledged_by: by, acknowledged_at: at, note }: Alert): string {
-  if (by === null) return '';
-  return `${note ? `“${note}”, ` : ''}${by}, ${time(at)}`;
-}
+const whoBy =
+  (told: (actor: string) => string) =>
+  ({ acknowledged_by: by, acknowledged_at: at, note }: Alert): string =>
+    by === null ? '' : `${note ? `“${note}”, ` : ''}${told(by)}, ${time(at)}`;
 
 /** Where it was told, and what kept it from being told. */
 function toldOf({ deliveries }: Alert): string {

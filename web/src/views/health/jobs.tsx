@@ -41,6 +41,7 @@ export function Jobs({ session, round }: { session: Session; round: number }) {
                 { title: 'Progress', text: progressOf, show: (job) => <Progress job={job} /> },
                 { title: 'Attempts', numeric: true, text: ({ attempts }) => String(attempts) },
                 { title: 'Queued', text: (row) => time(row.enqueued_at) },
+                { title: 'Due', text: (row) => (row.due_at === null ? '' : time(row.due_at)) },
                 { title: 'Trouble', text: ({ error }) => error ?? '' },
                 ...(mayAct ? [cancelling(setChosen)] : []),
               ]}
