@@ -9,6 +9,7 @@ import type { PeriodFiles } from './close/period-files.js';
 import type { OpeningBalance } from './close/opening-balances.js';
 import type { Verification } from './close/verification.js';
 import type { Config } from './config.js';
+import type { Erasures } from './ingest/erasure/create-erasures.js';
 import type { IngestStage } from './ingest/create-ingest.js';
 import type { Jobs } from './jobs/create-jobs.js';
 import type { Ledger } from './ledger/ledger.js';
@@ -99,6 +100,8 @@ export interface Service {
     Jobs,
     'enqueueBackfill' | 'enqueueVerification' | 'health' | 'counts' | 'tallies' | 'list' | 'cancel' | 'stop'
   >;
+  /** Persons that were erased, and what that reached. */
+  erasures: Pick<Erasures, 'personAsked' | 'erase' | 'apply' | 'list' | 'find'>;
   /** `size` entries are sealed, `lag` are not yet; a proof is undefined for an entry that is unknown or not sealed. */
   seal: Pick<Seal, 'state' | 'proof' | 'consistency' | 'checkpoints' | 'publicKey' | 'verify'>;
   /** Everything derived again and compared, and what came of it before. */

@@ -8,6 +8,7 @@ import { openBooks, type OwnBooks } from './close/open-books.js';
 import type { TieOuts } from './close/tie-outs.js';
 import { type Config, ledgerEngine } from './config.js';
 import { createVerification } from './close/verification.js';
+import type { Erasures } from './ingest/erasure/create-erasures.js';
 import { createIngest } from './ingest/create-ingest.js';
 import { createInterpret, interpretersFor, type KnownToOperator, versionOf } from './ingest/interpret.js';
 import { parkUnprojected, reparkUnprojected } from './ingest/park.js';
@@ -27,7 +28,7 @@ import { factsAside } from './projections/facts-aside.js';
 import { connectionName } from './projections/lease.js';
 import type { MeasurementContract } from './reconcile/contract.js';
 import type { Role, Service } from './service-types.js';
-import { openFiles, openJobs, openNumbers, openReconcile, tieOutsWith, watchOver } from './stages.js';
+import { openErasures, openFiles, openJobs, openNumbers, openReconcile, tieOutsWith, watchOver } from './stages.js';
 import { boundedDatabase, type BoundedOptions, type Database, openDatabase } from './storage/database.js';
 import { migrate } from './storage/migrate.js';
 
@@ -111,15 +112,17 @@ async function wire(
   const known = { adyenAutomaticCapture: config.adyen.automaticCapture, squarePlans: config.square.plans };
   const interpreters = interpretersFor(known);
   const projections = createProjections({
-    ...{ ledger, database, live, applyFact, metrics, zone },
+    ...{ ledger, database, live, applyFact, metrics, zone, holder },
     ...{ interpret: createInterpret(interpreters), interpreterVersion: versionOf(interpreters) },
     readAside: readAside(config, database, known),
-    holder,
     alone: database.server?.owner === true || (beside && database.embedded),
     park: (client, parked) => parkUnprojected(ingest.deadLetters, parked, client),
     reparkAll: (client, parked) => reparkUnprojected(ingest.deadLetters, parked, client),
     log: (level, line, error) => log?.[level](error === undefined ? {} : { err: error }, line),
   });
+
+  const keys = { ledger, database, ledgerDatabase, vault, clock };
+  const erasures = await openErasures({ ...keys, projections }, roles, life, log);
 
   const calendar = fiscalCalendar(config.fiscalCalendar);
   const contentMac = (value: unknown): Buffer => vault.contentMac(value);
@@ -138,7 +141,7 @@ async function wire(
     calendar,
     {
       ...{ database, ledger, vault, clock, zone, contentMac, projections },
-      ...{ completeness: ingest.completeness, channels: config.channels },
+      ...{ completeness: ingest.completeness, channels: config.channels, erasures },
       trackedRetentionDays: config.trackedRetentionDays,
     },
     { interpreters: versionOf(interpreters), books, contract: contract.current, tieOuts: tied.tieOuts, ...given },
@@ -160,9 +163,9 @@ async function wire(
 
   const files = openFiles(config, projections, { ...{ periods: close, ledger, seal, clock }, books });
   return {
-    ...{ config, roles, database, doorDatabase, vault, ledger, ingest },
+    ...{ config, roles, database, doorDatabase, vault, ledger, ingest, erasures },
     ...{ projections, reconcile, contract, report, books, ...tied, close, files, alerts, jobs, seal, verification },
-    start: () => startWork(roles, { vault, projections, contract, books, seal, jobs }, log),
+    start: () => startWork(roles, { vault, projections, erasures, contract, books, seal, jobs }, log),
     stop: () => life.stop(),
   };
 }
@@ -226,6 +229,7 @@ async function openLedger(
 interface Working {
   vault: OpenVault;
   projections: Projections;
+  erasures: Pick<Erasures, 'start'>;
   contract: MeasurementContract;
   books: Pick<OwnBooks, 'start'>;
   seal: Seal;
@@ -235,7 +239,7 @@ interface Working {
 /** Begins what this process does. A reconciliation is judged by the read model, so jobs wait for one of this version; nothing else does. */
 async function startWork(
   roles: readonly Role[],
-  { vault, projections, contract, books, seal, jobs }: Working,
+  { vault, projections, erasures, contract, books, seal, jobs }: Working,
   log: Logger | undefined,
 ): Promise<void> {
   if (roles.includes('api')) await vault.pool?.start();
@@ -244,6 +248,7 @@ async function startWork(
     await contract.record();
     books.start((error) => log?.error({ err: error }, 'the books could not be posted'));
     seal.start();
+    erasures.start();
   }
   if (!roles.includes('worker')) return;
   const startLater = async (): Promise<void> => {

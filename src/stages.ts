@@ -14,6 +14,7 @@ import type { TieOuts } from './close/tie-outs.js';
 import type { Verification } from './close/verification.js';
 import type { Config } from './config.js';
 import type { IngestStage } from './ingest/create-ingest.js';
+import { Erasures, type ErasuresDeps } from './ingest/erasure/create-erasures.js';
 import { parkFailedJob, replayJobs } from './ingest/park.js';
 import { reportKinds, reportSources } from './ingest/providers/index.js';
 import { cancellationsIn } from './jobs/cancellations.js';
@@ -23,12 +24,14 @@ import type { Clock } from './kernel/clock.js';
 import { Zone } from './kernel/day.js';
 import type { Ledger } from './ledger/ledger.js';
 import type { OpenVault } from './ledger/vault/open-vault.js';
+import type { Lifecycle } from './lifecycle.js';
 import { metrics } from './metrics/index.js';
 import { FOLD_VERSION, type Projections } from './projections/create-projections.js';
 import { createContract, type MeasurementContract } from './reconcile/contract.js';
 import { createReconcile, type Reconcile, type ReconcileDeps } from './reconcile/create-reconcile.js';
 import { createPulls } from './reconcile/pull/create-pulls.js';
 import { createReport, type Report, type ReportDeps } from './report/create-report.js';
+import type { Role } from './service-types.js';
 import type { Database } from './storage/database.js';
 
 // Stages of `service.ts` that take more than one call to open.
@@ -62,9 +65,26 @@ export function openReconcile(
   return { contract, reconcile };
 }
 
+/** Persons whose keys are deleted. Before anything is served, what was decided is carried out: also what a restored backup has brought back. */
+export async function openErasures(
+  { projections, ...deps }: Omit<ErasuresDeps, 'caughtUp' | 'log'> & { projections: Projections },
+  roles: readonly Role[],
+  life: Lifecycle,
+  log: Logger | undefined,
+): Promise<Erasures> {
+  const erasures = new Erasures({
+    ...deps,
+    caughtUp: (timeoutMs) => projections.catchUp(timeoutMs),
+    log: (line, error) => log?.warn({ err: error }, line),
+  });
+  life.closes(erasures, (it) => it.stop());
+  if (roles.length > 0) await erasures.apply();
+  return erasures;
+}
+
 interface NumbersDeps extends Pick<
   ReportDeps,
-  'database' | 'ledger' | 'vault' | 'clock' | 'zone' | 'completeness' | 'channels' | 'trackedRetentionDays'
+  'database' | 'ledger' | 'vault' | 'clock' | 'zone' | 'completeness' | 'channels' | 'trackedRetentionDays' | 'erasures'
 > {
   projections: Projections;
   contentMac: (value: unknown) => Buffer;

@@ -21,6 +21,7 @@ import { CompletenessController } from './http/completeness.controller.js';
 import { CustomersController } from './http/customers.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
 import { DriftController } from './http/drift.controller.js';
+import { ErasuresController } from './http/erasures.controller.js';
 import { EventsController } from './http/events.controller.js';
 import { JobsController } from './http/jobs.controller.js';
 import { IdentityController } from './http/identity.controller.js';
@@ -71,6 +72,7 @@ const api = [
   SourcesController,
   CustomersController,
   IdentityController,
+  ErasuresController,
   LedgerController,
   ProofsController,
   VerificationController,

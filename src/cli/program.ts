@@ -6,6 +6,7 @@ import { addBackfill } from './backfill.js';
 import { addClose } from './close.js';
 import { addContract } from './contract.js';
 import { addDemo } from './demo.js';
+import { addErase } from './erase.js';
 import { addExport } from './export.js';
 import { addImport } from './import.js';
 import { addKeys } from './keys.js';
@@ -49,6 +50,7 @@ export function createProgram(context: CliContext): Command {
     addVerify,
     addTrace,
     addReplay,
+    addErase,
     addTieOut,
     addKeys,
     addLedger,

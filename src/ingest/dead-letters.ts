@@ -6,6 +6,7 @@ import { isUuid } from '../kernel/uuid.js';
 import type { SealedBody, Vault } from '../ledger/vault.js';
 import type { Database } from '../storage/database.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { KEEP_KEYS } from '../ledger/vault/keep-keys.js';
 import { dismissLetter } from './dismiss.js';
 import type { DeadLetter, DeadLetters, DeadLetterWhole, Outcome } from './ingest.js';
 import { durably } from './durably.js';
@@ -197,10 +198,10 @@ const INSERT = `
       resolved_at = d.dismissed_at,
       resolution = case when d.dismissed_at is null then null else d.resolution end
     returning d.id, d.body_key_id
-  )
-  insert into ledger.vault_keys (id, wrapped)
-  select given.body_key_id, decode(given.wrapped, 'hex') from given join kept using (id, body_key_id)
-  on conflict (id) do nothing`;
+  ), new_keys as (
+    select body_key_id as id, decode(wrapped, 'hex') as wrapped, subjects::json as subjects from given join kept using (id, body_key_id)
+  ), ${KEEP_KEYS}
+  select`;
 
 function rowOf(letter: Parked, now: Date) {
   const { sealed, contentMac } = letter;

@@ -7,9 +7,8 @@ import { decideAndAppend, type Folding } from '../ledger/decide-and-append.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { decisionStream } from '../ledger/streams.js';
 import type { Vault } from '../ledger/vault.js';
-import { holdsEmail } from '../ledger/vault/email-address.js';
 import type { Database } from '../storage/database.js';
-import { REASON_MAX } from './dismiss.js';
+import { checkReason } from './dismiss.js';
 
 export interface IdentityRequest {
   /** `separate`: they are not one person, whatever facts say. `join`: they are. */
@@ -89,13 +88,6 @@ export function createDecideIdentity({ ledger, database, vault, clock }: Identit
     const { state, events, revision, position } = appended;
     return { ...state!, recorded: events.length > 0, entry_id: decisionId(stream, revision), position };
   };
-}
-
-function checkReason(reason: string): void {
-  if (reason.trim() === '' || reason.length > REASON_MAX)
-    throw new Problem('invalid_request', `Give a reason of 1 to ${REASON_MAX} characters.`);
-  if (holdsEmail(reason))
-    throw new Problem('invalid_request', 'The reason goes into the ledger as it is: it may hold no e-mail address.');
 }
 
 /** Two of a kind that is never one customer need no decision, and none could make them one. */

@@ -18,6 +18,14 @@ interface Event {
 
 const folding: Folding<Event['data'] | undefined, Event> = { initial: undefined, evolve: (_, { data }) => data };
 
+/** Throws Problem `invalid_request` for a reason that may not stand in the ledger. */
+export function checkReason(reason: string): void {
+  if (reason.trim() === '' || reason.length > REASON_MAX)
+    throw new Problem('invalid_request', `Give a reason of 1 to ${REASON_MAX} characters.`);
+  if (holdsEmail(reason))
+    throw new Problem('invalid_request', 'The reason goes into the ledger as it is: it may hold no e-mail address.');
+}
+
 export interface DismissDeps {
   ledger: Ledger;
   database: Database;
@@ -35,10 +43,7 @@ export async function dismissLetter(
   { reason, actor, correlationId }: Dismissal,
 ): Promise<void> {
   if (letter.resolvedAt !== null && letter.dismissedAt === null) return; // settled in another way
-  if (reason.trim() === '' || reason.length > REASON_MAX)
-    throw new Problem('invalid_request', `Give a reason of 1 to ${REASON_MAX} characters.`);
-  if (holdsEmail(reason))
-    throw new Problem('invalid_request', 'The reason goes into the ledger as it is: it may hold no e-mail address.');
+  checkReason(reason);
   const { id, reason: why, door, origin, entryId } = letter;
   const data = { id, letter: why, door, origin, entry_id: entryId, reason: reason.trim() };
   const appended = await decideAndAppend(

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { SealedBody } from '../ledger/vault.js';
+import { KEEP_KEYS } from '../ledger/vault/keep-keys.js';
 import type { Database } from '../storage/database.js';
 import type { TrackedKind, ValueBasis, ValueProblem } from '../catalog/tracked-events.js';
 import { durably } from './durably.js';
@@ -191,11 +192,10 @@ const INSERT_EVENTS = `
     from given order by ordinal
     on conflict (key_id, message_id) do update set deliveries = t.deliveries + excluded.deliveries
     returning t.key_id, t.message_id, t.xmax = 0 as inserted
-  ), keys as (
-    insert into ledger.vault_keys (id, wrapped)
-    select given.body_key_id, decode(given.wrapped, 'hex') from given join kept using (key_id, message_id)
+  ), new_keys as (
+    select given.body_key_id as id, decode(given.wrapped, 'hex') as wrapped, given.subjects from given join kept using (key_id, message_id)
     where kept.inserted and given.body_key_id is not null
-  )
+  ), ${KEEP_KEYS}
   select key_id, message_id from kept where inserted`;
 
 const INSERT_LINKS = `
@@ -225,9 +225,10 @@ const INSERT_SAMPLES = `
     insert into ingest.collector_reject_samples (day, collector, key_id, reason, slot, received_at, occurred_at, subjects, body, body_key_id)
     select day, collector, key_id, reason, slot, received_at, occurred_at, array(select json_array_elements_text(subjects)), body, body_key_id
     from given on conflict do nothing returning body_key_id
-  )
-  insert into ledger.vault_keys (id, wrapped)
-  select body_key_id, decode(wrapped, 'hex') from given join kept using (body_key_id)`;
+  ), new_keys as (
+    select body_key_id as id, decode(wrapped, 'hex') as wrapped, subjects from given join kept using (body_key_id)
+  ), ${KEEP_KEYS}
+  select`;
 
 async function writeRejects(client: pg.ClientBase, rejects: readonly Reject[], { slotOf, limitedTags }: Sampling) {
   if (rejects.length === 0) return;

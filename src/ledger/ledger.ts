@@ -70,6 +70,9 @@ export interface Entry extends Omit<NewEntry, 'key'> {
   storedHash: Buffer;
 }
 
+/** What erasing looks for: which entry it is, its key, and whom it speaks of. */
+export type Tagged = Pick<Entry, 'position' | 'keyId' | 'subjects'>;
+
 /** When an entry was received, and what its sender calls it. */
 export type Receipt = Pick<Entry, 'id' | 'recordedAt' | 'originEventId'>;
 
@@ -132,6 +135,8 @@ export interface Ledger {
   /** The same without all but what a receipt says; for a backend that can do so without reading bodies. */
   findReceipts?(ids: readonly string[]): Promise<Receipt[]>;
   at(position: Position): Promise<Entry | undefined>;
+  /** Of the `limit` positions after one, the entries that have a key and carry one of the tags; for a backend that finds them without reading bodies. */
+  findTagged?(after: Position, limit: number, tags: readonly string[]): Promise<Tagged[]>;
   /** Stored hashes of the feed after a position, 32 bytes each, joined; at most `limit`. Much cheaper than entries. */
   storedHashes(after: Position, limit: number): Promise<Buffer>;
   /**

@@ -3,6 +3,7 @@ import { factTypes } from '../catalog/facts.js';
 import { attributedMetrics, FIRST_TOUCH_LOOKBACK_DAYS, LAST_TOUCH_LOOKBACK_DAYS } from '../catalog/lookback.js';
 import type { Metric } from '../catalog/subjects.js';
 import type { CompletenessStore } from '../ingest/completeness-store.js';
+import type { Erasures } from '../ingest/erasure/create-erasures.js';
 import type { Clock } from '../kernel/clock.js';
 import { addDays, type Day, type Zone } from '../kernel/day.js';
 import { exponentOf } from '../kernel/money.js';
@@ -42,6 +43,7 @@ export interface ReportDeps {
   clock: Clock;
   /** For how many days tracked events are kept. Left out: for ever. */
   trackedRetentionDays?: number;
+  erasures?: Pick<Erasures, 'erasedAt' | 'personalDataOf'>;
   /** Of this process: `<zone> <digest>`. The stored model may still be that of another. */
   modelVersion: string;
 }
@@ -118,11 +120,19 @@ export function createReport(deps: ReportDeps) {
       snapshot(deps, NOW, async (at) => ({ ...(await bridgeReport(query, at)), ...markOf(at) })),
     customerId: (id: string) => customerIdOf({ pool: database.pool, vault: deps.vault }, id),
     customer: (id: string) =>
-      customerReport({ pool: database.pool, vault: deps.vault, ledger, channels: deps.channels }, id),
+      customerReport(
+        {
+          ...{ pool: database.pool, vault: deps.vault, ledger, channels: deps.channels },
+          erasedAt: deps.erasures && ((identifiers) => deps.erasures!.erasedAt(identifiers)),
+        },
+        id,
+      ),
     entries: (query: EntriesQuery): Promise<ReportPage> => entriesPage(ledger, query),
     async entry(id: string): Promise<Record<string, unknown> | undefined> {
       const entry = /^\d+$/.test(id) ? await ledger.at(Number(id)) : isUuid(id) ? await ledger.find(id) : undefined;
-      return entry && entryJson(entry);
+      if (!entry) return undefined;
+      const told = await deps.erasures?.personalDataOf(entry);
+      return { ...entryJson(entry), ...(told === undefined ? {} : { personal_data: told }) };
     },
   };
 }

@@ -23,6 +23,8 @@ export interface CustomerDeps {
   vault: Vault;
   ledger: Ledger;
   channels: Channels;
+  /** When somebody with these identifiers was erased. */
+  erasedAt?: (identifiers: readonly string[]) => Promise<Date | undefined>;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface CustomerDeps {
  * Old ids stay good after a merge. Undefined when nobody has the id.
  */
 export async function customerReport(
-  { pool, vault, ledger, channels }: CustomerDeps,
+  { pool, vault, ledger, channels, erasedAt }: CustomerDeps,
   id: string,
 ): Promise<Record<string, unknown> | undefined> {
   const canonical = await customerIdOf({ pool, vault }, id);
@@ -55,6 +57,7 @@ export async function customerReport(
   ]);
   return {
     id: canonical,
+    erased_at: iso(await erasedAt?.(links.identifiers)),
     ...about(customer.rows[0], channels),
     ...links,
     touches: touches.rows.map((row) => ({ ...row, at: iso(row.at), channel: channels.of(row.source, row.medium) })),

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { FeedPage, Ledger } from '../../src/ledger/ledger.js';
 import { STORED_BYTES_MAX } from '../../src/ledger/stored-hash.js';
+import { taggedEntries } from '../../src/ledger/tagged-entries.js';
 import { decisions, received, times, type LedgerFixture } from './ledger-entries.js';
 
 /** Takes pages until it has seen so many entries. */
@@ -52,6 +53,28 @@ export function feedCases(ledger: () => Ledger, fixture: () => LedgerFixture): v
     await fixture().settled();
     const { entries } = await ledger().readFeed(0, 10);
     expect(entries.map((entry) => entry.type.slice(0, 6))).toEqual(['stripe', 'Period', 'Period', 'stripe']);
+  });
+
+  it('given tags, when looked for, then the entries that carry one and have a key are found, in order and up to the end', async () => {
+    const key = (n: number) => ({ id: `00000000-0000-7000-8000-00000000000${n}`, wrapped: Buffer.alloc(61, n) });
+    await ledger().record(received('e1', { subjects: ['u.a', 'u.x'], key: key(1) }));
+    await ledger().record(received('e2', { subjects: ['u.b'], key: key(2) }));
+    await ledger().record(received('e3', { subjects: ['u.a'] }));
+    await ledger().record(received('e4', { subjects: ['u.c'], key: key(4) }));
+    await fixture().settled();
+    const found: unknown[] = [];
+    let end = 0;
+    for await (const page of taggedEntries(ledger(), 0, 4, ['u.a', 'u.c'])) {
+      found.push(...page.found.map(({ position, keyId, subjects }) => [position, keyId, subjects]));
+      end = page.upTo;
+    }
+    expect([found, end]).toEqual([
+      [
+        [1, key(1).id, ['u.a', 'u.x']],
+        [4, key(4).id, ['u.c']],
+      ],
+      4,
+    ]);
   });
 
   it('given a position at or beyond the head, when read, then there is nothing', async () => {

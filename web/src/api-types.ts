@@ -1415,6 +1415,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Erasures and what they reached, newest first. */
+        get: operations["ErasuresController_list"];
+        put?: never;
+        /** Erase a person for good: the keys of their personal data are deleted, now and of whatever comes later. Amounts, ids and times stay, no number moves. 202 while it is still being carried out. */
+        post: operations["ErasuresController_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One erasure and what it reached. */
+        get: operations["ErasuresController_erasure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ledger/entries": {
         parameters: {
             query?: never;
@@ -2942,6 +2977,11 @@ export interface components {
         };
         Customer: {
             id: string;
+            /**
+             * Format: date-time
+             * @description When they were erased; null while they were not.
+             */
+            erased_at: string | null;
             user_id: string | null;
             /** Format: date-time */
             signed_up_at: string | null;
@@ -3063,6 +3103,83 @@ export interface components {
             entry_id: string;
             position: number;
         };
+        ErasureRequest: {
+            /**
+             * @description Any identifier of a customer, as in GET /v1/customers/{id}. Exactly one of customer, user_id and email.
+             * @example user:u1
+             */
+            customer?: string;
+            /** @description Also of somebody who is no customer yet. Exactly one of customer, user_id and email. */
+            user_id?: string;
+            /** @description An address; it is hashed here, and neither stored nor logged. Exactly one of customer, user_id and email. */
+            email?: string;
+            /** @description A sentence. It goes into the ledger as it is. */
+            reason: string;
+        };
+        ErasureAnswer: {
+            /** @description Of the decision in the ledger, `PersonErased`. */
+            id: string;
+            /** @enum {string} */
+            state: "running" | "done";
+            /** @enum {string} */
+            asked_by: "customer" | "user_id" | "email";
+            reason: string;
+            /** @description The name of the key of whoever asked for it. */
+            by: string;
+            actor: string;
+            /** Format: date-time */
+            decided_at: string;
+            position: number;
+            /** @description How many identifiers of the person it names, as keyed tags. */
+            identifiers: number;
+            /** @description What speaks of the person and had sealed fields, and how many of the keys were still there. Grows with entries that come later. */
+            reached: {
+                entries: number;
+                dead_letters: number;
+                tracked_events: number;
+                reject_samples: number;
+                keys_deleted: number;
+            };
+            /** @description Up to which position the ledger was gone through for this person. */
+            searched_until: number;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** @description False when they were erased before, and nothing was added. */
+            recorded: boolean;
+        };
+        ErasurePage: {
+            data: components["schemas"]["Erasure"][];
+            next_cursor: string | null;
+        };
+        Erasure: {
+            /** @description Of the decision in the ledger, `PersonErased`. */
+            id: string;
+            /** @enum {string} */
+            state: "running" | "done";
+            /** @enum {string} */
+            asked_by: "customer" | "user_id" | "email";
+            reason: string;
+            /** @description The name of the key of whoever asked for it. */
+            by: string;
+            actor: string;
+            /** Format: date-time */
+            decided_at: string;
+            position: number;
+            /** @description How many identifiers of the person it names, as keyed tags. */
+            identifiers: number;
+            /** @description What speaks of the person and had sealed fields, and how many of the keys were still there. Grows with entries that come later. */
+            reached: {
+                entries: number;
+                dead_letters: number;
+                tracked_events: number;
+                reject_samples: number;
+                keys_deleted: number;
+            };
+            /** @description Up to which position the ledger was gone through for this person. */
+            searched_until: number;
+            /** Format: date-time */
+            finished_at: string | null;
+        };
         EntryPage: {
             data: components["schemas"]["Entry"][];
             next_cursor: string | null;
@@ -3079,6 +3196,11 @@ export interface components {
             occurred_at: string;
             /** Format: date-time */
             recorded_at: string;
+            /**
+             * @description Of one entry: whether what is personal in its body can still be opened with the vault key.
+             * @enum {string}
+             */
+            personal_data?: "none" | "sealed" | "erased" | "key_missing";
             body: unknown;
         } & {
             [key: string]: unknown;
@@ -5524,6 +5646,211 @@ export interface operations {
                 };
             };
             /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ErasuresController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasurePage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ErasuresController_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureAnswer"];
+                };
+            };
+            /** @description OK */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureAnswer"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ErasuresController_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
             400: {
                 headers: {
                     [name: string]: unknown;

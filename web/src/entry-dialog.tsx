@@ -6,6 +6,13 @@ import { type Data, useData } from './use-data.ts';
 
 type Entry = Schemas['Entry'] & { account?: string; authenticated_by?: string; actor?: string; stored_hash?: string };
 
+const personalData: Readonly<Record<string, string>> = {
+  none: 'none',
+  sealed: 'sealed',
+  erased: 'erased: nobody can open it any more',
+  key_missing: 'sealed under a key that is gone',
+};
+
 /** One ledger entry as it was received, with how it was authenticated and whether a seal covers it. */
 export function EntryDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const ref = useRef<HTMLDialogElement>(null);
@@ -40,6 +47,8 @@ export function EntryDialog({ id, onClose }: { id: string; onClose: () => void }
               <dd>{time(value.occurred_at)}</dd>
               <dt>Recorded</dt>
               <dd>{time(value.recorded_at)}</dd>
+              <dt>Personal data</dt>
+              <dd>{personalData[value.personal_data ?? ''] ?? 'not known'}</dd>
               <dt>Stored hash</dt>
               <dd>
                 <code>{value.stored_hash}</code>

@@ -9,6 +9,7 @@ import { CancelJobHandler } from './cancel-job.js';
 import { ActOnPeriodHandler } from './act-on-period.js';
 import { DecideIdentityHandler } from './decide-identity.js';
 import { DismissDeadLetterHandler } from './dismiss-dead-letter.js';
+import { ErasePersonHandler } from './erase-person.js';
 import { ImportObjectsHandler } from './import-objects.js';
 import { RebuildProjectionHandler } from './rebuild-projection.js';
 import { RecordFxRatesHandler } from './record-fx-rates.js';
@@ -67,6 +68,7 @@ export const operatorProviders = [
   AcknowledgeAlertHandler,
   CancelJobHandler,
   DecideIdentityHandler,
+  ErasePersonHandler,
   ActOnPeriodHandler,
   RecordFxRatesHandler,
   SetOpeningBalanceHandler,

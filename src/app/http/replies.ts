@@ -6,7 +6,7 @@ import { rebuilding } from './rebuilding-shape.js';
 const time = z.string().meta({ format: 'date-time' });
 const count = z.int();
 const anything = z.record(z.string(), z.unknown());
-const page = <T extends z.ZodType>(row: T, id: string) =>
+export const page = <T extends z.ZodType>(row: T, id: string) =>
   z.object({ data: z.array(row), next_cursor: z.string().nullable() }).meta({ id });
 
 export const ProblemReply = z
@@ -103,6 +103,7 @@ export const CustomerFoundReply = z.object({ id: z.string() }).meta({ id: 'Custo
 export const CustomerReply = z
   .looseObject({
     id: z.string(),
+    erased_at: time.nullable().meta({ description: 'When they were erased; null while they were not.' }),
     user_id: z.string().nullable(),
     signed_up_at: time.nullable(),
     first_touch: z.looseObject({
@@ -189,6 +190,9 @@ export const EntryReply = z
     origin_event_id: z.string(),
     occurred_at: time,
     recorded_at: time,
+    personal_data: z.enum(['none', 'sealed', 'erased', 'key_missing']).optional().meta({
+      description: 'Of one entry: whether what is personal in its body can still be opened with the vault key.',
+    }),
     body: z.unknown(),
   })
   .meta({ id: 'Entry' });

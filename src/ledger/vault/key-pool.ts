@@ -189,7 +189,8 @@ export class KeyPool {
 
   private insert(table: 'pooled_keys' | 'vault_keys', keys: readonly VaultKey[]): Promise<unknown> {
     return this.query(
-      `insert into ledger.${table} (id, wrapped) select * from unnest($1::uuid[], $2::bytea[]) on conflict do nothing`,
+      `insert into ledger.${table} (id, wrapped) select * from unnest($1::uuid[], $2::bytea[]) as made (id, wrapped)
+       where not exists (select from ledger.erased_keys e where e.id = made.id) on conflict do nothing`,
       [keys.map(({ id }) => id), keys.map(({ wrapped }) => wrapped)],
     );
   }

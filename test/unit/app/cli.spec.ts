@@ -61,6 +61,7 @@ describe('truth-ledger', () => {
       'verify',
       'trace',
       'replay',
+      'erase',
       'keys',
       'Exit codes: 0',
       'DATA_DIR',
@@ -85,6 +86,9 @@ describe('truth-ledger', () => {
     [['report', '--format', 'pdf']],
     [['keys', 'create', '--name', 'a']],
     [['keys', 'create', '--name', 'a', '--scope', 'root']],
+    [['erase', '--user-id', 'u1']],
+    [['erase', '--reason', 'asked for']],
+    [['erase', '--user-id', 'u1', '--customer', 'cus_1', '--reason', 'asked for']],
     [['serve', '--role', 'boss']],
     [['serve', '--role', '']],
     [[]],
@@ -111,6 +115,40 @@ describe('truth-ledger', () => {
       ['served', 'api', 'worker'],
     ]);
     expect((await cli(['demo', '--exit'])).opened).toEqual([['demo.mjs', '--exit']]);
+  });
+});
+
+describe('truth-ledger erase', () => {
+  const reached = { entries: 3, dead_letters: 1, tracked_events: 2, keys_deleted: 6 };
+  const told = { id: ENTRY_ID, state: 'done', recorded: true, finished_at: '2026-10-03T12:00:00.000Z', reached };
+  const erasing =
+    (result: object, asked: unknown[] = []) =>
+    (service: any) =>
+      (service.erasures = {
+        personAsked: (named: object) => ({ ...named, hashed: true }),
+        erase: (request: unknown, asker: { actor: string }) => (
+          asked.push(request, asker.actor),
+          Promise.resolve(result)
+        ),
+      });
+  const call = ['erase', '--email', 'ada@example.com', '--reason', 'asked for'];
+
+  it('given a person, when erased, then what was reached, by the user of the system', async () => {
+    const asked: unknown[] = [];
+    const { code, out } = await cli(call, erasing(told, asked));
+    expect([code, asked[0]]).toEqual([
+      ...[0, { person: { email: 'ada@example.com', hashed: true }, reason: 'asked for' }],
+    ]);
+    expect(asked[1]).toMatch(/^cli:/);
+    expect(out).toMatch(/done +true +3 +1 +2 +6/);
+  });
+
+  it('given one who was erased before, or an erasure that still runs, then it says so', async () => {
+    const again = await cli(call, erasing({ ...told, recorded: false }));
+    expect([again.code, again.out.split('\n').at(-1)]).toEqual([
+      ...[0, 'They were erased before, and nothing more of them is known.'],
+    ]);
+    expect((await cli(call, erasing({ ...told, state: 'running', finished_at: null }))).code).toBe(1);
   });
 });
 

@@ -93,6 +93,12 @@ function Found({ id }: { id: string }) {
       {(customer) => (
         <>
           <h3>{customer.id}</h3>
+          {customer.erased_at && (
+            <p class="hint">
+              Erased at {time(customer.erased_at)}: names and addresses can be read nowhere any more, and what comes
+              later neither. Ids, times and amounts stay.
+            </p>
+          )}
           <dl>
             <dt>First touch</dt>
             <dd>{touchOf(customer)}</dd>

@@ -13,6 +13,7 @@ import type {
   Recorded,
   Revision,
   StreamName,
+  Tagged,
   VaultKey,
 } from '../../ledger.js';
 import { checkDecisions, checkReceived } from '../../check-entry.js';
@@ -135,6 +136,10 @@ class LedgerInPostgres implements PostgresLedger {
 
   findReceipts(ids: readonly string[]): Promise<Receipt[]> {
     return this.reads.findReceipts(ids);
+  }
+
+  findTagged(after: Position, limit: number, tags: readonly string[]): Promise<Tagged[]> {
+    return this.reads.findTagged(after, limit, tags);
   }
 
   at(position: Position): Promise<Entry | undefined> {

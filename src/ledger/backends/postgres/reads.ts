@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { decisionId } from '../../../kernel/entry-id.js';
-import type { Entry, FeedPage, Position, Receipt, Revision, StreamName } from '../../ledger.js';
+import type { Entry, FeedPage, Position, Receipt, Revision, StreamName, Tagged } from '../../ledger.js';
 import { isEntryId, receivedIdOf } from '../../streams.js';
 import { unavailable } from './group-commit.js';
 import { asText, ENTRY_COLUMNS, toEntry } from './rows.js';
@@ -95,6 +95,20 @@ export class Reads {
       id: id!,
       recordedAt: new Date(Math.round(Number(ms))),
       originEventId: originEventId!,
+    }));
+  }
+
+  async findTagged(after: Position, limit: number, tags: readonly string[]): Promise<Tagged[]> {
+    const rows = await this.query(
+      'ledger_find_tagged',
+      `select position, key_id, array_to_json(subjects)::text from ledger.entries
+      where position > $1 and position <= $1 + $2 and key_id is not null and subjects && $3::text[] order by position`,
+      [after, limit, tags],
+    );
+    return rows.map(([position, keyId, subjects]) => ({
+      position: Number(position),
+      keyId: keyId!,
+      subjects: JSON.parse(subjects!) as string[],
     }));
   }
 

@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Erasures } from '../../src/ingest/erasure/create-erasures.js';
+import { createDeadLetters } from '../../src/ingest/dead-letters.js';
+import { openKurrentDbLedger } from '../../src/ledger/backends/kurrentdb/kurrentdb.js';
+import { openPostgresLedger } from '../../src/ledger/backends/postgres/postgres.js';
+import type { Entry, Ledger, NewEntry } from '../../src/ledger/ledger.js';
+import { openVault, type OpenVault } from '../../src/ledger/vault/open-vault.js';
+import { found, received } from '../contracts/ledger-entries.js';
+import { testDatabase, type TestDatabase } from '../support/database.js';
+import { startKurrentdb } from '../support/kurrentdb/double.js';
+
+const NOW = new Date('2026-11-01T12:00:00Z');
+const clock = (): Date => NOW;
+const ASKER = { actor: 'key:1', correlationId: 'c', name: 'Finn' };
+
+interface Place {
+  test: TestDatabase;
+  vault: OpenVault;
+  ledger: Ledger;
+  close(): Promise<void>;
+}
+
+async function inPostgres(): Promise<Place> {
+  const test = await testDatabase();
+  const vault = await openVault(test.database, { vaultKey: '42'.repeat(32), dataDir: 'unused' });
+  const ledger = await openPostgresLedger(test.database, { clock: () => new Date() });
+  return { test, vault, ledger, close: () => ledger.close().then(() => test.drop()) };
+}
+
+async function inKurrentDb(): Promise<Place> {
+  const [test, double] = [await testDatabase(), await startKurrentdb()];
+  const pooled = { minutes: 1, keysMin: 1_000, keysMax: 1_000, lookMs: 20 };
+  const vault = await openVault(test.database, { vaultKey: '42'.repeat(32), dataDir: 'unused', pooled });
+  await vault.pool!.start();
+  const ledger = await openKurrentDbLedger({ url: double.url, database: test.database, clock: () => new Date() });
+  return {
+    ...{ test, vault, ledger },
+    close: async () => {
+      await ledger.close();
+      await vault.pool!.close();
+      await test.drop();
+      await double.close();
+    },
+  };
+}
+
+describe.each([
+  ['PostgreSQL', inPostgres],
+  ['KurrentDB', inKurrentDb],
+])('given a ledger in %s', (_, open) => {
+  let place: Place;
+  let number = 0;
+  beforeAll(async () => (place = await open()));
+  afterAll(() => place.close());
+
+  const stage = (database = place.test.database): Erasures =>
+    new Erasures({
+      ...{ ledger: place.ledger, vault: place.vault, clock, caughtUp: () => Promise.resolve(), log: () => undefined },
+      ...{ database, ledgerDatabase: database },
+    });
+  const textOf = (who: string): string => JSON.stringify({ name: `canary of ${who}` });
+  const sealed = (who: string): NewEntry => {
+    const { body, key } = place.vault.sealEntry(textOf(who), () => true);
+    const subjects = [place.vault.subjectTag('u', who), 'e.else'].sort();
+    return received(`e${++number}`, { body, key, subjects, contentMac: place.vault.contentMac(number) });
+  };
+  const tell = async (who: string): Promise<Entry> => {
+    const entry = sealed(who);
+    await place.ledger.record(entry);
+    return found(place.ledger, entry.id);
+  };
+  const canary = ({ body, keyId }: Entry): Promise<string> => place.vault.unseal(body, keyId);
+  const erase = (who: string, erasures = stage(), waitMs?: number) =>
+    erasures.erase({ person: erasures.personAsked({ user_id: who }), reason: 'asked for' }, ASKER, waitMs);
+  const feed = async (): Promise<Entry[]> => (await place.ledger.readFeed(0, 1_000)).entries;
+  const ERASED = '{"name":"[erased]"}';
+
+  it('when a person is erased, then their keys are gone from both tables and others stay, by a decision that stands before', async () => {
+    const [ada, bob] = [await tell('ada'), await tell('bob')];
+    const before = await feed();
+    const erasure = await erase('ada');
+    expect(erasure).toMatchObject({
+      state: 'done',
+      recorded: true,
+      by: 'Finn',
+      reached: { entries: 1, keys_deleted: 1 },
+    });
+    expect([await canary(ada), await canary(bob)]).toEqual([ERASED, textOf('bob')]);
+    expect((await feed()).slice(0, before.length)).toEqual(before);
+    const erasures = stage();
+    expect([await erasures.personalDataOf(ada), await erasures.personalDataOf(bob)]).toEqual(['erased', 'sealed']);
+    expect(await erasures.personalDataOf({ keyId: '00000000-0000-4000-8000-000000000000' })).toBe('key_missing');
+  });
+
+  it('when the process ends between the decision and the deletion, then the next one carries it out', async () => {
+    const entry = await tell('cleo');
+    const broken = { ...place.test.database, transaction: () => Promise.reject(new Error('killed')) };
+    const erasure = await erase('cleo', stage(broken), 50);
+    expect([erasure.state, await canary(entry)]).toEqual(['running', textOf('cleo')]);
+    await stage().apply();
+    expect(await canary(entry)).toBe(ERASED);
+    expect(await stage().find(erasure.id)).toMatchObject({ state: 'done', reached: { entries: 1, keys_deleted: 1 } });
+  });
+
+  it('when something comes late for them, in the ledger or beside it, then it is erased as it comes, and never opens', async () => {
+    await erase('dora');
+    const late = await tell('dora');
+    const letters = createDeadLetters({
+      database: place.test.database,
+      ledger: place.ledger,
+      vault: place.vault,
+      clock,
+    });
+    const { body, key, subjects } = sealed('dora');
+    await letters.park([
+      {
+        reason: 'conflict',
+        door: 'provider',
+        origin: 'stripe',
+        account: '',
+        errors: [],
+        sealed: { body, key, subjects: [...subjects] },
+      },
+    ]);
+    expect(await place.vault.unseal(body, key!.id)).toBe(ERASED);
+    await stage().apply();
+    expect(await canary(late)).toBe(ERASED);
+  });
+
+  it('when several are at it at once, then each is counted once', async () => {
+    for (let entry = 0; entry < 5; entry++) await tell('emil');
+    const told = await Promise.all([erase('emil'), erase('emil'), erase('emil')]);
+    await stage().apply();
+    expect(new Set(told.map(({ id }) => id)).size).toBe(1);
+    const decided = (await place.ledger.readStream('erasure-people')).filter(({ id }) => id === told[0].id);
+    expect(decided).toHaveLength(1);
+    expect(await stage().find(told[0].id)).toMatchObject({ state: 'done', reached: { entries: 5, keys_deleted: 5 } });
+  });
+
+  it('when a backup of the database is restored that knows of no erasure, then all are carried out again, also on keys put in later', async () => {
+    const entry = await tell('finn');
+    const { rows: keys } = await place.test.database.pool.query('select * from ledger.vault_keys where id = $1', [
+      entry.keyId,
+    ]);
+    await erase('finn');
+    await place.test.database.pool.query(
+      'truncate ledger.erasures, ingest.erasures, ledger.erased_keys, ledger.erased_tags',
+    );
+    const putBack = () =>
+      place.test.database.pool.query(
+        'insert into ledger.vault_keys select * from json_populate_recordset(null::ledger.vault_keys, $1)',
+        [JSON.stringify(keys.map((row) => ({ ...row, wrapped: `\\x${(row.wrapped as Buffer).toString('hex')}` })))],
+      );
+    await putBack();
+    expect(await canary(entry)).toBe(textOf('finn'));
+    await stage().apply();
+    expect(await canary(entry)).toBe(ERASED);
+    await putBack();
+    await stage().apply();
+    expect(await canary(entry)).toBe(ERASED);
+  });
+
+  it('whoever is erased, at whatever place of a history, all of theirs and nothing else is erased, and no entry changes', async () => {
+    const step = fc.record({
+      who: fc.integer({ min: 0, max: 3 }),
+      act: fc.constantFrom('tell', 'tell', 'erase' as const),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (history) => {
+        const run = `r${++number}`;
+        const told: { who: string; entry: Entry }[] = [];
+        const gone = new Set<string>();
+        for (const { who: at, act } of history) {
+          const who = `${run}-${at}`;
+          if (act === 'tell') told.push({ who, entry: await tell(who) });
+          else await erase(who).then(() => gone.add(who));
+        }
+        await stage().apply();
+        for (const { who, entry } of told) {
+          expect(await canary(entry)).toBe(gone.has(who) ? ERASED : textOf(who));
+          expect(await place.ledger.find(entry.id)).toEqual(entry);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+});
