@@ -47,14 +47,14 @@ export async function openBulk(folder) {
 }
 
 // Times of day keep away from midnight, so that a repeat ten minutes later is of the same day.
-const HAPPENED = (n, orders) =>
-  `timestamptz '${YEAR.from} 00:30:00Z' + (${n}::bigint * ${YEAR.days} / ${orders}) * interval '1 day' + (${n}::bigint * 7919 % 79200) * interval '1 second'`;
+const HAPPENED = (n, orders, { from, days }) =>
+  `timestamptz '${from} 00:30:00Z' + (${n}::bigint * ${days} / ${orders}) * interval '1 day' + (${n}::bigint * 7919 % 79200) * interval '1 second'`;
 // A number from 0 to 9,999 that says what becomes of an order, evenly spread over every stretch of them.
 const LOT = '(n::bigint * 7919 % 10000)';
 
 /** The rows of the read model: contribution, order and payment of each order, and who bought. */
-function truthRows(orders) {
-  const at = HAPPENED('n', orders);
+function truthRows(orders, range) {
+  const at = HAPPENED('n', orders, range);
   const person = `'user:u' || n / ${ORDERS_PER_PERSON}`;
   const payment = `case n % 5 when 0 then 'paypal' when 1 then 'sepa_debit' else 'card' end`;
   const series = `generate_series(0, ${orders - 1}) n`;
@@ -77,11 +77,11 @@ function truthRows(orders) {
 }
 
 /** Events as the collector keeps them, in the order in which they came. */
-function eventRows(orders, events) {
+function eventRows(orders, events, range) {
   const matched = Math.round((10_000 * events) / orders) - REPEATED - PHANTOM; // the same day or another
   if (matched <= OTHER_DAY || matched + REPEATED > 10_000)
     throw new Error('events must be between 5 and 100 % of the orders');
-  const at = HAPPENED('n', orders);
+  const at = HAPPENED('n', orders, range);
   const series = `generate_series(0, ${orders - 1}) n`;
   const event = (message, ref, when, where) =>
     `select ${message} as message, ${ref} as ref, ${when} as at, n from ${series} where ${where}`;
@@ -104,13 +104,19 @@ function eventRows(orders, events) {
      ].join(' union all ')}) e order by at, message`;
 }
 
+/** Puts the rows of so many orders and events, over the days of a range, into a database that has none. */
+export async function fill(database, orders, events, range = YEAR) {
+  for (const statement of [...truthRows(orders, range), eventRows(orders, events, range)])
+    await database.pool.query(statement);
+  for (const table of ['model.contributions', 'model.parts', 'model.identifiers', 'ingest.tracked_events'])
+    await database.pool.query(`vacuum analyze ${table}`);
+}
+
 async function main(folder, orders, events) {
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o755); // the database's own user must get in
   const database = await openBulk(folder);
-  for (const statement of [...truthRows(orders), eventRows(orders, events)]) await database.pool.query(statement);
-  for (const table of ['model.contributions', 'model.parts', 'model.identifiers', 'ingest.tracked_events'])
-    await database.pool.query(`vacuum analyze ${table}`);
+  await fill(database, orders, events);
   await database.close();
 }
 

@@ -8,6 +8,7 @@ const SLOT_MS = 15 * 60_000; // offsets change on a quarter of an hour at the la
 export class Zone {
   private readonly format: Intl.DateTimeFormat;
   private readonly days = new Map<number, Day>();
+  private readonly starts = new Map<Day, number>();
 
   /** Throws RangeError for an unknown zone. */
   constructor(readonly name: string) {
@@ -33,6 +34,16 @@ export class Zone {
 
   /** First instant of a day, in epoch milliseconds. */
   startOf(day: Day): number {
+    let start = this.starts.get(day);
+    if (start === undefined) {
+      start = this.searchStart(day);
+      if (this.starts.size >= NAMES_MAX) this.starts.clear();
+      this.starts.set(day, start);
+    }
+    return start;
+  }
+
+  private searchStart(day: Day): number {
     let low = Date.parse(`${day}T00:00:00Z`) - 15 * 3_600_000;
     let high = low + 30 * 3_600_000;
     while (high - low > SLOT_MS) {
@@ -47,11 +58,20 @@ export class Zone {
 const DAY_MS = 86_400_000;
 const NAMES_MAX = 20_000;
 const names = new Map<number, Day>();
+const numbers = new Map<Day, number>();
 
-/** A day as a number, to count with: the days from 1970-01-01 until it. */
-export const dayNumber = (day: Day): number => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
+/** A day as a number, to count with: the days from 1970-01-01 until it. Read once: a year of them is asked for over and over. */
+export function dayNumber(day: Day): number {
+  let number = numbers.get(day);
+  if (number === undefined) {
+    number = Date.parse(`${day}T00:00:00Z`) / DAY_MS;
+    if (numbers.size >= NAMES_MAX) numbers.clear();
+    numbers.set(day, number);
+  }
+  return number;
+}
 
-/** The day of a number. Its name is made once: a year of them is asked for over and over. */
+/** The day of a number, the same. */
 export function dayNamed(number: number): Day {
   let name = names.get(number);
   if (name === undefined) {

@@ -8,7 +8,8 @@ import { defaultTerms } from '../metrics/contract.js';
 import { lateDays } from './lateness.js';
 import type { OnProgress } from '../ingest/prune-tracked.js';
 import type { DayKey, Outcome } from './outcome.js';
-import { canSift, loadRun, type RunData } from './load-run.js';
+import { canSift } from './load-run.js';
+import { loadTogether, type Together } from './load-together.js';
 import { type DetailQuery, listRows, type ListQuery, rowDetail } from './queries.js';
 import type { AgreedTerms, DayRange, ReconcileDeps } from './reconcile-deps.js';
 import { reconcileDay } from './reconcile-day.js';
@@ -33,6 +34,7 @@ import { watching } from './watching.js';
 const DAYS_MAX = 366; // of one request
 const CAUGHT_UP_WITHIN_MS = 60_000;
 const POLL_MS = 25;
+const HALVED_FROM = 28; // days that cannot be loaded together; fewer are hardly more than the days around them
 
 export type { AgreedTerms, DayRange, ReconcileDeps, RunRequest };
 
@@ -176,10 +178,12 @@ class Engine {
 
   /** The same of days in a row, seen in one state, or each in its own where they cannot be loaded together. False when `each` ended it. */
   async computeDays({ from, to, ...of }: Stretch, each: EachDay): Promise<boolean> {
-    const keys = daysBetweenBoth(from, to).map((day) => ({ day, ...of }));
+    const days = daysBetweenBoth(from, to);
+    const keys = days.map((day) => ({ day, ...of }));
     for (const key of keys) await this.fetch(key);
+    const given = { ...this.deps, source: this.source(of.source), metric: this.metric(of.metric) };
     const wentOn = await this.inOneState(async (reader, now) => {
-      const run = await withinSavepoint(reader, () => this.loadTogether(reader, keys)).catch(() => undefined);
+      const run = await withinSavepoint(reader, () => loadTogether(reader, days, given)).catch(() => undefined);
       if (!run) return undefined;
       for (const key of keys) {
         const compute = () => withinSavepoint(reader, () => this.computeWith(reader, key, now, run));
@@ -188,18 +192,13 @@ class Engine {
       return true;
     });
     if (wentOn !== undefined) return wentOn;
+    if (days.length >= HALVED_FROM) {
+      const half = addDays(from, (days.length >> 1) - 1);
+      const goOn = await this.computeDays({ from, to: half, ...of }, each);
+      return goOn && this.computeDays({ from: addDays(half, 1), to, ...of }, each);
+    }
     for (const key of keys) if (!(await each(key, () => this.compute(key)))) return false;
     return true;
-  }
-
-  /** Undefined where days are compared alone. */
-  private async loadTogether(reader: Reader, keys: readonly DayKey[]): Promise<RunData | undefined> {
-    const [source, metric] = [this.source(keys[0]!.source), this.metric(keys[0]!.metric)];
-    if (keys.length === 1 || !canSift(source, metric)) return undefined;
-    const given = { reader, source: source.open(reader), metric, zone: this.deps.zone, described: true };
-    if (!(await given.source.maps(metric.kind, false))) return undefined;
-    const days = keys.map(({ day }) => day);
-    return loadRun(given, days);
   }
 
   isTogether({ source, metric }: Pick<DayKey, 'source' | 'metric'>): boolean {
@@ -216,13 +215,12 @@ class Engine {
     });
   }
 
-  private async computeWith(reader: Reader, key: DayKey, now: Date, run?: RunData): Promise<Outcome> {
-    const { zone, subjectTag, terms, database } = this.deps;
+  private async computeWith(reader: Reader, key: DayKey, now: Date, run?: Together): Promise<Outcome> {
+    const { zone, subjectTag, terms } = this.deps;
     const [source, metric] = [this.source(key.source), this.metric(key.metric)];
-    // The days before are recorded while a run goes on, and its reader does not see that.
-    const history = (currency: string) => historyBefore(run ? database.pool : reader, key, currency);
+    const history = (currency: string) => run?.history.before(key, currency) ?? historyBefore(reader, key, currency);
     const tolerance = terms?.[metric.name]?.tolerancePct ?? undefined;
-    const inputs = await inputsOf(reader, { source, metric, day: key.day, zone, now });
+    const inputs = await inputsOf(reader, { source, metric, day: key.day, zone, now, counts: run?.counts });
     const given = { reader, source, metric, causes, zone, now, history, subjectTag, tolerance, run };
     return { ...(await reconcileDay(key.day, given)), inputs };
   }

@@ -1,7 +1,7 @@
 import type { Gathered } from './evidence.js';
 import { concentration, type Concentration, type Observed } from './concentration.js';
 import type { Item, Part } from './parts.js';
-import { type PlainPairs, readPair } from './sift.js';
+import { HOUR_ZERO, idOf, type PlainPairs } from './sift.js';
 import type { TrackedContext } from './source.js';
 
 const HOUR_MS = 3_600_000;
@@ -9,12 +9,14 @@ const HOUR_MS = 3_600_000;
 /** Truths that were seen, on whichever day and with whatever amount. */
 const SEEN: readonly Part[] = ['matched', 'wrong_value', 'wrong_currency', 'other_day'];
 
+type Payment = Readonly<Record<string, string>>;
+
 export interface DimensionsOf {
   /** First instant of the day, epoch milliseconds. */
   dayFrom: number;
   evidence: Pick<Gathered, 'contextOf'>;
-  /** By group: what the payment of a purchase says. */
-  payments: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** By group: what the payment of a purchase says. One object may stand for many. */
+  payments: ReadonlyMap<string, Payment>;
   plain?: PlainSeen;
 }
 
@@ -42,26 +44,27 @@ function* observedIn(
     const context = lost ? evidence.contextOf(truth) : tracked?.context;
     yield { lost, dimensions: { hour: hourOf(truth.at, dayFrom), ...ofClient(context), ...payments.get(truth.group) } };
   }
-  if (plain) for (const pairs of plain.pairs) yield* observedInPairs(pairs, plain, dayFrom);
+  if (plain) for (const pairs of plain.pairs) yield* observedInPairs(pairs, plain);
 }
 
 /** Pairs of which the same is known, together. */
-function observedInPairs({ context, lines }: PlainPairs, plain: PlainSeen, dayFrom: number): Iterable<Observed> {
+function* observedInPairs({ context, hours, lines }: PlainPairs, plain: PlainSeen): Generator<Observed> {
   const client = ofClient(plain.readContext(context));
-  const found = new Map<string, Observed & { times: number }>();
-  for (const line of lines) {
-    const { id, at } = readPair(line);
-    const hour = hourOf(at, dayFrom);
-    const payment = plain.payments.get(id);
-    const key = payment ? `${hour} ${Object.values(payment).join(' ')}` : hour;
-    const same = found.get(key);
-    if (same) same.times += 1;
-    else found.set(key, { lost: false, times: 1, dimensions: { hour, ...client, ...payment } });
+  const found = new Map<Payment | undefined, number[]>();
+  for (const [index, line] of lines.entries()) {
+    const payment = plain.payments.size === 0 ? undefined : plain.payments.get(idOf(line));
+    let times = found.get(payment);
+    if (!times) found.set(payment, (times = []));
+    const hour = hours.charCodeAt(index) - HOUR_ZERO;
+    times[hour] = (times[hour] ?? 0) + 1;
   }
-  return found.values();
+  for (const [payment, byHour] of found)
+    for (const [hour, times = 0] of byHour.entries())
+      if (times > 0) yield { lost: false, times, dimensions: { hour: named(hour), ...client, ...payment } };
 }
 
-const hourOf = (at: number, dayFrom: number): string => String(Math.floor((at - dayFrom) / HOUR_MS)).padStart(2, '0');
+const hourOf = (at: number, dayFrom: number): string => named(Math.floor((at - dayFrom) / HOUR_MS));
+const named = (hour: number): string => String(hour).padStart(2, '0');
 
 const known = new WeakMap<TrackedContext, Readonly<Record<string, string>>>();
 

@@ -3,20 +3,18 @@ import type { Consent, Evidence, Outage, PageRequest, Refused } from './cause.js
 import { type DayData, windowOf } from './load-day.js';
 import type { Tracked, Truth } from './match.js';
 import { REACH_DAYS } from './match.js';
-import { pageRequests } from './page-requests.js';
+import type { Lookups } from './lookups.js';
 import { multimap } from './multimap.js';
 import type { Buckets } from './parts.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
-import type { Key, Reader, SourceReader, TrackedContext, Window } from './source.js';
+import type { Key, TrackedContext, Window } from './source.js';
 import { collector } from './sources/collector.js';
-import { consentsOf, personKeysOf } from './truth-queries.js';
 
 /** The keyed tag under which refused events speak of a person; see `Vault.subjectTag`. */
 export type SubjectTag = (kind: 'u' | 'a', value: string) => string;
 
 interface Given {
-  reader: Reader;
-  source: SourceReader;
+  lookups: Lookups;
   /** The name of the source. */
   sourceName: string;
   metric: ReconciledMetric;
@@ -36,21 +34,21 @@ const DESCRIBED_MAX = 50_000;
 
 /** Reads what the causes ask about the ids of a day that have no counterpart. */
 export async function gatherEvidence(given: Given, data: DayData, buckets: Buckets): Promise<Gathered> {
-  const { reader, source, sourceName, metric, day, zone } = given;
+  const { lookups, sourceName, metric, day, zone } = given;
   const missing = [...buckets.values()]
     .flat()
     .flatMap(({ part, truth }) => (part === 'missing' && truth ? [truth] : []));
-  const keys = await keysByTruth(reader, source, metric, missing, data);
+  const keys = await keysByTruth(lookups, metric, missing, data);
   const all = [...new Set([...keys.values()].flat())];
   const near = windowOf(zone, day, REACH_DAYS);
   const own = windowOf(zone, day, 0);
   const seen = multimap(
-    (await source.seen(all, near, missing.length <= DESCRIBED_MAX)).map((each) => [each.key, each]),
+    (await lookups.seen(all, near, missing.length <= DESCRIBED_MAX)).map((each) => [each.key, each]),
   );
   const refused = await refusedByKey(given, all, own);
-  const consents = multimap((await consentsOf(reader, all)).map((consent) => [consent.node, consent]));
+  const consents = multimap((await lookups.consents(all)).map((consent) => [consent.node, consent]));
   const pages = await pagesByKey(given, all, own);
-  const outages = missing.length === 0 ? [] : ((await source.outages?.(own)) ?? []);
+  const outages = missing.length === 0 ? [] : await lookups.outages([own]);
   const ofKeys = <T>(map: ReadonlyMap<Key, T[]>, truth: Truth): T[] =>
     (keys.get(truth) ?? []).flatMap((key) => map.get(key) ?? []);
   return {
@@ -71,17 +69,17 @@ export async function gatherEvidence(given: Given, data: DayData, buckets: Bucke
 }
 
 async function refusedByKey(
-  { source, subjectTag }: Given,
+  { lookups, subjectTag }: Given,
   keys: readonly Key[],
   window: Window,
 ): Promise<Map<Key, Refused[]>> {
-  const tags = new Map<string, Key>(subjectTag ? keys.flatMap((key) => tagOf(subjectTag, key)) : []);
-  const refusals = await source.refused([...tags.keys()], window);
+  const tags = tagsOf(subjectTag, keys);
+  const refusals = await lookups.refused([...tags.keys()], window);
   return multimap(refusals.map(({ tag, reason, ref }) => [tags.get(tag)!, { reason, ref }]));
 }
 
-async function pagesByKey({ reader }: Given, keys: readonly Key[], window: Window): Promise<Map<Key, PageRequest[]>> {
-  const found = await pageRequests(reader, keys, window);
+async function pagesByKey({ lookups }: Given, keys: readonly Key[], window: Window): Promise<Map<Key, PageRequest[]>> {
+  const found = await lookups.pages(keys, window);
   return multimap(
     found.map(({ key, at, beacon, stored, log, requestId }) => [
       key,
@@ -131,22 +129,14 @@ function aroundTheDay({
 
 /** Ids of the person, the device and the purchase behind each truth. */
 async function keysByTruth(
-  reader: Reader,
-  source: SourceReader,
+  lookups: Lookups,
   metric: ReconciledMetric,
   missing: readonly Truth[],
   data: DayData,
 ): Promise<Map<Truth, Key[]>> {
-  const persons = multimap(
-    (
-      await personKeysOf(
-        reader,
-        metric.by,
-        missing.map(({ id }) => id),
-      )
-    ).map(({ subject, key }) => [subject, key]),
-  );
-  const links = await source.links([...new Set([...persons.values()].flat())]);
+  const known = await lookups.personKeys(missing.map(({ id }) => id));
+  const persons = multimap(known.map(({ subject, key }) => [subject, key]));
+  const links = await lookups.links([...new Set([...persons.values()].flat())]);
   const devices = multimap(links.map(({ user, anonymous }) => [user, anonymous]));
   const refs =
     metric.by === 'person' ? new Map<string, Key[]>() : multimap(data.keys.map(({ grp, key }) => [grp, key]));
@@ -158,6 +148,10 @@ async function keysByTruth(
     }),
   );
 }
+
+/** The tags of persons and devices, with their keys. */
+export const tagsOf = (subjectTag: SubjectTag | undefined, keys: readonly Key[]): Map<string, Key> =>
+  new Map(subjectTag ? keys.flatMap((key) => tagOf(subjectTag, key)) : []);
 
 function tagOf(subjectTag: SubjectTag, key: Key): [string, Key][] {
   if (key.startsWith('user:')) return [[subjectTag('u', key.slice(5)), key]];

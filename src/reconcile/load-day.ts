@@ -1,5 +1,6 @@
 import { addDays, type Day, type Zone } from '../kernel/day.js';
 import { groupEvents, keysOfEvent } from './groups.js';
+import type { Lookups } from './lookups.js';
 import { pair, type Pairing, type Tracked, type Truth } from './match.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
 import type { Key, Reader, SourceReader, TrackedRow, Window } from './source.js';
@@ -20,6 +21,8 @@ export interface DayData {
   resent: number;
   /** Pairs of the day that are not among the truths and events above, because there is nothing to say of them. */
   plain: readonly PlainPairs[];
+  /** What was found out when several days were loaded: about missing ids, and how many events of the day servers sent. */
+  known?: { lookups?: Lookups; serverSide: number };
 }
 
 /** A handful of statements per day, however many entities it has. */

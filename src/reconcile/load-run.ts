@@ -1,37 +1,37 @@
-import { addDays, type Day, daysBetween, type Zone } from '../kernel/day.js';
-import { type DayData, grouped, resentOf, SEARCH_DAYS, windowOf, withoutCounterpart } from './load-day.js';
-import { pair, type Tracked, type Truth } from './match.js';
-import { multimap } from './multimap.js';
-import { type PlainPairs, readPair, sift, type Sifted } from './sift.js';
+import { addDays, type Day } from '../kernel/day.js';
+import { type DayData, grouped, SEARCH_DAYS, windowOf } from './load-day.js';
+import { LoadedDays } from './loaded-days.js';
+import type { Tracked, Truth } from './match.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
-import type { AnySource, Key, Reader, Source, SourceReader, TrackedRow } from './source.js';
-import { groupsOf, keysOf, truthsBetween } from './truth-queries.js';
+import { type BatchesGiven, DayBatches } from './day-batches.js';
+import { idOf, type PlainPairs, sift, type Sifted } from './sift.js';
+import { type AnySource, type Key, SEPARATOR, type Source, type TrackedRow } from './source.js';
+import { keysOf, modelPosition, truthsBetween } from './truth-queries.js';
 
 /** Whether days can be loaded together: events lie where the truth does and name it, one each, without an amount that could differ. */
 export const canSift = (source: AnySource, { unit, compares }: ReconciledMetric): source is Source =>
   source.matchedBy === 'id' && source.joined === true && unit === 'count' && compares === 'entities';
 
-interface Given {
-  reader: Reader;
-  /** Of a source that is `joined`. */
-  source: SourceReader;
-  metric: ReconciledMetric;
-  zone: Zone;
+interface Given extends BatchesGiven {
   /** Whether it is asked what a loss concentrates in. */
   described: boolean;
+  /** Ids that need looking at, at most. */
+  looseMax?: number;
 }
 
 /** A run of days, loaded at once: what is plain as PostgreSQL packed it, and all of the rest. */
 export interface RunData {
+  /** Of the read model, as the transaction of the reader sees it. */
+  modelPosition: number;
   /** What `loadDay` gives, without the plain pairs; groups of truths that no event names are not known yet, and neither are any keys. */
   matched(day: Day): DayData;
-  /** The same, with those. */
+  /** The same, with those, and with what is known of missing ids. Days are quickest in their order. */
   load(day: Day): Promise<DayData>;
 }
 
 /** For the pile of ids of a run, which PostgreSQL otherwise writes out and reads again; until the end of the transaction. */
 const WORK_MEM = '64MB';
-/** Ids of a run that need looking at. Where they are more, nothing is won by loading days at once, and they would all be in memory. */
+/** Ids of a run that need looking at. Where they are more, fewer days are loaded at once, or they would all be in memory. */
 const LOOSE_MAX = 50_000;
 
 /**
@@ -39,47 +39,30 @@ const LOOSE_MAX = 50_000;
  * groups of what is loose: an event that is not plain, or a truth told of twice.
  */
 export async function loadRun(given: Given, days: readonly Day[]): Promise<RunData | undefined> {
-  const { reader, source, metric, zone, described } = given;
-  await reader.query(`set local work_mem = '${WORK_MEM}'`);
-  const sifted = await sift(reader, source.table!, { metric, days, zone, around: SEARCH_DAYS, described });
-  if (sifted.loose.length + sifted.unnamed.length > LOOSE_MAX) return undefined;
+  const { reader, source, metric, zone, described, looseMax = LOOSE_MAX } = given;
+  // Groups are counted wrongly beforehand, so that sorting them passes for cheap; and what is looked up by id is near, in memory.
+  await reader.query(
+    `set local work_mem = '${WORK_MEM}'; set local random_page_cost = 1.1; set local enable_sort = off`,
+  );
+  const sifted = await sift(reader, source.table!, { metric, days, zone, around: SEARCH_DAYS, described, looseMax });
+  await reader.query('set local enable_sort = on');
+  if (!sifted) return undefined;
   const loose = await loadLoose(given, days, sifted);
   setAside(sifted, loose);
-  const truths = { on: multimap(loose.truths.map((each) => [each.day, each])), of: byGroup(loose.truths) };
-  const tracked = { on: multimap(loose.tracked.map((each) => [each.day, each])), of: byGroup(loose.tracked) };
-
-  const matched = (day: Day): DayData => {
-    const own = { truths: truths.on.get(day) ?? [], tracked: tracked.on.get(day) ?? [] };
-    const unseen = sifted.unseen.get(day) ?? [];
-    const alone = withoutCounterpart(own.truths, own.tracked);
-    const all = {
-      truths: [...own.truths, ...unseen, ...near(truths.of, alone, day)],
-      tracked: [...own.tracked, ...near(tracked.of, alone, day)],
-    };
-    const plain = sifted.plain.get(day) ?? [];
-    const resent = plain.reduce((sum, pairs) => sum + pairs.resent, resentOf(own.tracked));
-    return { ...all, pairing: pair(all.truths, all.tracked), keys: [], resent, plain };
-  };
+  const loaded = new LoadedDays(sifted, loose.truths, loose.tracked);
+  const batches = new DayBatches(given, days, loaded);
   return {
-    matched,
+    modelPosition: await modelPosition(reader),
+    matched: (day) => loaded.dataOf(day, loaded.unseenOn(day)),
     async load(day) {
-      const unseen = sifted.unseen.get(day) ?? [];
-      const ids = unseen.map(({ id }) => id);
-      const groups = await groupsOf(reader, metric.by, ids);
+      const { groups, keys, lookups } = await batches.knownOn(day);
+      const unseen = loaded.unseenOn(day);
       for (const truth of unseen) truth.group = groups.get(truth.id) ?? truth.id;
-      const alone = withoutCounterpart([...(truths.on.get(day) ?? []), ...unseen], tracked.on.get(day) ?? []);
-      return { ...matched(day), keys: await keysOf(reader, metric.by, alone) };
+      const alone = loaded.aloneOn(day, unseen).flatMap((group) => keys.get(group) ?? []);
+      return { ...loaded.dataOf(day, unseen), keys: alone, known: { lookups, serverSide: loaded.serverSideOn(day) } };
     },
   };
 }
-
-const near = <T extends Tracked | Truth>(of: ReadonlyMap<string, T[]>, groups: readonly string[], day: Day): T[] =>
-  groups.flatMap((group) =>
-    (of.get(group) ?? []).filter((each) => each.day !== day && Math.abs(daysBetween(each.day, day)) <= SEARCH_DAYS),
-  );
-
-const byGroup = <T extends Tracked | Truth>(all: readonly T[]): Map<string, T[]> =>
-  multimap(all.map((each) => [each.group, each]));
 
 interface Loose {
   truths: readonly Truth[];
@@ -120,24 +103,25 @@ function setAside(sifted: Sifted, { others, tracked }: Loose): void {
   const loose = new Set(others.map(({ id }) => id));
   if (loose.size === 0) return;
   const resent = new Map(tracked.map(({ messageId, deliveries }) => [messageId, deliveries - 1]));
-  for (const [day, unseen] of sifted.unseen)
-    sifted.unseen.set(
-      day,
-      unseen.filter(({ id }) => !loose.has(id)),
-    );
+  const stays = (line: string): boolean => !loose.has(idOf(line));
+  for (const [day, unseen] of sifted.unseen) sifted.unseen.set(day, unseen.filter(stays));
   for (const [day, pairs] of sifted.plain)
     sifted.plain.set(
       day,
-      pairs.map((each) => without(each, loose, resent)),
+      pairs.map((each) => without(each, stays, resent)),
     );
 }
 
-function without(pairs: PlainPairs, loose: ReadonlySet<string>, resent: ReadonlyMap<string, number>): PlainPairs {
-  const out = pairs.lines.map(readPair).filter(({ id }) => loose.has(id));
-  if (out.length === 0) return pairs;
+function without(pairs: PlainPairs, stays: (line: string) => boolean, resent: ReadonlyMap<string, number>): PlainPairs {
+  const lines = pairs.lines.filter(stays);
+  if (lines.length === pairs.lines.length) return pairs;
+  const out = pairs.lines
+    .filter((line) => !stays(line))
+    .map((line) => line.slice(idOf(line).length + SEPARATOR.length));
   return {
     ...pairs,
-    lines: pairs.lines.filter((line) => !loose.has(readPair(line).id)),
-    resent: out.reduce((sum, { messageId }) => sum - (resent.get(messageId) ?? 0), pairs.resent),
+    lines,
+    hours: [...pairs.hours].filter((_, index) => stays(pairs.lines[index]!)).join(''),
+    resent: out.reduce((sum, messageId) => sum - (resent.get(messageId) ?? 0), pairs.resent),
   };
 }

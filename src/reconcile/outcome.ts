@@ -3,7 +3,7 @@ import { canonicalJson } from '../kernel/canonical-json.js';
 import type { Day } from '../kernel/day.js';
 import type { ReconciliationRow } from './gap.js';
 import type { Item } from './parts.js';
-import { type PlainPairs, readPair } from './sift.js';
+import type { PlainPairs } from './sift.js';
 import { SEPARATOR } from './source.js';
 
 /** Names one reconciliation. */
@@ -66,7 +66,7 @@ function digestOf({ rows, ids }: Undigested): string {
   for (const [currency, listed] of ids) {
     hash.update(`${currency}\n`);
     for (const each of listed.before) hash.update(lineOf(each));
-    hash.update(listed.matched.map((line) => lineOf(unpacked(line))).join(''));
+    hash.update(listed.matched.map(matchedLine).join(''));
     for (const each of listed.after) hash.update(lineOf(each));
   }
   return hash.digest('hex');
@@ -75,6 +75,13 @@ function digestOf({ rows, ids }: Undigested): string {
 // Members are made in one order, so plain JSON is canonical here, and much quicker for a whole day's ids.
 const lineOf = ({ part, id, cause, confidence, evidence }: Listed): string =>
   `${JSON.stringify([part, id, cause, confidence, evidence])}\n`;
+
+/** The same of what is packed, without unpacking it. */
+function matchedLine(line: string): string {
+  const end = line.indexOf(SEPARATOR);
+  const [id, messageId] = [JSON.stringify(line.slice(0, end)), JSON.stringify(line.slice(end + 1))];
+  return `["matched",${id},null,null,${id === messageId ? '{}' : `{"message_id":${messageId}}`}]\n`;
+}
 
 /** The ids of a row, from its items in their order and the plain pairs that are not among them. */
 export function listOf(items: readonly Item[], plain: readonly PlainPairs[]): IdList {
@@ -86,11 +93,7 @@ export function listOf(items: readonly Item[], plain: readonly PlainPairs[]): Id
     if (line !== undefined) matched.push(line);
     else (item.part === 'matched' || item.part === 'not_trackable' ? after : before).push(listed(item));
   }
-  for (const { lines } of plain)
-    for (const line of lines) {
-      const { id, messageId } = readPair(line);
-      matched.push(`${id}${SEPARATOR}${messageId}`);
-    }
+  for (const { lines } of plain) for (const line of lines) matched.push(line);
   return { before, matched: matched.sort(), after };
 }
 

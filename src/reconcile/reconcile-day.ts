@@ -10,11 +10,12 @@ import { explain } from './explain.js';
 import { figuresOf, type ReconciliationRow } from './gap.js';
 import { type DayData, loadDay, windowOf } from './load-day.js';
 import type { RunData } from './load-run.js';
+import { type Lookups, lookupsOf } from './lookups.js';
 import { type DayKey, listOf, type Outcome, outcomeOf } from './outcome.js';
 import { type Buckets, type Item, sortIntoParts } from './parts.js';
 import type { Truth } from './match.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
-import { readPair } from './sift.js';
+import { idOf } from './sift.js';
 import {
   type AnySource,
   type CountSource,
@@ -23,7 +24,7 @@ import {
   type SourceReader,
   type SourceState,
 } from './source.js';
-import { modelPosition, orderExtras, paymentsBehind, paymentsOf, truthsOn } from './truth-queries.js';
+import { modelPosition, orderExtras, truthsOn } from './truth-queries.js';
 
 export interface Context {
   /** In a transaction that sees one state of the read model. */
@@ -41,7 +42,7 @@ export interface Context {
   /** Of the day as it was fetched, where the source has to be asked. */
   state?: SourceState;
   /** The day's data, loaded with others; without it they are loaded alone. */
-  run?: Pick<RunData, 'load'>;
+  run?: Pick<RunData, 'load' | 'modelPosition'>;
 }
 
 /**
@@ -50,7 +51,8 @@ export interface Context {
  */
 export async function reconcileDay(day: string, given: Context): Promise<Outcome> {
   const key: DayKey = { day, source: given.source.name, metric: given.metric.name };
-  const at = { ...key, modelPosition: await modelPosition(given.reader), fetchedAt: given.now, readAt: given.now };
+  const position = given.run?.modelPosition ?? (await modelPosition(given.reader));
+  const at = { ...key, modelPosition: position, fetchedAt: given.now, readAt: given.now };
   let context = given;
   try {
     const state = await given.source.state?.(given.reader, day);
@@ -59,7 +61,7 @@ export async function reconcileDay(day: string, given: Context): Promise<Outcome
     if (given.source.matchedBy === 'count')
       return outcomeOf({ ...at, rows: await byCount(key, given.source, context), ids: new Map() });
     const reader = given.source.open(given.reader);
-    const mapped = await reader.maps(context.metric.kind, context.metric.unit === 'money');
+    const mapped = given.run !== undefined || (await reader.maps(context.metric.kind, context.metric.unit === 'money'));
     if (!mapped) return outcomeOf({ ...at, rows: await notMapped(key, context), ids: new Map() });
     const { buckets, plain, reasons, concentrations } = await compare(day, reader, context);
     const rows = [];
@@ -96,12 +98,18 @@ async function compare(day: string, reader: SourceReader, context: Context): Pro
   }
   const buckets = sortIntoParts({ day, unit: metric.unit, ...data, settledBefore: now.getTime() - source.settlesMs });
   const { subjectTag } = context;
-  const given = { reader: context.reader, source: reader, sourceName: source.name, metric, day, zone, subjectTag };
+  const lookups = data.known?.lookups ?? lookupsOf(context.reader, reader, metric.by);
+  const given = { lookups, sourceName: source.name, metric, day, zone, subjectTag };
   const evidence = await gatherEvidence(given, data, buckets);
   explain(buckets, causes, evidence);
   const { plain } = data;
   const seen = plain.length > 0 && reader.table ? { pairs: plain, readContext: reader.table.readContext } : undefined;
-  return { buckets, plain, reasons, concentrations: await concentrationsOf(day, buckets, { evidence, seen }, context) };
+  return {
+    buckets,
+    plain,
+    reasons,
+    concentrations: await concentrationsOf(day, buckets, { evidence, seen, lookups }, context),
+  };
 }
 
 /** Purchases whose payments are looked at for what a loss concentrates in; beyond that it costs more than the comparison. */
@@ -111,8 +119,8 @@ const PAYMENTS_MAX = 200_000;
 async function concentrationsOf(
   day: string,
   buckets: Buckets,
-  { evidence, seen }: { evidence: Gathered; seen?: Omit<PlainSeen, 'payments'> },
-  { reader, metric, zone }: Context,
+  { evidence, seen, lookups }: { evidence: Gathered; seen?: Omit<PlainSeen, 'payments'>; lookups: Lookups },
+  { metric, zone }: Context,
 ): Promise<Map<string, Concentration>> {
   const found = new Map<string, Concentration>();
   const dayFrom = windowOf(zone, day, 0).from;
@@ -120,10 +128,10 @@ async function concentrationsOf(
     if (!items.some(({ part }) => part === 'missing')) continue;
     const groups = metric.by === 'purchase' ? [...new Set(items.flatMap(({ truth }) => truth?.group ?? []))] : [];
     const pairs = metric.by === 'purchase' ? (seen?.pairs ?? []) : [];
-    const ids = pairs.flatMap(({ lines }) => lines.map((line) => readPair(line).id));
+    const ids = pairs.flatMap(({ lines }) => lines.map(idOf));
     const few = groups.length + ids.length <= PAYMENTS_MAX;
-    const payments = few ? await paymentsOf(reader, groups) : new Map<string, never>();
-    const plain = seen && { ...seen, payments: few ? await paymentsBehind(reader, ids) : new Map<string, never>() };
+    const payments = few ? await lookups.payments(groups) : new Map<string, never>();
+    const plain = seen && { ...seen, payments: few ? await lookups.paymentsBehind(ids) : new Map<string, never>() };
     found.set(currency, concentrationOf(items, { dayFrom, evidence, payments, plain }));
   }
   return found;
@@ -133,11 +141,11 @@ async function concentrationsOf(
 async function reasonsOf(
   day: string,
   reader: SourceReader,
-  { tracked, resent }: DayData,
+  { tracked, resent, known }: DayData,
   { metric, zone }: Context,
 ): Promise<string[]> {
   const reasons: string[] = [];
-  const serverSide = await reader.serverSide(metric.kind, windowOf(zone, day, 0));
+  const serverSide = known?.serverSide ?? (await reader.serverSide(metric.kind, windowOf(zone, day, 0)));
   if (serverSide > 0) reasons.push(`server_side: ${serverSide} events that servers sent are not counted as tracked`);
   const today = tracked.filter((event) => event.day === day);
   if (resent > 0) reasons.push(`resent: ${resent} repeated deliveries of the same messages are counted once`);

@@ -5,7 +5,7 @@ import { decisionStream } from '../ledger/streams.js';
 import type { Database } from '../storage/database.js';
 import type { ReconciliationRow } from './gap.js';
 import type { DayKey, Outcome } from './outcome.js';
-import { markChecked, recordedPositions, storeResult } from './result-store.js';
+import { recordedPositions, storeResult } from './result-store.js';
 
 // The name and the fields of the data are the stored format.
 type Event = { type: 'DayReconciled'; data: DayReconciled };
@@ -80,9 +80,8 @@ export async function recordOutcome(
   if ('refused' in appended) throw new Error(appended.refused); // deciding refuses nothing
   const { state, position, revision, events } = appended;
   const ids = state?.digest === outcome.digest ? outcome.ids : new Map<string, never>();
-  if (state) await storeResult(database, position, state, clock(), ids);
-  await storeMissed(deps, stream, outcome, revision + 1);
-  await markChecked(database, outcome);
+  await storeMissed(deps, stream, outcome, { position, entries: revision });
+  if (state) await storeResult(database, position, state, clock(), ids, outcome);
   return { recorded: events.length > 0 };
 }
 
@@ -91,12 +90,14 @@ async function storeMissed(
   { database, ledger }: RecordDeps,
   stream: StreamName,
   key: DayKey,
-  entries: number,
+  before: { position: number; entries: number },
 ): Promise<void> {
+  if (before.entries <= 0) return;
   const stored = await recordedPositions(database, key);
-  if (stored.size >= entries) return;
+  stored.delete(before.position);
+  if (stored.size >= before.entries) return;
   for (const entry of await ledger.readStream(stream)) {
-    if (stored.has(entry.position)) continue;
+    if (entry.position >= before.position || stored.has(entry.position)) continue;
     await storeResult(database, entry.position, decisionOf<Event>(entry).data, entry.recordedAt, new Map());
   }
 }

@@ -1,4 +1,4 @@
-import type { Day } from '../kernel/day.js';
+import { addDays, type Day } from '../kernel/day.js';
 import type { Database } from '../storage/database.js';
 import type { History } from './judge.js';
 import type { DayKey, IdList, Listed, Outcome } from './outcome.js';
@@ -6,6 +6,8 @@ import type { DayReconciled } from './record.js';
 import type { Forgotten } from './retention.js';
 import type { Reader } from './source.js';
 import { BASELINE_DAYS } from './drift.js';
+
+type Compared = DayKey & Pick<Outcome, 'inputs' | 'readAt'>;
 
 const IDS_PER_STATEMENT = 5_000;
 /** Packed ids that are unpacked together when some of them are asked for. */
@@ -24,15 +26,20 @@ export async function recordedPositions(
   return new Set(rows.map(({ position }) => Number(position)));
 }
 
-/** Adds what an entry says, once: a second writer of the same position adds nothing but the ids, where the first did not know them. */
+/**
+ * Adds what an entry says, once: a second writer of the same position adds nothing but the ids, where the first did not know them; and
+ * notes, where that is why, that the day was compared.
+ */
 export async function storeResult(
   database: Database,
   position: number,
   said: DayReconciled,
   recordedAt: Date,
   ids: ReadonlyMap<string, IdList>,
+  compared?: Compared,
 ): Promise<void> {
   await database.transaction(async (client) => {
+    if (compared) await markChecked(client, compared);
     const { rowCount } = await client.query(
       `insert into reconcile.recorded (position, day, source, metric, status, digest, run_id, recorded_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (position) do nothing`,
@@ -127,11 +134,8 @@ async function insertIds(
 }
 
 /** Notes that a day was compared, as of when and from what, whether or not that said anything new. */
-export async function markChecked(
-  database: Database,
-  { day, source, metric, inputs, readAt }: DayKey & Pick<Outcome, 'inputs' | 'readAt'>,
-): Promise<void> {
-  await database.pool.query(
+async function markChecked(client: Reader, { day, source, metric, inputs, readAt }: Compared): Promise<void> {
+  await client.query(
     `insert into reconcile.checks as c (day, source, metric, checked_at, inputs) values ($1, $2, $3, $4, $5)
      on conflict (day, source, metric) do update set checked_at = excluded.checked_at, inputs = excluded.inputs
      where c.checked_at <= excluded.checked_at`,
@@ -166,21 +170,26 @@ export async function isRunCancelled(database: Database, runId: string): Promise
   return rows.length > 0;
 }
 
-/** The days before that a day is judged by: settled, comparable, as they were last recorded. */
-export async function historyBefore(
+/** The days before that a day is judged by. */
+export const historyBefore = (reader: Reader, key: DayKey, currency: string): Promise<History> =>
+  historyBetween(reader, key, currency, { from: addDays(key.day, -BASELINE_DAYS), to: addDays(key.day, -1) });
+
+/** Days that others are judged by: settled, comparable, as they were last recorded. */
+export async function historyBetween(
   reader: Reader,
-  { day, source, metric }: DayKey,
+  { source, metric }: Omit<DayKey, 'day'>,
   currency: string,
+  { from, to }: { from: Day; to: Day },
 ): Promise<History> {
   const { rows } = await reader.query<{ row: History[number] }>(
     `select "row" - array['causes', 'causes_by_part', 'reasons', 'drift', 'concentration', 'amounts'] as "row"
      from (
        select distinct on (day) position, day from reconcile.recorded
-       where source = $1 and metric = $2 and day < $3 and day >= $3::date - $5::int order by day, position desc
+       where source = $1 and metric = $2 and day between $3 and $4 order by day, position desc
      ) latest join reconcile.results using (position)
-     where currency = $4 and ("row" ->> 'comparable')::boolean and not ("row" ->> 'provisional')::boolean
+     where currency = $5 and ("row" ->> 'comparable')::boolean and not ("row" ->> 'provisional')::boolean
      order by day`,
-    [source, metric, day, currency, BASELINE_DAYS],
+    [source, metric, from, to, currency],
   );
   return rows.map(({ row }) => row);
 }

@@ -106,8 +106,8 @@ export const SEPARATOR = '\x1f';
 /** Events that PostgreSQL can bring together with the truth where both of them lie. */
 export interface EventTable {
   /**
-   * A query of client-side events of a kind: `id`, `message_id`, `user_id`, `anonymous_id`, `refs`, `occurred_at`, `deliveries` and, where
-   * it is `described`, `context` (else null), which `readContext` reads. Its parameters are added to `values`.
+   * A query of events of a kind: `id`, `message_id`, `user_id`, `anonymous_id`, `refs`, `occurred_at`, `deliveries`, `server` (whether a
+   * server sent it) and, where it is `described`, `context` (else null), which `readContext` reads. Its parameters are added to `values`.
    */
   events(kind: TrackedKind, window: Window, values: unknown[], described: boolean): string;
   readContext(text: string): TrackedContext | undefined;
@@ -138,8 +138,8 @@ export interface SourceReader {
   seen(keys: readonly Key[], window: Window, described?: boolean): Promise<Seen[]>;
   /** Events that were refused and are known to speak of one of the persons (`subjects` tags). */
   refused(tags: readonly string[], window: Window): Promise<{ tag: string; reason: string; ref?: string }[]>;
-  /** When it recorded nothing at all although it usually does, or could not be read. */
-  outages?(window: Window): Promise<{ from: number; to: number; why: string }[]>;
+  /** When, within days in their order, it recorded nothing at all although it usually does, or could not be read. */
+  outages?(days: readonly Window[]): Promise<{ from: number; to: number; why: string }[]>;
   /** Pairs that browsers linked, of the given keys (`user:` or `anonymous:`). They match tracked events and decide no truth. */
   links(keys: readonly Key[]): Promise<{ user: Key; anonymous: Key }[]>;
   /** Of a source that is `joined`. */

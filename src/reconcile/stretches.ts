@@ -14,7 +14,7 @@ export interface Stretch {
 }
 
 /** Truths and events of the days that are loaded together: so many fit into memory, however odd each of them is. */
-const TOGETHER_MAX = 100_000;
+const TOGETHER_MAX = 500_000;
 
 interface Given {
   zone: Zone;

@@ -2,7 +2,7 @@ import { addDays, type Day } from '../kernel/day.js';
 import type { Consent } from './cause.js';
 import { compareText, type Truth } from './match.js';
 import type { MatchBy, ReconciledMetric } from './reconciled-metrics.js';
-import type { Key, Reader } from './source.js';
+import { type Key, type Reader, SEPARATOR } from './source.js';
 
 /** The read model's position that a transaction sees. */
 export async function modelPosition(reader: Reader): Promise<number> {
@@ -170,11 +170,11 @@ export async function consentsOf(reader: Reader, nodes: readonly Key[]): Promise
   return rows;
 }
 
+/** What a payment says of how and where somebody paid; one object may stand for many. */
+export type Payment = Readonly<{ payment_method?: string; country?: string }>;
+
 /** How purchases were paid and in which country the card was issued, where their payments say so. */
-export async function paymentsOf(
-  reader: Reader,
-  purchases: readonly string[],
-): Promise<Map<string, { payment_method?: string; country?: string }>> {
+export async function paymentsOf(reader: Reader, purchases: readonly string[]): Promise<Map<string, Payment>> {
   if (purchases.length === 0) return new Map();
   const { rows } = await reader.query<Paid>(
     "select purchase as of, doc from model.parts where purchase = any($1::text[]) and kind = 'payment'",
@@ -183,30 +183,38 @@ export async function paymentsOf(
   return saidBy(rows);
 }
 
+/** Documents that are in memory at once. */
+const DOCUMENTS_MAX = 5_000;
+
 /** The same by any part of a purchase. */
-export async function paymentsBehind(
-  reader: Reader,
-  parts: readonly Key[],
-): Promise<Map<Key, { payment_method?: string; country?: string }>> {
-  if (parts.length === 0) return new Map();
-  const { rows } = await reader.query<Paid>(
-    `select o.ref as of, p.doc from model.parts o join model.parts p on p.purchase = o.purchase and p.kind = 'payment'
-     where o.ref = any($1::text[])`,
-    [parts],
-  );
-  return saidBy(rows);
+export async function paymentsBehind(reader: Reader, parts: readonly Key[]): Promise<Map<Key, Payment>> {
+  const found = new Map<Key, Payment>();
+  for (let from = 0; from < parts.length; from += DOCUMENTS_MAX) {
+    const { rows } = await reader.query<Paid>(
+      `select o.ref as of, p.doc from model.parts o join model.parts p on p.purchase = o.purchase and p.kind = 'payment'
+       where o.ref = any($1::text[])`,
+      [parts.slice(from, from + DOCUMENTS_MAX)],
+    );
+    for (const [part, payment] of saidBy(rows)) found.set(part, payment);
+  }
+  return found;
 }
 
 // Documents are read here: PostgreSQL would parse one again for each member it is asked for.
-function saidBy(rows: readonly Paid[]): Map<string, { payment_method?: string; country?: string }> {
-  const found = new Map<string, { payment_method?: string; country?: string }>();
+function saidBy(rows: readonly Paid[]): Map<string, Payment> {
+  const found = new Map<string, Payment>();
+  const shared = new Map<string, Payment>();
   for (const { of, doc } of rows) {
     for (const { type, fields } of Object.values(doc.effects ?? {})) {
       if (type !== 'PaymentCaptured') continue;
       const known = found.get(of) ?? {};
       // Of several payments the last by name, so that their order does not matter.
       const [method, country] = [later(known.payment_method, fields.method), later(known.country, fields.country)];
-      found.set(of, { ...(method && { payment_method: method }), ...(country && { country }) });
+      const name = `${method ?? ''}${SEPARATOR}${country ?? ''}`;
+      let payment = shared.get(name);
+      if (!payment)
+        shared.set(name, (payment = { ...(method && { payment_method: method }), ...(country && { country }) }));
+      found.set(of, payment);
     }
   }
   return found;

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { addDays, daysBetweenBoth } from '../../src/kernel/day.js';
+import { addDays, daysBetweenBoth, Zone } from '../../src/kernel/day.js';
+import { loadRun } from '../../src/reconcile/load-run.js';
 import type { IdList } from '../../src/reconcile/outcome.js';
+import { reconciledMetrics } from '../../src/reconcile/reconciled-metrics.js';
 import { storeResult } from '../../src/reconcile/result-store.js';
 import type { Reader, Source, SourceReader, TrackedRow } from '../../src/reconcile/source.js';
 import { collector } from '../../src/reconcile/sources/collector.js';
-import { Shop } from './reconcile-given.js';
+import { Shop, ZONE } from './reconcile-given.js';
 
 const [FROM, TO] = ['2026-09-20', '2026-09-25'];
 const days = daysBetweenBoth(FROM, TO);
@@ -75,6 +77,41 @@ async function purchases(seed: number): Promise<void> {
   }
 }
 
+/** What explains the missing ids of some of those people, and events that servers sent. */
+async function troubles(seed: number): Promise<void> {
+  const below = numbersFrom(seed);
+  const { pool } = shop.database;
+  const denied = (at: number) => ({
+    consent: { type: 'ConsentChanged', fields: { at, analytics: 'denied' }, entryId: 'e1' },
+  });
+  for (let n = 0; n < 60; n += 1) {
+    const day = addDays(FROM, below(days.length + 6) - 3);
+    const when = at(day, below(1_440));
+    const what = below(6);
+    if (what === 0)
+      await pool.query("update model.identifiers set doc = $2 where node = 'user:' || $1", [
+        `u${n}`,
+        JSON.stringify({ effects: denied(Date.parse(when)) }),
+      ]);
+    if (what === 1)
+      await pool.query(
+        "insert into ingest.collector_reject_samples (day, collector, key_id, reason, slot, received_at, occurred_at, subjects, body) values ($1, 'segment', 'k', 'invalid', $2, $3, $3, $4, '{}')",
+        [day, n, when, [`u.u${n}`]],
+      );
+    if (what === 2)
+      await pool.query("insert into ingest.collector_limited values (date_trunc('hour', $1::timestamptz), $2, 1)", [
+        when,
+        `u.u${n}`,
+      ]);
+    if (what === 3) await shop.tracks('order_completed', when, { lineage: 'server', refs: [`order:o${n}`] });
+    if (what > 3) await shop.tracks(null, when, { user_id: `u${n}`, browser: ['Safari', 'Firefox'][below(2)] });
+  }
+  // Contributions whose time is not of their day, as after a change of the zone.
+  await pool.query(
+    "update model.contributions set occurred_at = occurred_at + interval '5 days' * (position % 3 - 1) where position % 8 = 0",
+  );
+}
+
 /** People, some of whom are known by their devices alone. */
 async function signups(seed: number): Promise<void> {
   const below = numbersFrom(seed);
@@ -99,6 +136,7 @@ describe('days that are loaded together', () => {
     ['orders', 1, purchases],
     ['orders', 2, purchases],
     ['orders', 3, purchases],
+    ['orders', 9, async (seed: number) => purchases(seed).then(() => troubles(seed))],
     ['signups', 4, signups],
     ['signups', 5, signups],
   ] as const)('given %s (seed %i), then each day says what it says alone', async (metric, seed, fill) => {
@@ -157,6 +195,58 @@ describe('days that are loaded together', () => {
     expect((await reconcile.list({ from: FROM, to: TO, metric: 'orders' })).data).toHaveLength(days.length);
     for (const key of keysOf('orders'))
       expect(await reconcile.reconcileOne(key, asked)).toMatchObject({ recorded: false });
+  });
+
+  it('given an id that holds what lies between packed ids, then each day still says what it says alone', async () => {
+    await purchases(10);
+    const odd = 'order:o\x1eo\x1fo';
+    await shop.contributes('orders', odd, days[1]!);
+    await shop.tracks('order_completed', at(days[1]!, 700), { refs: [odd] });
+    await shop.reconcile().reconcileDays(keysOf('orders'), asked, goOn);
+    const found = await shop.reconcile().detail(days[1]!, 'collector', 'orders', { part: 'matched', limit: 1_000 });
+    expect(found!.ids['matched']!.map(({ id }) => id)).toContain(odd);
+    for (const key of keysOf('orders'))
+      expect(await shop.reconcile().reconcileOne(key, asked)).toMatchObject({ recorded: false });
+  });
+
+  it('given more ids to look at than are kept in memory, then they are not loaded', async () => {
+    await purchases(11);
+    const { database } = shop;
+    const metric = reconciledMetrics.find(({ name }) => name === 'orders')!;
+    const given = { metric, zone: new Zone(ZONE), described: true };
+    const loaded = (looseMax: number) =>
+      database.transaction((reader) =>
+        loadRun({ ...given, reader, source: collector.open(reader), looseMax }, days).then((run) => run !== undefined),
+      );
+    expect([await loaded(1_000), await loaded(1)]).toEqual([true, false]);
+  });
+
+  it('given days that cannot be loaded with the others, then those far from them still are', async () => {
+    const many = daysBetweenBoth(addDays(FROM, -80), addDays(FROM, -25)); // of which the ledger knows nothing
+    for (const [n, day] of many.entries()) {
+      await shop.contributes('orders', `order:o${n}`, day);
+      await shop.tracks('order_completed', at(day, 600), { refs: [`order:o${n}`] });
+    }
+    await shop.tracks('order_completed', at(many[50]!, 600), { refs: [] });
+    let alone = 0;
+    const broken: Source = {
+      ...collector,
+      open(reader) {
+        const whole = collector.open(reader);
+        const byId = (ids: readonly string[]) =>
+          ids.length === 0 ? Promise.resolve([]) : Promise.reject(new Error('It cannot be read.'));
+        const tracked: SourceReader['tracked'] = (kind, window) => {
+          alone += 1;
+          return whole.tracked(kind, window);
+        };
+        return Object.assign(Object.create(whole) as SourceReader, { table: { ...whole.table!, byId }, tracked });
+      },
+    };
+    const keys = many.map((day) => ({ day, source: 'collector', metric: 'orders' }));
+    await shop.reconcile({ sources: { collector: broken } }).reconcileDays(keys, asked, goOn);
+    expect(alone).toBe(28);
+    const { data } = await shop.reconcile().list({ metric: 'orders' });
+    expect(data.map(({ matched }) => matched)).toEqual(many.map(() => 1));
   });
 
   it('given one who stored rows without their ids first, then whoever knows the ids adds them, once', async () => {

@@ -74,7 +74,11 @@ export class PulledReader implements SourceReader {
   }
 
   /** From the last answer on, when the day was not over then and cannot be read since. */
-  async outages({ from, to }: Window): Promise<Outage[]> {
+  async outages(days: readonly Window[]): Promise<Outage[]> {
+    return (await Promise.all(days.map((day) => this.outagesOn(day)))).flat();
+  }
+
+  private async outagesOn({ from, to }: Window): Promise<Outage[]> {
     const { rows } = await this.reader.query<{ from: number; error: string }>(
       `select (extract(epoch from checked_at) * 1000)::float8 as "from", split_part(error, E'\\n', 1) as error
        from reconcile.pull_states where source = $1 and day = $2 and error is not null and checked_at < $3`,

@@ -34,12 +34,15 @@ const COLUMNS = `t.id::text, t.message_id, t.user_id, t.anonymous_id, t.refs, t.
 const IN_WINDOW = 't.occurred_at >= $1 and t.occurred_at < $2';
 const CLIENT_IN_WINDOW = `${IN_WINDOW} and t.lineage = 'client'`;
 
+const usualFrom = ({ from }: Window): number => from - USUAL_DAYS * DAY_MS;
+
 class CollectorReader implements SourceReader {
   readonly table: EventTable = {
     events(kind, window, values, described) {
       const [from, to, wanted] = [...times(window), kind].map((value) => `$${values.push(value)}`);
-      return `select id, message_id, user_id, anonymous_id, refs, occurred_at, deliveries, ${described ? contextOf('t') : 'null'} as context
-        from ingest.tracked_events t where occurred_at >= ${from} and occurred_at < ${to} and kind = ${wanted} and lineage = 'client'`;
+      return `select id, message_id, user_id, anonymous_id, refs, occurred_at, deliveries, lineage = 'server' as server,
+          ${described ? contextOf('t') : 'null'} as context
+        from ingest.tracked_events t where occurred_at >= ${from} and occurred_at < ${to} and kind = ${wanted}`;
     },
     readContext,
     byId: async (ids) => {
@@ -128,14 +131,30 @@ class CollectorReader implements SourceReader {
   }
 
   /** Silence of all clients together, measured against the same time of day on the days before. */
-  async outages({ from, to }: Window) {
-    const start = from - USUAL_DAYS * DAY_MS;
+  async outages(days: readonly Window[]) {
+    // Days that begin within a slot would share the events of it.
+    const together = days.every(({ from, to }) => from % SLOT_MS === 0 && to % SLOT_MS === 0);
+    const found: Window[] = [];
+    for (const some of together ? [days] : days.map((day) => [day])) {
+      const slots = await this.slots({ from: usualFrom(some[0]!), to: some.at(-1)!.to });
+      for (const day of some)
+        found.push(
+          ...silences(
+            slots.filter(({ at }) => at > usualFrom(day) - SLOT_MS && at < day.to),
+            day,
+          ),
+        );
+    }
+    return found.map((silence) => ({ ...silence, why: 'silence' }));
+  }
+
+  private async slots(window: Window): Promise<{ at: number; events: number }[]> {
     const { rows } = await this.reader.query<{ at: number; events: number }>(
       `select (extract(epoch from date_bin($3 * interval '1 ms', t.occurred_at, 'epoch')) * 1000)::float8 as at, count(*)::int as events
        from ingest.tracked_events t where ${CLIENT_IN_WINDOW} group by 1`,
-      [...times({ from: start, to }), SLOT_MS],
+      [...times(window), SLOT_MS],
     );
-    return silences(rows, { from, to }).map((silence) => ({ ...silence, why: 'silence' }));
+    return rows;
   }
 
   async links(keys: readonly Key[]): Promise<{ user: Key; anonymous: Key }[]> {

@@ -3,7 +3,7 @@ import { concentrationOf } from '../../../src/reconcile/dimensions.js';
 import { figuresOf } from '../../../src/reconcile/gap.js';
 import { listOf, unpacked } from '../../../src/reconcile/outcome.js';
 import type { Item } from '../../../src/reconcile/parts.js';
-import type { PlainPairs } from '../../../src/reconcile/sift.js';
+import { HOUR_ZERO, type PlainPairs } from '../../../src/reconcile/sift.js';
 import type { TrackedContext } from '../../../src/reconcile/source.js';
 import { at, sorted, tracked, truth } from './given.js';
 
@@ -22,13 +22,15 @@ const items = sorted(
   seen.map((name) => tracked(name, { messageId: messageOf(name), context: contexts[contextOf(names.indexOf(name))] })),
 ).get('')!;
 const missing = items.filter(({ part }) => part === 'missing');
-const plain: PlainPairs[] = ['b', 'a'].map((context) => ({
-  context,
-  resent: 0,
-  lines: seen
-    .filter((name) => contextOf(names.indexOf(name)) === context)
-    .map((name) => `${name}\x1f${hourOf(names.indexOf(name)) * 1_000}\x1f${messageOf(name)}`),
-}));
+const plain: PlainPairs[] = ['b', 'a'].map((context) => {
+  const own = seen.filter((name) => contextOf(names.indexOf(name)) === context);
+  return {
+    context,
+    resent: 0,
+    lines: own.map((name) => `${name}\x1f${messageOf(name)}`),
+    hours: own.map((name) => String.fromCharCode(HOUR_ZERO + (names.indexOf(name) % 24))).join(''),
+  };
+});
 const count = plain.reduce((sum, { lines }) => sum + lines.length, 0);
 
 describe('plain pairs', () => {
