@@ -15,7 +15,7 @@ const database = { pool: {} };
 const service = { config: {}, roles: ['api', 'projector', 'worker'], database, doorDatabase: database };
 const app = await createApp(service, { log: pino({ level: 'silent' }) });
 const text = `// Made from the OpenAPI document by scripts/generate-web-types.mjs; not edited by hand.\n${astToString(
-  await openapiTypescript(structuredClone(app.document), { silent: true }),
+  await openapiTypescript(structuredClone(app.document()), { silent: true }),
 )}`;
 await app.nest.close();
 

@@ -18,5 +18,10 @@ describe('the quality of the sources', () => {
     () => passes('--max-old-space-size=4096', 'scripts/check-sources.mjs'),
     600_000,
   );
-  it('is formatted', () => passes('node_modules/prettier/bin/prettier.cjs', '--check', '.'), 120_000);
+  // Young garbage is most of what a formatter makes: with more room for it, less is moved about.
+  it(
+    'is formatted',
+    () => passes('--max-semi-space-size=128', 'node_modules/prettier/bin/prettier.cjs', '--check', '.'),
+    120_000,
+  );
 });

@@ -39,7 +39,8 @@ export interface App {
   keys: ApiKeys;
   life: Life;
   routes: RouteTable;
-  document: OpenAPIObject;
+  /** What its routes take and answer, made once, when it is first asked for. */
+  document: () => OpenAPIObject;
   telemetry: Telemetry;
 }
 

@@ -11,8 +11,18 @@ type Operation = NonNullable<Paths[string]['post']>;
 
 const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 
-/** Makes the document of every route, serves it at `/openapi.json` and renders it at `/docs`. */
-export function describeApi(nest: NestFastifyApplication): OpenAPIObject {
+/**
+ * Serves the document of every route at `/openapi.json` and renders it at `/docs`. It is made when it is first asked for: to make it takes
+ * a good part of a start, and few processes are ever asked. Returns what makes it, once.
+ */
+export function describeApi(nest: NestFastifyApplication): () => OpenAPIObject {
+  let made: OpenAPIObject | undefined;
+  const document = (): OpenAPIObject => (made ??= documentOf(nest));
+  SwaggerModule.setup('docs', nest, document, { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml' });
+  return document;
+}
+
+function documentOf(nest: NestFastifyApplication): OpenAPIObject {
   const head = new DocumentBuilder()
     .setTitle('Truth Ledger')
     .setDescription('Signed webhooks and domain events in, true numbers and their gap to analytics out.')
@@ -28,7 +38,6 @@ export function describeApi(nest: NestFastifyApplication): OpenAPIObject {
   const collected = z.toJSONSchema(CollectReplyBody, { target: 'openapi-3.0' });
   document.components!.schemas = { ...document.components!.schemas, Collected: collected as never };
   asProblems(document);
-  SwaggerModule.setup('docs', nest, document, { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml' });
   return document;
 }
 

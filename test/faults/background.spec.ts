@@ -5,7 +5,7 @@ import { processStamp } from '../../src/storage/embedded/process-identity.js';
 import { Recorder, startLoad } from '../support/recorder.js';
 import {
   call,
-  dataFolder,
+  quickDataFolder,
   gone,
   read,
   removeFolder,
@@ -14,7 +14,7 @@ import {
 } from '../support/service-process.js';
 import { randomFrom, Traffic } from '../support/traffic.js';
 
-const dataDir = dataFolder();
+const dataDir = quickDataFolder();
 const started: ServiceProcess[] = [];
 afterAll(() => removeFolder(dataDir, started));
 

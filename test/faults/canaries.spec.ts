@@ -6,7 +6,7 @@ import { formsOf, type Needle, needlesIn } from '../support/byte-search.js';
 import {
   besideService,
   call,
-  dataFolder,
+  quickDataFolder,
   KEYS,
   read,
   removeFolder,
@@ -38,7 +38,7 @@ const secrets = {
 };
 const needles: Needle[] = Object.entries({ ...person, ...secrets }).flatMap(([what, text]) => formsOf(what, text));
 
-const dataDir = dataFolder();
+const dataDir = quickDataFolder();
 let service: ServiceProcess;
 let url: string;
 let number = 0;

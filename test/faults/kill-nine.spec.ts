@@ -69,7 +69,7 @@ describe(`kill -9 at a random moment under load, ${ROUNDS} times (KILL_SEED=${SE
         continue;
       }
       const load = startLoad(await orTell('listening', service.listening, recorder), traffic, recorder);
-      await orTell('load', acknowledged(20 + random() * 400, recorder), recorder);
+      await orTell('load', acknowledged(20 + random() ** 2 * 400, recorder), recorder);
       await pause(random() * 30); // not always just after an answer
       const killed = killNine(service, database);
       await orTell('killed', Promise.all([load.stop(), killed]), recorder);

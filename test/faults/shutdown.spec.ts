@@ -1,10 +1,12 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { processStamp } from '../../src/storage/embedded/process-identity.js';
 import { compare, NOTHING_WRONG, Recorder, startLoad } from '../support/recorder.js';
 import {
   emptyDataFolder,
   postmasterOf,
+  quickDataFolder,
   read,
   removeFolder,
   type ServiceProcess,
@@ -93,8 +95,13 @@ describe('a second service on the data folder of a first', () => {
 });
 
 describe('mistakes of the operator', () => {
+  const taken = net.createServer();
+  beforeAll(() => new Promise<void>((resolve) => void taken.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => void taken.close());
+  const portTaken = (): string => String((taken.address() as net.AddressInfo).port);
+
   it.each([
-    ['a port that is taken', (url: string) => ({ PORT: new URL(url).port }), /Port \d+ of 127\.0\.0\.1 is taken/],
+    ['a port that is taken', () => ({ PORT: portTaken() }), /Port \d+ of 127\.0\.0\.1 is taken/],
     ['a setting that cannot be', () => ({ PORT: 'eighty' }), /PORT must be a whole number/],
     [
       'an unknown time zone',
@@ -102,13 +109,10 @@ describe('mistakes of the operator', () => {
       /REPORTING_TIME_ZONE must be a time zone/,
     ],
   ])('given %s, then one sentence and 2', async (_, env, sentence) => {
-    const first = start();
-    const url = await first.listening;
-    const other = emptyDataFolder();
-    const second = startService(other, env(url));
-    expect(await second.exited).toEqual({ code: 2, signal: null });
-    await removeFolder(other);
-    expect(spoken(second)).toEqual([expect.stringMatching(sentence)]);
-    expect(await first.stop()).toBe(0);
+    const dataDir = quickDataFolder();
+    const service = startService(dataDir, env());
+    expect(await service.exited).toEqual({ code: 2, signal: null });
+    await removeFolder(dataDir);
+    expect(spoken(service)).toEqual([expect.stringMatching(sentence)]);
   });
 });

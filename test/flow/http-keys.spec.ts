@@ -29,7 +29,7 @@ interface Route {
 
 /** Every route of the OpenAPI document; `needed` is empty where it says that no key is wanted. */
 function routes(): Route[] {
-  return Object.entries(app.document.paths).flatMap(([pattern, item]) =>
+  return Object.entries(app.document().paths).flatMap(([pattern, item]) =>
     (['get', 'post', 'put', 'patch', 'delete'] as const).flatMap((method) => {
       const operation = item[method];
       if (!operation) return [];

@@ -6,7 +6,7 @@ import type { Projections } from '../../src/projections/create-projections.js';
 import { chargeSucceeded, signedUp } from '../fixtures/shop-events.js';
 import { projectedLedger, type ProjectedLedger } from '../support/projected-ledger.js';
 import { RunningService } from '../support/running-service.js';
-import { madeFolder } from '../support/test-cluster.js';
+import { quickMadeFolder } from '../support/test-cluster.js';
 
 const NOW = '2026-10-20T12:00:00Z';
 const DAY = '2026-10-05';
@@ -24,7 +24,7 @@ async function heldBack(pool: pg.Pool): Promise<() => Promise<void>> {
 }
 
 describe('given a service of a new version, over a read model that the former one made', () => {
-  const dataDir = madeFolder('truth-ledger-upgrade-');
+  const dataDir = quickMadeFolder('truth-ledger-upgrade-');
   let service: RunningService;
   let letGo: () => Promise<void>;
   beforeAll(async () => {

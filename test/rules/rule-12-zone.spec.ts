@@ -10,7 +10,7 @@ import { receivedStream } from '../../src/ledger/streams.js';
 import { openService, type OpenOptions } from '../../src/service.js';
 import type { Service } from '../../src/service-types.js';
 import { projectedLedger, type ProjectedLedger } from '../support/projected-ledger.js';
-import { madeFolder } from '../support/test-cluster.js';
+import { quickMadeFolder } from '../support/test-cluster.js';
 
 const AT = new Date('2026-11-01T23:30:00Z'); // the next day already in Berlin
 const STREAM = 'setting-reporting_time_zone';
@@ -26,7 +26,7 @@ const signUp = (user: string): NewEntry => {
 };
 
 describe('the reporting time zone of a ledger', () => {
-  const dataDir = madeFolder('truth-ledger-zone-');
+  const dataDir = quickMadeFolder('truth-ledger-zone-');
   afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
   let service: Service | undefined;
   afterEach(async () => {

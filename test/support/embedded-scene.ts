@@ -6,14 +6,14 @@ import pg from 'pg';
 import { startStorage } from './start-storage.js';
 import type { StorageProcess } from './start-storage.js';
 import type { StorageProcessOptions } from './storage-process.js';
-import { temporaryFolder } from './test-cluster.js';
+import { quickFolder } from './test-cluster.js';
 
 /** SQL that leaves one row, for `rowsKept` to count. */
 export const WROTE = 'create table if not exists kept (n int); insert into kept values (1)';
 
 let used: string;
 beforeAll(async () => {
-  used = temporaryFolder();
+  used = quickFolder();
   const first = startStorage({ dataDir: used });
   await first.answer;
   await first.close();
@@ -50,7 +50,7 @@ export async function ready(child: StorageProcess): Promise<Ready> {
 
 /** A new folder; a server that a failed test leaves in it is stopped before it is removed. */
 export function emptyFolder(): string {
-  const created = temporaryFolder();
+  const created = quickFolder();
   afterThisTest(async () => {
     if (existsSync(path.join(created, 'pg18/postmaster.pid'))) await startStorage({ dataDir: created }).close();
     rmSync(created, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import {
   type Answer,
   besideService,
   call,
-  dataFolder,
+  quickDataFolder,
   KEYS,
   read,
   removeFolder,
@@ -188,7 +188,7 @@ export interface Victim {
 
 /** Registers the start and the end of it with the suite. */
 export function victim(): Victim {
-  const dataDir = dataFolder();
+  const dataDir = quickDataFolder();
   let service: ServiceProcess;
   let url: string;
   const webhook = (body: string | Buffer, headers = signed(body)): Promise<Answer> =>

@@ -7,7 +7,7 @@ import { readConfig } from '../../src/config.js';
 import { backends } from '../../src/ledger/backends/index.js';
 import { openService, type OpenOptions } from '../../src/service.js';
 import type { Service } from '../../src/service-types.js';
-import { madeFolder, temporaryFolder } from './test-cluster.js';
+import { quickMadeFolder, temporaryFolder } from './test-cluster.js';
 
 /** What the service under test was told to accept. */
 export const secrets = {
@@ -73,7 +73,7 @@ export class RunningService {
     parts,
     ...given
   }: RunningOptions = {}): Promise<RunningService> {
-    const folder = settings?.['DATABASE_URL'] === undefined ? madeFolder : temporaryFolder;
+    const folder = settings?.['DATABASE_URL'] === undefined ? quickMadeFolder : temporaryFolder;
     const dataDir = given.dataDir ?? folder('truth-ledger-flow-');
     const time = new ShopTime(now === undefined ? 0 : Date.parse(now) - Date.now());
     const set = {

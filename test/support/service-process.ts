@@ -7,7 +7,7 @@ import pg from 'pg';
 import { openDatabase } from '../../src/storage/database.js';
 import { openEmbedded } from '../../src/storage/embedded/embedded-postgres.js';
 import { processStamp } from '../../src/storage/embedded/process-identity.js';
-import { madeFolder, temporaryFolder } from './test-cluster.js';
+import { madeFolder, quickMadeFolder, temporaryFolder } from './test-cluster.js';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 const MAIN = path.join(REPOSITORY, 'dist/main.js');
@@ -123,6 +123,9 @@ export async function gone(pid: number): Promise<void> {
 
 /** A data folder with a database in which nothing is yet. */
 export const dataFolder = (): string => madeFolder('truth-ledger-service-');
+
+/** The same for a suite that is not about what survives. */
+export const quickDataFolder = (): string => quickMadeFolder('truth-ledger-service-');
 
 /** A data folder in which a service has to make its database first. */
 export const emptyDataFolder = (): string => temporaryFolder('truth-ledger-service-');

@@ -94,7 +94,14 @@ export const REACHING: readonly RegExp[] = [
 const IO_MODULES =
   /^(node:)?(fs|net|http|https|tls|dgram|child_process|cluster|worker_threads|readline|timers|os)(\/|$)|^(pg|bullmq|ioredis|fastify|pino|undici|prom-client)(\/|$)|^@nestjs\//;
 
-const parse = ({ file, text }: Source): ts.SourceFile => ts.createSourceFile(file, text, ts.ScriptTarget.ES2023, true);
+const trees = new WeakMap<Source, ts.SourceFile>(); // several checks read each
+
+function parse(source: Source): ts.SourceFile {
+  const { file, text } = source;
+  const tree = trees.get(source) ?? ts.createSourceFile(file, text, ts.ScriptTarget.ES2023, true);
+  trees.set(source, tree);
+  return tree;
+}
 
 const stageOf = (file: string): string =>
   file
