@@ -74,6 +74,7 @@ export interface Service {
     | 'setMarker'
     | 'markers'
     | 'gapReport'
+    | 'summary'
     | 'list'
     | 'detail'
     | 'run'
