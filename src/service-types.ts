@@ -75,6 +75,7 @@ export interface Service {
     | 'setMarker'
     | 'markers'
     | 'gapReport'
+    | 'summary'
     | 'list'
     | 'detail'
     | 'run'

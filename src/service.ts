@@ -132,7 +132,7 @@ async function wire(
   });
 
   const queue: { jobs?: Jobs } = {}; // jobs run reconciliations, which may be put into the queue
-  const { contract, reconcile } = openReconcile(config, {
+  const { contract, reconcile, compared } = openReconcile(config, {
     ...{ ledger, vault, database, clock, zone, contentMac, projections },
     enqueueRun: async (runId) => queue.jobs?.enqueueRun(runId),
   });
@@ -144,7 +144,7 @@ async function wire(
       ...{ completeness: ingest.completeness, channels: config.channels, erasures },
       trackedRetentionDays: config.trackedRetentionDays,
     },
-    { interpreters: versionOf(interpreters), books, contract: contract.current, tieOuts: tied.tieOuts, ...given },
+    { interpreters: versionOf(interpreters), books, tieOuts: tied.tieOuts, ...compared, ...given },
   );
 
   const seal = openSeal({

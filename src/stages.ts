@@ -31,10 +31,17 @@ import { createContract, type MeasurementContract } from './reconcile/contract.j
 import { createReconcile, type Reconcile, type ReconcileDeps } from './reconcile/create-reconcile.js';
 import { createPulls } from './reconcile/pull/create-pulls.js';
 import { createReport, type Report, type ReportDeps } from './report/create-report.js';
+import type { TrackedSources } from './report/tracked-arm.js';
 import type { Role } from './service-types.js';
 import type { Database } from './storage/database.js';
 
 // Stages of `service.ts` that take more than one call to open.
+
+/** What is agreed about the numbers, and what they are compared with. */
+interface Compared {
+  contract: MeasurementContract['current'];
+  sources: TrackedSources;
+}
 
 /** What analytics systems say, what is agreed about it, and the comparison with the truth. */
 export function openReconcile(
@@ -45,7 +52,7 @@ export function openReconcile(
     ...deps
   }: Pick<NumbersDeps, 'vault' | 'projections' | 'contentMac'> &
     Pick<ReconcileDeps, 'database' | 'ledger' | 'clock' | 'zone' | 'enqueueRun'>,
-): { contract: MeasurementContract; reconcile: Reconcile } {
+): { contract: MeasurementContract; reconcile: Reconcile; compared: Compared } {
   const { database, clock, zone } = deps;
   const { modelVersion } = projections;
   const pulls = createPulls({
@@ -62,7 +69,7 @@ export function openReconcile(
     ...{ pulls, sources: pulls.sources, terms: contract.terms },
     trackedRetentionDays: config.trackedRetentionDays,
   });
-  return { contract, reconcile };
+  return { contract, reconcile, compared: { contract: contract.current, sources: pulls.sources } };
 }
 
 /** Persons whose keys are deleted. Before anything is served, what was decided is carried out: also what a restored backup has brought back. */
@@ -97,13 +104,18 @@ export async function openNumbers(
   {
     interpreters,
     contract,
+    sources,
     ...given
-  }: { interpreters: string; books: Books; tieOuts?: TieOuts; contract: MeasurementContract['current'] },
+  }: {
+    interpreters: string;
+    books: Books;
+    tieOuts?: TieOuts;
+  } & Compared,
 ): Promise<{ report: Report; close: Close }> {
   const { modelVersion } = projections;
   const closings = await openClosings({ ...deps, calendar });
   const named = { metrics, modelVersion, domainEvents: domainEventSchemas, contract };
-  const report = createReport({ ...deps, ...named, vault, closings });
+  const report = createReport({ ...deps, ...named, vault, closings, sources });
   const modelPosition = (): Promise<number> => projections.currentPosition();
   const close = createClose({
     ...{ ...deps, ...given, calendar, closings, metrics, modelPosition, contentMac },

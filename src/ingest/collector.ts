@@ -26,11 +26,15 @@ export interface ClientEvent {
   country?: unknown;
   /** The version of the shop or the app that sent it. */
   release?: unknown;
-  /** The address of the page, for the campaign in its query. */
+  /** The address of the page, for the campaign and the click id in its query. */
   pageUrl?: unknown;
   source?: unknown;
   medium?: unknown;
   campaign?: unknown;
+  /** The page that led here: of the visit, where the sender knows it, else of this page. */
+  referrer?: unknown;
+  /** Kind of the click id with which the visit came, where the sender keeps it beside the address. */
+  clickId?: unknown;
 }
 
 export type EventProblem = 'not_an_object' | 'missing_name' | 'missing_id' | 'unknown_type';

@@ -5,8 +5,8 @@ import type { Vault } from '../ledger/vault.js';
 import type { ClearText } from './clear-text.js';
 import { truncatedAddress } from './client-address.js';
 import type { ClientEvent, Collector } from './collector.js';
+import { describeClient } from './describe-client.js';
 import { isObject, type Json } from './json-members.js';
-import { agentOf, osName } from './collectors/user-agent.js';
 import type { SdkLink, TrackedEvent } from './tracked-store.js';
 
 /** What all events of one request share. */
@@ -158,40 +158,14 @@ export function networkOf(vault: Pick<Vault, 'contentMac'>, address: unknown): s
   return network === undefined ? undefined : vault.contentMac({ network }).toString('base64url').slice(0, 22);
 }
 
-function describe(sealing: Sealing, client: ClientEvent, request: ClientRequest) {
-  const agent = agentOf(client.userAgent);
-  const word = (value: unknown): string | undefined => sealing.clear(value)?.trim().toLowerCase() || undefined;
-  const query = queryOf(client.pageUrl);
+function describe({ clear, vault }: Sealing, client: ClientEvent, request: ClientRequest) {
   return {
-    isBot: agent.isBot,
-    device: word(client.device) ?? agent.device,
-    browser: word(client.browser) ?? agent.browser,
-    os: osName(word(client.os)) ?? agent.os,
-    host: hostOf(client.pageUrl),
-    release: sealing.clear(client.release)?.trim().slice(0, RELEASE_MAX) || undefined,
-    isTest: isMarkedAsTest(client.properties),
-    country: word(client.country)?.toUpperCase(),
-    clientHash: networkOf(sealing.vault, client.ip) ?? request.network,
-    source: word(client.source) ?? word(query?.get('utm_source')),
-    medium: word(client.medium) ?? word(query?.get('utm_medium')),
-    campaign: word(client.campaign) ?? word(query?.get('utm_campaign')),
+    ...describeClient(clear, client),
+    clientHash: networkOf(vault, client.ip) ?? request.network,
     // What we routed to a tool ourselves must not come back as evidence of what browsers saw.
     lineage: client.properties[ROUTE_MARKER] === undefined ? ('client' as const) : ('server' as const),
   };
 }
-
-const RELEASE_MAX = 64; // characters
-
-/** The names under which shops and SDKs mark an event as a test. */
-const TEST_MARKS = ['test', 'is_test', 'isTest', 'test_mode', 'testMode', 'debug_mode'];
-const isMarkedAsTest = (properties: Json): boolean =>
-  TEST_MARKS.some((name) => properties[name] === true || properties[name] === 'true' || properties[name] === 1);
-
-const hostOf = (url: unknown): string | undefined =>
-  typeof url === 'string' && /^https?:/i.test(url) && URL.canParse(url) ? new URL(url).hostname : undefined;
-
-const queryOf = (url: unknown): URLSearchParams | undefined =>
-  typeof url === 'string' && URL.canParse(url) ? new URL(url).searchParams : undefined;
 
 const asText = (id: unknown): string | undefined =>
   typeof id === 'string' ? id : typeof id === 'number' ? String(id) : undefined;

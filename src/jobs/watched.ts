@@ -4,6 +4,7 @@ import type { Verification } from '../close/verification.js';
 import type { CompletenessStore } from '../ingest/completeness-store.js';
 import type { DeadLetters } from '../ingest/ingest.js';
 import type { Clock } from '../kernel/clock.js';
+import { causeInWords, commonInWords } from '../reconcile/drift-causes.js';
 import type { DriftRow } from '../reconcile/drift-report.js';
 import type { Reconcile } from '../reconcile/create-reconcile.js';
 
@@ -46,7 +47,8 @@ const keyOf = (...words: readonly (string | undefined)[]): string =>
   words.flatMap((word) => (word === undefined ? [] : [word.replace(/[^\w-]+/g, '_')])).join('.');
 
 function drifted(row: DriftRow): Condition {
-  const { source, metric, currency, figure, day, value, baseline, interval, shift, markers } = row;
+  const { source, metric, currency, figure, day, value, baseline, interval, shift, markers, causes } = row;
+  const common = row.concentrated_in;
   const since = shift ? `, about ${shift.after} instead of ${shift.before} since ${shift.day}` : '';
   const name = figure === 'value' ? metric : `${figure} of ${metric}`;
   return {
@@ -59,6 +61,8 @@ function drifted(row: DriftRow): Condition {
       baseline,
       interval,
       shift,
+      causes: causes.map(causeInWords),
+      ...(common && { in_common: commonInWords(common) }),
       markers: markers.map(({ at, kind, title }) => `${at} ${kind} ${title}`),
     },
   };

@@ -6,12 +6,14 @@ import type { Database } from '../storage/database.js';
 import { claimedSource } from './attribution.js';
 import { loadDay } from './load-day.js';
 import { type ReconciledMetric, reconciledMetrics } from './reconciled-metrics.js';
-import type { Reader } from './source.js';
+import { type AnySource, type Reader, type Source, SourceFailure } from './source.js';
 import { collector } from './sources/collector.js';
 
 export interface ConfusionQuery {
   from: Day;
   to: Day;
+  /** Whose events claim something. Default: the collector. */
+  source?: string;
   /** One that is reconciled by entity. */
   metric: string;
 }
@@ -97,42 +99,84 @@ function totalsOf(claims: readonly Claim[], currency: string, paid: ReadonlySet<
   };
 }
 
+interface ConfusionDeps {
+  database: Database;
+  /** Of this process. */
+  modelVersion: string;
+  channels: Channels;
+  /** Throws Problem `invalid_request` for one that there is not. */
+  sourceOf: (name: string) => AnySource;
+  /** Throws Problem `invalid_request` for a day whose events are gone. */
+  refuseForgotten: (day: Day, sources: readonly string[]) => void;
+}
+
 /**
- * Where clients say that something came from, against the first touch that the server recorded, by the days of the model that there is.
- * `modelVersion`: of this process. Throws Problem `invalid_request`.
+ * Where clients say that something came from, against the first touch that the server recorded, by the days of the model that there is. A
+ * day of which the source tells nothing that may be compared is left out whole, with why. Throws Problem `invalid_request`.
  */
-export async function confusion(
-  { database, modelVersion, channels }: { database: Database; modelVersion: string; channels: Channels },
-  { from, to, metric: name }: ConfusionQuery,
-) {
-  const metric = reconciledMetrics.find((each) => each.name === name && each.compares === 'entities');
-  if (!metric) {
-    const names = reconciledMetrics.filter(({ compares }) => compares === 'entities').map((each) => each.name);
-    throw new Problem('invalid_request', `Sources are compared for ${names.join(', ')}.`);
-  }
+export async function confusion(deps: ConfusionDeps, { from, to, source: asked, metric: name }: ConfusionQuery) {
+  const source = entitySource(deps, asked ?? collector.name);
+  const metric = entityMetric(name);
   if (daysBetween(from, to) >= DAYS_MAX) throw new Problem('invalid_request', `A question may have ${DAYS_MAX} days.`);
-  return database.transaction(async (reader) => {
+  deps.refuseForgotten(from, [source.name]);
+  const { channels } = deps;
+  return deps.database.transaction(async (reader) => {
     await reader.query('set transaction isolation level repeatable read, read only');
-    const { newest, timeZone, superseded } = await shownModel(reader, modelVersion);
+    const { newest, timeZone, superseded } = await shownModel(reader, deps.modelVersion);
     const zone = new Zone(timeZone);
     const claims: Claim[] = [];
-    for (let day = from; day <= to; day = addDays(day, 1))
-      claims.push(...(await claimsOn(reader, metric, day, { zone, channels })));
+    const leftOut: Record<Day, string> = {};
+    for (let day = from; day <= to; day = addDays(day, 1)) {
+      const why = await whyNot(reader, source, day);
+      if (why === undefined) claims.push(...(await claimsOn(reader, source, metric, day, { zone, channels })));
+      else leftOut[day] = why;
+    }
     return {
-      ...{ metric: name, unit: metric.unit, from, to, time_zone: timeZone, as_of: newest, ...markOf({ superseded }) },
+      ...{ metric: name, unit: metric.unit, source: source.name, from, to, time_zone: timeZone, as_of: newest },
+      ...markOf({ superseded }),
       channel_rules: channels.version,
+      mapped: await source.open(reader).maps(metric.kind, metric.unit === 'money'),
+      left_out: leftOut,
       ...confusionTable(claims, channels.paid),
     };
   });
 }
 
+function entityMetric(name: string): ReconciledMetric {
+  const compared = reconciledMetrics.filter(({ compares }) => compares === 'entities');
+  const metric = compared.find((each) => each.name === name);
+  if (metric) return metric;
+  const names = compared.map((each) => each.name).join(', ');
+  throw new Problem('invalid_request', `Sources are compared for ${names}.`);
+}
+
+function entitySource({ sourceOf }: ConfusionDeps, name: string): Source {
+  const source = sourceOf(name);
+  if (source.matchedBy === 'id') return source;
+  throw new Problem(
+    'invalid_request',
+    `${name} tells how many there were and of no one where it came from; what it counts by first touch is in /v1/sources/${name}/events.`,
+  );
+}
+
+/** Why a day of a source must not be compared; undefined when it may. */
+async function whyNot(reader: Reader, source: Source, day: Day): Promise<string | undefined> {
+  try {
+    return (await source.state?.(reader, day))?.flags[0];
+  } catch (error) {
+    if (error instanceof SourceFailure) return error.message;
+    throw error;
+  }
+}
+
 async function claimsOn(
   reader: Reader,
+  source: Source,
   metric: ReconciledMetric,
   day: Day,
   { zone, channels }: { zone: Zone; channels: Channels },
 ): Promise<Claim[]> {
-  const { truths, pairing } = await loadDay(reader, collector.open(reader), metric, day, zone);
+  const { truths, pairing } = await loadDay(reader, source.open(reader), metric, day, zone);
   const channelBy = await channelsOn(reader, metric.truth, day, channels);
   return truths
     .filter((truth) => truth.day === day)

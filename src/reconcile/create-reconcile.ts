@@ -26,7 +26,6 @@ import { lastDays, shadowKeys, type ShadowDifference } from './shadow.js';
 import { withinSavepoint } from './savepoint.js';
 import type { AnySource, Reader } from './source.js';
 import { firstTouchCounts, listSources, sourceEventNames } from './sources-report.js';
-import { collector } from './sources/collector.js';
 import { sources as allSources } from './sources/index.js';
 import { type Stretch, stretchesOf } from './stretches.js';
 import { watching } from './watching.js';
@@ -61,10 +60,8 @@ export function createReconcile(deps: ReconcileDeps) {
     pruneTracked: (onProgress?: OnProgress) => retention.pruneTracked(onProgress),
     /** Whether a day cannot be compared any more, because events that it needs are gone. */
     isForgotten: (key: Pick<DayKey, 'day' | 'source'>): boolean => retention.isForgotten(key),
-    confusion: async (query: ConfusionQuery) => {
-      retention.refuseForgotten(query.from, [collector.name]);
-      return confusion(deps, query);
-    },
+    confusion: async (query: ConfusionQuery) =>
+      confusion({ ...deps, ...retention, sourceOf: (name) => engine.source(name) }, query),
 
     /** The same at once: every row of the range as it is now, and how many of them were news to the ledger. */
     async now(
@@ -331,7 +328,7 @@ class Engine {
     }
   }
 
-  private source(name: string): AnySource {
+  source(name: string): AnySource {
     const source = Object.hasOwn(this.sources, name) ? this.sources[name] : undefined;
     if (!source)
       throw new Problem('invalid_request', `There is no source "${name}"; there is ${this.sourceNames.join(', ')}.`);

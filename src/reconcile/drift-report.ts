@@ -1,11 +1,13 @@
 import { addDays, type Day, type Zone } from '../kernel/day.js';
 import type { Database } from '../storage/database.js';
 import { type DriftVerdict, isNews } from './drift.js';
+import { type ConcentratedIn, concentratedIn, type MovedCause, movedCauses } from './drift-causes.js';
 import type { ReconciliationRow } from './gap.js';
 import { type Figure, isBad, movedTo } from './judge.js';
 import { listMarkers, type Marker } from './markers.js';
 
 const MARKER_DAYS = 2; // a release takes a day or two to reach everybody
+const CAUSE_DAYS = 28; // before the change, for what is usual
 const STALE_DAYS = 14; // a series that has had no settled day for so long is over
 
 export interface DriftQuery {
@@ -27,6 +29,9 @@ export interface DriftRow extends DriftVerdict {
   moved: 'up' | 'down' | 'steady';
   /** Whether that is bad news: the gap may not move at all, of the others more is worse. */
   alarming: boolean;
+  /** Which causes moved it, against the four weeks before the change, and what the losses since have in common; of what moved alone. */
+  causes: MovedCause[];
+  concentrated_in: ConcentratedIn | null;
   /** Set shortly before the change of level, or before the day where there is none. */
   markers: Pick<Marker, 'id' | 'at' | 'kind' | 'title'>[];
 }
@@ -51,8 +56,34 @@ export async function driftReport(database: Database, zone: Zone, today: Day, qu
     [query.source, query.metric, upTo, STALE_DAYS, today],
   );
   const found = rows.flatMap(({ row }) => driftRows(row));
-  for (const row of found) if (row.moved !== 'steady') row.markers = await markersBefore(database, zone, row);
+  for (const row of found) {
+    if (row.moved === 'steady') continue;
+    row.markers = await markersBefore(database, zone, row);
+    Object.assign(row, await causesOf(database, row));
+  }
   return found;
+}
+
+const changedOn = ({ day, shift }: DriftRow): Day => (shift && isNews(shift, day) ? shift.day : day);
+
+async function causesOf(database: Database, row: DriftRow): Promise<Pick<DriftRow, 'causes' | 'concentrated_in'>> {
+  const changed = changedOn(row);
+  const { rows } = await database.pool.query<{ row: ReconciliationRow }>(
+    `select r."row" from (
+       select distinct on (day) position from reconcile.recorded
+       where source = $1 and metric = $2 and day between $3::date - ${CAUSE_DAYS} and $4 order by day, position desc
+     ) l join reconcile.results r using (position)
+     where r.currency = $5 and (r."row" ->> 'comparable')::boolean and not (r."row" ->> 'provisional')::boolean`,
+    [row.source, row.metric, changed, row.day, row.currency ?? ''],
+  );
+  const days = rows.map((each) => each.row);
+  const after = days.filter(({ day }) => day >= changed);
+  const before = days.filter(({ day }) => day < changed);
+  const isLoss = row.figure === 'gap_pct' || row.figure === 'loss_pct';
+  return {
+    causes: movedCauses(row.figure, before, after),
+    concentrated_in: isLoss ? concentratedIn(after) : null,
+  };
 }
 
 function driftRows(row: ReconciliationRow): DriftRow[] {
@@ -64,13 +95,13 @@ function driftRows(row: ReconciliationRow): DriftRow[] {
       ...(row.currency === undefined ? {} : { currency: row.currency }),
       ...{ figure, day: row.day, value: row[figure] ?? null, moved, alarming: isBad(figure, moved) },
       ...verdict,
-      markers: [],
+      ...{ causes: [], concentrated_in: null, markers: [] },
     };
   });
 }
 
-async function markersBefore(database: Database, zone: Zone, { day, shift }: DriftRow): Promise<DriftRow['markers']> {
-  const changed = shift && isNews(shift, day) ? shift.day : day;
+async function markersBefore(database: Database, zone: Zone, row: DriftRow): Promise<DriftRow['markers']> {
+  const changed = changedOn(row);
   const from = new Date(zone.startOf(addDays(changed, -MARKER_DAYS)));
   const to = new Date(zone.startOf(addDays(changed, 1)));
   const { data } = await listMarkers({ database }, { from, to, limit: 20 });

@@ -1,4 +1,5 @@
 import { formatMajor } from '../kernel/money.js';
+import { causeInWords, commonInWords } from './drift-causes.js';
 import type { GapReport, WeekRow } from './gap-report.js';
 
 // One description of the report, written twice: as Markdown and as HTML.
@@ -36,22 +37,32 @@ function sections(report: GapReport): Section[] {
     { title: 'What the losses have in common', lines: rows.flatMap(common) },
     {
       title: 'What is not what it usually is',
-      lines: drift.map(({ source, metric, currency, figure, day, value, baseline, moved, shift }) => {
-        const since = shift ? `; about ${shift.after} instead of ${shift.before} since ${shift.day}` : '';
-        const name = [metric, currency].filter(Boolean).join(' ');
-        return `${figure} of ${name} at ${source} went ${moved}: ${value} on ${day}, usually ${baseline}${since}`;
-      }),
+      lines: drift.map(drifted),
     },
     { title: 'Releases and other markers', lines: markers.map(({ at, kind, title }) => `${at} ${kind}: ${title}`) },
     { title: 'Days left out', lines: rows.flatMap(missingDays) },
   ];
 }
 
-const figures = (row: WeekRow): string[] => [
-  ...[row.source, row.metric, amount(row.actual, row.currency), amount(row.tracked, row.currency)],
-  ...[amount(row.gap, row.currency), shown(row.gap_pct, ' %'), shown(row.gap_pct_before, ' %')],
-  ...[shown(row.missing), shown(row.duplicates), shown(row.client_only), `${row.days} of 7`],
-];
+function drifted(row: GapReport['drift'][number]): string {
+  const { source, metric, currency, figure, day, value, baseline, moved, shift, causes = [] } = row;
+  const since = shift ? `; about ${shift.after} instead of ${shift.before} since ${shift.day}` : '';
+  const common = row.concentrated_in ? [commonInWords(row.concentrated_in)] : [];
+  const why = [...causes.map(causeInWords), ...common].map((words) => `; ${words}`).join('');
+  const name = [metric, currency].filter(Boolean).join(' ');
+  return `${figure} of ${name} at ${source} went ${moved}: ${value} on ${day}, usually ${baseline}${since}${why}`;
+}
+
+/** Of no day that counts there is nothing to tell: zeros would pass for figures. */
+function figures(row: WeekRow): string[] {
+  const sum = (value: number | string): string => (row.days === 0 ? '–' : amount(value, row.currency));
+  const count = (value: number | null): string => shown(row.days === 0 ? null : value);
+  return [
+    ...[row.source, row.metric, sum(row.actual), sum(row.tracked)],
+    ...[sum(row.gap), shown(row.gap_pct, ' %'), shown(row.gap_pct_before, ' %')],
+    ...[count(row.missing), count(row.duplicates), count(row.client_only), `${row.days} of 7`],
+  ];
+}
 
 const reasons = ({ source, metric, currency, causes, unexplained }: WeekRow): string[][] => {
   const name = [metric, currency].filter(Boolean).join(' ');

@@ -1,4 +1,5 @@
-import { addDays, type Day, daysBetween } from '../kernel/day.js';
+import { addDays, type Day, daysBetween, daysBetweenBoth } from '../kernel/day.js';
+import { bySourceAndMetric, type ComparedDay, currenciesOf, isIn, isSettled, leftOut } from './compared-days.js';
 import type { DriftRow } from './drift-report.js';
 import { percent, type ReconciliationRow } from './gap.js';
 import type { Marker } from './markers.js';
@@ -38,11 +39,12 @@ export interface GapReport {
   /** When it was fixed; null while it is only asked for. RFC 3339. */
   published_at: string | null;
   rows: WeekRow[];
-  /** What was not what it usually is on the last settled day of the week. */
-  drift: Pick<
+  /** What was not what it usually is on the last settled day of the week, and why; reports of earlier versions do not say why. */
+  drift: (Pick<
     DriftRow,
     'source' | 'metric' | 'currency' | 'figure' | 'day' | 'value' | 'baseline' | 'moved' | 'shift'
-  >[];
+  > &
+    Partial<Pick<DriftRow, 'causes' | 'concentrated_in'>>)[];
   markers: Pick<Marker, 'at' | 'kind' | 'title'>[];
 }
 
@@ -63,44 +65,14 @@ export function weekOf(day: Day): string {
   return `${thursday.slice(0, 4)}-W${String(number).padStart(2, '0')}`;
 }
 
-/** A day of one metric at one source that was compared, with what came of it: no row where there was no money on either side. */
-export interface ComparedDay {
-  day: Day;
-  source: string;
-  metric: string;
-  /** By currency. */
-  rows: readonly ReconciliationRow[];
-}
-
 /** Rows of the report from the days of two weeks, `from` being the Monday of the second. Ratios are in the drift, not in the sums. */
 export function weekRows(days: readonly ComparedDay[], from: Day): WeekRow[] {
-  const compared = new Map<string, ComparedDay[]>();
-  for (const each of days) {
-    const key = `${each.source} ${each.metric}`;
-    compared.set(key, [...(compared.get(key) ?? []), each]);
-  }
-  return [...compared.keys()].sort().flatMap((key) => {
-    const all = compared.get(key)!;
+  return bySourceAndMetric(days).flatMap((all) => {
     const own = all.filter(({ day }) => day >= from);
     const before = all.flatMap(({ day, rows }) => (day < from ? rows : []));
     return currenciesOf(own).map((currency) => weekRow(currency, own, before.filter(isIn(currency)), from));
   });
 }
-
-/** None of a ratio. A day that failed has no currency; it is told with each that the others have. */
-function currenciesOf(days: readonly ComparedDay[]): (string | undefined)[] {
-  const rows = days.flatMap((day) => day.rows);
-  if (rows.some(({ value }) => value !== undefined)) return [];
-  const all = [...new Set(rows.map(({ currency }) => currency))].sort();
-  const known = all.filter((currency) => currency !== undefined);
-  return known.length > 0 ? known : all;
-}
-
-const isIn =
-  (wanted: string | undefined) =>
-  ({ currency }: ReconciliationRow): boolean =>
-    currency === wanted;
-const counts = (row: ReconciliationRow): boolean => row.comparable && !row.provisional && row.gap !== null;
 
 function weekRow(
   currency: string | undefined,
@@ -110,11 +82,11 @@ function weekRow(
 ): WeekRow {
   const { source, metric } = days[0]!;
   const own = days.flatMap(({ rows }) => rows).filter(isIn(currency));
-  const settled = own.filter(counts);
-  const left = leftOut(days, currency, from);
+  const settled = own.filter(isSettled);
+  const left = leftOut(days, currency, daysBetweenBoth(from, addDays(from, 6)));
   const { actual, tracked } = sums(settled);
   const wire = (value: bigint): number | string => (currency === undefined ? Number(value) : String(value));
-  const previous = sums(before.filter(counts));
+  const previous = sums(before.filter(isSettled));
   const causes = new Map<string, number>();
   for (const row of settled)
     for (const [cause, count] of Object.entries(row.causes)) causes.set(cause, (causes.get(cause) ?? 0) + count);
@@ -150,16 +122,3 @@ const concentrationsOf = ({ day, concentration }: ReconciliationRow): string[] =
   (concentration?.findings ?? [])
     .slice(0, 1)
     .map(({ dimension, value, lost, of }) => `${day} ${dimension} ${value}: ${lost} of ${of} lost`);
-
-/** A day without a row in a currency had nothing of it, if it was compared and its other rows count: it is summed, as zero. */
-function leftOut(days: readonly ComparedDay[], currency: string | undefined, from: Day): Record<Day, string> {
-  const left: Record<Day, string> = {};
-  for (let day = from; daysBetween(from, day) < 7; day = addDays(day, 1)) {
-    const compared = days.find((each) => each.day === day);
-    const rows = compared?.rows ?? [];
-    const row = rows.find(isIn(currency)) ?? rows.find((each) => !counts(each));
-    if (!compared) left[day] = 'not compared';
-    else if (row && !counts(row)) left[day] = row.reasons.at(-1) ?? row.status;
-  }
-  return left;
-}

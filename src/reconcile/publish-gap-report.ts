@@ -1,7 +1,8 @@
 import { addDays, type Zone } from '../kernel/day.js';
 import type { Database } from '../storage/database.js';
 import { driftReport } from './drift-report.js';
-import { type ComparedDay, type GapReport, mondayOf, weekRows } from './gap-report.js';
+import { comparedDays } from './compared-days.js';
+import { type GapReport, mondayOf, weekRows } from './gap-report.js';
 import { listMarkers } from './markers.js';
 
 const MARKERS_MAX = 1_000; // of one report, the newest
@@ -38,22 +39,14 @@ async function publishedReport(database: Database, week: string): Promise<GapRep
 
 async function buildReport(database: Database, zone: Zone, week: string, from: string): Promise<GapReport> {
   const to = addDays(from, 6);
-  const { rows: days } = await database.pool.query<ComparedDay>(
-    `select l.day, l.source, l.metric,
-       coalesce((select jsonb_agg(r."row" order by r.currency) from reconcile.results r where r.position = l.position), '[]') as rows
-     from (
-       select distinct on (day, source, metric) position, day, source, metric from reconcile.recorded
-       where day between $1 and $2 order by day, source, metric, position desc
-     ) l order by l.day, l.source, l.metric`,
-    [addDays(from, -7), to],
-  );
+  const days = await comparedDays(database, { from: addDays(from, -7), to });
   const drift = (await driftReport(database, zone, to, { day: to })).filter((row) => row.alarming && row.day >= from);
   const range = { from: new Date(zone.startOf(from)), to: new Date(zone.startOf(addDays(to, 1))), limit: MARKERS_MAX };
   const { data: markers } = await listMarkers({ database }, range);
   return {
     ...{ week, from, to, time_zone: zone.name, published_at: null },
     rows: weekRows(days, from),
-    drift: drift.map(({ source, metric, currency, figure, day, value, baseline, moved, shift }) => ({
+    drift: drift.map(({ source, metric, currency, figure, day, value, baseline, moved, shift, ...row }) => ({
       ...{
         source,
         metric,
@@ -65,6 +58,7 @@ async function buildReport(database: Database, zone: Zone, week: string, from: s
         moved,
         shift,
       },
+      ...{ causes: row.causes, concentrated_in: row.concentrated_in },
     })),
     markers: markers.reverse().map(({ at, kind, title }) => ({ at, kind, title })),
   };

@@ -19,6 +19,7 @@ import { idOf } from './sift.js';
 import {
   type AnySource,
   type CountSource,
+  MONEY_FLAG,
   type Reader,
   SourceFailure,
   type SourceReader,
@@ -179,7 +180,9 @@ async function rowOf(
 
 /** With what speaks against its numbers; a row that may still change, or must not be compared, is judged by nothing. */
 async function judged(given: ReconciliationRow, context: Context): Promise<ReconciliationRow> {
-  const { flags = [], notes = [] } = context.state ?? {};
+  const { notes = [] } = context.state ?? {};
+  const isMoney = context.metric.unit === 'money';
+  const flags = (context.state?.flags ?? []).filter((flag) => isMoney || !flag.startsWith(MONEY_FLAG));
   const comparable = given.comparable && flags.length === 0;
   const row = { ...given, comparable, reasons: [...given.reasons, ...flags, ...notes] };
   if (row.provisional) return { ...row, reasons: [...row.reasons, provisionalReason(context)] };

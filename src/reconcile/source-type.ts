@@ -40,7 +40,7 @@ export interface FetchRequest {
 export type Piece =
   | { event: SourceEvent }
   /** A person or device that was seen, where single events of no meaning are not fetched. */
-  | { seen: { userId?: unknown; anonymousId?: unknown; at: number } }
+  | { seen: { userId?: unknown; anonymousId?: unknown; at: number; client?: ClientEvent } }
   /** How often a name came, beside the events. */
   | { name: string; count: number }
   | { counted: SourceCount }

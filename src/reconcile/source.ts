@@ -52,6 +52,9 @@ export interface SourceState {
   notes: readonly string[];
 }
 
+/** Begins a flag that speaks against amounts alone: what is counted may be compared all the same. */
+export const MONEY_FLAG = 'revenue: ';
+
 /** What runs SQL: a connection, usually in a read-only transaction. */
 export type Reader = Pick<pg.ClientBase, 'query'>;
 

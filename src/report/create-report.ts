@@ -20,9 +20,10 @@ import { completenessPage, type CompletenessQuery } from './completeness-report.
 import { contributionsPage, type ContributionsQuery, daysOf, findContributions } from './contributions-report.js';
 import { customerIdOf, customerReport } from './customer-report.js';
 import { entriesPage, type EntriesQuery, entryJson } from './entries-report.js';
-import { type Behaviour, cohortReport, type CohortQuery, funnelReport } from './funnel-report.js';
+import { cohortReport, type CohortQuery, type FunnelQuery, funnelReport } from './funnel-report.js';
 import { withRange } from './default-range.js';
 import { type Asked, askedOf, snapshot } from './snapshot.js';
+import type { TrackedSources } from './tracked-arm.js';
 import { frozenOr, viewedMetrics } from './viewed-metrics.js';
 
 export interface ReportDeps {
@@ -41,6 +42,8 @@ export interface ReportDeps {
   /** What is agreed about the metrics, with its version; left out, only their definitions are told. */
   contract?: Contract & { digest: string };
   clock: Clock;
+  /** What the truth is compared with. Left out: the collector. */
+  sources?: TrackedSources;
   /** For how many days tracked events are kept. Left out: for ever. */
   trackedRetentionDays?: number;
   erasures?: Pick<Erasures, 'erasedAt' | 'personalDataOf'>;
@@ -109,10 +112,10 @@ export function createReport(deps: ReportDeps) {
         };
       });
     },
-    funnel: (query: Lately<RangeQuery & { dimension?: Behaviour }>) => funnel(deps, withRange(query, deps)),
+    funnel: (query: Lately<FunnelQuery>) => funnel(deps, withRange(query, deps)),
     cohort: (query: CohortQuery) =>
       snapshot(deps, NOW, async (at) => ({
-        ...(await cohortReport(query, at, clock())),
+        ...(await cohortReport(query, at, { sources: deps.sources ?? {}, now: clock() })),
         ...trackedSince(query, deps),
         ...markOf(at),
       })),
@@ -139,15 +142,16 @@ export function createReport(deps: ReportDeps) {
 
 export type Report = ReturnType<typeof createReport>;
 
-async function funnel(deps: ReportDeps, query: RangeQuery & { dimension?: Behaviour }) {
+async function funnel(deps: ReportDeps, query: FunnelQuery) {
   const asked = await askedOf(deps, query);
   return snapshot(deps, asked, async (at) => {
     const head = frozenOr(at, asked, query, { as_of: at.position });
     const past = query.as_of !== undefined || head.as_of !== at.position;
     const until = past ? ((await deps.ledger.at(head.as_of))?.recordedAt ?? new Date(0)) : undefined;
-    const known = asked.both ? await funnelReport(query, { ...at, closings: [] }, until) : undefined;
+    const given = { sources: deps.sources ?? {}, until };
+    const known = asked.both ? await funnelReport(query, { ...at, closings: [] }, given) : undefined;
     return {
-      ...(await funnelReport(query, at, until)),
+      ...(await funnelReport(query, at, given)),
       ...trackedSince(query, deps),
       ...head,
       ...(known ? { known: known.actual } : {}),

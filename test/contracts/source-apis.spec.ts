@@ -219,7 +219,11 @@ describe('PostHog', () => {
       if (!isEvents(asked)) {
         const names = hogql(asked).startsWith('SELECT event');
         return {
-          body: { results: names ? [['$pageview', 41]] : [['u9', Date.parse('2026-10-03T10:00:00Z') / 1_000, 'd9']] },
+          body: {
+            results: names
+              ? [['$pageview', 41]]
+              : [['u9', Date.parse('2026-10-03T10:00:00Z') / 1_000, 'd9', 'Firefox', 'Linux', null, 'DE']],
+          },
         };
       }
       const [, at, uuid] = /> \((\d+), '(\w*)'\)/.exec(hogql(asked))!;
@@ -233,7 +237,8 @@ describe('PostHog', () => {
     };
     const { events, seen, names } = await fetchDay(posthog, given());
     expect(events.map(({ messageId }) => messageId)).toEqual(['a', 'b', 'c', '0']);
-    expect(seen).toEqual([{ userId: 'u9', anonymousId: 'd9', at: Date.parse('2026-10-03T10:00:00Z') }]);
+    const client: unknown = expect.objectContaining({ browser: 'Firefox', os: 'Linux', country: 'DE' });
+    expect(seen).toEqual([{ userId: 'u9', anonymousId: 'd9', at: Date.parse('2026-10-03T10:00:00Z'), client }]);
     expect(names).toEqual({ $pageview: 41 });
   });
 
@@ -304,6 +309,29 @@ describe('GA4', () => {
       { timeZone: 'Asia/Kolkata' },
     );
     expect((await fetched()).flags).toEqual(['zone: an hour of Asia/Kolkata lies across the border of the day in UTC']);
+  });
+
+  it.each([
+    // Clocks in New York show 01:00 to 02:00 twice, and the day of Denver begins between the two.
+    ['America/Denver', '2026-11-01', '2026110101', ['zone']],
+    ['America/Denver', '2026-10-31', '2026110101', ['zone']],
+    ['America/Denver', '2026-11-01', '2026110102', []],
+    ['America/Chicago', '2026-11-01', '2026110101', []],
+    // 02:00 is no hour of the 8th of March: 01:00 ends where 03:00 begins.
+    ['America/Denver', '2026-03-07', '2026030801', []],
+    ['America/Denver', '2026-03-08', '2026030803', []],
+  ])('given clocks that change, then of %s on %s the hour %s is flagged %j', async (zone, day, hour, flagged) => {
+    fake.answer = counts(
+      [
+        [
+          [hour, 'sign_up'],
+          ['1', '0'],
+        ],
+      ],
+      { timeZone: 'America/New_York' },
+    );
+    const { flags } = await fetched({ zone, day });
+    expect(flags.map((flag) => flag.split(':')[0])).toEqual(flagged);
   });
 
   it('given sampling, thresholds and the row (other), then each is a flag', async () => {
@@ -471,17 +499,20 @@ describe('Plausible and Umami', () => {
     expect([counted.length, counted.at(-1)]).toEqual([501, { name: 'last', count: 2 }]);
   });
 
-  it('given a warning about revenue, then it is a note', async () => {
+  it('given a warning about revenue, or a goal without any, then amounts must not be compared; of anything else it is a note', async () => {
     fake.answer = () => ({
       body: {
         results: [{ dimensions: ['Purchase'], metrics: [3, null] }],
-        meta: { metric_warnings: { total_revenue: { code: 'no_revenue_goals_matching' } } },
+        meta: { metric_warnings: { total_revenue: { code: 'no_revenue_goals_matching' }, events: {} } },
       },
     });
-    const { counted, notes } = await fetchDay(plausible, { host: fake.url, site_id: 's', api_key: 'k', revenue: true });
-    expect([counted, notes]).toEqual([
+    const { counted, flags, notes } = await fetchDay(plausible, {
+      ...{ host: fake.url, site_id: 's', api_key: 'k', revenue: true },
+    });
+    expect([counted, flags, notes]).toEqual([
       [{ name: 'Purchase', count: 3 }],
-      ['warned: Plausible says that total_revenue may not be whole'],
+      ['revenue: Plausible says that total_revenue may not be whole', 'revenue: Plausible told no revenue of its goal'],
+      ['warned: Plausible says that events may not be whole'],
     ]);
   });
 });

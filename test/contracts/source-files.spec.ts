@@ -114,6 +114,32 @@ describe('files of events', () => {
     });
   });
 
+  it('given the files that Segment writes, then every call of a day, none of them unreadable, and what browsers linked', async () => {
+    const at = {
+      timestamp: AT,
+      anonymousId: 'a1',
+      context: { os: { name: 'iOS' }, page: { referrer: 'https://t.co/x' } },
+    };
+    const rows = [
+      { type: 'page', messageId: 'm1', name: 'Home', ...at },
+      { type: 'identify', messageId: 'm2', userId: 'u1', traits: {}, ...at },
+      { type: 'track', messageId: 'm3', event: 'Signed Up', userId: 'u1', ...at },
+      { type: 'alias', messageId: 'm4', userId: 'u1', previousId: 'a0', ...at, anonymousId: null },
+    ];
+    const folderOfDay = String(Date.parse('2026-10-03T00:00:00Z'));
+    put(`n/segment-logs/src1/${folderOfDay}/part.gz`, gzipSync(rows.map((row) => JSON.stringify(row)).join('\n')));
+    const given = { path: path.join(folder, 'n/segment-logs/src1/{unix_ms}/*.gz'), layout: 'segment' };
+    const { events, flags } = await fetchDay(file, given);
+    expect(flags).toEqual([]);
+    expect(events.map(({ name, named, links }) => [name, named, links])).toEqual([
+      ['page', false, []],
+      ['identify', false, [{ userId: 'u1', anonymousId: 'a1' }]],
+      ['Signed Up', true, [{ userId: 'u1', anonymousId: 'a1' }]],
+      ['alias', false, [{ userId: 'u1', anonymousId: 'a0' }]],
+    ]);
+    expect(events[2]).toMatchObject({ os: 'iOS', referrer: 'https://t.co/x' });
+  });
+
   it('given times without a zone, then they are of the zone that is told', async () => {
     put('i/2026-10-03.csv', 'event,timestamp\nsignup,2026-10-03 12:00:00\n');
     const { events } = await fetchDay(file, { path: path.join(folder, 'i/{day}.csv'), time_zone: 'Europe/Berlin' });

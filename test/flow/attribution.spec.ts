@@ -258,6 +258,25 @@ describe('the funnels', () => {
       ...{ window_days: 30, actual: { started: 6, completed: 3, rate: 0.5, open: 0 } },
       tracked: { started: 2, completed: 2, rate: 1 },
     });
+    expect(cohort.by).toBeUndefined();
+  });
+
+  it('then they are told by browser too, and a sign-up of which no event told it is unknown', async () => {
+    const { actual, tracked, by } = await shop.get(`/v1/funnel/signups?${RANGE}&dimension=browser`);
+    expect([actual.started, tracked.started, by.dimension, by.lossy]).toEqual([6, 2, 'browser', true]);
+    expect(by.data).toEqual([
+      {
+        value: 'unknown',
+        actual: { started: 5, completed: 2, rate: 0.4, open: 0 },
+        tracked: { started: 1, completed: 1, rate: 1 },
+      },
+      {
+        value: 'firefox',
+        actual: { started: 1, completed: 1, rate: 1, open: 0 },
+        tracked: { started: 1, completed: 1, rate: 1 },
+      },
+    ]);
+    expect((await shop.send('GET', `/v1/funnel/signups?${RANGE}&dimension=shoe_size`)).status).toBe(400);
     expect((await shop.get(`/v1/funnel/signups?${RANGE}&window_days=60`)).actual).toMatchObject({ open: 3 });
     expect((await shop.send('GET', `/v1/funnel/signups?${RANGE}&window_days=0`)).status).toBe(400);
   });

@@ -59,8 +59,11 @@ describe('drift of recorded days', () => {
       shift: { day: STEP, direction: 'up', after: 40 },
       markers: [{ id: 'build-8', at: '2026-10-07T14:00:00.000Z', kind: 'release', title: 'Shop 1.5' }],
     });
+    expect((await loss()).causes).toEqual([
+      { part: 'missing', cause: 'client_never_seen', before_pct: 10, after_pct: 40, points: 30 },
+    ]);
     expect(await reconcile.drift({ day: '2026-10-07' })).toMatchObject([
-      { figure: 'gap_pct', moved: 'steady', day: '2026-10-07', markers: [] },
+      { figure: 'gap_pct', moved: 'steady', day: '2026-10-07', causes: [], concentrated_in: null, markers: [] },
       { figure: 'loss_pct', moved: 'steady' },
       { figure: 'overcount_pct', moved: 'steady' },
     ]);

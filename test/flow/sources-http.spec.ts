@@ -65,12 +65,33 @@ describe('two sources over HTTP', () => {
   it('given three sign-ups, of which one tool knows two by id and another counts one, when reconciled, then each says how far it is off', async () => {
     await shop.events(signup('u1'), signup('u2'), signup('u3'));
     posthog.answer = ({ body }) => {
-      const event = (id: string, user: string) => [id, 'Joined', user, AT, AT, '{}'];
+      const event = (id: string, user: string, name = 'Joined', properties: object = {}) => {
+        const at = name === 'Joined' ? AT : AT + 60_000;
+        return [id, name, user, at, at, JSON.stringify(properties)];
+      };
+      const client = { $browser: 'Firefox', utm_source: 'google' };
+      const bought = [
+        event('c', 'u1', 'begin_checkout', { checkout_id: 'k1', ...client }),
+        event('d', 'u1', 'purchase', { order_id: 'o1', ...client }),
+      ];
       const isEvents = (body.query.query as string).startsWith('SELECT uuid');
       const names = (body.query.query as string).startsWith('SELECT event');
-      return { body: { results: isEvents ? [event('a', 'u1'), event('b', 'u2')] : names ? [['$pageview', 12]] : [] } };
+      return {
+        body: {
+          results: isEvents
+            ? [event('a', 'u1', 'Joined', client), event('b', 'u2'), ...bought]
+            : names
+              ? [['$pageview', 12]]
+              : [],
+        },
+      };
     };
-    umami.answer = () => ({ body: [{ x: 'sign_up', y: 1 }] });
+    umami.answer = () => ({
+      body: [
+        { x: 'sign_up', y: 1 },
+        { x: 'begin_checkout', y: 3 },
+      ],
+    });
     const rows = (await shop.reconcile(DAY)).filter(({ metric }) => metric === 'signups');
     const found = new Map(rows.map((row) => [row['source'], row]));
     expect(found.get('product')).toMatchObject({
@@ -110,9 +131,74 @@ describe('two sources over HTTP', () => {
     expect((await shop.get(`/v1/sources/product/events?from=${DAY}&to=${DAY}`)).data).toEqual([
       { event: '$pageview', kind: null, count: 12 },
       { event: 'Joined', kind: 'signup', count: 2 },
+      { event: 'begin_checkout', kind: 'checkout_started', count: 1 },
+      { event: 'purchase', kind: 'order_completed', count: 1 },
     ]);
     expect((await shop.send('GET', `/v1/sources/site/page-requests?from=${DAY}&to=${DAY}`)).status).toBe(404);
     expect((await shop.send('GET', `/v1/sources/nobody/events?from=${DAY}&to=${DAY}`)).status).toBe(404);
+  });
+
+  it('then a range is summed by source, with steps that lead from what was tracked to what is true', async () => {
+    const { data } = await shop.get(`/v1/reconciliations/summary?metric=signups&from=${DAY}&to=2026-10-04`);
+    const left_out = { '2026-10-04': 'not compared' };
+    expect(data).toMatchObject([
+      {
+        ...{ source: 'collector', days: 0, actual: null, tracked: null, gap: null, bridge: [] },
+        left_out: { [DAY]: expect.stringContaining('not_mapped') },
+      },
+      {
+        ...{ source: 'product', days: 1, actual: 3, tracked: 2, gap: 1, gap_pct: 33.3, loss_pct: 33.3, left_out },
+        bridge: [
+          { step: 'tracked', amount: 2 },
+          { step: 'missing', amount: 1 },
+        ],
+      },
+      { source: 'site', gap: 2, bridge: [{ step: 'tracked' }, { step: 'not_told', amount: 2 }] },
+    ]);
+    const wide = '/v1/reconciliations/summary?from=2024-01-01&to=2026-10-04';
+    expect((await shop.send('GET', wide)).status).toBe(400);
+  });
+
+  it('then the tracked side of the funnels is of any of them, and days that were not fetched are told', async () => {
+    const range = `from=${DAY}&to=2026-10-04`;
+    const started = (count: number, completed: number, rate: number | null): Json => ({
+      started: count,
+      completed,
+      rate,
+    });
+    const funnel = (query: string): Promise<Json> => shop.get(`/v1/funnel?${range}${query}`) as Promise<Json>;
+    expect(await funnel('')).toMatchObject({ source: 'collector', not_fetched: [], tracked: started(0, 0, null) });
+    const browsers = await funnel('&source=product&dimension=browser');
+    expect(browsers).toMatchObject({ source: 'product', not_fetched: ['2026-10-04'], tracked: started(1, 1, 1) });
+    expect(browsers['by'].data).toEqual([{ value: 'firefox', actual: started(0, 0, null), tracked: started(1, 1, 1) }]);
+    expect(await funnel('&source=site')).toMatchObject({ source: 'site', tracked: started(3, 0, 0) });
+    const signups = await shop.get(`/v1/funnel/signups?${range}&source=product&dimension=browser`);
+    expect(signups).toMatchObject({ source: 'product', tracked: started(2, 1, 0.5) });
+    expect(
+      (signups.by.data as Json[]).map(({ value, actual, tracked }) => [value, actual.started, tracked.started]),
+    ).toEqual([
+      ['unknown', 2, 1],
+      ['firefox', 1, 1],
+    ]);
+    for (const path of [
+      `funnel?${range}&source=site&dimension=browser`,
+      `funnel/signups?${range}&source=site`,
+      `funnel?${range}&source=nobody`,
+    ])
+      expect([path, (await shop.send('GET', `/v1/${path}`)).status]).toEqual([path, 400]);
+  });
+
+  it('then what they claim stands against the server, where they tell of single events', async () => {
+    const of = (source: string) =>
+      shop.send('GET', `/v1/attribution/confusion?metric=signups&source=${source}&from=${DAY}&to=${DAY}`);
+    const { status, body } = await of('product');
+    expect([status, body.source, body.mapped, body.left_out]).toEqual([200, 'product', true, {}]);
+    expect(body.data.map(({ client, verdict, value }: Json) => [client, verdict, value])).toEqual([
+      ['direct', 'neither_knows', 1],
+      ['google', 'client_only', 1],
+      ['not_seen', 'not_seen', 1],
+    ]);
+    expect([(await of('site')).status, (await of('nobody')).status]).toEqual([400, 400]);
   });
 
   it('given other names for an event, when shadowed by the command beside the service, then it shows what they would change, and records nothing', async () => {

@@ -8,6 +8,7 @@ import type { JobContext } from '../../src/jobs/job.js';
 import { pruneSnapshots as pruneSnapshotsJob } from '../../src/jobs/prune-snapshots.js';
 import { Zone } from '../../src/kernel/day.js';
 import { pageRequestDays, pageRequests } from '../../src/reconcile/page-requests.js';
+import type { Concentration } from '../../src/reconcile/concentration.js';
 import type { ReconcileDeps } from '../../src/reconcile/create-reconcile.js';
 import { createPulls, type Pulls } from '../../src/reconcile/pull/create-pulls.js';
 import { Spool } from '../../src/reconcile/pull/spool.js';
@@ -23,6 +24,7 @@ const HOUR = 3_600_000;
 const AT = Date.parse('2026-10-03T10:00:00Z');
 const CHROME =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36';
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 let shop: Shop;
 /** What the tools answer to the next fetch, by name: pieces, or a failure. */
@@ -464,6 +466,83 @@ describe('a source with ids', () => {
   });
 });
 
+describe('what a source tells of its clients', () => {
+  it('given events of a staging host and of a test, then those are the causes of what nobody bought', async () => {
+    told['tool'] = [
+      order('o1', { pageUrl: 'https://staging.shop.io/thanks' }),
+      order('o2', { properties: { order_id: 'o2', test: true } }),
+      order('o3', { pageUrl: 'https://shop.io/thanks' }),
+    ];
+    expect(await rowOf('tool', 'orders')).toMatchObject({
+      client_only: 3,
+      causes_by_part: { client_only: { staging_host: 1, test_order: 1 } },
+      unexplained: 1,
+    });
+  });
+
+  it('given one browser that loses its events, then the loss concentrates in it, though only other events of it came', async () => {
+    const pieces: Piece[] = [];
+    for (let n = 0; n < 60; n += 1) {
+      const [userId, isFirefox] = [`u${n}`, n % 4 === 0];
+      await shop.signup(userId, DAY);
+      const client = { name: 'page', named: false, links: [], properties: {}, userAgent: isFirefox ? FIREFOX : CHROME };
+      if (n % 2 === 0) pieces.push({ seen: { userId, at: AT, client } });
+      else pieces.push({ event: { ...client, messageId: `p${n}`, at: AT, userId } });
+      if (!isFirefox)
+        pieces.push({ event: { ...client, name: 'sign_up', named: true, messageId: `s${n}`, at: AT, userId } });
+    }
+    told['tool'] = pieces;
+    expect(await rowOf('tool', 'signups')).toMatchObject({ matched: 45, missing: 15 });
+    const detail = (await open().detail(DAY, 'tool', 'signups', {})) as unknown as { concentration: Concentration };
+    expect(detail.concentration.findings[0]).toMatchObject({
+      dimension: 'browser',
+      value: 'firefox',
+      lost: 15,
+      of: 15,
+    });
+  });
+});
+
+describe('where clients say that it came from', () => {
+  const asked = (given: object = {}) =>
+    open().confusion({ from: DAY, to: DAY, metric: 'orders', source: 'tool', ...given });
+  const cells = async (given: object = {}) =>
+    (await asked(given)).data.map(({ server, client, verdict, value }) => [server, client, verdict, value]);
+
+  it('given a tool that is fetched, then its claims stand against the server; days that say nothing are left out', async () => {
+    for (const id of ['o1', 'o2', 'o3', 'o4']) {
+      await shop.purchase([`order:${id}`]);
+      await shop.contributes('orders', `order:${id}`, DAY, { source: 'google' });
+    }
+    told['tool'] = [
+      order('o1', { source: 'Google', medium: 'cpc' }),
+      order('o2', { referrer: 'https://www.google.com/', pageUrl: 'https://shop.example/' }),
+      order('o3', { referrer: 'https://shop.example/cart', pageUrl: 'https://shop.example/thanks' }),
+    ];
+    await expect(asked()).resolves.toMatchObject({
+      data: [],
+      left_out: { [DAY]: 'nothing was fetched of this day yet' },
+    });
+    await open().pull('tool', DAY);
+    expect(await cells()).toEqual([
+      ['google', 'google', 'agreed', 2],
+      ['google', 'direct', 'server_only', 1],
+      ['google', 'not_seen', 'not_seen', 1],
+    ]);
+    expect(await asked()).toMatchObject({ source: 'tool', mapped: true, left_out: {} });
+  });
+
+  it('given a source that counts, or none of that name, then it says what can be asked', async () => {
+    await expect(asked({ source: 'counter' })).rejects.toThrow('/v1/sources/counter/events');
+    await expect(asked({ source: 'heap' })).rejects.toThrow('There is no source "heap"');
+  });
+
+  it('given a source that never had such an event, then it says so', async () => {
+    await open().pull('tool', DAY);
+    expect(await asked()).toMatchObject({ mapped: false });
+  });
+});
+
 describe('a source that only counts', () => {
   const counted = (name: string, count: number, value?: { amount: string; currency: string }): Piece => ({
     counted: { name, count, ...(value ? { value: { basis: 'total' as const, ...value } } : {}) },
@@ -520,6 +599,22 @@ describe('a source that only counts', () => {
       status: 'ok',
       drift: null,
       reasons: ['sampled: a part was counted'],
+    });
+  });
+
+  it('given a flag of its amounts alone, then those are not compared, and counts are', async () => {
+    await shop.purchase(['order:o1', 'payment:p1']);
+    await shop.contributes('orders', 'order:o1', DAY);
+    await shop.contributes('revenue_gross', 'payment:p1', DAY, { delta: 1000, currency: 'EUR' });
+    told['counter'] = [
+      counted('purchase', 1, { amount: '10', currency: 'EUR' }),
+      counted('purchase', 1),
+      { flag: 'revenue: told of some goals alone' },
+    ];
+    expect(await rowOf('counter', 'orders')).toMatchObject({ comparable: true, reasons: [] });
+    expect(await rowOf('counter', 'revenue_gross')).toMatchObject({
+      comparable: false,
+      reasons: ['revenue: told of some goals alone'],
     });
   });
 

@@ -1296,6 +1296,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reconciliations/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What every source says of some days beside the truth, in rows that lead from one to the other and sum. */
+        get: operations["ReconciliationsController_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reconciliations/{day}/{source}/{metric}": {
         parameters: {
             query?: never;
@@ -2591,6 +2608,10 @@ export interface components {
              * @enum {boolean}
              */
             rebuilding?: true;
+            /** @description Of the tracked side. */
+            source: string;
+            /** @description Days of which nothing was fetched from it: the tracked side has nothing of them. */
+            not_fetched: string[];
             actual: {
                 started: number;
                 completed: number;
@@ -2636,6 +2657,14 @@ export interface components {
         Confusion: {
             metric: string;
             unit: string;
+            /** @description Whose events claim something. */
+            source: string;
+            /** @description Whether the source ever had an event of this kind; without one it saw nothing. */
+            mapped: boolean;
+            /** @description Days of which the source tells nothing that may be compared, with why. They are in no sum. */
+            left_out: {
+                [key: string]: string;
+            };
             as_of: number;
             time_zone: string;
             /**
@@ -2683,6 +2712,10 @@ export interface components {
              * @enum {boolean}
              */
             rebuilding?: true;
+            /** @description Of the tracked side. */
+            source: string;
+            /** @description Days of which nothing was fetched from it: the tracked side has nothing of them. */
+            not_fetched: string[];
             cohort: string;
             window_days: number;
             actual: {
@@ -2703,6 +2736,31 @@ export interface components {
             };
             /** @description The first day whose client-side events are still kept, where the range begins before it. */
             tracked_since?: string;
+            by?: {
+                dimension: string;
+                /** @enum {boolean} */
+                lossy: true;
+                note: string;
+                data: {
+                    value: string;
+                    actual: {
+                        started: number;
+                        completed: number;
+                        rate: number | null;
+                        /** @description Sign-ups whose window has not passed. */
+                        open: number;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    tracked: {
+                        started: number;
+                        completed: number;
+                        rate: number | null;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                }[];
+            };
         } & {
             [key: string]: unknown;
         };
@@ -2787,6 +2845,45 @@ export interface components {
             adjustment?: (number | string) | null;
         } & {
             [key: string]: unknown;
+        };
+        ReconciliationSummary: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            time_zone: string;
+            data: {
+                source: string;
+                metric: string;
+                currency?: string;
+                /** @description Days that are summed: settled, and comparable. */
+                days: number;
+                /** @description A count, or minor units of `currency`. */
+                actual: (number | string) | null;
+                /** @description A count, or minor units of `currency`. */
+                tracked: (number | string) | null;
+                /** @description A count, or minor units of `currency`. */
+                gap: (number | string) | null;
+                gap_pct: number | null;
+                loss_pct: number | null;
+                overcount_pct: number | null;
+                /** @description From `tracked` to `actual`, part by part; signed, and they sum. */
+                bridge: {
+                    step: string;
+                    /** @description A count, or minor units of `currency`. */
+                    amount: number | string;
+                }[];
+                causes: {
+                    [key: string]: number;
+                };
+                unexplained: number;
+                /** @description Days that are in no sum, with why. */
+                left_out: {
+                    [key: string]: string;
+                };
+            }[];
+            /** @enum {string|null} */
+            next_cursor: null;
         };
         ReconciliationDetail: {
             /** Format: date */
@@ -3470,6 +3567,23 @@ export interface components {
             /** @enum {string} */
             moved: "up" | "down" | "steady";
             alarming: boolean;
+            /** @description Of what moved: which causes moved it, in points, against the four weeks before. */
+            causes: {
+                part: string;
+                cause: string;
+                before_pct: number;
+                after_pct: number;
+                points: number;
+            }[];
+            /** @description Of what moved: what the losses since then have in common. */
+            concentrated_in: {
+                /** Format: date */
+                day: string;
+                dimension: string;
+                value: string;
+                lost: number;
+                of: number;
+            } | null;
             markers: {
                 id: string;
                 /** Format: date-time */
@@ -4842,6 +4956,8 @@ export interface operations {
                 as_of?: string;
                 /** @description Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it. */
                 view?: "reported" | "known";
+                /** @description The source of the tracked side. Default: the collector. */
+                source?: string;
                 /** @description Also by what the browser is; known only where its events arrive. */
                 dimension?: "device" | "browser" | "country";
             };
@@ -4905,6 +5021,8 @@ export interface operations {
                 from: string;
                 /** @description Last day, included. */
                 to: string;
+                /** @description Whose events claim something; one with ids. Default: the collector. */
+                source?: string;
                 /** @description signups, checkouts_started, orders or revenue_gross. */
                 metric?: string;
             };
@@ -4968,6 +5086,10 @@ export interface operations {
                 from: string;
                 /** @description Last day, included. */
                 to: string;
+                /** @description The source of the tracked side. Default: the collector. */
+                source?: string;
+                /** @description Also by what the browser is; known only where its events arrive. */
+                dimension?: "device" | "browser" | "country";
                 /** @description Days after the sign-up in which the first payment counts. Default: 30. */
                 window_days?: number;
             };
@@ -5179,6 +5301,69 @@ export interface operations {
                 };
             };
             /** @description `invalid_request`: The request is not valid. `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReconciliationsController_summary: {
+        parameters: {
+            query: {
+                /** @description First day, in the reporting time zone. */
+                from: string;
+                /** @description Last day, included. */
+                to: string;
+                source?: string;
+                metric?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationSummary"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
             400: {
                 headers: {
                     [name: string]: unknown;

@@ -44,6 +44,13 @@ export const ConfusionReply = z
   .looseObject({
     metric: z.string(),
     unit: z.string(),
+    source: z.string().meta({ description: 'Whose events claim something.' }),
+    mapped: z
+      .boolean()
+      .meta({ description: 'Whether the source ever had an event of this kind; without one it saw nothing.' }),
+    left_out: z.record(z.string(), z.string()).meta({
+      description: 'Days of which the source tells nothing that may be compared, with why. They are in no sum.',
+    }),
     as_of: count,
     time_zone: z.string(),
     rebuilding,
@@ -78,32 +85,42 @@ const trackedSince = z
   .string()
   .optional()
   .meta({ description: 'The first day whose client-side events are still kept, where the range begins before it.' });
+const arm = {
+  source: z.string().meta({ description: 'Of the tracked side.' }),
+  not_fetched: z
+    .array(z.string())
+    .meta({ description: 'Days of which nothing was fetched from it: the tracked side has nothing of them.' }),
+};
 const steps = z.looseObject({ started: count, completed: count, rate: share });
+const by = (actual: typeof steps) =>
+  z.object({
+    dimension: z.string(),
+    lossy: z.literal(true),
+    note: z.string(),
+    data: z.array(z.object({ value: z.string(), actual, tracked: steps })),
+  });
 export const FunnelReply = z
   .looseObject({
     rebuilding,
+    ...arm,
     actual: steps,
     tracked: steps,
     tracked_since: trackedSince,
-    by: z
-      .object({
-        dimension: z.string(),
-        lossy: z.literal(true),
-        note: z.string(),
-        data: z.array(z.object({ value: z.string(), actual: steps, tracked: steps })),
-      })
-      .optional(),
+    by: by(steps).optional(),
   })
   .meta({ id: 'Funnel' });
 
+const stepsAndOpen = steps.extend({ open: count.meta({ description: 'Sign-ups whose window has not passed.' }) });
 export const CohortReply = z
   .looseObject({
     rebuilding,
+    ...arm,
     cohort: z.string(),
     window_days: count,
-    actual: steps.extend({ open: count.meta({ description: 'Sign-ups whose window has not passed.' }) }),
+    actual: stepsAndOpen,
     tracked: steps,
     tracked_since: trackedSince,
+    by: by(stepsAndOpen).optional(),
   })
   .meta({ id: 'Cohort' });
 

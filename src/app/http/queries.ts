@@ -166,6 +166,7 @@ export const ReconciliationsQuery = ranged(
     ...paging,
   }),
 );
+export const SummaryQuery = ranged(only({ ...range, source: name.optional(), metric: name.optional() }));
 export const ReconciliationQuery = only({
   currency,
   part: z.enum(parts, `must be one of ${parts.join(', ')}`).optional(),
@@ -191,20 +192,19 @@ export const ExplainDiffQuery = ranged(
     ...paging,
   }),
 );
+const behaviour = z
+  .enum(behaviours, `must be one of ${behaviours.join(', ')}`)
+  .optional()
+  .meta({ description: 'Also by what the browser is; known only where its events arrive.' });
+const trackedBy = name.optional().meta({ description: 'The source of the tracked side. Default: the collector.' });
 export const FunnelQuery = rangedOrNone(
-  only({
-    ...lately,
-    as_of: asOf,
-    view,
-    dimension: z
-      .enum(behaviours, `must be one of ${behaviours.join(', ')}`)
-      .optional()
-      .meta({ description: 'Also by what the browser is; known only where its events arrive.' }),
-  }),
+  only({ ...lately, as_of: asOf, view, source: trackedBy, dimension: behaviour }),
 );
 export const CohortQuery = ranged(
   only({
     ...range,
+    source: trackedBy,
+    dimension: behaviour,
     window_days: z.coerce
       .number('must be a number from 1 to 365')
       .int('must be a number from 1 to 365')
@@ -218,6 +218,9 @@ export const BridgeQuery = ranged(only({ ...range }));
 export const ConfusionQuery = ranged(
   only({
     ...range,
+    source: name
+      .optional()
+      .meta({ description: 'Whose events claim something; one with ids. Default: the collector.' }),
     metric: name.default('signups').meta({ description: 'signups, checkouts_started, orders or revenue_gross.' }),
   }),
 );

@@ -87,3 +87,33 @@ export const ReconciliationDetail = ReconciliationRow.extend({
 export const ReconciliationPage = z
   .object({ data: z.array(ReconciliationRow), next_cursor: z.string().nullable() })
   .meta({ id: 'ReconciliationPage' });
+
+const sum = z.union([z.number(), z.string()]).meta({ description: 'A count, or minor units of `currency`.' });
+export const ReconciliationSummary = z
+  .object({
+    from: day,
+    to: day,
+    time_zone: z.string(),
+    data: z.array(
+      z.object({
+        source: z.string(),
+        metric: z.string(),
+        currency: z.string().optional(),
+        days: count.meta({ description: 'Days that are summed: settled, and comparable.' }),
+        actual: sum.nullable(),
+        tracked: sum.nullable(),
+        gap: sum.nullable(),
+        gap_pct: percentage,
+        loss_pct: percentage,
+        overcount_pct: percentage,
+        bridge: z
+          .array(z.object({ step: z.string(), amount: sum }))
+          .meta({ description: 'From `tracked` to `actual`, part by part; signed, and they sum.' }),
+        causes: z.record(z.string(), count),
+        unexplained: count,
+        left_out: z.record(z.string(), z.string()).meta({ description: 'Days that are in no sum, with why.' }),
+      }),
+    ),
+    next_cursor: z.null(),
+  })
+  .meta({ id: 'ReconciliationSummary' });

@@ -9,8 +9,15 @@ import { askerOf } from '../server.js';
 import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
 import { found } from './found.js';
-import { DayParam, NameParam, ReconciliationQuery, ReconciliationRequest, ReconciliationsQuery } from './queries.js';
-import { ReconciliationDetail, ReconciliationPage } from './reconciliation-replies.js';
+import {
+  DayParam,
+  NameParam,
+  ReconciliationQuery,
+  ReconciliationRequest,
+  ReconciliationsQuery,
+  SummaryQuery,
+} from './queries.js';
+import { ReconciliationDetail, ReconciliationPage, ReconciliationSummary } from './reconciliation-replies.js';
 import { RunReply } from './replies.js';
 
 @ApiTags('reconciliation')
@@ -31,6 +38,18 @@ export class ReconciliationsController {
   )
   async list(@Query({ schema: ReconciliationsQuery }) { as_of: asOf, ...query }: z.infer<typeof ReconciliationsQuery>) {
     return this.service.reconcile.list({ ...query, ...(await this.asOf(asOf)) });
+  }
+
+  @Get('summary')
+  @Scopes('read')
+  @Describe(
+    'What every source says of some days beside the truth, in rows that lead from one to the other and sum.',
+    { 200: ReconciliationSummary },
+    ...guarded,
+    'invalid_request',
+  )
+  summary(@Query({ schema: SummaryQuery }) query: z.infer<typeof SummaryQuery>) {
+    return this.service.reconcile.summary(query);
   }
 
   @Get(':day/:source/:metric')

@@ -45,6 +45,21 @@ export const DriftPage = page(
         .meta({ description: 'The last change of level; `day` is the first of the new one.' }),
       moved: direction,
       alarming: z.boolean(),
+      causes: z
+        .array(
+          z.object({
+            part: z.string(),
+            cause: z.string(),
+            before_pct: z.number(),
+            after_pct: z.number(),
+            points: z.number(),
+          }),
+        )
+        .meta({ description: 'Of what moved: which causes moved it, in points, against the four weeks before.' }),
+      concentrated_in: z
+        .object({ day, dimension: z.string(), value: z.string(), lost: z.int(), of: z.int() })
+        .nullable()
+        .meta({ description: 'Of what moved: what the losses since then have in common.' }),
       markers: z.array(z.object({ id: z.string(), at: time, kind, title: z.string() })),
     })
     .meta({ id: 'Drift' }),

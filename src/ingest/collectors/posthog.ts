@@ -1,3 +1,4 @@
+import { clickIdAmong } from '../../catalog/client-claim.js';
 import { isId, type ClientEvent, type Collector } from '../collector.js';
 import { isObject, type Json, objectIn } from '../json-members.js';
 
@@ -74,7 +75,20 @@ const described = (properties: Json) => ({
   release: properties['$app_version'] ?? properties['release'] ?? properties['app_version'],
   country: properties['$geoip_country_code'],
   pageUrl: properties['$current_url'],
-  source: properties['utm_source'],
-  medium: properties['utm_medium'],
-  campaign: properties['utm_campaign'],
+  ...campaignOf(properties),
+  // Of the visit: that of the page itself is most often a page of the shop.
+  referrer: properties['$session_entry_referrer'] ?? properties['$referrer'],
+  clickId: clickIdAmong(properties) ?? clickIdAmong(properties, ENTRY),
 });
+
+/** posthog-js keeps with which marks the visit began, for its later pages that have none. */
+const ENTRY = '$session_entry_';
+
+function campaignOf(properties: Json) {
+  const prefix = isText(properties['utm_source']) ? '' : ENTRY;
+  return {
+    source: properties[`${prefix}utm_source`],
+    medium: properties[`${prefix}utm_medium`],
+    campaign: properties[`${prefix}utm_campaign`],
+  };
+}

@@ -80,5 +80,6 @@ function inContext(sent: Json) {
     source: campaign['source'],
     medium: campaign['medium'],
     campaign: campaign['name'],
+    referrer: page['referrer'] ?? properties['referrer'],
   };
 }

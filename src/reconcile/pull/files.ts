@@ -11,7 +11,7 @@ import { address, secret } from './setting-shapes.js';
 
 /** Settings of a source that reads files: where they are, and which of them are about a day. */
 export const filePlace = {
-  /** `{day}` is 2026-10-03, `{yyyy}`, `{mm}`, `{dd}` its parts; `*` any characters of one name. */
+  /** `{day}` is 2026-10-03, `{yyyy}`, `{mm}`, `{dd}` its parts, `{unix_ms}` its beginning in UTC; `*` any characters of one name. */
   path: z.string().min(1),
   s3: z
     .strictObject({
@@ -29,7 +29,7 @@ export const filePlace = {
 };
 export type FilePlace = z.infer<z.ZodObject<typeof filePlace>>;
 
-const isDated = (path: string): boolean => /\{(day|yyyy|mm|dd)\}/.test(path);
+const isDated = (path: string): boolean => /\{(day|yyyy|mm|dd|unix_ms)\}/.test(path);
 
 /** The last file that is read is of a day that has to end, and may be delivered a day later. */
 export const filesSettleHours = ({ path, days_after: after }: FilePlace): number =>
@@ -71,7 +71,8 @@ const patternOf = (template: string, day: Day): string =>
     .replaceAll('{day}', day)
     .replaceAll('{yyyy}', day.slice(0, 4))
     .replaceAll('{mm}', day.slice(5, 7))
-    .replaceAll('{dd}', day.slice(8));
+    .replaceAll('{dd}', day.slice(8))
+    .replaceAll('{unix_ms}', String(Date.parse(day))); // Segment's folders
 
 type Store = (pattern: string) => AsyncIterable<SourceFile>;
 

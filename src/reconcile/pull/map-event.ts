@@ -1,9 +1,10 @@
 import { type Lineage, lineageOf } from '../../catalog/lineage.js';
 import type { TrackedKind, TrackedMapper, ValueBasis, ValueProblem } from '../../catalog/tracked-events.js';
 import type { ClearText } from '../../ingest/clear-text.js';
-import { agentOf } from '../../ingest/collectors/user-agent.js';
+import { describeClient } from '../../ingest/describe-client.js';
 import type { SourceEvent } from '../source-type.js';
 import type { Key } from '../source.js';
+import { packContext } from '../tracked-context.js';
 
 /** How what was fetched may be written down. */
 export interface Writing {
@@ -29,7 +30,12 @@ export interface PulledEvent {
   isBot?: boolean;
   device?: string;
   browser?: string;
+  os?: string;
   country?: string;
+  host?: string;
+  release?: string;
+  /** It says of itself that it is a test. */
+  isTest?: boolean;
   source?: string;
   medium?: string;
   campaign?: string;
@@ -42,6 +48,8 @@ export interface Mapped {
   kind: TrackedKind | undefined;
   event?: PulledEvent;
   seen: readonly Key[];
+  /** What the client of those was, packed. */
+  context: string;
   links: readonly { anonymousId: string; userId: string }[];
 }
 
@@ -52,9 +60,11 @@ export function mapEvent(sent: SourceEvent, mapper: TrackedMapper, { clear, hash
   const meaning = sent.named ? mapper.map(sent.name, sent.properties, clear) : { kind: undefined, refs: [] };
   const lineage = lineageOf(sent.properties, sent.library);
   const people = [...(userId ? [`user:${userId}`] : []), ...(anonymousId ? [`anonymous:${anonymousId}`] : [])];
+  const described = describeClient(clear, sent);
   const mapped: Mapped = {
     name,
     kind: meaning.kind,
+    context: packContext(described),
     seen: lineage === 'client' ? [...people, ...meaning.refs] : [],
     links: lineage === 'client' ? linksOf(sent, clear) : [],
   };
@@ -63,7 +73,7 @@ export function mapEvent(sent: SourceEvent, mapper: TrackedMapper, { clear, hash
   const content = { name, userId, anonymousId, at: sent.at, properties: sent.properties };
   const event: PulledEvent = {
     ...meant,
-    ...wordsOf(clear, sent),
+    ...described,
     kind: meaning.kind,
     messageId: clear(sent.messageId) ?? `content_${hash(content)}`,
     event: name,
@@ -82,19 +92,3 @@ const linksOf = (sent: SourceEvent, clear: ClearText): { anonymousId: string; us
     const userId = clear(link.userId);
     return anonymousId === undefined || userId === undefined || anonymousId === userId ? [] : [{ anonymousId, userId }];
   });
-
-/** What it says of its client and of where that came from, in lower-case words. */
-function wordsOf(clear: ClearText, sent: SourceEvent) {
-  const agent = agentOf(sent.userAgent);
-  const word = (value: unknown): string | undefined => clear(value)?.trim().toLowerCase() || undefined;
-  const query = typeof sent.pageUrl === 'string' ? URL.parse(sent.pageUrl)?.searchParams : undefined;
-  return {
-    isBot: agent.isBot,
-    device: word(sent.device) ?? agent.device,
-    browser: word(sent.browser) ?? agent.browser,
-    country: word(sent.country)?.toUpperCase(),
-    source: word(sent.source) ?? word(query?.get('utm_source')),
-    medium: word(sent.medium) ?? word(query?.get('utm_medium')),
-    campaign: word(sent.campaign) ?? word(query?.get('utm_campaign')),
-  };
-}

@@ -1,14 +1,15 @@
 import type { Zone } from '../../kernel/day.js';
 import type { Outage } from '../cause.js';
-import type { Key, Reader, SourceReader, TrackedRow, Window } from '../source.js';
+import type { Key, Reader, Seen, SourceReader, TrackedRow, Window } from '../source.js';
 import { splitKeys, type StoredTracked, times, trackedRow } from '../stored-tracked.js';
+import { contextOf, contextReader } from '../tracked-context.js';
 
 // The snapshots that hold now, of the days that a window touches. Days of any zone begin within a day of its instants.
 const LATEST = `(select id from reconcile.latest_pulls where source = $1
   and day between ($2::timestamptz at time zone 'utc')::date - 1 and ($3::timestamptz at time zone 'utc')::date + 1) l`;
 const COLUMNS = `p.message_id as id, p.message_id, p.user_id, p.anonymous_id, p.refs, p.value_minor, p.value_basis, p.currency, p.value_problem,
   (extract(epoch from p.occurred_at) * 1000)::float8 as at, (extract(epoch from p.received_at) * 1000)::float8 as received_at,
-  p.deliveries, p.is_bot, p.source, p.browser, p.device, p.country`;
+  p.deliveries, p.is_bot, p.source, ${contextOf('p')} as context`;
 const EVENTS = `from reconcile.pulled_events p join ${LATEST} on l.id = p.pull_id
   where p.occurred_at >= $2 and p.occurred_at < $3 and p.kind = $4`;
 
@@ -35,7 +36,7 @@ export class PulledReader implements SourceReader {
       ...times(window),
       kind,
     ]);
-    return rows.map(rowOf);
+    return rowsOf(rows);
   }
 
   async trackedOf(kind: string, keys: readonly Key[], window: Window): Promise<TrackedRow[]> {
@@ -46,7 +47,7 @@ export class PulledReader implements SourceReader {
          and (p.user_id = any($5::text[]) or p.anonymous_id = any($6::text[]) or exists (select from unnest(p.refs) r where r = any($7::text[])))`,
       [this.source, ...times(window), kind, users, anonymous, refs],
     );
-    return rows.map(rowOf);
+    return rowsOf(rows);
   }
 
   async serverSide(kind: string, window: Window): Promise<number> {
@@ -57,15 +58,16 @@ export class PulledReader implements SourceReader {
     return rows[0]!.count;
   }
 
-  async seen(keys: readonly Key[], window: Window): Promise<{ key: Key; at: number }[]> {
+  async seen(keys: readonly Key[], window: Window, described = false): Promise<Seen[]> {
     if (keys.length === 0) return [];
-    const { rows } = await this.reader.query<{ key: Key; at: number }>(
-      `select distinct p.key, (extract(epoch from p.at) * 1000)::float8 as at
+    const { rows } = await this.reader.query<{ key: Key; at: number; context: string }>(
+      `select distinct p.key, (extract(epoch from p.at) * 1000)::float8 as at, ${described ? 'p.context' : "''"} as context
        from reconcile.pulled_seen p join ${LATEST} on l.id = p.pull_id
        where p.at > $2::timestamptz - interval '15 minutes' and p.at < $3 and p.key = any($4::text[])`,
       [this.source, ...times(window), keys],
     );
-    return rows;
+    const read = contextReader();
+    return rows.map(({ context, ...row }) => ({ ...row, context: read(context) }));
   }
 
   /** What a tool refused it does not tell. */
@@ -101,14 +103,10 @@ export class PulledReader implements SourceReader {
 }
 
 interface StoredRow extends StoredTracked {
-  browser: string | null;
-  device: string | null;
-  country: string | null;
+  context: string;
 }
 
-const rowOf = (row: StoredRow): TrackedRow =>
-  trackedRow(row, {
-    browser: row.browser ?? undefined,
-    device: row.device ?? undefined,
-    country: row.country ?? undefined,
-  });
+function rowsOf(rows: readonly StoredRow[]): TrackedRow[] {
+  const read = contextReader();
+  return rows.map((row) => trackedRow(row, read(row.context)));
+}

@@ -60,19 +60,19 @@ const insertInto: Readonly<
   events: (client, id, rows) =>
     client.query(
       `insert into reconcile.pulled_events as p (pull_id, message_id, event, kind, user_id, anonymous_id, refs, value_minor, value_basis, currency,
-       value_problem, occurred_at, received_at, deliveries, is_bot, device, browser, country, source, medium, campaign, lineage)
+       value_problem, occurred_at, received_at, deliveries, is_bot, device, browser, os, country, host, release, is_test, source, medium, campaign, lineage)
      select $1, "messageId", event, kind, "userId", "anonymousId", refs, "valueMinor", "valueBasis", currency,
-       "valueProblem", at, "receivedAt", deliveries, "isBot", device, browser, country, source, medium, campaign, lineage
+       "valueProblem", at, "receivedAt", deliveries, "isBot", device, browser, os, country, host, release, "isTest", source, medium, campaign, lineage
      from jsonb_to_recordset($2::jsonb) as e("messageId" text, event text, kind text, "userId" text, "anonymousId" text, refs text[],
        "valueMinor" bigint, "valueBasis" text, currency text, "valueProblem" text, at timestamptz, "receivedAt" timestamptz, deliveries int,
-       "isBot" boolean, device text, browser text, country text, source text, medium text, campaign text, lineage text)
+       "isBot" boolean, device text, browser text, os text, country text, host text, release text, "isTest" boolean, source text, medium text, campaign text, lineage text)
      on conflict (pull_id, message_id) do update set deliveries = p.deliveries + excluded.deliveries`,
       [id, JSON.stringify(rows)],
     ),
   seen: (client, id, rows) =>
     client.query(
-      `insert into reconcile.pulled_seen (pull_id, key, at)
-     select distinct $1::bigint, key, at from jsonb_to_recordset($2::jsonb) as s(key text, at timestamptz) on conflict do nothing`,
+      `insert into reconcile.pulled_seen (pull_id, key, at, context)
+     select distinct $1::bigint, key, at, context from jsonb_to_recordset($2::jsonb) as s(key text, at timestamptz, context text) on conflict do nothing`,
       [id, JSON.stringify(rows)],
     ),
   links: (client, id, rows) =>

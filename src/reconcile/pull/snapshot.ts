@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { isCurrency, minorUnits, type TrackedKind } from '../../catalog/tracked-events.js';
+import { describeClient } from '../../ingest/describe-client.js';
 import type { ConfiguredSource, Piece, SourceCount, SourceEvent } from '../source-type.js';
 import type { Window } from '../source.js';
+import { packContext } from '../tracked-context.js';
 import { mapEvent, type PulledEvent, type Writing } from './map-event.js';
 import { mapPage } from './page-hit.js';
 import type { CountRow, Fetched, PageRow, SpooledTable } from './snapshot-tables.js';
@@ -45,7 +47,7 @@ class Snapshot {
   private readonly names = new Map<string, { kind: TrackedKind | undefined; count: number }>();
   private readonly counts = new Map<string, CountRow>();
   private events = new Map<string, PulledEvent & { deliveries: number }>();
-  private seen: { key: string; at: number }[] = [];
+  private seen: { key: string; at: number; context: string }[] = [];
   private links: { anonymousId: string; userId: string }[] = [];
   private pages: PageRow[] = [];
   private timeZone: string;
@@ -73,9 +75,9 @@ class Snapshot {
   private addEvent(sent: SourceEvent): void {
     if (sent.at < this.given.window.from || sent.at >= this.given.window.to) return;
     const { mapper } = this.given.source;
-    const { name, kind, event, seen, links } = mapEvent(sent, mapper, this.given.writing);
+    const { name, kind, event, seen, context, links } = mapEvent(sent, mapper, this.given.writing);
     this.addName(name, 1, kind);
-    for (const key of seen) this.seen.push({ key, at: sent.at });
+    for (const key of seen) this.seen.push({ key, at: sent.at, context });
     this.links.push(...links);
     if (!event) return;
     this.digest(event);
@@ -84,13 +86,14 @@ class Snapshot {
     else this.events.set(event.messageId, { ...event, deliveries: 1 });
   }
 
-  private addSeen({ userId, anonymousId, at }: Extract<Piece, { seen: unknown }>['seen']): void {
+  private addSeen({ userId, anonymousId, at, client }: Extract<Piece, { seen: unknown }>['seen']): void {
     const { clear } = this.given.writing;
+    const context = client ? packContext(describeClient(clear, client)) : '';
     for (const [kind, value] of [
       ['user', clear(userId)],
       ['anonymous', clear(anonymousId)],
     ] as const) {
-      if (value !== undefined) this.seen.push({ key: `${kind}:${value}`, at });
+      if (value !== undefined) this.seen.push({ key: `${kind}:${value}`, at, context });
     }
   }
 
@@ -143,7 +146,7 @@ class Snapshot {
     await spool.add('events', timed);
     await spool.add(
       'seen',
-      seen.map(({ key, at }) => ({ key, at: iso(Math.floor(at / QUARTER_MS) * QUARTER_MS) })),
+      seen.map(({ key, at, context }) => ({ key, context, at: iso(Math.floor(at / QUARTER_MS) * QUARTER_MS) })),
     );
     await spool.add('links', links);
     await spool.add(

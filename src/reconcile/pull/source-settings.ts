@@ -68,7 +68,7 @@ const COMMON = new Set(Object.keys(common.shape));
 
 const file = z.strictObject({
   sources: z.array(z.looseObject({ name: z.string(), type: z.string() })).default([]),
-  metrics: contractSettings.default({}),
+  metrics: z.looseObject({}).default({}),
 });
 
 /**
@@ -91,17 +91,20 @@ export function readSources(
   }
   const read = file.safeParse(Array.isArray(json) ? { sources: json } : json);
   if (!read.success) return { settings: nothing, mistakes: sentences(from, read.error) };
+  const terms = z.object({ metrics: contractSettings }).safeParse(read.data);
+  if (!terms.success) mistakes.push(...sentences(from, terms.error));
+  const contract = terms.data?.metrics ?? {};
   const sources = read.data.sources.flatMap((given) => one(from, given, types, env, mistakes) ?? []);
   const names = sources.map(({ name }) => name);
   for (const name of new Set(names.filter((each, index) => names.indexOf(each) !== index)))
     mistakes.push(`${from} has two sources named "${name}".`);
-  refuseForgetful(from, sources, read.data.metrics, mistakes);
-  for (const [metric, terms] of Object.entries(read.data.metrics))
-    if (holdsEmail(JSON.stringify(terms)))
+  refuseForgetful(from, sources, contract, mistakes);
+  for (const [metric, agreed] of Object.entries(contract))
+    if (holdsEmail(JSON.stringify(agreed)))
       mistakes.push(
         `${from} metrics.${metric} holds an e-mail address: the contract goes into the ledger as it is; name a team.`,
       );
-  return { settings: { sources, contract: read.data.metrics }, mistakes };
+  return { settings: { sources, contract }, mistakes };
 }
 
 /** Pages that are removed while their day is still compared again would be read anew every time. */
@@ -240,9 +243,29 @@ function sentence(issue: z.core.$ZodIssue): string {
   const place = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys')
     return `has the unknown setting ${issue.keys.map((key) => `"${[place, key].filter(Boolean).join('.')}"`).join(', ')}`;
-  const message = issue.message
+  if (isAbsent(issue)) return `${place} is missing`;
+  return `${place} ${boundOf(issue) ?? asWords(issue.message)}`.trimStart();
+}
+
+/** Whether nothing stands where something is needed, of whichever kinds. */
+const isAbsent = (issue: z.core.$ZodIssue): boolean =>
+  issue.code === 'invalid_union'
+    ? issue.errors.length > 0 && issue.errors.every(([first]) => first !== undefined && isAbsent(first))
+    : issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+
+/** What is too small or too large; undefined for anything else, and where the schema says it in words of its own. */
+function boundOf(issue: z.core.$ZodIssue): string | undefined {
+  if (issue.code !== 'too_small' && issue.code !== 'too_big') return undefined;
+  if (!/^Too (?:small|big)/.test(issue.message)) return undefined;
+  const [word, bound] = issue.code === 'too_small' ? ['least', issue.minimum] : ['most', issue.maximum];
+  if (issue.origin === 'string' && bound === 1 && word === 'least') return 'must not be empty';
+  const unit = issue.origin === 'string' ? ' characters long' : issue.origin === 'array' ? ' of them' : '';
+  return `must be at ${word} ${bound}${unit}`;
+}
+
+const asWords = (message: string): string =>
+  message
     .replace(/\.$/, '')
+    .replace(/^Invalid input$/, 'is of a kind that does not fit')
     .replace(/^Invalid input: /, 'is wrong: ')
     .replace(/^Invalid /, 'is an invalid ');
-  return `${place} ${message}`.trimStart();
-}

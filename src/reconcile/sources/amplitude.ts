@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clickIdAmong } from '../../catalog/client-claim.js';
 import { type Json, objectIn } from '../../ingest/json-members.js';
 import { linesOf, objectOf } from '../pull/lines.js';
 import { address, secret } from '../pull/setting-shapes.js';
@@ -63,9 +64,14 @@ function pieceOf(row: Json): Piece {
       receivedAt: instantFrom(row['server_upload_time'], 'UTC'),
       library: row['library'],
       browser: row['platform'] === 'Web' ? row['os_name'] : undefined,
+      os: row['platform'] === 'Web' ? row['device_type'] : row['os_name'], // of a browser the system it runs on
+      country: row['country'],
+      release: row['version_name'],
       source: properties['utm_source'],
       medium: properties['utm_medium'],
       campaign: properties['utm_campaign'],
+      referrer: properties['referrer'],
+      clickId: clickIdAmong(properties),
     },
   };
 }

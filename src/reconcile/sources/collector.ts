@@ -1,16 +1,7 @@
 import { silences, SLOT_MS, USUAL_DAYS } from '../silence.js';
-import type {
-  EventTable,
-  Key,
-  Reader,
-  Seen,
-  Source,
-  SourceReader,
-  TrackedContext,
-  TrackedRow,
-  Window,
-} from '../source.js';
+import type { EventTable, Key, Reader, Seen, Source, SourceReader, TrackedRow, Window } from '../source.js';
 import { splitKeys, type StoredTracked, times, trackedRow } from '../stored-tracked.js';
+import { contextOf, contextReader, readContext } from '../tracked-context.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -25,9 +16,6 @@ export const collector: Source = {
   open: (reader) => new CollectorReader(reader),
 };
 
-// In one text, so that events of one kind of client share one object in memory.
-const contextOf = (table: string): string =>
-  `concat_ws(E'\\x1f', ${['browser', 'os', 'device', 'country', 'host', 'release', 'is_test'].map((name) => `coalesce(${table}.${name}::text, '')`).join(', ')})`;
 const COLUMNS = `t.id::text, t.message_id, t.user_id, t.anonymous_id, t.refs, t.value_minor, t.value_basis, t.currency, t.value_problem,
   (extract(epoch from t.occurred_at) * 1000)::float8 as at, (extract(epoch from t.received_at) * 1000)::float8 as received_at,
   t.deliveries, t.is_bot, t.source, ${contextOf('t')} as context`;
@@ -176,22 +164,6 @@ const idsByRef = (refs: string): string =>
 
 interface Stored extends StoredTracked {
   context: string;
-}
-
-/** A reader of contexts that gives equal ones as one object. */
-function contextReader(): (text: string) => TrackedContext | undefined {
-  const known = new Map<string, TrackedContext | undefined>();
-  return (text) => {
-    if (!known.has(text)) known.set(text, readContext(text));
-    return known.get(text);
-  };
-}
-
-function readContext(text: string): TrackedContext | undefined {
-  const [browser, os, device, country, host, release, test] = text.split('\x1f');
-  const told = Object.entries({ browser, os, device, country, host, release }).filter(([, value]) => value);
-  if (told.length === 0 && test !== 'true') return undefined;
-  return { ...Object.fromEntries(told), ...(test === 'true' ? { test: true } : {}) };
 }
 
 const rowsOf = (rows: readonly Stored[]): TrackedRow[] => {

@@ -3,7 +3,7 @@ import { isObject, type Json } from '../../ingest/json-members.js';
 import { filePlace, filesOf, filesSettleHours } from '../pull/files.js';
 import { objectOf } from '../pull/lines.js';
 import { timeZone } from '../pull/setting-shapes.js';
-import { formatOf, rowsOf } from '../pull/table-rows.js';
+import { formatOf, rowsOf, type TableFormat } from '../pull/table-rows.js';
 import { instantFrom } from '../pull/zoned-time.js';
 import type { Piece, SourceEvent, SourceType } from '../source-type.js';
 import { SourceFailure } from '../source.js';
@@ -20,7 +20,7 @@ const columnNames = [
     'library',
     'user_agent',
   ] as const),
-  ...(['device', 'browser', 'country', 'url', 'source', 'medium', 'campaign'] as const),
+  ...(['device', 'browser', 'os', 'country', 'release', 'url', 'referrer', 'source', 'medium', 'campaign'] as const),
 ] as const;
 type Column = (typeof columnNames)[number];
 type Columns = Partial<Record<Column, string>>;
@@ -49,7 +49,10 @@ const layouts = {
       library: 'context.library.name',
       user_agent: 'context.userAgent',
       url: 'context.page.url',
+      referrer: 'context.page.referrer',
     },
+    ...{ device: 'context.device.type', os: 'context.os.name', country: 'context.location.country' },
+    release: 'context.app.version',
     ...{ source: 'context.campaign.source', medium: 'context.campaign.medium', campaign: 'context.campaign.name' },
   },
   posthog: {
@@ -62,6 +65,9 @@ const layouts = {
       properties: 'properties',
     },
     ...{ anonymous_id: 'properties.$device_id', library: 'properties.$lib', user_agent: 'properties.$raw_user_agent' },
+    ...{ device: 'properties.$device_type', browser: 'properties.$browser', os: 'properties.$os' },
+    ...{ country: 'properties.$geoip_country_code', release: 'properties.$app_version' },
+    ...{ url: 'properties.$current_url', referrer: 'properties.$session_entry_referrer' },
     ...{ source: 'properties.utm_source', medium: 'properties.utm_medium', campaign: 'properties.utm_campaign' },
   },
   ga4_bigquery: {
@@ -73,9 +79,13 @@ const layouts = {
       properties: 'event_params',
     },
     ...{ source: 'traffic_source.source', medium: 'traffic_source.medium', campaign: 'traffic_source.name' },
-    ...{ device: 'device.category', browser: 'device.web_info.browser' },
+    ...{ device: 'device.category', browser: 'device.web_info.browser', os: 'device.operating_system' },
+    country: 'geo.country',
   },
 } as const satisfies Record<string, Columns>;
+
+/** Of files whose name does not tell: Segment's end in `.gz` alone. */
+const formats: Readonly<Partial<Record<keyof typeof layouts, TableFormat>>> = { segment: 'jsonl' };
 
 const settings = z.strictObject({
   ...filePlace,
@@ -99,10 +109,10 @@ export const file: SourceType<Settings> = {
     const columns: Columns = { ...layouts[given.layout], ...given.columns };
     let unreadable = 0;
     for await (const each of filesOf(given, day)) {
-      const format = given.format ?? formatOf(each.name);
+      const format = given.format ?? formatOf(each.name) ?? formats[given.layout];
       if (!format) throw new SourceFailure(`the format of ${each.name} is not told by its name; set "format"`);
       for await (const row of rowsOf(each, format, given.delimiter)) {
-        const event = row && eventOf(row, columns, given.time_zone);
+        const event = row && eventOf(row, columns, given);
         if (event) yield { event } satisfies Piece;
         else unreadable += 1;
       }
@@ -111,19 +121,28 @@ export const file: SourceType<Settings> = {
   },
 };
 
-function eventOf(row: Json, columns: Columns, zone: string): SourceEvent | undefined {
+/** Calls of Segment's that name no event; they are told by their kind, as its collector has them. */
+const CALLS: ReadonlySet<unknown> = new Set(['identify', 'page', 'screen', 'group', 'alias']);
+
+function eventOf(row: Json, columns: Columns, { layout, time_zone: zone }: Settings): SourceEvent | undefined {
   const cell = (column: Column): unknown => {
     const value = columns[column] === undefined ? undefined : at(row, columns[column]);
     return value === '' || value === null ? undefined : value;
   };
-  const [name, time] = [cell('event'), instantFrom(cell('time'), zone)];
+  const time = instantFrom(cell('time'), zone);
+  const call = layout === 'segment' && CALLS.has(row['type']) ? row['type'] : undefined;
+  const name = call ?? cell('event');
   if (typeof name !== 'string' || time === undefined) return undefined;
   const [userId, anonymousId] = [cell('user_id'), cell('anonymous_id')];
   const isDevice = userId !== undefined && userId === anonymousId;
+  const devices = [anonymousId, call === 'alias' ? row['previousId'] : undefined];
   return {
-    ...{ name, at: time, anonymousId, named: true },
+    ...{ name, at: time, anonymousId, named: call === undefined },
     userId: isDevice ? undefined : userId,
-    links: userId !== undefined && anonymousId !== undefined && !isDevice ? [{ userId, anonymousId }] : [],
+    links:
+      userId === undefined || isDevice
+        ? []
+        : devices.filter((id) => id != null).map((id) => ({ userId, anonymousId: id })),
     properties: propertiesOf(row, cell('properties')),
     receivedAt: instantFrom(cell('received'), zone),
     messageId: cell('message_id'),
@@ -131,8 +150,11 @@ function eventOf(row: Json, columns: Columns, zone: string): SourceEvent | undef
     userAgent: cell('user_agent'),
     device: cell('device'),
     browser: cell('browser'),
+    os: cell('os'),
     country: cell('country'),
+    release: cell('release'),
     pageUrl: cell('url'),
+    referrer: cell('referrer'),
     source: cell('source'),
     medium: cell('medium'),
     campaign: cell('campaign'),

@@ -15,7 +15,12 @@ const settings = z.strictObject({
   property_id: number,
   /** Of a service account with the role Viewer on the property. */
   client_email: z.email(),
-  private_key: secret.transform((key) => key.replaceAll('\\n', '\n')),
+  private_key: secret
+    .refine(
+      (key) => key.includes('PRIVATE KEY-----'),
+      'must be the whole private key, from -----BEGIN PRIVATE KEY----- on',
+    )
+    .transform((key) => key.replaceAll('\\n', '\n')),
   /** What GA4's revenue leaves out, by how the shop fills `value`: tax and shipping (`net`), or nothing (`total`). */
   revenue_basis: z.enum(['net', 'total']).default('net'),
   host: address.default('https://analyticsdata.googleapis.com'),
@@ -109,8 +114,9 @@ async function* report(given: Settings, request: FetchRequest, token: string, as
 function placeOf(dateHour: string, zone: string, { window }: FetchRequest): 'inside' | 'outside' | 'crossing' {
   const match = /^(\d{4})(\d{2})(\d{2})(\d{2})$/.exec(dateHour);
   if (!match) return 'crossing'; // `(other)` has no hour
-  const from = instantOf(zone, Date.parse(`${match[1]}-${match[2]}-${match[3]}T${match[4]}:00:00Z`));
-  const to = from + HOUR_MS;
+  const wall = Date.parse(`${match[1]}-${match[2]}-${match[3]}T${match[4]}:00:00Z`);
+  // Up to where the clocks show the next one: an hour that they show twice is one of two hours here.
+  const [from, to] = [instantOf(zone, wall), instantOf(zone, wall + HOUR_MS)];
   if (to <= window.from || from >= window.to) return 'outside';
   return from >= window.from && to <= window.to ? 'inside' : 'crossing';
 }

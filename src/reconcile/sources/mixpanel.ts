@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clickIdAmong } from '../../catalog/client-claim.js';
 import { type Json, objectIn } from '../../ingest/json-members.js';
 import { linesOf, objectOf } from '../pull/lines.js';
 import { address, number, secret, timeZone } from '../pull/setting-shapes.js';
@@ -85,6 +86,11 @@ function pieceOf(row: Json, zone: string): Piece {
       source: properties['utm_source'],
       medium: properties['utm_medium'],
       campaign: properties['utm_campaign'],
+      referrer: properties['$referrer'],
+      clickId: clickIdAmong(properties),
+      os: properties['$os'],
+      device: properties['$device_type'],
+      release: properties['$app_version_string'] ?? properties['release'],
     },
   };
 }

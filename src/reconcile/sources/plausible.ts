@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { address, secret } from '../pull/setting-shapes.js';
 import type { Piece, SourceType } from '../source-type.js';
-import { SourceFailure } from '../source.js';
+import { MONEY_FLAG, SourceFailure } from '../source.js';
 
 const WHO = 'Plausible';
 const PAGE = 1_000;
+const REVENUE = 'total_revenue';
 
 const settings = z.strictObject({
   site_id: z.string().min(1),
@@ -30,7 +31,7 @@ export const plausible: SourceType<Settings> = {
   gives: 'counts',
   settlesHours: () => 2,
   settings,
-  async *fetch(given, { window, http, day, zone }) {
+  async *fetch(given, { window, http, day, zone, mapper }) {
     const iso = (ms: number): string => new Date(ms).toISOString().replace('.000Z', '+00:00');
     for (let offset = 0; ; offset += PAGE) {
       const answer = await http.json({
@@ -40,7 +41,7 @@ export const plausible: SourceType<Settings> = {
         headers: { authorization: `Bearer ${given.api_key}` },
         body: {
           site_id: given.site_id,
-          metrics: ['events', ...(given.revenue ? ['total_revenue'] : [])],
+          metrics: ['events', ...(given.revenue ? [REVENUE] : [])],
           date_range: [iso(window.from), iso(window.to - 1_000)], // instants: the zone of the site plays no part
           dimensions: ['event:goal'],
           order_by: [['event:goal', 'asc']],
@@ -51,13 +52,24 @@ export const plausible: SourceType<Settings> = {
       if (!read.success) throw new SourceFailure(`${WHO} answered for ${day} with something else than results`);
       const { results, meta } = read.data;
       yield { timeZone: zone.name };
-      const warnings = Object.keys(meta.metric_warnings ?? {});
-      if (warnings.length > 0) yield { note: `warned: ${WHO} says that ${warnings.join(', ')} may not be whole` };
-      for (const { dimensions, metrics } of results) yield* piecesOf(dimensions[0]!, metrics, given.revenue_basis);
+      yield* warningsOf(Object.keys(meta.metric_warnings ?? {}));
+      for (const { dimensions, metrics } of results) {
+        yield* piecesOf(dimensions[0]!, metrics, given.revenue_basis);
+        const isPurchase = mapper.kindOf(dimensions[0]!) === 'order_completed';
+        if (given.revenue && isPurchase && !metrics[1])
+          yield { flag: `${MONEY_FLAG}${WHO} told no revenue of its goal` };
+      }
       if (results.length < PAGE) return;
     }
   },
 };
+
+function* warningsOf(metrics: readonly string[]): Generator<Piece> {
+  for (const metric of metrics) {
+    const sentence = `${WHO} says that ${metric} may not be whole`;
+    yield metric === REVENUE ? { flag: MONEY_FLAG + sentence } : { note: `warned: ${sentence}` };
+  }
+}
 
 function* piecesOf(name: string, [events, revenue]: readonly unknown[], basis: 'net' | 'total'): Generator<Piece> {
   if (typeof events !== 'number') throw new SourceFailure(`${WHO} answered with a count that is none`);

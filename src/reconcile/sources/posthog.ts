@@ -64,17 +64,22 @@ function eventPiece([uuid, event, distinctId, at, received, properties]: readonl
 // What a server sent shows nobody's browser. (Events that mean something bring their library with them.)
 const SERVER_LIBS = '^posthog-(node|python|ruby|php|go|java|elixir|dotnet|rs)';
 
+/** What is asked of the client of events that are not fetched. */
+const CLIENT = ['$browser', '$os', '$device_type', '$geoip_country_code', '$current_url', '$app_version'];
+
 async function* seenIn(given: Settings, request: FetchRequest): AsyncGenerator<Piece> {
   let after = { at: 0, id: '' };
   for (;;) {
     const rows = await query(given, request, {
-      select: `distinct_id, toUnixTimestamp(toStartOfInterval(timestamp, INTERVAL 15 MINUTE)) AS at, any(properties.$device_id) AS device`,
+      select: `distinct_id, toUnixTimestamp(toStartOfInterval(timestamp, INTERVAL 15 MINUTE)) AS at, any(properties.$device_id) AS device, ${CLIENT.map((name) => `any(properties.${name})`).join(', ')}`,
       where: `NOT (${MAPPED} IN (${namesOf(request)})) AND NOT match(coalesce(toString(properties.$lib), ''), '${SERVER_LIBS}')`,
       rest: `GROUP BY distinct_id, at HAVING (at, distinct_id) > (${after.at}, ${quoted(after.id)}) ORDER BY at, distinct_id`,
     });
-    for (const [id, seconds, device] of rows) {
-      const at = integer(seconds) * 1_000;
-      yield { seen: id === device ? { anonymousId: id, at } : { userId: id, anonymousId: device, at } };
+    for (const [id, seconds, device, ...words] of rows) {
+      const properties = Object.fromEntries(CLIENT.map((name, index) => [name, words[index]]));
+      const client = protocol.event({ event: 'seen', distinct_id: id, properties });
+      const seen = { at: integer(seconds) * 1_000, ...(typeof client === 'string' ? {} : { client }) };
+      yield { seen: id === device ? { anonymousId: id, ...seen } : { userId: id, anonymousId: device, ...seen } };
     }
     const last = rows.at(-1);
     if (!last || rows.length < given.page_size) return;

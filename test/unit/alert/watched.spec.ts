@@ -12,6 +12,11 @@ const drifting = {
   },
   ...{ baseline: 10, moved: 'up', alarming: true, interval: [25, 35], basis: 'weekday', verdict: 'up' },
   shift: { day: '2026-10-18', direction: 'up', before: 10, after: 29 },
+  causes: [
+    { part: 'missing', cause: 'script_blocked', before_pct: 4, after_pct: 22.5, points: 18.5 },
+    { part: 'missing', cause: 'lost_event', before_pct: 6, after_pct: 5, points: -1 },
+  ],
+  concentrated_in: { day: '2026-10-19', dimension: 'browser', value: 'firefox', lost: 30, of: 31 },
   markers: [{ id: 'm1', at: '2026-10-17T08:00:00.000Z', kind: 'release', title: '1.5.0' }],
 };
 const provider = { provider: 'stripe', silent: true, missing: 2, unchecked: 0, last_delivery_at: null, error: null };
@@ -59,7 +64,11 @@ describe('looking around', () => {
       severity: 'critical',
       title:
         'loss_pct of revenue_gross at collector went up: 30 on 2026-10-19, usually 10, about 29 instead of 10 since 2026-10-18',
-      detail: { markers: ['2026-10-17T08:00:00.000Z release 1.5.0'] },
+      detail: {
+        causes: ['missing script_blocked +18.5 points', 'missing lost_event -1 points'],
+        in_common: 'browser firefox: 30 of 31 lost on 2026-10-19',
+        markers: ['2026-10-17T08:00:00.000Z release 1.5.0'],
+      },
     });
     expect(watched[2]!.conditions[0]!.title).toBe(
       '2 days from 2026-10-12 to 2026-10-14 were not compared with every source',

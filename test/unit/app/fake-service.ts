@@ -29,7 +29,7 @@ const DRIFT = {
     shift: null,
     moved: 'up',
     alarming: true,
-    markers: [],
+    ...{ causes: [], concentrated_in: null, markers: [] },
   },
 };
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { concentration, FALSE_FINDINGS, type Observed } from '../../../src/reconcile/concentration.js';
 import { fisherAtLeast, newcombe, wilson } from '../../../src/reconcile/statistics.js';
 import { randomFrom } from '../../support/random.js';
+import { sayFigures } from '../../support/say.js';
 
 const DIMENSIONS = {
   browser: ['chrome', 'safari', 'firefox', 'edge'],
@@ -49,6 +50,7 @@ describe('what a loss concentrates in', () => {
     for (let seed = 1; seed <= days; seed += 1) {
       if (concentration(day(1_000 + seed, 800, () => 0.12)).verdict === 'concentrated') concentrated += 1;
     }
+    sayFigures('uniform days called concentrated', { concentrated, of: days, 'at most': FALSE_FINDINGS * days });
     expect(concentrated).toBeLessThanOrEqual(FALSE_FINDINGS * days);
     expect(concentration(day(3, 800, () => 0.12)).verdict).toBe('uniform');
   });

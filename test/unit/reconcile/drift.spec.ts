@@ -5,6 +5,7 @@ import type { ReconciliationRow } from '../../../src/reconcile/gap.js';
 import { judge, movedTo } from '../../../src/reconcile/judge.js';
 import { findShift } from '../../../src/reconcile/shift.js';
 import { binomial, randomFrom } from '../../support/random.js';
+import { sayFigures } from '../../support/say.js';
 
 const FIRST = '2026-08-03'; // a Monday
 const dayAt = (index: number): string => addDays(FIRST, index);
@@ -80,6 +81,7 @@ describe('simulated series', () => {
         if (movedTo(verdict, day) !== 'steady') alarms += 1;
       }
     }
+    sayFigures('steady days called up or down', { alarms, of: looked, 'at most': FALSE_ALARMS * looked });
     expect(alarms / looked).toBeLessThanOrEqual(FALSE_ALARMS);
   });
 

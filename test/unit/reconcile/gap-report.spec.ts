@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addDays } from '../../../src/kernel/day.js';
 import type { ReconciliationRow } from '../../../src/reconcile/gap.js';
-import { type ComparedDay, type GapReport, mondayOf, weekOf, weekRows } from '../../../src/reconcile/gap-report.js';
+import type { ComparedDay } from '../../../src/reconcile/compared-days.js';
+import { type GapReport, mondayOf, weekOf, weekRows } from '../../../src/reconcile/gap-report.js';
 import { gapReportHtml, gapReportMarkdown } from '../../../src/reconcile/gap-report-text.js';
 
 const MONDAY = '2026-09-28';
@@ -115,6 +116,9 @@ describe('the rows of a week', () => {
     ).toEqual([]);
   });
 
+  it('given a ratio that was never compared, then it is in no row either', () =>
+    expect(weekRows(days([row(MONDAY, { metric: 'attribution_mismatch_pct', gap: null })]), MONDAY)).toEqual([]));
+
   it('given counts without ids, then nothing is said of ids', () => {
     const counted = { missing: null, duplicates: null, client_only: null };
     expect(weekRows(days([row(MONDAY, counted)]), MONDAY)[0]).toMatchObject(counted);
@@ -128,9 +132,26 @@ describe('the report in words', () => {
       days([row(MONDAY, { currency: 'USD', metric: 'revenue_gross', actual: '123450', tracked: '-5', gap: '123455' })]),
       MONDAY,
     ),
-    drift: [],
+    drift: [
+      {
+        ...{ source: 'collector', metric: 'signups', figure: 'loss_pct', day: '2026-10-04', value: 40, baseline: 10 },
+        ...{ moved: 'up', shift: null },
+        causes: [{ part: 'missing', cause: 'script_blocked', before_pct: 2, after_pct: 30, points: 28 }],
+        concentrated_in: { day: '2026-10-04', dimension: 'browser', value: 'firefox', lost: 9, of: 10 },
+      },
+      {
+        ...{ source: 'collector', metric: 'orders', figure: 'gap_pct', day: '2026-10-04', value: 9, baseline: 1 },
+        ...{ moved: 'up', shift: null }, // as an earlier version published it
+      },
+    ],
     markers: [{ at: '2026-09-28T08:00:00.000Z', kind: 'release', title: 'Shop <1.5> | beta' }],
   };
+
+  it('of no day that counts tells no zeros', () => {
+    const failed = row(MONDAY, { gap: null, comparable: false, reasons: ['source_failed: down'] });
+    const text = gapReportMarkdown({ ...report, rows: weekRows(days([failed]), MONDAY) });
+    expect(text).toContain('| – | – | – | – | – | – | – | – | 0 of 7 |');
+  });
 
   it('as Markdown has its tables, with amounts in major units', () => {
     const text = gapReportMarkdown(report);
@@ -139,7 +160,11 @@ describe('the report in words', () => {
       '| collector | revenue_gross | 1234.50 USD | -0.05 USD | 1234.55 USD | 100 % | – | 3 | 1 | 0 | 1 of 7 |',
     );
     expect(text).toContain('| collector | revenue_gross USD | client_never_seen | 2 |');
-    expect(text).toContain('## What is not what it usually is\n\nNothing.');
+    expect(text).toContain(
+      '- loss_pct of signups at collector went up: 40 on 2026-10-04, usually 10; missing script_blocked +28 points; browser firefox: 9 of 10 lost on 2026-10-04\n',
+    );
+    expect(text).toContain('- gap_pct of orders at collector went up: 9 on 2026-10-04, usually 1\n');
+    expect(gapReportMarkdown({ ...report, drift: [] })).toContain('## What is not what it usually is\n\nNothing.');
   });
 
   it('as HTML holds what was told as text and no script', () => {

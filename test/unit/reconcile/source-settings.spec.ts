@@ -80,7 +80,20 @@ describe('the settings of sources', () => {
     ['no JSON', '{', 'SOURCES is no JSON.'],
     ['a member that does not exist', { origins: [] }, 'SOURCES has the unknown setting "origins".'],
     ['an unknown type', [{ name: 'x', type: 'adobe' }], 'source "x" has an unknown type; there are posthog, ga4,'],
-    ['a missing setting', [{ name: 'x', type: 'posthog', project_id: 1 }], 'source "x" api_key is wrong'],
+    ['a missing setting', [{ name: 'x', type: 'posthog', project_id: 1 }], 'source "x" api_key is missing.'],
+    ['a missing number', [{ name: 'x', type: 'posthog', api_key: 'k' }], 'source "x" project_id is missing.'],
+    [
+      'a key that is none',
+      [{ name: 'x', type: 'ga4', property_id: 1, client_email: 'a@b.example', private_key: 'k' }],
+      'private_key must be the whole private key',
+    ],
+    ['an empty text', [{ name: 'x', type: 'file', path: '' }], 'source "x" path must not be empty.'],
+    ['a number out of its bounds', [{ ...umami, keep_days: 0 }], 'source "site" keep_days must be at least 1.'],
+    [
+      'a tolerance below none',
+      { metrics: { orders: { tolerance_pct: -5 } } },
+      'metrics.orders.tolerance_pct must be at least 0.',
+    ],
     ['a setting too many', [{ ...umami, websight: 1 }], 'source "site" has the unknown setting "websight".'],
     ['a bad name', [{ ...umami, name: 'My Site' }], 'name must be lower-case letters'],
     ['the name of our own', [{ ...umami, name: 'collector' }], '"collector" is this service\'s own source'],
@@ -153,6 +166,14 @@ describe('the settings of sources', () => {
     expect(() => readConfig({ SOURCES: sources, UMAMI: 't' })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('secret-') }),
     );
+  });
+
+  it('given a mistake in the contract and one in a source, then both are told', () => {
+    const { mistakes } = read({ sources: [{ ...umami, websight: 1 }], metrics: { profit: {} } });
+    expect(mistakes.map((mistake) => mistake.replace(/.*unknown setting/, ''))).toEqual([
+      ' "metrics.profit".',
+      ' "websight".',
+    ]);
   });
 
   it('given good settings, then a configuration holds them', () => {

@@ -46,6 +46,7 @@ function Drifts({ rows }: { rows: readonly Drift[] }) {
           ),
         },
         { title: 'Level changed', text: shiftOf },
+        { title: 'Moved by', text: movedBy },
         { title: 'Released before', text: ({ markers }) => markers.map(({ title }) => title).join('; ') },
       ]}
     />
@@ -54,6 +55,13 @@ function Drifts({ rows }: { rows: readonly Drift[] }) {
 
 const shiftOf = ({ shift }: Drift): string =>
   shift === null ? '' : `${shift.day}: ${percent(shift.before)} to ${percent(shift.after)}`;
+
+/** Which causes moved it, in points, and what the losses have in common. */
+const movedBy = ({ causes, concentrated_in: common }: Drift): string =>
+  [
+    ...causes.map(({ cause, points }) => `${words(cause)} ${points > 0 ? '+' : ''}${points}`),
+    ...(common ? [`${words(common.dimension)} ${common.value}: ${common.lost} of ${common.of} lost`] : []),
+  ].join('; ');
 
 function Markers({ rows }: { rows: readonly Marker[] }) {
   return (

@@ -12,16 +12,29 @@ type Total = Answer['totals'][number];
 /** The metrics whose events clients claim a source of. */
 export const COMPARED: readonly string[] = ['signups', 'checkouts_started', 'orders', 'revenue_gross'];
 
+interface Props {
+  source: string;
+  metric: string;
+  from: string;
+  to: string;
+}
+
 /** Where clients say that something came from, against the first touch that the server recorded. */
-export function Confusion({ metric, from, to }: { metric: string; from: string; to: string }) {
-  const path = `/v1/attribution/confusion${query({ metric, from, to })}`;
+export function Confusion({ source, metric, from, to }: Props) {
+  const path = `/v1/attribution/confusion${query({ source, metric, from, to })}`;
   const data = useData(path, () => api<Answer>(path));
   return (
     <section>
       <h2>What the client claims, against the server</h2>
       <Show data={data}>
-        {({ data: pairs, totals, metric: of }) => (
+        {({ data: pairs, totals, metric: of, mapped, left_out: left }) => (
           <>
+            {!mapped && <p class="hint">{source} never had an event of this kind, so that it saw nothing.</p>}
+            {Object.keys(left).length > 0 && (
+              <p class="hint">
+                Left out, as {source} tells nothing of them: {Object.keys(left).join(', ')}.
+              </p>
+            )}
             {totals.map((total) => (
               <p>{paidOf(total)}</p>
             ))}

@@ -14,6 +14,7 @@ type By = NonNullable<Funnel['by']>;
 const DIMENSIONS = ['device', 'browser', 'country'];
 
 interface Props {
+  source: string;
   url: UrlState;
   go: (change: UrlState) => void;
   from: string;
@@ -21,9 +22,9 @@ interface Props {
 }
 
 /** Checkouts started and completed, as they were and as they were tracked; also by what only the browser can tell. */
-export function Funnels({ url, go, from, to }: Props) {
+export function Funnels({ source, url, go, from, to }: Props) {
   const dimension = DIMENSIONS.includes(url['dimension'] ?? '') ? url['dimension']! : 'device';
-  const path = `/v1/funnel${query({ from, to, dimension })}`;
+  const path = `/v1/funnel${query({ source, from, to, dimension })}`;
   const data = useData(path, () => api<Funnel>(path));
   return (
     <section>
@@ -32,6 +33,11 @@ export function Funnels({ url, go, from, to }: Props) {
         {(funnel) => (
           <>
             <Twice funnel={funnel} />
+            {funnel.not_fetched.length > 0 && (
+              <p class="hint">
+                Not fetched from {source}, and tracked as nothing: {funnel.not_fetched.join(', ')}.
+              </p>
+            )}
             <form class="choices" onSubmit={(event) => event.preventDefault()}>
               <Choice
                 label="Also by"
