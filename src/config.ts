@@ -37,6 +37,8 @@ export interface Config {
   square: {
     signatureKeys: readonly string[];
     notificationUrl?: string;
+    apiKey?: string;
+    apiBase: string;
     /** Of which the value is known. */
     plans: readonly SquarePlan[];
   };
@@ -125,6 +127,11 @@ const secrets = (name: string) =>
 
 const httpUrl = (name: string) => `${name} must be an http:// or https:// address.`;
 
+const base = (name: string, standard: string) => {
+  const address = z.string().refine((text) => isUrl(text, 'http', 'https'), httpUrl(name));
+  return address.default(standard).transform((text) => text.replace(/\/+$/, ''));
+};
+
 const whole = (name: string, { least, most, standard }: { least: number; most: number; standard: number }) =>
   z
     .string()
@@ -187,12 +194,11 @@ const schema = z.object({
     ),
   STRIPE_WEBHOOK_SECRETS: secrets('STRIPE_WEBHOOK_SECRETS'),
   STRIPE_API_KEY: z.string().optional(),
-  STRIPE_API_BASE: z
-    .string()
-    .refine((text) => isUrl(text, 'http', 'https'), httpUrl('STRIPE_API_BASE'))
-    .default('https://api.stripe.com'),
+  STRIPE_API_BASE: base('STRIPE_API_BASE', 'https://api.stripe.com'),
   SQUARE_WEBHOOK_SIGNATURE_KEYS: secrets('SQUARE_WEBHOOK_SIGNATURE_KEYS'),
   SQUARE_NOTIFICATION_URL: optional((text) => isUrl(text, 'http', 'https'), httpUrl('SQUARE_NOTIFICATION_URL')),
+  SQUARE_ACCESS_TOKEN: z.string().optional(),
+  SQUARE_API_BASE: base('SQUARE_API_BASE', 'https://connect.squareup.com'),
   SQUARE_PLANS: z.string().optional(), // read as a whole by `readSquarePlans`
   ADYEN_HMAC_KEYS: secrets('ADYEN_HMAC_KEYS').refine(
     (keys) => keys.every((key) => /^([0-9a-f]{2})+$/i.test(key)),
@@ -208,10 +214,7 @@ const schema = z.object({
       'ADYEN_AUTOMATIC_CAPTURE must be merchant accounts between commas, or * for all.',
     ),
   ADYEN_REPORT_USER: optional((text) => /^[^:]+:.+$/.test(text), 'ADYEN_REPORT_USER must be user:password.'),
-  ADYEN_REPORT_BASE: z
-    .string()
-    .refine((text) => isUrl(text, 'http', 'https'), httpUrl('ADYEN_REPORT_BASE'))
-    .default('https://ca-live.adyen.com'),
+  ADYEN_REPORT_BASE: base('ADYEN_REPORT_BASE', 'https://ca-live.adyen.com'),
   ALERT_WEBHOOK_URL: optional((text) => isUrl(text, 'http', 'https'), httpUrl('ALERT_WEBHOOK_URL')),
   ALERT_WEBHOOK_SECRET: optional(
     (text) => text.length >= SECRET_MIN,
@@ -282,18 +285,17 @@ export function readConfig(
     adminApiKey: s.ADMIN_API_KEY,
     vaultKey: s.VAULT_KEY,
     collectorWriteKeys: s.COLLECTOR_WRITE_KEYS,
-    stripe: {
-      webhookSecrets: s.STRIPE_WEBHOOK_SECRETS,
-      apiKey: s.STRIPE_API_KEY,
-      apiBase: s.STRIPE_API_BASE.replace(/\/+$/, ''),
+    stripe: { webhookSecrets: s.STRIPE_WEBHOOK_SECRETS, apiKey: s.STRIPE_API_KEY, apiBase: s.STRIPE_API_BASE },
+    square: {
+      ...{ signatureKeys: s.SQUARE_WEBHOOK_SIGNATURE_KEYS, notificationUrl: s.SQUARE_NOTIFICATION_URL },
+      ...{ apiKey: s.SQUARE_ACCESS_TOKEN, apiBase: s.SQUARE_API_BASE, plans },
     },
-    square: { signatureKeys: s.SQUARE_WEBHOOK_SIGNATURE_KEYS, notificationUrl: s.SQUARE_NOTIFICATION_URL, plans },
     adyen: {
       hmacKeys: s.ADYEN_HMAC_KEYS,
       basicAuth: s.ADYEN_BASIC_AUTH,
       automaticCapture: s.ADYEN_AUTOMATIC_CAPTURE,
       reportUser: s.ADYEN_REPORT_USER,
-      reportBase: s.ADYEN_REPORT_BASE.replace(/\/+$/, ''),
+      reportBase: s.ADYEN_REPORT_BASE,
     },
     alerts: {
       webhookUrl: s.ALERT_WEBHOOK_URL,

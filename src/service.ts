@@ -268,5 +268,8 @@ const doorsOf = ({ stripe, square, adyen, collectorWriteKeys }: Config) => ({
     ...(adyen.hmacKeys.length > 0 ? { adyen: { keys: [...adyen.hmacKeys], basicAuth: adyen.basicAuth } } : {}),
   },
   writeKeys: collectorWriteKeys,
-  apis: stripe.apiKey === undefined ? {} : { stripe: { apiKey: stripe.apiKey, apiBase: stripe.apiBase } },
+  apis: {
+    ...(stripe.apiKey === undefined ? {} : { stripe: { apiKey: stripe.apiKey, apiBase: stripe.apiBase } }),
+    ...(square.apiKey === undefined ? {} : { square: { apiKey: square.apiKey, apiBase: square.apiBase } }),
+  },
 });

@@ -224,7 +224,15 @@ export async function openJobs(
   const { database, ingest, reconcile, close, announced, tieOuts, verification, alerts, zone } = stages;
   const jobs = await createJobs({
     ...{ connection: database.connection, redisUrl: config.redisUrl },
-    ...{ reconcile, close, backfill: ingest.backfill, imports: ingest.imports, announced, tieOuts },
+    ...{
+      reconcile,
+      close,
+      backfill: ingest.backfill,
+      completion: ingest.completion,
+      imports: ingest.imports,
+      announced,
+      tieOuts,
+    },
     ...{ verification, alerts, zone, clock },
     cancellations: cancellationsIn(database, clock),
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),

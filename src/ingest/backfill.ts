@@ -90,7 +90,7 @@ export function createBackfill(deps: BackfillDeps): Backfill {
     async sweep(name, { hoursMax = Infinity, onProgress = () => undefined } = {}) {
       const one = listed(name);
       const now = clock();
-      await completeness.care(name, ceilHour(reachOf(one, now)));
+      await completeness.care(name, one.list.beginsWhenAsked ? floorHour(now) : ceilHour(reachOf(one, now)));
       const due = await completeness.due(name, reachOf(one, now), now);
       const hours = due.slice(0, hoursMax);
       const swept: Swept = { hours: 0, left: due.length - hours.length, listed: 0, recorded: [], missing: [] };
@@ -249,22 +249,22 @@ async function settle(
 }
 
 /** What can be told of a listed event that cannot even be read as one. */
-function unkeptOf(deps: BackfillDeps, { provider }: ListedProvider, body: unknown, since: Date): Settled {
-  const { originEventId = 'unreadable', occurredAt = since, type } = identified(provider, body) ?? {};
+function unkeptOf(deps: BackfillDeps, one: ListedProvider, body: unknown, since: Date): Settled {
+  const { originEventId = 'unreadable', occurredAt = since, type } = identified(one, body) ?? {};
   return { id: originEventId, at: occurredAt, is: 'missing', isRead: type === undefined || deps.isRead(type) };
 }
 
-function identified(provider: Provider, body: unknown): ReturnType<Provider['identify']> {
+function identified({ provider, list }: ListedProvider, body: unknown): ReturnType<Provider['identify']> {
   try {
-    return provider.identify(body);
+    return provider.identify(body, list.said);
   } catch {
     return undefined;
   }
 }
 
 /** The same entry that the webhook would have made, but for how it was authenticated. */
-function arrivalOf(deps: BackfillDeps, { provider, authenticatedBy }: ListedProvider, body: unknown) {
-  const arrival = webhookArrival(deps, provider, JSON.stringify(body), `backfill-${provider.name}`);
+function arrivalOf(deps: BackfillDeps, { provider, list, authenticatedBy }: ListedProvider, body: unknown) {
+  const arrival = webhookArrival(deps, provider, JSON.stringify(body), `backfill-${provider.name}`, list.said);
   const { account, origin, originEventId } = arrival;
   return {
     arrival: { ...arrival, authenticatedBy },

@@ -186,14 +186,20 @@ export class CompletenessStore {
     return rows;
   }
 
-  /** Hours of a range in which something a provider lists is not in the ledger, or of which nobody knows although it is time. */
+  /**
+   * Hours of a range in which something a provider lists is not in the ledger, or not whole, or of which nobody knows although it is time.
+   */
   async incomplete(from: Date, until: Date, now: Date): Promise<Date[]> {
     const { rows } = await this.database.pool.query<{ hour: Date }>({
-      name: 'incomplete_hours', // every number asks for it, and planning it takes longer than running it
+      name: 'hours_incomplete', // every number asks for it, and planning it takes longer than running it
       text: `select distinct h.hour from ingest.event_lists l
        cross join generate_series(greatest(l.since, $1::timestamptz), least($2::timestamptz, $3::timestamptz) - interval '1 hour', interval '1 hour') as h(hour)
        left join ingest.completeness c on c.provider = l.provider and c.hour = h.hour and c.checked_at <> '-infinity'
-       where c.hour is null or c.expected > c.delivered + c.healed`,
+       where c.hour is null or c.expected > c.delivered + c.healed
+       union
+       select date_trunc('hour', (context ->> 'occurredAt')::timestamptz, 'UTC') from ingest.dead_letters
+       where reason = 'truncated' and resolved_at is null and context ->> 'lost' = 'members'
+         and (context ->> 'occurredAt')::timestamptz >= $1 and (context ->> 'occurredAt')::timestamptz < $2`,
       values: [floorHour(from), ceilHour(until), floorHour(new Date(now.getTime() - GRACE_MS))],
     });
     return rows.map(({ hour }) => hour);

@@ -12,6 +12,7 @@ import { createCollect } from './collect.js';
 import { collectors } from './collectors/index.js';
 import { CompletenessStore } from './completeness-store.js';
 import { DeliveryCounts } from './delivery-counts.js';
+import { type Completion, createCompletion } from './completion.js';
 import { createDecideIdentity, type DecideIdentity } from './decide-identity.js';
 import { createDeadLetters, type DeadLetterStore, type ParkedDelivery } from './dead-letters.js';
 import { judge, receiveEvents, type EventsDeps } from './domain-events.js';
@@ -19,7 +20,7 @@ import type { ProviderApi } from './event-list.js';
 import { createImports, type ImportSource, type Imports } from './import-objects.js';
 import { ImportStore } from './import-store.js';
 import type { Ingest, Outcome, Principal } from './ingest.js';
-import { isInterpreted } from './interpret.js';
+import { interpret, isInterpreted } from './interpret.js';
 import { defaultLimits, type IngestLimits } from './limits.js';
 import type { DoorCount, OnOutcome } from './outcome.js';
 import type { Provider } from './provider.js';
@@ -61,6 +62,7 @@ export interface IngestStage extends Ingest {
   deadLetters: DeadLetterStore;
   completeness: CompletenessStore;
   backfill: Backfill;
+  completion: Completion;
   decideIdentity: DecideIdentity;
   imports: Imports;
   /** Writes what was counted. The doors are shut by then. */
@@ -86,22 +88,22 @@ export function createIngest(deps: IngestDeps): IngestStage {
   const zone = deps.zone ?? new Zone('UTC');
   const collect = createCollect({ vault, clear: doors.clear, store, findKey, clock, zone, limits, onOutcome });
 
-  deadLetters.onReplay('provider', (parked) => replayDelivery(doors, parked));
   deadLetters.onReplay('events', (parked) => replayEvent(doors, parked));
   deadLetters.onReplay('projector', replayEntry);
 
-  const { apis = {}, pause = (ms) => wait(ms) } = deps;
+  const { apis = {}, pause = wait } = deps;
   const lists = listsOf(apis, pause);
   const backfill = createBackfill({ ...doors, ledger, completeness, lists, isRead: isInterpreted });
+  const completion = createCompletion({ ...doors, ledger, deadLetters, lists, interpret });
+  deadLetters.onReplay('provider', (parked) =>
+    parked.context?.door === 'truncated' ? completion.complete(parked) : replayDelivery(doors, parked),
+  );
   const sources = sourcesOf(apis, pause);
   const imports = createImports({ ...doors, ledger, sources, store: new ImportStore(database), pause });
 
   return {
-    deadLetters,
-    completeness,
-    backfill,
+    ...{ deadLetters, completeness, backfill, completion, imports },
     decideIdentity: createDecideIdentity({ ledger, database, vault, clock }),
-    imports,
     stop: () => deliveries.stop(),
     async webhook(name, request) {
       const door = used.get(name);

@@ -16,7 +16,9 @@ import type { Said } from './provider.js';
 export type ReplayContext =
   | { door: 'provider'; provider: string; said?: Said }
   | { door: 'events'; keyId: string; name: string; account: string; origins: readonly string[] | '*' }
-  | { door: 'jobs'; data: Readonly<Record<string, string>> };
+  | { door: 'jobs'; data: Readonly<Record<string, string>> }
+  /** `lost`: `members` where something may be missing that counts; otherwise texts that nothing depends on, or what is of test mode. */
+  | { door: 'truncated'; occurredAt: string; lost: 'texts' | 'members' };
 
 /** Something that could not be taken further. Nothing in it but the sealed body may hold personal data. */
 export interface Parked {

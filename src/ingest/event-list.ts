@@ -1,3 +1,5 @@
+import type { Said } from './provider.js';
+
 /** A stretch of time, `until` excluded. */
 export interface TimeRange {
   from: Date;
@@ -12,10 +14,24 @@ export interface TimeRange {
 export interface EventList {
   /** How far back it reaches, in days. */
   reachDays: number;
+  /** It lists nothing from before it was first asked, so hours before that are not compared unless somebody asks for them. */
+  beginsWhenAsked?: true;
+  /** What a webhook's headers would say of its events. */
+  said?: Said;
   /** Every event made within a range, the oldest first. */
   pages(range: TimeRange): AsyncIterable<readonly unknown[]>;
   /** Events since a time that some webhook endpoint has not confirmed, in no order. */
   undelivered(since: Date): AsyncIterable<readonly unknown[]>;
+  /** One event, whole; undefined where it is listed no more. */
+  find(event: ListedEvent): Promise<unknown>;
+}
+
+/** What is known of an event that is asked for. */
+export interface ListedEvent {
+  id: string;
+  /** Whose it is, where that is not the key's own account. */
+  account: string | undefined;
+  occurredAt: Date;
 }
 
 /** Opens the list of a provider: for the settings of its interface, and a way to wait. */

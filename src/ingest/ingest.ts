@@ -54,7 +54,7 @@ export interface Ingest {
 
 export interface DeadLetter {
   id: string;
-  /** `invalid_event`, `conflict`, `not_interpretable`, `projection_failed`, `job_failed`. */
+  /** `invalid_event`, `conflict`, `truncated`, `not_interpretable`, `projection_failed`, `job_failed`. */
   reason: string;
   door: string;
   origin: string;

@@ -1,4 +1,4 @@
-import type { Interpret, InterpretableEntry } from '../catalog/facts.js';
+import type { Fact, Interpret, InterpretableEntry } from '../catalog/facts.js';
 import { uuidV5 } from '../kernel/entry-id.js';
 import { domainInterpreters } from './domain-interpreters/index.js';
 import type { Interpreter } from './interpreter.js';
@@ -6,6 +6,7 @@ import { adyenInterpreters } from './providers/adyen/interpret/index.js';
 import { squareInterpreters } from './providers/square/interpret/index.js';
 import type { SquarePlan } from './providers/square/interpret/plan-value.js';
 import { stripeInterpreters } from './providers/stripe/interpret/index.js';
+import { withoutLeftOut } from './shorten-body.js';
 
 /** What the operator knows and no entry tells. Another answer is another meaning, so it changes the version. */
 export interface KnownToOperator {
@@ -45,13 +46,36 @@ export function createInterpret(registered: readonly Interpreter[] = interpreter
     }
   }
   const others = registered.filter(({ readsOther }) => readsOther !== undefined);
-  return (entry) => {
+  return (received) => {
+    const entry = asTold(received);
     if (entry.origin === OURSELVES) return byType.get(entry.type)?.own ? byType.get(entry.type)!.interpret(entry) : [];
     const interpreter = byType.get(entry.type) ?? others.find(({ readsOther }) => readsOther?.(entry));
     if (interpreter === undefined || interpreter.own || !isFromItsOwn(entry)) return undefined;
-    return isTestMode(entry) ? [] : interpreter.interpret(entry);
+    if (isTestMode(entry) || isPiece(entry)) return [];
+    return isWithoutMembers(entry) ? asFarAsTold(interpreter, entry) : interpreter.interpret(entry);
   };
 }
+
+const isWithoutMembers = ({ attributes }: InterpretableEntry): boolean => attributes['truncated'] === 'true';
+
+/** What it says needs what was left out: that is on the list of dead letters already, and the entry that completes it says it. */
+function asFarAsTold(interpreter: Interpreter, entry: InterpretableEntry): readonly Fact[] {
+  try {
+    return interpreter.interpret(entry);
+  } catch {
+    return [];
+  }
+}
+
+/** Of an entry that is not whole, what was left out is absent. */
+function asTold(entry: InterpretableEntry): InterpretableEntry {
+  const { truncated, completes } = entry.attributes;
+  if (truncated === undefined && completes === undefined) return entry;
+  return { ...entry, body: withoutLeftOut(entry.body) };
+}
+
+// A long text of an event beside the entry that means what the event means.
+const isPiece = ({ attributes }: InterpretableEntry): boolean => attributes['piece'] !== undefined;
 
 /** A provider's types count only when the provider sent them, whatever another sender calls its events. */
 function isFromItsOwn({ type, origin }: InterpretableEntry): boolean {

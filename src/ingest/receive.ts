@@ -12,7 +12,7 @@ import type { DeadLetterStore, ReplayContext } from './dead-letters.js';
 import type { Outcome, RawRequest } from './ingest.js';
 import type { IngestLimits } from './limits.js';
 import type { Identified, Provider, Said, Subject } from './provider.js';
-import { shortenBody } from './shorten-body.js';
+import { shortenBody, withoutLongTexts, withoutSpaces } from './shorten-body.js';
 
 export interface ReceiveDeps {
   ledger: Pick<Ledger, 'record' | 'find'>;
@@ -35,6 +35,8 @@ export interface Arrival {
   occurredAt: Date;
   attributes: Readonly<Record<string, string>>;
   subjects: readonly Subject[];
+  /** Tags of subjects that stand elsewhere than in its text. */
+  tags?: readonly string[];
   /** The JSON text as received. */
   text: string;
   /** What is compared between two copies. */
@@ -137,6 +139,7 @@ export function providerArrival<S>(
 /** Seals an arrival and appends it. Throws Problem `unavailable`, and `too_large` where it may be refused. */
 export async function keep(deps: ReceiveDeps, arrival: Arrival, park = true): Promise<Outcome> {
   const entry = entryOf(deps, arrival);
+  if (entry.attributes['truncated'] !== undefined && park) await parkTruncated(deps, arrival, entry);
   const { outcome } = await deps.ledger.record(entry);
   if (outcome !== 'conflict') return { outcome, entryId: entry.id };
   const known = arrival.comparable && (await deps.ledger.find(entry.id));
@@ -163,22 +166,50 @@ async function parkConflict(deps: ReceiveDeps, arrival: Arrival, entry: NewEntry
   return id;
 }
 
+/** Says what is to be completed before it is kept, so that no crash leaves it unsaid. What is kept already was told then. */
+async function parkTruncated(deps: ReceiveDeps, arrival: Arrival, entry: NewEntry): Promise<void> {
+  const { door, account, origin, originEventId, type, occurredAt } = arrival;
+  if (await deps.ledger.find(entry.id)) return;
+  const isWhole = entry.attributes['truncated'] === TEXTS;
+  const counts = !isWhole && entry.attributes['livemode'] !== 'false';
+  await deps.deadLetters.park([
+    {
+      reason: 'truncated',
+      ...{ door, account, origin, originEventId, type, entryId: entry.id },
+      errors: [
+        `It is larger than an entry may be: ${isWhole ? 'its longest texts were' : 'a part of it was'} left out.`,
+      ],
+      context: { door: 'truncated', occurredAt: occurredAt.toISOString(), lost: counts ? 'members' : 'texts' },
+      subjects: entry.subjects,
+      blocks: counts,
+    },
+  ]);
+}
+
+/** How an entry is marked of which only texts are left out that no number depends on; `true` where other leaves are. */
+const TEXTS = 'texts';
+
 /** The entry within the stored size. How much longer sealing makes a text is told by the first attempt; small steps do the rest. */
 function entryOf(deps: ReceiveDeps, arrival: Arrival): NewEntry {
   const { storedBytesMax } = deps.limits;
   const contentMac = arrival.contentMac ?? deps.vault.contentMac(arrival.content);
   const whole = sealedEntry(deps.vault, arrival, arrival.text, contentMac);
   if (isSmall(whole, storedBytesMax)) return whole;
-  const bytes = storedBytes(whole);
-  if (bytes <= storedBytesMax) return whole;
+  if (storedBytes(whole) <= storedBytesMax) return whole;
   if (!arrival.shortenable) {
     throw new Problem('too_large', `An event may have ${storedBytesMax} bytes as it is stored.`);
   }
-  const marked = { ...arrival, attributes: { ...arrival.attributes, truncated: 'true' } };
+  const { body } = arrival.shortenable;
+  const compact = sealedEntry(deps.vault, arrival, withoutSpaces(arrival.text), contentMac);
+  const bytes = storedBytes(compact);
+  if (bytes <= storedBytesMax) return compact;
   let room = Math.floor((storedBytesMax / bytes) * Buffer.byteLength(arrival.text));
   for (;;) {
     room = Math.floor(room * 0.9);
-    const shorter = sealedEntry(deps.vault, marked, shortenBody(arrival.shortenable.body, room), contentMac);
+    const shortened = withoutLongTexts(body, room);
+    const truncated = shortened === undefined ? 'true' : TEXTS;
+    const marked = { ...arrival, attributes: { ...arrival.attributes, truncated } };
+    const shorter = sealedEntry(deps.vault, marked, shortened ?? shortenBody(body, room), contentMac);
     if (storedBytes(shorter) <= storedBytesMax) return shorter;
   }
 }
@@ -194,6 +225,7 @@ function sealedEntry(vault: Vault, arrival: Arrival, text: string, contentMac: B
   const id = arrival.id ?? entryId({ door, account, origin, id: originEventId });
   const sealed = vault.sealEntry(text, arrival.policy);
   const subjects = new Set(sealed.subjects);
+  for (const tag of arrival.tags ?? []) subjects.add(tag);
   for (const { kind, value } of arrival.subjects) subjects.add(vault.subjectTag(kind, value));
   // Written out: this is on the way of every event, and spreading costs more than hashing.
   const entry: NewEntry = {

@@ -5,6 +5,7 @@ import type { Close } from '../close/create-close.js';
 import type { Backfill } from '../ingest/backfill.js';
 import type { TieOutStage } from '../close/create-tie-outs.js';
 import type { Verification } from '../close/verification.js';
+import type { Completion } from '../ingest/completion.js';
 import type { Imports } from '../ingest/import-objects.js';
 import type { Clock } from '../kernel/clock.js';
 import { Problem } from '../kernel/errors.js';
@@ -32,6 +33,7 @@ export interface JobsDeps {
   reconcile: Reconcile;
   close: Pick<Close, 'softCloseEnded' | 'lastEnded'>;
   backfill: Backfill;
+  completion?: Pick<Completion, 'sweep'>;
   alerts: Alerts;
   /** Left out where no provider's objects are read. */
   imports?: Pick<Imports, 'providers' | 'sweep'>;
@@ -185,9 +187,10 @@ class Running implements Jobs {
   }
 
   private context(): Omit<JobContext, 'progress'> {
-    const { reconcile, close, backfill, imports, announced, tieOuts, verification, alerts, zone, clock } = this.deps;
+    const { reconcile, close, backfill, completion, imports, announced, tieOuts, verification, alerts, zone, clock } =
+      this.deps;
     return {
-      ...{ reconcile, close, backfill, imports, announced, tieOuts, verification, alerts, zone, clock },
+      ...{ reconcile, close, backfill, completion, imports, announced, tieOuts, verification, alerts, zone, clock },
       enqueue: (each) => this.add(each),
     };
   }

@@ -1,6 +1,7 @@
 import { alertDeliver } from './alert-deliver.js';
 import { backfillHours } from './backfill-hours.js';
 import { backfillUndelivered } from './backfill-undelivered.js';
+import { completeTruncated } from './complete-truncated.js';
 import { gapReportTell } from './gap-report-tell.js';
 import { gapReportWeekly } from './gap-report-weekly.js';
 import { fetchBalanceTransactions } from './fetch-balance-transactions.js';
@@ -27,6 +28,7 @@ export const jobs: readonly Job[] = [
   reconcileDays,
   backfillHours,
   backfillUndelivered,
+  completeTruncated,
   watch,
   gapReportWeekly,
   gapReportTell,

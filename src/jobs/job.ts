@@ -1,6 +1,7 @@
 import type { Alerts } from '../alert/create-alerts.js';
 import type { AnnouncedReports } from '../close/announced-reports.js';
 import type { Backfill } from '../ingest/backfill.js';
+import type { Completion } from '../ingest/completion.js';
 import type { TieOutStage } from '../close/create-tie-outs.js';
 import type { Imports } from '../ingest/import-objects.js';
 import type { Clock } from '../kernel/clock.js';
@@ -14,6 +15,7 @@ export interface JobContext {
   reconcile: Reconcile;
   close: Pick<Close, 'softCloseEnded' | 'lastEnded'>;
   backfill: Backfill;
+  completion?: Pick<Completion, 'sweep'> | undefined;
   alerts: Alerts;
   imports?: Pick<Imports, 'providers' | 'sweep'> | undefined;
   announced?: Pick<AnnouncedReports, 'note' | 'fetch'> | undefined;

@@ -6,7 +6,8 @@ export const revenueGross = defineFlow({
   meaning:
     'Money captured, tax included. Group `customer_kind` = `new` is the revenue of first payments. Not accounting revenue.',
   sourceOfTruth: 'payment provider',
-  dated: 'day of capture, never of authorisation; each part of a capture in parts on its own',
+  dated:
+    'day of capture, never of authorisation; each part of a capture in parts on its own (at Stripe on that of the first)',
   excludes: 'authorisations without capture, failed attempts, test mode',
   trackedAs: ['Order Completed', 'purchase', 'purchase_completed'],
   terms: {

@@ -93,8 +93,11 @@ export function refundsOf(
   captures: PaymentState['captures'],
 ): PaymentState['refunds'] {
   if (onlyAuthorised(effects, captures)) return NONE;
-  const refunds = statesOf(effects, 'RefundChanged', refundState);
-  if (refunds.length === 0) return refunds;
+  const all = statesOf(effects, 'RefundChanged', refundState);
+  if (all.length === 0) return all;
+  const releases = releasesIn(effects);
+  const refunds = all.filter(({ fact }) => !releases.has(fact));
+  if (refunds.length < all.length) return refunds;
   const released = effectOf(effects, 'PaymentCaptured')?.fields['amount_released'];
   if (typeof released !== 'string') return refunds;
   // What a partial capture let go of is told as a refund too: the earliest of that amount.
@@ -104,13 +107,23 @@ export function refundsOf(
   return refunds.filter((refund) => refund !== first);
 }
 
+/** What the provider's balance calls no refund but the part of an authorisation that was not captured. */
+const releasesIn = (effects: Record<string, Effect>): ReadonlySet<string> =>
+  new Set(
+    effectsOf(effects, 'BalanceMoved')
+      .filter(([, { fields }]) => fields['category'] === 'partial_capture_reversal')
+      .map(([, { fields }]) => refundFact(`refund:${String(fields['source'])}`)),
+  );
+
+const refundFact = (key: string): string => `RefundChanged ${key}`;
+
 /** An authorisation that was released is told as a refund by some providers: no money moved in, so none moves out. */
 const onlyAuthorised = (effects: Record<string, Effect>, captures: PaymentState['captures']): boolean =>
   captures.length === 0 && effectsOf(effects, 'PaymentAuthorised').length > 0;
 
 function refundState(key: string, effect: Effect): PaymentState['refunds'][number] | undefined {
   const { status, failed_at: failedAt } = effect.fields;
-  const moved = moneyMoved(`RefundChanged ${key}`, effect);
+  const moved = moneyMoved(refundFact(key), effect);
   if (!moved || status === 'canceled' || status === 'requires_action') return undefined;
   if (status !== 'failed') return { ...moved, returned: undefined };
   const at = typeof failedAt === 'number' ? failedAt : moved.at;

@@ -145,7 +145,7 @@ describe.each(providerGivens)('provider $name', (given) => {
     const body = given.withText(event(), 'x'.repeat(960_000));
     const outcome = await one(given.deliver(body));
     const entry = (await doors.ledger.find(outcome.entryId!))!;
-    expect([outcome.outcome, entry.attributes['truncated']]).toEqual(['recorded', 'true']);
+    expect([outcome.outcome, entry.attributes['truncated']]).toEqual(['recorded', 'texts']);
     expect(given.amountIn(JSON.parse(entry.body) as Json)).toBe(4990);
     expect(await one(given.deliver(body))).toMatchObject({ outcome: 'duplicate' });
   });
@@ -334,7 +334,7 @@ describe('what the webhook door refuses', () => {
     await refused(send('{not json', { 'stripe-signature': 't=1,v1=00' }), 'bad_signature');
     await refused(send(newCharge(), { 'stripe-signature': undefined }), 'bad_signature');
     const parked = await doors.ingest.deadLetters.list({ limit: 100 });
-    expect(parked.data.filter(({ reason }) => reason !== 'conflict')).toEqual([]);
+    expect(parked.data.filter(({ reason }) => reason !== 'conflict' && reason !== 'truncated')).toEqual([]);
   });
 
   it('given a captured delivery, when replayed later or dated ahead, then it is stale; within the window it is a duplicate', async () => {
@@ -383,14 +383,19 @@ describe('what the webhook door refuses', () => {
 
 describe('a genuine delivery that is too large to store', () => {
   it.each([
-    ['one large leaf', { note: 'x'.repeat(960_000) }],
+    ['one large leaf', { note: 'x'.repeat(960_000) }, 'texts'],
     [
       'many middle leaves',
       Object.fromEntries(Array.from({ length: 240 }, (_, at) => [`note${at}`, 'y'.repeat(4_000)])),
+      'texts',
     ],
-    ['very many small members', Object.fromEntries(Array.from({ length: 60_000 }, (_, at) => [`n${at}`, at]))],
-    ['many addresses', { list: Array.from({ length: 30_000 }, (_, at) => `person${at}@example.com`) }],
-  ])('given %s, when received, then it is kept without them and says so', async (_what, metadata) => {
+    [
+      'very many small members',
+      Object.fromEntries(Array.from({ length: 60_000 }, (_, at) => [`n${at}`, at])),
+      undefined,
+    ],
+    ['many addresses', { list: Array.from({ length: 30_000 }, (_, at) => `person${at}@example.com`) }, 'true'],
+  ])('given %s, when received, then it is kept without them and says so', async (_what, metadata, truncated) => {
     const body = newCharge({ data: { object: { ...charge['data'].object, metadata } } });
     const [outcome] = await send(body);
     expect(outcome!.outcome).toBe('recorded');
@@ -400,8 +405,7 @@ describe('a genuine delivery that is too large to store', () => {
       data: { object: { id: 'ch_harbour_0001', amount_captured: 4990 } },
     });
     expect(Buffer.byteLength(entry.body)).toBeLessThanOrEqual(0.9 * 1024 * 1024);
-    const isLarge = Buffer.byteLength(JSON.stringify(body)) > 0.9 * 1024 * 1024 || 'list' in metadata;
-    expect(entry.attributes['truncated']).toBe(isLarge ? 'true' : undefined);
+    expect(entry.attributes['truncated']).toBe(truncated);
     expect(await send(body)).toMatchObject([{ outcome: 'duplicate' }]);
   });
 });

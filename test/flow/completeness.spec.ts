@@ -110,3 +110,26 @@ describe('a month in which webhooks were lost', () => {
     expect(today.find(({ hour }) => hour === now)).toMatchObject({ deliveries: 3, status: 'unchecked' });
   });
 });
+
+describe('a webhook that is larger than an entry may be', () => {
+  it('given one that lost more than texts, then it is listed and its numbers are marked, until a replay has fetched the rest', async () => {
+    const pad = Array.from({ length: 1_200 }, () => 'p'.repeat(800));
+    const large = chargeSucceeded(`${DAY}T20:00:00Z`, 'ch_large', 900, { pad });
+    await shop.service.ingest.backfill.sweep('stripe');
+    expect((await shop.stripe(large)).status).toBe(202);
+    const [letter, ...others] = await shop.all('/v1/dead-letters?reason=truncated');
+    expect([letter, others]).toMatchObject([{ origin_event_id: 'evt_ch_large', blocks: true, resolved_at: null }, []]);
+    expect(await revenue()).toMatchObject({ incomplete: true, data: [{ incomplete: true }] });
+
+    const replay = () => shop.send('POST', `/v1/dead-letters/${String(letter!['id'])}/replay`, {});
+    const refused = await replay();
+    expect([refused.status, refused.body]).toMatchObject([200, { outcome: 'rejected' }]);
+    fake.events.push(large);
+    expect((await replay()).body).toMatchObject({ outcome: 'recorded' });
+    const after = await revenue();
+    expect(after).not.toHaveProperty('incomplete');
+    expect(after['data']).toEqual([{ period: DAY, value: '4900', currency: 'USD' }]);
+    expect(await shop.all('/v1/dead-letters?reason=truncated&resolved=false')).toEqual([]);
+    expect(await shop.service.projections.verify()).toMatchObject({ ok: true });
+  });
+});

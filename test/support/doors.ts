@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { createIngest, type IngestStage } from '../../src/ingest/create-ingest.js';
+import { createIngest, type IngestDeps, type IngestStage } from '../../src/ingest/create-ingest.js';
 import type { Principal, RawRequest } from '../../src/ingest/ingest.js';
 import type { IngestLimits } from '../../src/ingest/limits.js';
 import type { DoorCount } from '../../src/ingest/outcome.js';
@@ -33,7 +33,7 @@ export interface Doors {
   close(): Promise<void>;
 }
 
-export async function openDoors(limits: Partial<IngestLimits> = {}): Promise<Doors> {
+export async function openDoors(limits: Partial<IngestLimits> = {}, apis: IngestDeps['apis'] = {}): Promise<Doors> {
   const { database, drop } = await testDatabase();
   let now = NOW;
   const clock = (): Date => now;
@@ -41,7 +41,8 @@ export async function openDoors(limits: Partial<IngestLimits> = {}): Promise<Doo
   const ledger = await backends.postgres.open({ database, clock });
   const counts: DoorCount[] = [];
   const ingest = createIngest({
-    ...{ ledger, vault, database, clock, limits },
+    ...{ ledger, vault, database, clock, limits, apis },
+    pause: () => Promise.resolve(),
     providers: { stripe: { secrets: [SECRET, OLD_SECRET] }, square: SQUARE, adyen: ADYEN },
     writeKeys: [{ name: 'web', key: WRITE_KEY }],
     onOutcome: (count) => counts.push(count),

@@ -60,6 +60,11 @@ export class FakeStripe {
       return refuse(401, 'invalid_request_error', 'Invalid API Key provided');
     const { pathname, searchParams } = new URL(request.url!, 'http://fake');
     const name = pathname.slice('/v1/'.length);
+    const [, one] = /^events\/(.+)$/.exec(name) ?? [];
+    if (one !== undefined) {
+      const event = this.events.find(({ id }) => id === one);
+      return event ? send(200, event) : refuse(404, 'invalid_request_error', `No such event: '${one}'`);
+    }
     const listed = name === 'events' ? this.events : this.objects[name];
     if (!listed) return refuse(404, 'invalid_request_error', 'Unrecognized request URL');
     const cursor = searchParams.get('starting_after') ?? searchParams.get('ending_before');
@@ -112,13 +117,13 @@ function unexpanded({ payout: _payout, ...object }: Json, asked: readonly string
   return { ...object, ...Object.fromEntries(hidden.map((name) => [name, object[name].id as string])) };
 }
 
-/** For jobs that fetch nothing. */
 /** For jobs that close nothing. */
 export const noClose = {
   softCloseEnded: () => Promise.resolve([]),
   lastEnded: () => ({ id: '2026-09', from: '2026-09-01', to: '2026-09-30' }),
 };
 
+/** For jobs that fetch nothing. */
 export const noBackfill: Backfill = {
   providers: [],
   request: () => Promise.reject(new Error('nothing is fetched here')),

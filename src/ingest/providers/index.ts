@@ -3,6 +3,7 @@ import { adyen } from './adyen/adyen.js';
 import { announcedReports } from './adyen/announced-reports.js';
 import { adyenObjects } from './adyen/objects.js';
 import { settlementDetails } from './adyen/reports.js';
+import { squareEventList } from './square/event-list.js';
 import { squareObjects } from './square/objects.js';
 import { payoutEntries } from './square/reports.js';
 import { square } from './square/square.js';
@@ -20,7 +21,10 @@ export const providers = { stripe, square, adyen } as const satisfies Record<str
 export type ProviderName = keyof typeof providers;
 
 /** Providers that list the events they made. */
-export const eventLists: Readonly<Partial<Record<ProviderName, OpenEventList>>> = { stripe: stripeEventList };
+export const eventLists: Readonly<Partial<Record<ProviderName, OpenEventList>>> = {
+  stripe: stripeEventList,
+  square: squareEventList,
+};
 
 /** Providers of which objects can be read besides their events, from lists, files or reports. */
 export const objectSources: Readonly<Partial<Record<ProviderName, ObjectSource>>> = {

@@ -25,7 +25,7 @@ describe('readConfig', () => {
       reportingTimeZone: 'UTC',
       collectorWriteKeys: [],
       stripe: { webhookSecrets: [], apiBase: 'https://api.stripe.com' },
-      square: { signatureKeys: [], plans: [] },
+      square: { signatureKeys: [], plans: [], apiBase: 'https://connect.squareup.com' },
       adyen: { hmacKeys: [], automaticCapture: [], reportBase: 'https://ca-live.adyen.com' },
       alerts: { emailTo: [] },
       fiscalCalendar: { name: 'month' },

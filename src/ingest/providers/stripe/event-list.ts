@@ -1,26 +1,37 @@
 import type Stripe from 'stripe';
 import type { EventList, OpenEventList, TimeRange } from '../../event-list.js';
-import { patiently } from './patiently.js';
-import { stripeApi } from './stripe-api.js';
+import { type ApiError, patiently } from '../patiently.js';
+import { STRIPE, stripeApi } from './stripe-api.js';
 
 const REACH_DAYS = 30;
 const PAGE = 100;
 const HOUR_MS = 3_600_000;
 
 type Page = readonly Stripe.Event[];
+type Ask = <T>(work: (stripe: Stripe) => Promise<T>) => Promise<T>;
 type List = (params: Stripe.EventListParams) => Promise<{ data: Page; has_more: boolean }>;
 
 /** Stripe's `GET /v1/events`. It lists the newest first; going on before a known event turns that round. */
 export const stripeEventList: OpenEventList = (settings, pause): EventList => {
   let client: Promise<Stripe> | undefined;
-  const list: List = (params) =>
-    patiently(async () => (await (client ??= stripeApi(settings))).events.list({ limit: PAGE, ...params }), pause);
+  const ask: Ask = (work) => patiently(STRIPE, async () => work(await (client ??= stripeApi(settings))), pause);
+  const list: List = (params) => ask((stripe) => stripe.events.list({ limit: PAGE, ...params }));
   return {
     reachDays: REACH_DAYS,
     pages: (range) => oldestFirst(list, range),
     undelivered: (since) => newestFirst(list, { delivery_success: false, created: { gte: seconds(since) } }),
+    find: ({ id, account }) => ask((stripe) => retrieved(stripe, id, account)),
   };
 };
+
+async function retrieved(stripe: Stripe, id: string, account: string | undefined): Promise<Stripe.Event | undefined> {
+  try {
+    return await stripe.events.retrieve(id, {}, account === undefined ? {} : { stripeAccount: account });
+  } catch (error) {
+    if ((error as ApiError).statusCode === 404) return undefined;
+    throw error;
+  }
+}
 
 async function* oldestFirst(list: List, { from, until }: TimeRange): AsyncGenerator<Page> {
   const [before] = (await list({ created: { lt: seconds(from) }, limit: 1 })).data;

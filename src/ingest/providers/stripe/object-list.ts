@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
 import type { ProviderApi, TimeRange } from '../../event-list.js';
 import type { ObjectList, ObjectPage, OpenObjectList, ReadObject } from '../../object-list.js';
-import { patiently } from './patiently.js';
-import { stripeApi } from './stripe-api.js';
+import { patiently } from '../patiently.js';
+import { STRIPE, stripeApi } from './stripe-api.js';
 
 const PAGE = 100;
 
@@ -38,7 +38,7 @@ export const stripeLists: readonly string[] = [...Object.keys(LISTS), CONTENTS];
 export const stripeObjectList: OpenObjectList = (settings, pause): ObjectList => {
   let client: Promise<Stripe> | undefined;
   const ask = <T>(work: (stripe: Stripe) => Promise<T>): Promise<T> =>
-    patiently(async () => work(await (client ??= stripeApi(settings))), pause);
+    patiently(STRIPE, async () => work(await (client ??= stripeApi(settings))), pause);
   const live = isLive(settings);
   return {
     live,

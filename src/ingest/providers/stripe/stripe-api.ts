@@ -1,5 +1,8 @@
 import type Stripe from 'stripe';
 import type { ProviderApi } from '../../event-list.js';
+import type { Asked } from '../patiently.js';
+
+export const STRIPE: Asked = { name: 'Stripe', setting: 'STRIPE_API_KEY' };
 
 const TIMEOUT_MS = 30_000;
 

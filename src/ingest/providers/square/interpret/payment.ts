@@ -22,12 +22,12 @@ const STATES = ['PENDING', 'APPROVED', 'CANCELED', 'FAILED', 'COMPLETED'];
 /** Money is booked from a completed payment only, however many updates tell of it: what was approved may still be let go. */
 export const payment: Interpreter = {
   name: 'square/payment',
-  version: 2,
+  version: 3,
   reads: ['square.payment.created', 'square.payment.updated'],
-  interpret: (entry) => [paymentFact(squareEvent(entry, 'payment'))],
+  interpret: (entry) => paymentFacts(squareEvent(entry, 'payment')),
 };
 
-function paymentFact(event: SquareEvent): Fact {
+function paymentFacts(event: SquareEvent): Fact[] {
   const { object } = event;
   const state = object['status'];
   const about = {
@@ -38,16 +38,20 @@ function paymentFact(event: SquareEvent): Fact {
   };
   switch (state) {
     case 'COMPLETED':
-      return makeFact({ ...about, type: 'PaymentCaptured', effect: 'captured', fields: captured(event) });
+      return [makeFact({ ...about, type: 'PaymentCaptured', effect: 'captured', fields: captured(event) })];
     case 'APPROVED':
-      return makeFact({ ...about, type: 'PaymentAuthorised', effect: 'authorised', fields: authorised(event) });
+      return [makeFact({ ...about, type: 'PaymentAuthorised', effect: 'authorised', fields: authorised(event) })];
     case 'FAILED':
-      return makeFact({ ...about, type: 'PaymentFailed', effect: 'failed', fields: failed(event) });
+      return [
+        makeFact({ ...about, type: 'PaymentFailed', effect: 'failed', fields: failed(event) }),
+        // Says something only of one that had been completed, such as a bank transfer that came back.
+        makeFact({ ...about, type: 'PaymentReturned', effect: 'returned', fields: returned(event) }),
+      ];
     case 'CANCELED':
       if (authorisedAt(object) !== undefined)
-        return makeFact({ ...about, type: 'PaymentAuthorised', effect: 'authorised', fields: released(event) });
+        return [makeFact({ ...about, type: 'PaymentAuthorised', effect: 'authorised', fields: released(event) })];
   }
-  return makeFact({ ...about, type: 'Linked', effect: 'linked' });
+  return [makeFact({ ...about, type: 'Linked', effect: 'linked' })];
 }
 
 /**
@@ -78,6 +82,8 @@ const failed = (event: SquareEvent) => ({
   at: changedAt(event),
   reason: openText(objectsIn(objectIn(event.object['card_details'])['errors'])[0]?.['code']),
 });
+
+const returned = (event: SquareEvent) => ({ at: changedAt(event), ...amountOf(event), reason: failed(event).reason });
 
 /** With the tip: `amount_money` is without. */
 const amountOf = ({ object }: SquareEvent) => moneyOf(object['total_money'] ?? object['amount_money']);

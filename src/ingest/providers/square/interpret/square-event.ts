@@ -11,7 +11,10 @@ export interface SquareEvent {
   /** The object it tells of; without members where only its id is told, as of one that was deleted. */
   object: Json;
   id: string;
+  /** The event's own id, also where an entry of another completes one that was too large. */
   originEventId: string;
+  /** Decides between two entries of one instant: that of the entry. */
+  entryEventId: string;
 }
 
 const PREFIX = 'square.';
@@ -30,7 +33,8 @@ export function squareEvent(entry: InterpretableEntry, member: string): SquareEv
     at: timeIn(body['created_at']) ?? entry.occurredAt,
     object,
     id,
-    originEventId: entry.originEventId,
+    originEventId: entry.attributes['completes'] ?? entry.originEventId,
+    entryEventId: entry.originEventId,
   };
 }
 
@@ -57,7 +61,7 @@ export function stampAt(event: SquareEvent, ties: number): string {
   const { version } = event.object;
   const counted = typeof version === 'number' && Number.isSafeInteger(version) && version > 0 ? version : 0;
   const changed = String(changedAt(event)).padStart(15, '0');
-  return stampOf(RANK, counted, `${changed}.${String(ties).padStart(2, '0')}.${event.originEventId}`);
+  return stampOf(RANK, counted, `${changed}.${String(ties).padStart(2, '0')}.${event.entryEventId}`);
 }
 
 /** Place of a state in the order an object lives through them; one that is not known yet comes first. */

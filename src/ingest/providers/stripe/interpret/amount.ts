@@ -1,4 +1,5 @@
 import { exponentOf, rescale } from '../../../../kernel/money.js';
+import { halfToEven } from '../../../monthly-part.js';
 
 /**
  * Stripe's integers are not always ISO 4217 minor units: a currency without decimals is sent whole, ISK and UGX are sent with two
@@ -41,6 +42,18 @@ export function moneyOf(amount: unknown, code: unknown): { amount: string; curre
 export function signedOf(amount: unknown, code: unknown): string {
   const unit = unitOf(code);
   return typeof amount === 'number' && amount < 0 ? `-${minorUnits(-amount, unit)}` : minorUnits(amount, unit);
+}
+
+/**
+ * Like `signedOf` for what is worked out and not paid, such as a line of an invoice: of a currency that is sent with decimals it does not have, Stripe
+ * rounds only totals, so a part goes to the nearest unit, and of a half to the even one.
+ */
+export function nearestOf(amount: number, code: unknown): string {
+  const { currency, from, to } = unitOf(code);
+  if (!Number.isSafeInteger(amount)) throw new RangeError(`not an amount of minor units of ${currency}`);
+  if (from <= to) return rescale(BigInt(amount), from, to).toString();
+  const nearest = halfToEven(BigInt(Math.abs(amount)), 10n ** BigInt(from - to));
+  return (amount < 0 ? -nearest : nearest).toString();
 }
 
 /** Decimals of a currency as Stripe sends it and as facts carry it. Throws TypeError without a currency. */

@@ -39,7 +39,7 @@ const TIES: Readonly<Record<string, number>> = {
  */
 export const charge: Interpreter = {
   name: 'stripe/charge',
-  version: 3,
+  version: 4,
   reads: [...Object.keys(TIES).map((type) => `stripe.${type}`), readObject('charge')],
   interpret: (entry) => chargeFacts(stripeEvent(entry)),
 };
@@ -49,7 +49,7 @@ function chargeFacts(event: StripeEvent): Fact[] {
   const metadata = objectIn(object['metadata']);
   const about = {
     subject: `payment:${ownId(event)}`,
-    stamp: stampAt(event, TIES[type] ?? 0),
+    stamp: stampAt(event, isPartly(object) ? PARTLY : (TIES[type] ?? 0)),
     refs: [
       refIn('intent', object['payment_intent']),
       orderRef(metadata),
@@ -65,9 +65,13 @@ function chargeFacts(event: StripeEvent): Fact[] {
     return [failed, ...returned(event, about)];
   }
   if (!hasSucceeded(event)) return [makeFact({ ...about, type: 'Linked', effect: 'linked', fields: {} })];
-  if (object['captured'] === false)
-    return [makeFact({ ...about, type: 'PaymentAuthorised', effect: 'authorised', fields: authorised(event) })];
+  const open =
+    object['captured'] === false
+      ? [makeFact({ ...about, type: 'PaymentAuthorised', effect: 'authorised', fields: authorised(event) })]
+      : [];
+  if (open.length > 0 && !isPartly(object)) return open;
   return [
+    ...open,
     makeFact({ ...about, type: 'PaymentCaptured', effect: 'captured', fields: captured(event) }),
     ...embeddedRefunds(event),
     ...balanceMoved(about, object['balance_transaction']),
@@ -111,9 +115,21 @@ function hasSucceeded({ object, type }: StripeEvent): boolean {
 
 const authorised = (event: StripeEvent) => ({
   at: createdAt(event),
+  released_at: isReleased(event) ? event.at : undefined,
   ...moneyOf(event.object['amount'], event.object['currency']),
   ...means(event.object),
 });
+
+/** An authorisation that is captured in several parts stays open until the last of them. */
+function isPartly({ captured, amount, amount_captured: taken }: Json): boolean {
+  return captured === false && typeof amount === 'number' && typeof taken === 'number' && taken > 0 && taken < amount;
+}
+/** Its place among events of one second: before the capture that ends it. */
+const PARTLY = 25;
+
+/** Whether nothing of it will be captured any more: it expired, or was cancelled, which a charge calls refunded. */
+const isReleased = ({ type, object, read }: StripeEvent): boolean =>
+  !read && !isPartly(object) && (type === 'charge.expired' || object['refunded'] === true);
 
 function captured(event: StripeEvent, amount = event.object['amount_captured'] ?? event.object['amount']) {
   const { object } = event;
@@ -146,6 +162,7 @@ function capturedAt(event: StripeEvent): number | undefined {
   if (read) return settledAt(event, object['balance_transaction']);
   const created = createdAt(event);
   if (type === 'charge.captured' || previous['captured'] === false) return at;
+  if (typeof previous['amount_captured'] === 'number') return at;
   if (type === 'charge.succeeded') return at - created < AT_ONCE_MS ? created : at;
   return at === created ? created : undefined;
 }

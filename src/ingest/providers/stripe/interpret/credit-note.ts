@@ -2,7 +2,7 @@ import type { Fact } from '../../../../catalog/facts.js';
 import { openText } from '../../../../catalog/identifiers.js';
 import { makeFact } from '../../../../catalog/make-fact.js';
 import type { Interpreter } from '../../../interpreter.js';
-import { moneyOf, moneyOrNulls, signedOf } from './amount.js';
+import { moneyOf, moneyOrNulls, nearestOf } from './amount.js';
 import {
   createdAt,
   customerNode,
@@ -22,7 +22,7 @@ const STEPS = ['created', 'updated', 'voided'];
 /** What was taken back of an invoice. The money within it comes as a refund of its own, so it is not booked here. */
 export const creditNote: Interpreter = {
   name: 'stripe/credit-note',
-  version: 2,
+  version: 3,
   reads: [...STEPS.map((step) => `stripe.credit_note.${step}`), readObject('credit_note')],
   interpret: (entry) => creditNoteFacts(stripeEvent(entry)),
 };
@@ -67,8 +67,8 @@ function partsOf(object: Json) {
   const isCredited = idIn(object['customer_balance_transaction']) !== undefined;
   const after = Number(object['post_payment_amount']) - paidBack - (Number(object['out_of_band_amount']) || 0);
   return {
-    tax: typeof total === 'number' && typeof net === 'number' ? signedOf(total - net, currency) : undefined,
-    amount_credited: isCredited ? signedOf(after, currency) : '0',
+    tax: typeof total === 'number' && typeof net === 'number' ? nearestOf(total - net, currency) : undefined,
+    amount_credited: isCredited ? nearestOf(after, currency) : '0',
     refunds: refunds
       .map(({ refund }) => idIn(refund))
       .filter((id) => id !== undefined)

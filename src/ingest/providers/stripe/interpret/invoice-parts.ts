@@ -1,6 +1,6 @@
 import type { Fact, Scalar } from '../../../../catalog/facts.js';
 import { makeFact } from '../../../../catalog/make-fact.js';
-import { decimalsOf, signedOf } from './amount.js';
+import { decimalsOf, nearestOf } from './amount.js';
 import { createdAt, listIn, msOf, ownId, stampAt, type StripeEvent } from './stripe-event.js';
 import { type Json, objectIn } from '../../../json-members.js';
 
@@ -15,7 +15,7 @@ export function owed(event: StripeEvent, status: string | undefined): Record<str
   const finalized = msOf(steps['finalized_at']) ?? (isOwed ? createdAt(event) : undefined);
   const { total, starting_balance: before, ending_balance: after, currency } = object;
   const amount = (value: unknown): string | undefined =>
-    typeof value === 'number' && typeof currency === 'string' ? signedOf(value, currency) : undefined;
+    typeof value === 'number' && typeof currency === 'string' ? nearestOf(value, currency) : undefined;
   return {
     finalized_at: isOwed ? finalized : undefined,
     voided_at: when('voided_at', status === 'void'),
@@ -72,7 +72,7 @@ export function periodsBilled(event: StripeEvent): Fact[] {
       ...{ ...about, effect: `period:${key}` },
       fields: {
         ...{ starts_at: msOf(start), ends_at: msOf(end) },
-        ...{ net: signedOf(net, currency), currency: decimalsOf(currency).currency },
+        ...{ net: nearestOf(net, currency), currency: decimalsOf(currency).currency },
       },
     }),
   );

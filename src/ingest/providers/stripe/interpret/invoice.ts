@@ -54,7 +54,7 @@ const WITHOUT_CUSTOMER = new Set([
 /** What was billed, and which payment belongs to it. Its money is its charge's. */
 export const invoice: Interpreter = {
   name: 'stripe/invoice',
-  version: 3,
+  version: 4,
   reads: [...STEPS.map((step) => `stripe.invoice.${step}`), readObject('invoice')],
   interpret: (entry) => {
     const event = stripeEvent(entry);

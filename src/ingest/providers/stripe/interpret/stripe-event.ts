@@ -17,7 +17,10 @@ export interface StripeEvent {
   previous: Json;
   /** As received, and in which version. */
   received: { object: Json; apiVersion: unknown };
+  /** The event's own id, also where an entry of another completes one that was too large. */
   originEventId: string;
+  /** Decides between two entries of one second: that of the entry. */
+  entryEventId: string;
   /** Of an object that was read and not told by an event: its `type` is `object.charge`, `at` the instant it was read. */
   read?: { rank: number };
 }
@@ -42,7 +45,8 @@ export function stripeEvent(entry: InterpretableEntry): StripeEvent {
     object: canonical(kindOf(type), object, apiVersion),
     received: { object, apiVersion },
     previous: objectIn(data['previous_attributes']),
-    originEventId: entry.originEventId,
+    originEventId: entry.attributes['completes'] ?? entry.originEventId,
+    entryEventId: entry.originEventId,
     ...(type.startsWith(READ) ? { read: { rank: body['as_of'] === 'known' ? RANK : RANK_UNDATED } } : {}),
   };
 }
@@ -56,8 +60,8 @@ export const readObject = (kind: string): string => `${PREFIX}${READ}${kind}`;
  */
 export const stampAt = (event: StripeEvent, ties: number): string =>
   event.read
-    ? stampOf(event.read.rank, event.at, event.originEventId)
-    : stampOf(RANK, event.at + ties, event.originEventId);
+    ? stampOf(event.read.rank, event.at, event.entryEventId)
+    : stampOf(RANK, event.at + ties, event.entryEventId);
 
 /** When a balance transaction was made, where an object that was read carries it whole: the next best to the event itself. */
 export const settledAt = (event: StripeEvent, transaction: unknown): number | undefined =>

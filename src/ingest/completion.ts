@@ -1,0 +1,184 @@
+import type { Interpret } from '../catalog/facts.js';
+import { entryId } from '../kernel/entry-id.js';
+import { Problem } from '../kernel/errors.js';
+import type { Entry, Ledger } from '../ledger/ledger.js';
+import { ERASED } from '../ledger/vault/seal-body.js';
+import type { ListedProvider } from './backfill.js';
+import type { DeadLetterStore, ParkedDelivery } from './dead-letters.js';
+import type { DeadLetter, Outcome } from './ingest.js';
+import { isObject, type Json } from './json-members.js';
+import { type Arrival, keep, type ReceiveDeps, webhookArrival } from './receive.js';
+import { longTextsOf, onlyShortTexts } from './shorten-body.js';
+
+const PAGE = 100;
+const DAY_MS = 86_400_000;
+/** Of the stored size that the long texts in one entry may take: sealing makes them longer by half at most. */
+const PIECE_SHARE = 0.5;
+
+export interface CompletionDeps extends ReceiveDeps {
+  ledger: Pick<Ledger, 'record' | 'find'>;
+  deadLetters: Pick<DeadLetterStore, 'park' | 'list' | 'replay'>;
+  lists: readonly ListedProvider[];
+  interpret: Interpret;
+}
+
+/** Webhooks that were too large to be kept whole: what was left out is fetched from the provider's own list. */
+export interface Completion {
+  /** Fetches what the letter of one entry says is missing. Rejected where it cannot be had; throws Problem `unavailable`. */
+  complete(parked: ParkedDelivery): Promise<Outcome>;
+  /** Does so for every letter that is open and as young as its provider's list. Resolves with how many were settled, and how many are left. */
+  sweep(onProgress?: (done: number, total: number) => Promise<void>): Promise<{ completed: number; left: number }>;
+}
+
+/**
+ * The whole event is kept beside the entry that is not: under the identity `<event>.whole`, as one entry that means what the event means, and its
+ * long texts behind it. Every fact of it has a later stamp than those of the shortened one, and the same effect.
+ */
+export function createCompletion(deps: CompletionDeps): Completion {
+  const listOf = (name: string): ListedProvider | undefined =>
+    deps.lists.find(({ provider }) => provider.name === name);
+
+  return {
+    async complete({ letter }) {
+      try {
+        return await complete(deps, listOf(letter.origin), letter);
+      } catch (error) {
+        if (!(error instanceof Problem) || error.status >= 500) throw error;
+        return refused(letter, error.detail);
+      }
+    },
+
+    async sweep(onProgress = () => Promise.resolve()) {
+      const open = await openLetters(deps, listOf);
+      const away = new Map<string, unknown>();
+      let completed = 0;
+      for (const [nth, { id, origin }] of open.entries()) {
+        await onProgress(nth, open.length);
+        if (away.has(origin)) continue;
+        try {
+          const { outcome } = await deps.deadLetters.replay(id, 'system');
+          if (outcome === 'recorded' || outcome === 'duplicate') completed += 1;
+        } catch (error) {
+          away.set(origin, error); // it keeps those of no other provider waiting
+        }
+      }
+      for (const error of away.values()) throw error;
+      return { completed, left: open.length - completed };
+    },
+  };
+}
+
+async function complete(deps: CompletionDeps, one: ListedProvider | undefined, letter: DeadLetter): Promise<Outcome> {
+  const { origin, entryId: id } = letter;
+  if (!one) return refused(letter, `${origin} has no list of events that is asked: the entry stays as it is.`);
+  const entry = id === null ? undefined : await deps.ledger.find(id);
+  if (!entry) return refused(letter, 'The delivery was not kept yet: its provider sends it again.');
+  if (await isErased(deps, entry))
+    return refused(letter, 'The person it speaks of was erased: nothing is fetched again.');
+  const { originEventId, occurredAt, attributes } = entry;
+  const event = await one.list.find({ id: originEventId, account: attributes['account'], occurredAt });
+  if (!isObject(event)) return refused(letter, `${origin} lists the event no more.`);
+  if (!isOf(deps, one, entry, event))
+    return refused(letter, `What ${origin} lists under this id is not what it signed.`);
+  return keepWhole(deps, one, entry, event, letter);
+}
+
+async function isErased({ vault }: CompletionDeps, { body, keyId }: Entry): Promise<boolean> {
+  return keyId !== undefined && (await vault.unseal(body, keyId)).includes(ERASED);
+}
+
+async function openLetters(
+  { deadLetters, clock }: CompletionDeps,
+  listOf: (name: string) => ListedProvider | undefined,
+): Promise<DeadLetter[]> {
+  const open: DeadLetter[] = [];
+  for (let cursor: string | undefined; ;) {
+    const page = await deadLetters.list({ reason: 'truncated', resolved: false, cursor, limit: PAGE });
+    open.push(...page.data);
+    if (page.nextCursor === null) break;
+    cursor = page.nextCursor;
+  }
+  const isListed = ({ origin, door, receivedAt }: DeadLetter): boolean => {
+    const days = listOf(origin)?.list.reachDays ?? 0;
+    return door === 'provider' && receivedAt.getTime() > clock().getTime() - days * DAY_MS;
+  };
+  return open.filter(isListed);
+}
+
+const refused = ({ id, entryId }: DeadLetter, why: string): Outcome => ({
+  ...{ outcome: 'rejected', code: 'invalid_request', errors: [why], deadLetterId: id },
+  ...(entryId === null ? {} : { entryId }),
+});
+
+/** Whether an event is the one of an entry: the same content, where two copies can be compared, else the same event. */
+function isOf({ vault }: CompletionDeps, { provider, list }: ListedProvider, entry: Entry, event: Json): boolean {
+  const found = provider.identify(event, list.said);
+  if (found?.originEventId !== entry.originEventId || found.type !== entry.type) return false;
+  if (!provider.comparable(entry.attributes, found.attributes)) return true;
+  return vault.contentMac(provider.content(event)).equals(entry.contentMac);
+}
+
+/** Bytes of texts that may be left out, the longest first; no e-mail address is as long as the last. */
+const TEXTS = [2_048, 512, 320];
+
+/** Each entry is known again by its id when this is done twice, so it may stop anywhere. */
+async function keepWhole(
+  deps: CompletionDeps,
+  { provider, list, authenticatedBy }: ListedProvider,
+  { originEventId, account, type }: Entry,
+  event: Json,
+  letter: DeadLetter,
+): Promise<Outcome> {
+  const arrival = webhookArrival(deps, provider, JSON.stringify(event), `complete-${letter.id}`, list.said);
+  const attributes = { ...arrival.attributes, completes: originEventId };
+  const marked = { ...arrival, shortenable: undefined, account, type, authenticatedBy, attributes };
+  const meaning = meaningOf(deps, marked, event);
+  for (const bytesMin of TEXTS) {
+    const short = onlyShortTexts(event, bytesMin);
+    if (meaningOf(deps, marked, short) !== meaning) break;
+    const whole = { ...marked, text: JSON.stringify(short), originEventId: `${originEventId}.whole` };
+    const outcome = await keptIfItFits(deps, whole);
+    if (!outcome) continue;
+    const texts = longTextsOf(event, bytesMin, deps.limits.storedBytesMax * PIECE_SHARE);
+    await keepTexts(deps, whole, originEventId, texts);
+    return { ...outcome, deadLetterId: letter.id };
+  }
+  return refused(letter, 'The event is too large even without its long texts.');
+}
+
+async function keptIfItFits(deps: CompletionDeps, arrival: Arrival): Promise<Outcome | undefined> {
+  try {
+    return await keep(deps, arrival, false);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'too_large') return undefined;
+    throw error;
+  }
+}
+
+/** The long texts of the event, beside the entry that is without them. They belong to whom that belongs. */
+async function keepTexts(
+  deps: CompletionDeps,
+  whole: Arrival,
+  originEventId: string,
+  bodies: readonly unknown[],
+): Promise<void> {
+  if (bodies.length === 0) return;
+  const id = entryId({ ...whole, id: `${originEventId}.whole` });
+  const { subjects: tags } = (await deps.ledger.find(id))!;
+  for (const [index, body] of bodies.entries()) {
+    const attributes = { ...whole.attributes, piece: `${index + 1}/${bodies.length}` };
+    const text = { attributes, text: JSON.stringify(body), content: body, tags };
+    await keep(deps, { ...whole, ...text, originEventId: `${originEventId}.text-${index + 1}` }, false);
+  }
+}
+
+/** The facts of an event as text. Its personal leaves are in clear here and sealed where it is kept, and mean nothing but themselves. */
+function meaningOf({ interpret }: CompletionDeps, { type, attributes, ...arrival }: Arrival, body: unknown): string {
+  const { origin, account, originEventId, schemaVersion } = arrival;
+  const entry = { id: '', position: 0, type, schemaVersion, origin, account, originEventId };
+  try {
+    return JSON.stringify(interpret({ ...entry, occurredAt: arrival.occurredAt.getTime(), attributes, body }) ?? []);
+  } catch (error) {
+    return String(error); // what is not interpretable is parked where it is read
+  }
+}

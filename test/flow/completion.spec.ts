@@ -1,0 +1,203 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createInterpret } from '../../src/ingest/interpret.js';
+import { shortenBody } from '../../src/ingest/shorten-body.js';
+import { STORED_BYTES_MAX } from '../../src/ledger/stored-hash.js';
+import { openDoors, stripeDelivery, type Doors } from '../support/doors.js';
+import { API_KEY, FakeStripe, type Json } from '../support/fake-stripe.js';
+import { projected } from '../support/memory-model.js';
+
+const CREATED = 1_793_520_000; // 2026-11-01T08:00:00Z
+const HOUR = new Date(CREATED * 1_000);
+
+let fake: FakeStripe;
+let doors: Doors;
+beforeAll(async () => {
+  fake = await FakeStripe.start();
+  doors = await openDoors({}, { stripe: { apiKey: API_KEY, apiBase: fake.url } });
+});
+afterEach(() => void fake.events.splice(0));
+afterAll(async () => {
+  await doors.close();
+  await fake.stop();
+});
+
+const charge = (id: string, more: Json): Json => ({
+  ...{ id: `evt_${id}`, object: 'event', type: 'charge.succeeded', created: CREATED, livemode: true },
+  ...{ api_version: '2026-10-28.endive', pending_webhooks: 2 },
+  data: {
+    object: {
+      ...{ id: `ch_${id}`, object: 'charge', amount: 5_000, amount_captured: 5_000, captured: true, currency: 'usd' },
+      ...{ status: 'succeeded', created: CREATED, customer: 'cus_1', ...more },
+    },
+  },
+});
+const deliver = async (event: Json) => (await doors.ingest.webhook('stripe', stripeDelivery(event)))[0]!;
+const letters = async (): Promise<Json[]> =>
+  (await doors.ingest.deadLetters.list({ reason: 'truncated', resolved: false, limit: 10 })).data;
+const replay = (letter: Json) => doors.ingest.deadLetters.replay(String(letter['id']), 'test');
+const incomplete = (): Promise<Date[]> =>
+  doors.ingest.completeness.incomplete(HOUR, new Date(HOUR.getTime() + 3_600_000), HOUR);
+const interpret = createInterpret();
+const entriesOf = async (id: string) =>
+  (await doors.entries()).filter(({ originEventId }) => originEventId.startsWith(`evt_${id}`));
+async function money(id: string): Promise<string[]> {
+  const entries = await entriesOf(id);
+  const read = entries.map((entry) => ({
+    id: entry.position + 1,
+    facts: interpret({ ...entry, occurredAt: entry.occurredAt.getTime(), body: JSON.parse(entry.body) as unknown })!,
+  }));
+  const sums = new Set<string>();
+  for (const order of [read, [...read].reverse()]) {
+    const model = await projected([order]);
+    const net = new Map<string, bigint>();
+    for (const { metric, currency, delta } of model.contributions)
+      net.set(`${metric} ${currency}`, (net.get(`${metric} ${currency}`) ?? 0n) + BigInt(delta));
+    sums.add(
+      JSON.stringify(
+        [...net].filter(([key]) => /^(revenue_gross|refunds)/.test(key)).map(([key, sum]) => `${key} ${sum}`),
+      ),
+    );
+  }
+  expect([...sums]).toHaveLength(1); // the same in both orders
+  return JSON.parse([...sums][0]!) as string[];
+}
+
+/** Longer than an entry may be, and nothing that counts is long. */
+const withTexts = (id: string) => charge(id, { description: 'd'.repeat(500_000), statement: 's'.repeat(500_000) });
+/** Longer than an entry may be by the number of its members: which of them are left out is no matter of length. */
+const withMembers = (id: string) =>
+  charge(id, {
+    refunds: {
+      data: Array.from({ length: 20 }, (_, n) => ({
+        ...{ id: `re_${id}_${n}`, object: 'refund', charge: `ch_${id}`, amount: 10 },
+        ...{ currency: 'usd', status: 'succeeded', created: CREATED, notes: Array(60).fill('n'.repeat(800)) },
+      })),
+    },
+  });
+
+describe('a signed webhook that is larger than an entry may be', () => {
+  it('given long texts, then what counts is kept, and fetching brings each text, in pieces, once', async () => {
+    const event = withTexts('1');
+    fake.events.push({ ...event, pending_webhooks: 0 });
+    expect((await deliver(event)).outcome).toBe('recorded');
+    const [kept] = await entriesOf('1');
+    expect(kept!.attributes['truncated']).toBe('texts');
+    expect(await money('1')).toEqual(['revenue_gross USD 5000']);
+    const [letter, ...others] = await letters();
+    expect([letter!['blocks'], letter!['entryId'], others, await incomplete()]).toEqual([false, kept!.id, [], []]);
+
+    expect((await replay(letter!)).outcome).toBe('recorded');
+    expect(await letters()).toEqual([]);
+    const entries = await entriesOf('1');
+    expect(entries.map(({ originEventId, authenticatedBy }) => [originEventId, authenticatedBy])).toEqual([
+      ['evt_1', 'stripe-signature'],
+      ['evt_1.whole', 'stripe-api'],
+      ...Array.from({ length: entries.length - 2 }, (_, n) => [`evt_1.text-${n + 1}`, 'stripe-api']),
+    ]);
+    const pieces = await Promise.all(
+      entries.slice(2).map(async ({ body, keyId }) => JSON.parse(await doors.vault.unseal(body, keyId)) as Json),
+    );
+    for (const name of ['description', 'statement'])
+      expect(pieces.map(({ data }) => data.object[name] ?? '').join('')).toBe(event['data'].object[name]);
+    // What is personal where it stood is sealed in a piece as well.
+    expect(entries.slice(2).some(({ body }) => body.includes('d'.repeat(100)))).toBe(false);
+    expect(new Set(entries.map(({ subjects }) => subjects.join())).size).toBe(1);
+    expect(await money('1')).toEqual(['revenue_gross USD 5000']);
+
+    expect((await replay(letter!)).outcome).toBe('duplicate');
+    expect((await deliver(event)).outcome).toBe('duplicate');
+    expect([(await entriesOf('1')).length, await letters()]).toEqual([entries.length, []]);
+  });
+
+  it('given more members than there is room for, then numbers say so until the whole is there, and then it counts once', async () => {
+    const event = withMembers('2');
+    await deliver(event);
+    const [kept] = await entriesOf('2');
+    expect(kept!.attributes['truncated']).toBe('true');
+    const [letter] = await letters();
+    expect([letter!['blocks'], await incomplete()]).toEqual([true, [HOUR]]);
+    // A stranger's copy under the same id completes nothing.
+    fake.events.push({ ...event, data: { object: { ...event['data'].object, amount_captured: 9 } } });
+    expect(await replay(letter!)).toMatchObject({
+      outcome: 'rejected',
+      errors: [expect.stringMatching(/not what it signed/)],
+    });
+    expect([(await letters()).length, (await entriesOf('2')).length]).toEqual([1, 1]);
+
+    fake.events.splice(0, 1, event);
+    expect(await doors.ingest.completion.sweep()).toEqual({ completed: 1, left: 0 });
+    expect([await letters(), await incomplete()]).toEqual([[], []]);
+    expect(await money('2')).toEqual(['revenue_gross USD 5000', 'refunds USD 200']);
+  });
+
+  it('given an event that its provider lists no more, then the letter stays open and says why; another way of asking finds the same', async () => {
+    await deliver(withMembers('3'));
+    expect(await doors.ingest.completion.sweep()).toEqual({ completed: 0, left: 1 });
+    expect(await letters()).toMatchObject([{ originEventId: 'evt_3', errors: ['stripe lists the event no more.'] }]);
+    fake.troubles.push(...Array.from({ length: 8 }, () => ({ status: 500 })));
+    await expect(doors.ingest.completion.sweep()).rejects.toMatchObject({ code: 'unavailable' });
+    doors.setNow(new Date(HOUR.getTime() + 40 * 86_400_000));
+    expect(await doors.ingest.completion.sweep()).toEqual({ completed: 0, left: 0 }); // beyond its reach
+    await doors.ingest.deadLetters.dismiss(String((await letters())[0]!['id']), {
+      ...{ reason: 'only a test', actor: 'test', correlationId: 'test' },
+    });
+    expect(await incomplete()).toEqual([]);
+    doors.setNow(new Date(HOUR.getTime() + 7_210_000));
+  });
+
+  it('given a person who was erased meanwhile, then nothing of them is fetched again', async () => {
+    const event = charge('7', { description: 'd'.repeat(990_000) });
+    fake.events.push(event);
+    await deliver(event);
+    const [kept] = await entriesOf('7');
+    await doors.database.pool.query('delete from ledger.vault_keys where id = $1', [kept!.keyId]);
+    const [letter] = await letters();
+    expect(await replay(letter!)).toMatchObject({ outcome: 'rejected', errors: [expect.stringMatching(/was erased/)] });
+    expect(await entriesOf('7')).toHaveLength(1);
+    await doors.ingest.deadLetters.dismiss(String(letter!['id']), {
+      ...{ reason: 'only a test', actor: 'test', correlationId: 'test' },
+    });
+  });
+
+  it('given test mode, then it is listed, and marks and blocks nothing', async () => {
+    await deliver({ ...withMembers('6'), livemode: false });
+    const [letter, ...others] = await letters();
+    expect([letter!['blocks'], others, await incomplete()]).toEqual([false, [], []]);
+    await doors.ingest.deadLetters.dismiss(String(letter!['id']), {
+      ...{ reason: 'only a test', actor: 'test', correlationId: 'test' },
+    });
+  });
+
+  it('given spaces that make it too large, then it is kept whole without them', async () => {
+    const text = JSON.stringify(charge('4', { note: 'a "quoted\\" text' }), null, 2).replaceAll(
+      '\n',
+      '\n'.padEnd(44_000),
+    );
+    expect(text.length).toBeGreaterThan(STORED_BYTES_MAX);
+    const spaced = (await doors.ingest.webhook('stripe', stripeDelivery(text)))[0]!;
+    expect(spaced.outcome).toBe('recorded');
+    const [kept] = await entriesOf('4');
+    expect([kept!.attributes['truncated'], JSON.parse(kept!.body).data.object.id]).toEqual([undefined, 'ch_4']);
+    expect(await letters()).toEqual([]);
+  });
+
+  it('given ids that had to give way, then they are absent, and make no purchase of many', () => {
+    const body = JSON.parse(shortenBody(withMembers('5'), 6_000)) as unknown;
+    const entry = {
+      id: 'e',
+      position: 0,
+      type: 'stripe.charge.succeeded',
+      schemaVersion: 1,
+      origin: 'stripe',
+      account: '',
+    };
+    const facts = interpret({
+      ...entry,
+      originEventId: 'evt_5',
+      occurredAt: 0,
+      attributes: { truncated: 'true' },
+      body,
+    })!;
+    expect(JSON.stringify(facts)).not.toContain('[truncated]');
+  });
+});
