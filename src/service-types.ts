@@ -100,7 +100,7 @@ export interface Service {
     'enqueueBackfill' | 'enqueueVerification' | 'health' | 'counts' | 'tallies' | 'list' | 'cancel' | 'stop'
   >;
   /** `size` entries are sealed, `lag` are not yet; a proof is undefined for an entry that is unknown or not sealed. */
-  seal: Pick<Seal, 'state' | 'proof' | 'consistency' | 'checkpoints' | 'publicKey' | 'verify'>;
+  seal: Pick<Seal, 'state' | 'proof' | 'consistency' | 'checkpoints' | 'publicKey' | 'verify' | 'compare'>;
   /** Everything derived again and compared, and what came of it before. */
   verification: Verification;
   start(): Promise<void>;
