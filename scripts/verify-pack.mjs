@@ -8,8 +8,9 @@
 //
 // What it derives again: the signature of the manifest and the SHA-256 of each file; the hash of each ledger entry from its fields;
 // from these, and the hashes of the subtrees on both sides, the root that the ledger's checkpoint signs; that positions have no hole;
-// that each journal entry balances and the totals are its sums; and of a closed period, that the close in the ledger names the digest
-// of what it stored, and that the journal is what it stored.
+// that each journal entry balances and the totals are its sums; that trial balance, roll-forward and bridge add up and tie to the journal;
+// that tie-out results are those in the ledger; and of a closed period, that the close in the ledger names the digest of what it stored,
+// and that journal and statements are what it stored.
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -63,7 +64,10 @@ async function derive(files, manifest, found, witness) {
   await files.rows('journal.jsonl', (line) => journal.line(line));
   journal.compareTotals(await files.json('totals.json'));
   const close = new Close(parameters);
-  const entries = new Entries({ parameters, proof, root, checkpoint, journal, close, found });
+  const statements = await files.json('statements.json');
+  if (statements !== undefined) checkStatements(statements, journal.totals, found);
+  const tieOuts = new TieOuts((await files.json('tie-out.json')) ?? {}, manifest, found);
+  const entries = new Entries({ parameters, proof, root, checkpoint, journal, close, tieOuts, found });
   for (const name of files
     .names()
     .filter((each) => each.startsWith('entries/'))
@@ -72,7 +76,8 @@ async function derive(files, manifest, found, witness) {
   entries.end();
   await files.rows('earlier.jsonl', (entry) => entries.earlier(entry));
   journal.endOfEntries();
-  close.end(journal, found);
+  close.end(journal, statements, found);
+  tieOuts.end();
   return {
     ...{ entries: entries.count, withheld: entries.withheld, lines: journal.count },
     checkpoint: checkpoint && { size: checkpoint.size, root: checkpoint.root, signed_at: checkpoint.signed_at },
@@ -425,6 +430,7 @@ class Entries {
     this.tree.append(0, leafHash(hash));
     this.journal.seen(position, entry.id);
     this.close.entry(entry);
+    this.tieOuts.entry(entry);
   }
 
   /** The hash that follows from the fields, or of a withheld entry the one it is said to have. */
@@ -482,6 +488,7 @@ class Entries {
         entry.position,
       );
     this.journal.seen(entry.position, entry.id);
+    this.tieOuts.entry(entry);
   }
 
   subtrees(from, to, hashes) {
@@ -491,6 +498,111 @@ class Entries {
       return;
     }
     places.forEach((level, index) => this.tree.append(level, Buffer.from(String(hashes[index]), 'hex')));
+  }
+}
+
+/** Trial balance, roll-forward and bridge: that they add up, and that they are of this journal. `totals` by account and currency. */
+function checkStatements(statements, totals, found) {
+  const broken = (detail) => found.broken('statements', 'statements.json', detail);
+  try {
+    const closings = checkTrialBalance(statements, totals, broken);
+    checkRollForward(statements, closings, broken);
+    checkBridge(statements, broken);
+  } catch (error) {
+    broken(`The statements cannot be followed: ${error.message}.`);
+  }
+}
+
+/** The closing of each account and currency. */
+function checkTrialBalance({ trial_balance: trial }, totals, broken) {
+  const closings = new Map();
+  const sums = new Map();
+  for (const row of trial) {
+    const key = `${row.account}\n${row.currency}`;
+    const [opening, debit, credit, closing] = amountsOf(row, 'opening', 'debit', 'credit', 'closing');
+    const total = totals.get(key) ?? { debit: 0n, credit: 0n };
+    if (closings.has(key)) broken(`${row.account} ${row.currency} is in the trial balance twice.`);
+    if (debit !== total.debit || credit !== total.credit)
+      broken(`Debits and credits of ${row.account} ${row.currency} are not those of the journal.`);
+    if (opening + debit - credit !== closing) broken(`${row.account} ${row.currency} does not add up.`);
+    closings.set(key, closing);
+    add(sums, row.currency, closing);
+  }
+  for (const key of totals.keys())
+    if (!closings.has(key)) broken(`The trial balance lacks ${key.replace('\n', ' ')}, which the journal has.`);
+  for (const [currency, sum] of sums) if (sum !== 0n) broken(`The trial balance of ${currency} is ${sum}, and not 0.`);
+  return closings;
+}
+
+function checkRollForward({ roll_forward: rolls }, closings, broken) {
+  for (const { activity, ...row } of rolls) {
+    const [opening, adjustments, closing] = amountsOf(row, 'opening', 'adjustments', 'closing');
+    const moved = activity.reduce((sum, each) => sum + BigInt(each.net_minor), adjustments);
+    if (opening + moved !== closing || (closings.get(`${row.account}\n${row.currency}`) ?? 0n) !== closing)
+      broken(`The roll-forward of ${row.account} ${row.currency} does not come to what the account stands at.`);
+  }
+}
+
+function checkBridge({ bridge, revenue }, broken) {
+  const steps = new Map();
+  for (const { currency, amount_minor: amount } of bridge) add(steps, currency, BigInt(amount));
+  for (const row of revenue) {
+    const [bridged, booked, unexplained] = amountsOf(row, 'bridged', 'journal', 'unexplained');
+    if ((steps.get(row.currency) ?? 0n) !== bridged || booked - bridged !== unexplained)
+      broken(`The bridge of ${row.currency} does not add up.`);
+  }
+}
+
+const without = (object, names) => Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
+
+const amountsOf = (row, ...names) => names.map((name) => BigInt(row[`${name}_minor`]));
+
+/** Results of tie-outs: each is an entry of the ledger, and the last of its provider. */
+class TieOuts {
+  last = new Map(); // provider -> position, as the entries have it
+
+  constructor({ results }, { period }, found) {
+    this.isTold = Array.isArray(results); // packs of earlier versions tell none
+    this.period = period;
+    this.found = found;
+    this.told = new Map((this.isTold ? results : []).map((result) => [result.position, result]));
+    this.unseen = new Set(this.told.keys());
+  }
+
+  entry({ position, id, type, origin, body, withheld }) {
+    const isTieOut = type === 'TieOutRecorded' && origin === 'truth-ledger' && !withheld;
+    const data = isTieOut ? JSON.parse(body) : {};
+    if (data.period === this.period && !(this.last.get(data.provider) > position))
+      this.last.set(data.provider, position);
+    const result = this.told.get(position);
+    if (!result) return;
+    this.unseen.delete(position);
+    const told = without(result, ['entry_id', 'position', 'recorded_at', 'reports']);
+    if (id !== result.entry_id || canonicalJson(data) !== canonicalJson(told))
+      this.found.broken(
+        'tie_out',
+        'tie-out.json',
+        `The result at position ${position} is not in the ledger.`,
+        position,
+      );
+  }
+
+  end() {
+    for (const position of this.unseen)
+      this.found.missing(
+        'tie_out',
+        'tie-out.json',
+        `The entry of the result at position ${position} is not here.`,
+        position,
+      );
+    for (const [provider, position] of this.last)
+      if (this.isTold && !this.told.has(position))
+        this.found.missing(
+          'tie_out',
+          'tie-out.json',
+          `The last tie-out of ${provider} is not among the results.`,
+          position,
+        );
   }
 }
 
@@ -517,11 +629,12 @@ class Close {
     stored.hash.update(body).update('\n');
     stored.entries += 1;
     const contents = JSON.parse(body);
-    if (contents.part === 'journal')
-      for (const line of contents.lines) stored.journal.update(journalText(line)).update('\n');
+    const { part, ...rest } = contents;
+    if (part === 'statements') stored.statements = canonicalJson(rest);
+    if (part === 'journal') for (const line of contents.lines) stored.journal.update(journalText(line)).update('\n');
   }
 
-  end(journal, found) {
+  end(journal, statements, found) {
     if (!this.isClosed) return;
     if (!this.closed) {
       found.missing('close', 'entries', `The decision that closed ${this.period} is not among the entries.`);
@@ -536,6 +649,11 @@ class Close {
       found.broken('close_digest', 'entries', 'What the close stored has not the digest that was approved.');
     if (stored.journal.digest('hex') !== journal.hash.digest('hex'))
       found.broken('journal', 'journal.jsonl', 'The journal is not the one that the close stored.');
+    if (stored.statements === undefined) return; // closes of earlier versions stored none
+    if (statements === undefined)
+      return found.missing('statements', 'statements.json', 'The statements that the close stored are not here.');
+    if (canonicalJson(without(statements, ['period', 'stored'])) !== stored.statements)
+      found.broken('statements', 'statements.json', 'The statements are not those that the close stored.');
   }
 }
 

@@ -104,7 +104,7 @@ export interface Service {
   /** Persons that were erased, and what that reached. */
   erasures: Pick<Erasures, 'personAsked' | 'erase' | 'apply' | 'list' | 'find'>;
   /** `size` entries are sealed, `lag` are not yet; a proof is undefined for an entry that is unknown or not sealed. */
-  seal: Pick<Seal, 'state' | 'proof' | 'consistency' | 'checkpoints' | 'publicKey' | 'verify'>;
+  seal: Pick<Seal, 'state' | 'proof' | 'consistency' | 'checkpoints' | 'publicKey' | 'verify' | 'compare'>;
   /** Everything derived again and compared, and what came of it before. */
   verification: Verification;
   start(): Promise<void>;

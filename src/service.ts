@@ -136,7 +136,7 @@ async function wire(
     ...{ ledger, vault, database, clock, zone, contentMac, projections },
     enqueueRun: async (runId) => queue.jobs?.enqueueRun(runId),
   });
-  const tied = tieOutsWith(config, { database, ledger, vault, clock, zone, ingest, projections }, calendar);
+  const tied = tieOutsWith(config, { database, ledger, vault, clock, zone, ingest, projections, books }, calendar);
   const { report, close } = await openNumbers(
     calendar,
     {
@@ -161,7 +161,7 @@ async function wire(
   queue.jobs = life.closes(jobs, (it) => it.stop());
   for (const stage of [books, seal, projections]) life.closes(stage, (it) => it.stop());
 
-  const files = openFiles(config, projections, { ...{ periods: close, ledger, seal, clock }, books });
+  const files = openFiles(config, projections, { ...tied, periods: close, ledger, seal, clock, books });
   return {
     ...{ config, roles, database, doorDatabase, vault, ledger, ingest, erasures },
     ...{ projections, reconcile, contract, report, books, ...tied, close, files, alerts, jobs, seal, verification },

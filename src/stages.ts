@@ -7,6 +7,7 @@ import type { Books } from './close/books.js';
 import { openClosings } from './close/closing-store.js';
 import { type Close, createClose } from './close/create-close.js';
 import { createTieOuts } from './close/create-tie-outs.js';
+import type { OwnBooks } from './close/open-books.js';
 import type { FiscalCalendar } from './close/fiscal-calendar.js';
 import { createPeriodFiles, type PeriodFiles, type PeriodFilesDeps } from './close/period-files.js';
 import { ProviderReports } from './close/provider-reports.js';
@@ -163,6 +164,7 @@ export function tieOutsWith(
     zone: Zone;
     ingest: IngestStage;
     projections: Projections;
+    books: Pick<OwnBooks, 'clearing'>;
   },
   calendar: FiscalCalendar,
 ) {
@@ -181,6 +183,7 @@ export function tieOutsWith(
     contentMac: (value) => vault.contentMac(value),
     statement: (provider, range) => ingest.imports.statement(provider, range),
     caughtUp: () => projections.catchUp(),
+    clearing: (provider, day) => deps.books.clearing(provider, day),
   });
   return { reports, announced, tieOuts };
 }
@@ -193,7 +196,7 @@ function announcing({ adyen }: Config) {
   return [apiKey === undefined ? { source } : { source, fetch: source.open({ apiKey, apiBase }) }];
 }
 
-type FilesDeps = Pick<PeriodFilesDeps, 'periods' | 'ledger' | 'seal' | 'clock'> & {
+type FilesDeps = Pick<PeriodFilesDeps, 'periods' | 'tieOuts' | 'ledger' | 'seal' | 'clock'> & {
   books: Pick<PeriodFilesDeps, 'account' | 'functionalCurrency'>;
 };
 

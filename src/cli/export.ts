@@ -21,6 +21,7 @@ interface Options {
   out: string;
   currency?: string;
   taxRate?: string;
+  subsidiary?: string;
   closeVersion?: number;
   json?: boolean;
 }
@@ -37,11 +38,12 @@ export const addExport: AddCommand = (program, context) => {
     .requiredOption('--out <file>', 'the file to write; one that is there is replaced when the new one is whole')
     .option('--currency <currency>', 'only the lines of this currency')
     .option('--tax-rate <name>', "of Xero: the organisation's tax rate that means no tax")
+    .option('--subsidiary <name>', 'of NetSuite OneWorld: the subsidiary whose journal it is')
     .option('--close-version <number>', 'which close of it, where it was closed more than once', versionOf)
     .option('--json', 'print JSON')
-    .action(async (period: string, { format, out, currency, taxRate, closeVersion, json }: Options) => {
+    .action(async (period: string, { format, out, closeVersion, json, ...of }: Options) => {
       const written = await withService(context, async ({ files }) => {
-        const file = await files.journal(period, { format, currency, taxRate, version: closeVersion });
+        const file = await files.journal(period, { ...of, format, version: closeVersion });
         return file && { ...(await writeFileWhole(out, file.chunks)), format };
       });
       if (written) return print(context, json, written, () => [`${written.file}: ${written.bytes} bytes.`]);

@@ -81,7 +81,10 @@ function linesOf(result: TieOutResult): string[] {
   const balances = currencies.flatMap(({ currency, balance }) =>
     balance === null || balance.holds
       ? []
-      : [`${currency}: the balance went from ${balance.start} to ${balance.end}, and ${balance.moved} moved.`],
+      : [
+          `${currency}: the balance went from ${balance.start} to ${balance.end}, and ${balance.moved} moved.` +
+            (balance.clearing === undefined ? '' : ` The clearing account stands at ${balance.clearing}.`),
+        ],
   );
   return [
     `${provider} ${period}: ${status}${reason === null ? '' : `. ${reason}`}`,

@@ -124,7 +124,7 @@ const SENTENCES: Readonly<Record<BookProblem['kind'], string>> = {
   opening_balance_missing: 'there is no opening balance',
 };
 
-function bookBlockers(problems: readonly BookProblem[], { id }: PeriodDays): Blocker[] {
+function bookBlockers(problems: readonly BookProblem[], { from, to }: PeriodDays): Blocker[] {
   const kinds = [...new Set(problems.map(({ kind }) => kind))].sort();
   return kinds.map((kind) => {
     const these = problems.filter((each) => each.kind === kind);
@@ -132,7 +132,7 @@ function bookBlockers(problems: readonly BookProblem[], { id }: PeriodDays): Blo
     return {
       kind,
       detail: `Of ${said(these.length, 'item', 'items')} ${SENTENCES[kind]}: ${these[0]!.detail}`,
-      link: `/v1/periods/${id}/journal`,
+      link: `/v1/books/problems?from=${from}&to=${to}`,
       count: these.length,
       objects,
       forceable: kind !== 'unbalanced',
@@ -141,7 +141,7 @@ function bookBlockers(problems: readonly BookProblem[], { id }: PeriodDays): Blo
 }
 
 function tieOutBlockers(state: TieOutState, { id }: PeriodDays, waived: ReadonlySet<string>): Blocker[] {
-  const { provider, currency, status, link } = state;
+  const { provider, currency, status, reason, link } = state;
   const what = { provider, currency, link };
   if (status === 'tied') return [];
   if (status === 'differs')
@@ -152,7 +152,7 @@ function tieOutBlockers(state: TieOutState, { id }: PeriodDays, waived: Readonly
     return [
       {
         ...{ kind: 'tie_out_pending', ...what, forceable: true },
-        detail: `The report of ${provider} for ${currency} is not there yet.`,
+        detail: `${provider} ${currency} is not tied out: ${reason ?? 'it is to be compared.'}`,
       },
     ];
   if (waived.has(provider)) return [];

@@ -5,7 +5,8 @@ import type { BookProblem } from './books.js';
 import { type FiscalCalendar, periodAfter } from './fiscal-calendar.js';
 import { isMonetary } from './functional.js';
 import type { Rates } from './rates.js';
-import { type StatementRange, trialBalance } from './statements.js';
+import { within } from './read-lines.js';
+import type { AccountBalance, StatementRange } from './statements.js';
 
 type Querier = Pick<pg.ClientBase, 'query'>;
 
@@ -18,14 +19,21 @@ interface Valuing {
   calendar: Pick<FiscalCalendar, 'periodOf'>;
 }
 
+type TrialBalance = (range: StatementRange) => Promise<AccountBalance[]>;
+
 /** Why the days of a range can't be closed as they are. `valuing`: where a functional currency is set. */
-export async function bookProblems(client: Querier, range: StatementRange, valuing?: Valuing): Promise<BookProblem[]> {
+export async function bookProblems(
+  client: Querier,
+  range: StatementRange,
+  trialBalance: TrialBalance,
+  valuing?: Valuing,
+): Promise<BookProblem[]> {
   return [
     ...(await inSuspense(client, range)),
     ...(await withoutTransaction(client, range)),
     ...(await unbalanced(client, range)),
-    ...(await withoutOpening(client, range)),
-    ...(valuing ? await withoutRate(client, range, valuing) : []),
+    ...(await withoutOpening(client, range, await trialBalance(range))),
+    ...(valuing ? await withoutRate(client, range, trialBalance, valuing) : []),
   ];
 }
 
@@ -37,10 +45,15 @@ interface Found {
   memo: string;
 }
 
-async function find(client: Querier, sql: string, { from, to, upTo }: StatementRange): Promise<Found[]> {
+async function find(
+  client: Querier,
+  sql: string,
+  { from, to, upTo }: StatementRange,
+  ...more: unknown[]
+): Promise<Found[]> {
   const { rows } = await client.query<Found>(
     `select * from (${sql}) found order by day, object collate "C" limit ${PER_KIND_MAX}`,
-    [...[upTo, from, to]],
+    [upTo, from, to, ...more],
   );
   return rows;
 }
@@ -74,7 +87,9 @@ async function withoutTransaction(client: Querier, range: StatementRange): Promi
     client,
     `select split_part(matter, ':', 2) || ':' || split_part(matter, ':', 3) as object, min(day) as day,
        sum(sign * amount)::bigint as amount, currency, '' as memo
-     from books.lines where position <= $1 and account = 'payments_in_process' and matter is not null
+     from books.lines where position <= $1 and account = 'payments_in_process' and matter in (
+         select matter from books.lines
+         where position <= $1 and account = 'payments_in_process' and matter is not null and day between $2 and $3)
        and (matter like 'stripe:%' or 'clearing.' || split_part(matter, ':', 1) in (
          select account from books.lines where position <= $1 and account like 'clearing.%' and ${IS_BALANCE_LINE}))
      group by matter, currency having sum(sign * amount) <> 0 and min(day) between $2 and $3`,
@@ -91,7 +106,7 @@ async function unbalanced(client: Querier, range: StatementRange): Promise<BookP
   const found = await find(
     client,
     `select entry as object, min(day) as day, sum(sign * amount)::bigint as amount, currency, '' as memo
-     from books.lines where position <= $1 and day <= $3 and coalesce(until, day) >= $2
+     from books.lines where position <= $1 and ${within('$2::date', '$3::date')}
      group by entry, currency having sum(sign * amount) <> 0`,
     range,
   );
@@ -101,17 +116,31 @@ async function unbalanced(client: Querier, range: StatementRange): Promise<BookP
   }));
 }
 
-async function withoutOpening(client: Querier, range: StatementRange): Promise<BookProblem[]> {
+async function withoutOpening(
+  client: Querier,
+  range: StatementRange,
+  balances: readonly AccountBalance[],
+): Promise<BookProblem[]> {
+  const { rows } = await client.query<Pick<AccountBalance, 'account' | 'currency'>>(
+    'select account, currency from books.openings where position <= $1',
+    [range.upTo],
+  );
+  const set = new Set(rows.map(({ account, currency }) => `${account} ${currency}`));
+  const unset = balances.filter(
+    ({ account, currency }) => account.startsWith('clearing.') && !set.has(`${account} ${currency}`),
+  );
+  if (unset.length === 0) return [];
   const found = await find(
     client,
     `select account as object, min(day) as day, 0::bigint as amount, currency, '' as memo from (
        select account, currency, day, entry from books.lines
        where position <= $1 and account like 'clearing.%' and day <= $3 and $2::date is not null
+         and (account, currency) in (select * from unnest($4::text[], $5::text[]))
        group by account, currency, day, entry having sum(sign * amount) <> 0) moved
-     where not exists (select 1 from books.openings o
-       where o.position <= $1 and o.account = moved.account and o.currency = moved.currency)
      group by account, currency having bool_or(${IS_BALANCE_LINE})`,
     range,
+    unset.map(({ account }) => account),
+    unset.map(({ currency }) => currency),
   );
   return found.map(({ object: account, day, currency }) => {
     const provider = account.slice('clearing.'.length);
@@ -126,19 +155,20 @@ async function withoutOpening(client: Querier, range: StatementRange): Promise<B
 async function withoutRate(
   client: Querier,
   range: StatementRange,
+  trialBalance: TrialBalance,
   { rates, calendar }: Valuing,
 ): Promise<BookProblem[]> {
   const { rows } = await client.query<{ currency: string; day: Day }>(
     `select distinct currency, coalesce(rate_day, day) as day from (
        select currency, day, rate_day from books.lines
-       where position <= $1 and day <= $3 and coalesce(until, day) >= $2 and currency <> $4
+       where position <= $1 and ${within('$2::date', '$3::date')} and currency <> $4
        group by entry, line, account, currency, day, until, rate_day having sum(sign * amount) <> 0) net
      order by day, currency`,
     [range.upTo, range.from, range.to, rates.functional],
   );
   const needed = [...rows];
   for (const day of periodEnds(range, calendar)) {
-    const held = await trialBalance(client, { ...range, from: day, to: day });
+    const held = await trialBalance({ ...range, from: day, to: day });
     for (const { account, currency, closing } of held) {
       if (isMonetary(account) && closing !== 0n && currency !== rates.functional) needed.push({ currency, day });
     }

@@ -1,3 +1,4 @@
+import { addDays } from '../kernel/day.js';
 import { exponentOf } from '../kernel/money.js';
 import type { Position } from '../ledger/ledger.js';
 import { Problem } from '../kernel/errors.js';
@@ -111,21 +112,17 @@ async function functionalBalance(
   range: StatementRange,
   named: (key: AccountKey) => Record<string, string>,
 ) {
-  const sums = new Map<AccountKey, { opening: bigint; moved: bigint }>();
-  let missing = 0;
-  for await (const { account, day, functional } of books.valuedLines({ ...range, from: '0001-01-01' })) {
-    if (functional === undefined) missing += 1;
-    const known = sums.get(account) ?? { opening: 0n, moved: 0n };
-    if (day < range.from) known.opening += functional ?? 0n;
-    else known.moved += functional ?? 0n;
-    sums.set(account, known);
-  }
-  const data = [...sums]
-    .filter(([, { opening, moved }]) => opening !== 0n || moved !== 0n)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, { opening, moved }]) => ({
-      ...{ ...named(key), opening: String(opening), moved: String(moved), closing: String(opening + moved) },
-    }));
+  const before = await books.functionalAt(addDays(range.from, -1), range.upTo);
+  const { sums, missing } = (await books.functionalAt(range.to, range.upTo)) ?? {
+    sums: new Map<AccountKey, bigint>(),
+    missing: 0,
+  };
+  const data = [...new Set([...(before?.sums.keys() ?? []), ...sums.keys()])].sort().flatMap((key) => {
+    const [opening, closing] = [before?.sums.get(key) ?? 0n, sums.get(key) ?? 0n];
+    if (opening === 0n && closing === opening) return [];
+    const amounts = { opening: String(opening), moved: String(closing - opening), closing: String(closing) };
+    return [{ ...named(key), ...amounts }];
+  });
   return { currency: books.functionalCurrency, missing, data };
 }
 

@@ -43,7 +43,7 @@ export async function moveCheckpoint(client: pg.ClientBase, { position, version 
 
 /** Begins the books anew: everything in them follows from the ledger. */
 export async function emptyBooks(client: pg.ClientBase): Promise<void> {
-  await client.query('truncate books.objects, books.lines, books.fx_rates, books.openings');
+  await client.query('truncate books.objects, books.lines, books.fx_rates, books.openings, books.standings');
 }
 
 /** Objects and all that links join with them. */

@@ -9,6 +9,8 @@ export interface Account {
   code: string;
   name: string;
   type: AccountType;
+  /** The customer or supplier that QuickBooks wants on each line of a receivable or payable. */
+  party?: string;
 }
 
 /**
@@ -69,7 +71,12 @@ const text = z
   .regex(/^\P{Cc}*$/u, 'has control characters');
 const overrides = z.record(
   z.string(),
-  z.strictObject({ code: text.optional(), name: text.optional(), type: z.enum(TYPES).optional() }),
+  z.strictObject({
+    code: text.optional(),
+    name: text.optional(),
+    type: z.enum(TYPES).optional(),
+    party: text.optional(),
+  }),
 );
 
 /**
@@ -86,11 +93,14 @@ export function chartOfAccounts(file?: { path: string; text: string }): Chart {
   }
   const chart: Record<string, Account> = { ...ACCOUNTS };
   const mistakes: string[] = [];
-  for (const [key, { code, name, type }] of Object.entries(read.data)) {
+  for (const [key, { code, name, type, party }] of Object.entries(read.data)) {
     const known = chart[key];
     if (!known)
       mistakes.push(`${file.path}: there is no account ${key}; there are ${Object.keys(ACCOUNTS).join(', ')}.`);
-    else chart[key] = { code: code ?? known.code, name: name ?? known.name, type: type ?? known.type };
+    else {
+      const named = { code: code ?? known.code, name: name ?? known.name, type: type ?? known.type };
+      chart[key] = party === undefined ? named : { ...named, party };
+    }
   }
   mistakes.push(...sharedCodes(chart).map((sentence) => `${file.path}: ${sentence}`));
   if (mistakes.length > 0) throw new SetupError(mistakes.join('\n'));

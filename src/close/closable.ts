@@ -1,4 +1,5 @@
 import { definitionOf } from '../catalog/metric-definition.js';
+import type { Day } from '../kernel/day.js';
 import type { Position } from '../ledger/ledger.js';
 import { adjustingLines } from './adjusting-lines.js';
 import { type AdjustmentRow, type Closable, ContentsDigest, contentsOf, type Header } from './close-contents.js';
@@ -6,6 +7,7 @@ import type { CloseDeps } from './close-deps.js';
 import type { Closing } from './closing-store.js';
 import type { JournalLine } from './journal-line.js';
 import { openAdjustments, periodSums } from './model-sums.js';
+import { periodStatements } from './period-statements.js';
 import { RECIPES_VERSION } from './recipes-version.js';
 import type { PeriodDays } from './tie-outs.js';
 
@@ -29,18 +31,20 @@ export async function closableOf(
     sums,
     adjustments,
     journal: openJournal(deps, period, closings, upTo),
+    statements: async (booked) =>
+      periodStatements(await deps.books.statements({ from: period.from, to: period.to, upTo }), booked),
   };
 }
 
 function headerOf(
-  { zone, calendar, versions, metrics }: CloseDeps,
+  { zone, calendar, versions, metrics, books }: CloseDeps,
   { id, from, to }: PeriodDays,
   upTo: Position,
 ): Header {
   return {
     ...{ period: id, from, to, time_zone: zone.name, calendar: calendar.name, up_to: upTo },
     ...{ model_version: versions.model, interpreter_version: versions.interpreters, fold_version: versions.fold },
-    recipes_version: RECIPES_VERSION,
+    ...{ recipes_version: RECIPES_VERSION, books_settings: books.settings },
     metrics: Object.fromEntries(metrics.map((metric) => [metric.name, definitionOf(metric)])),
   };
 }
@@ -78,11 +82,28 @@ export async function* openJournal(
     yield { ...line, period: period.id, adjusts: undefined, originDay: line.day };
   const last = closings.at(-1);
   const [lastUpTo, sameModel] = [last?.upTo ?? 0, last !== undefined && readsAsNow(last, versions.model)];
+  const changed = await firstChange(books, last, sameModel, upTo);
   for (const { period: adjusts, from, to } of closings) {
+    if (changed === undefined || to < changed) continue;
     const booked = store.linesOf({ from, to }, closings);
     const known = books.lines({ from, to, upTo });
     yield* adjustingLines({ period: adjusts, upTo: lastUpTo, sameModel, booked, known }, period);
   }
+}
+
+/**
+ * The first day that may differ from what closes have booked. The last one took in all that had come by then, so that the days before what came
+ * since are as they were, unless they are read or written down in another way.
+ */
+async function firstChange(
+  books: CloseDeps['books'],
+  last: Closing | undefined,
+  sameModel: boolean,
+  upTo: Position,
+): Promise<Day | undefined> {
+  if (last === undefined) return undefined;
+  const asThen = sameModel && last.header.books_settings === books.settings;
+  return asThen ? books.firstChange(last.upTo, upTo) : '0001-01-01';
 }
 
 /**

@@ -3,6 +3,7 @@ import type { MetricDefinition } from '../catalog/metric-definition.js';
 import { canonicalJson } from '../kernel/canonical-json.js';
 import type { Day } from '../kernel/day.js';
 import type { JournalLine } from './journal-line.js';
+import { type PeriodStatements, StatementSums, summing } from './period-statements.js';
 
 /** Everything that the numbers of a close depend on beside the ledger. */
 export interface Header {
@@ -17,6 +18,8 @@ export interface Header {
   fold_version: number;
   /** Of what the books post of an entry. Closes from before it was kept have none. */
   recipes_version?: number;
+  /** Of the books, such as the codes of accounts; not kept by earlier closes either. */
+  books_settings?: string;
   metrics: Readonly<Record<string, MetricDefinition>>;
 }
 
@@ -59,7 +62,9 @@ export type Contents =
   | ({ part: 'header' } & Header)
   | { part: 'sums'; rows: Row[] }
   | { part: 'adjustments'; rows: [string, string, number, readonly string[], ...Row][] }
-  | { part: 'journal'; lines: unknown[] };
+  | { part: 'journal'; lines: unknown[] }
+  // Closes from before they were kept have none.
+  | ({ part: 'statements' } & PeriodStatements);
 
 /** What a close stores, before it is cut into entries. */
 export interface Closable {
@@ -67,17 +72,22 @@ export interface Closable {
   sums: readonly SumRow[];
   adjustments: readonly AdjustmentRow[];
   journal: AsyncIterable<JournalLine>;
+  /** The statements that tie to the journal, whose sums are given. */
+  statements(sums: StatementSums): Promise<PeriodStatements>;
 }
 
 // Far below the cap of an entry, as text may take three bytes a character and the entry has other fields.
 const CHUNK_BYTES = 500_000;
 
 /** Cuts what is to be stored into entries, in a fixed order; memory does not grow with the journal. */
-export async function* contentsOf({ header, sums, adjustments, journal }: Closable): AsyncGenerator<Contents> {
+export async function* contentsOf(closable: Closable): AsyncGenerator<Contents> {
+  const { header, sums, adjustments, journal } = closable;
+  const booked = new StatementSums();
   yield { part: 'header', ...header };
   for await (const rows of chunks(sums, rowOf)) yield { part: 'sums', rows };
   for await (const rows of chunks(adjustments, adjustmentOf)) yield { part: 'adjustments', rows };
-  for await (const lines of chunks(journal, lineJson)) yield { part: 'journal', lines };
+  for await (const lines of chunks(summing(journal, booked), lineJson)) yield { part: 'journal', lines };
+  yield { part: 'statements', ...(await closable.statements(booked)) };
 }
 
 async function* chunks<From, To>(

@@ -18,6 +18,7 @@ import { type FiscalCalendar, periodAfter } from './fiscal-calendar.js';
 import { assertCalendar } from './fixed-calendar.js';
 import type { JournalLine } from './journal-line.js';
 import type { Closed, PeriodEvent } from './period.js';
+import type { PeriodStatements } from './period-statements.js';
 
 /** A close as it was made; its rows are in the tables of schema `close`. */
 export interface Closing {
@@ -182,6 +183,21 @@ export class ClosingStore {
       await this.takeOver(period);
     }
     return all.length;
+  }
+
+  /** The statements that a close stored; undefined of one from before they were. */
+  async statements({ period, version }: Pick<Closing, 'period' | 'version'>): Promise<PeriodStatements | undefined> {
+    const { ledger } = this.deps;
+    const closed = (await ledger.readStream(periodStream(period)))
+      .map((entry) => decisionOf<PeriodEvent>(entry))
+      .find(({ type, data }) => type === 'PeriodClosed' && data.version === version)?.data as Closed | undefined;
+    if (!closed) return undefined;
+    const { stream, entries } = closed.contents;
+    const [last] = await ledger.readStream(stream, { from: entries - 1, limit: 1 });
+    const contents = last && (JSON.parse(last.body) as Contents);
+    if (contents?.part !== 'statements') return undefined;
+    const { part: _part, ...statements } = contents;
+    return statements;
   }
 
   /** The journal of a close, in its order, without the first so many lines. */

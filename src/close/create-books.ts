@@ -1,21 +1,31 @@
-import type { Day, Zone } from '../kernel/day.js';
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../kernel/canonical-json.js';
+import { addDays, type Day, type Zone } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import type { DecisionContext } from '../ledger/decide-and-append.js';
 import type { Ledger, Position } from '../ledger/ledger.js';
 import { bookProblems } from './book-problems.js';
-import type { Books, BooksQuery } from './books.js';
+import { BookStandings } from './book-standings.js';
+import { type Books, type BooksQuery, type BooksStatements, PATIENCE_MS } from './books.js';
 import { ratesUntil, readCheckpoint } from './books-store.js';
 import { beginBooks, catchUp, type CatchUpDeps } from './catch-up.js';
-import type { Chart } from './chart-of-accounts.js';
+import type { AccountKey, Chart } from './chart-of-accounts.js';
 import type { FiscalCalendar } from './fiscal-calendar.js';
-import { plain, Valuation, valued, type ValuedLine } from './functional.js';
+import { plain, Valuation, type ValuationState, valued, type ValuedLine } from './functional.js';
 import { type RateToRecord, recordRates } from './fx-rates.js';
 import { type OpeningBalance, setOpeningBalance } from './opening-balances.js';
 import type { PostingLine } from './posting.js';
 import { Rates } from './rates.js';
 import { firstLines, readLines } from './read-lines.js';
 import { RECIPES_VERSION } from './recipes-version.js';
-import { revenueBridge, rollForward, type StatementRange, trialBalance } from './statements.js';
+import {
+  type AccountBalance,
+  type Balances,
+  revenueBridge,
+  rollForward,
+  type StatementRange,
+  trialBalance,
+} from './statements.js';
 import type { PeriodDays } from './tie-outs.js';
 
 export interface BooksDeps extends Omit<CatchUpDeps, 'ledger' | 'version'> {
@@ -41,6 +51,13 @@ export class JournalBooks implements Books {
     const version = `${deps.interpreterVersion} ${RECIPES_VERSION} ${deps.zone.name}`;
     this.catchUpDeps = { ...deps, version };
     this.lastPeriod = deps.calendar.periodOf('2026-01-01');
+  }
+
+  get settings(): string {
+    const { chart, functionalCurrency = null, calendar } = this.deps;
+    const codes = Object.fromEntries(Object.entries(chart).map(([key, { code }]) => [key, code]));
+    const text = canonicalJson({ codes, functionalCurrency, calendar: [calendar.name, calendar.start ?? null] });
+    return createHash('sha256').update(text).digest('hex').slice(0, 16);
   }
 
   get functionalCurrency(): string | undefined {
@@ -71,7 +88,8 @@ export class JournalBooks implements Books {
   async problems(query: BooksQuery) {
     const range = await this.rangeOf(query);
     const rates = await this.ratesAt(range.upTo);
-    return bookProblems(this.pool, range, rates && { rates, calendar: this.deps.calendar });
+    const balances = (asked: StatementRange) => this.trialBalance(asked);
+    return bookProblems(this.pool, range, balances, rates && { rates, calendar: this.deps.calendar });
   }
 
   /** Lines after one, at most so many; undefined functional amounts where no functional currency is set. */
@@ -80,7 +98,7 @@ export class JournalBooks implements Books {
       const lines = await firstLines(this.pool, { ...range, ...(after ? { after } : {}) }, limit);
       return lines.map((line) => this.named(plain(line)));
     }
-    // What a line is worth depends on what came before it, so that a page is read from the beginning.
+    // What a line is worth depends on what came before it, so that a page is read from the first day on.
     const found: PostingLine[] = [];
     for await (const line of this.valuedLines(range)) {
       if (after && !isAfter(line, after)) continue;
@@ -92,24 +110,99 @@ export class JournalBooks implements Books {
 
   async *valuedLines(range: StatementRange): AsyncGenerator<ValuedLine> {
     const rates = await this.ratesAt(range.upTo);
-    if (!rates) {
-      for await (const line of readLines(this.pool, range)) yield plain(line);
-      return;
+    if (rates) yield* this.valuing(range, rates).lines;
+    else for await (const line of readLines(this.pool, range)) yield plain(line);
+  }
+
+  /** What every account is worth in the functional currency after a day; undefined where there is none. */
+  async functionalAt(day: Day, upTo: Position): Promise<FunctionalBalance | undefined> {
+    const rates = await this.ratesAt(upTo);
+    if (!rates) return undefined;
+    const { lines, end } = this.valuing({ from: addDays(day, 1), to: day, upTo }, rates);
+    for await (const _ of lines);
+    const { sums, missing } = end();
+    return { sums, missing };
+  }
+
+  /** The lines of a range with their worth, from the last end of a period before it on; and where that came to, once they are read. */
+  private valuing(range: StatementRange, rates: Rates) {
+    const { calendar, zone, database, functionalCurrency } = this.deps;
+    const standings = new BookStandings<ValuationState>({
+      ...{ pool: database.pool, version: this.catchUpDeps.version, withRates: true },
+      kind: `valuation ${functionalCurrency} ${calendar.name} ${calendar.start ?? ''}`.trim(),
+    });
+    let valuation: Valuation;
+    const lines = async function* (): AsyncGenerator<ValuedLine> {
+      const begun = await standings.before(range.from, range.upTo);
+      valuation = new Valuation(rates, (day) => zone.startOf(day), calendar, begun);
+      const stored = readLines(database.pool, { ...range, from: begun ? addDays(begun.day, 1) : BEGINNING });
+      try {
+        yield* valued(stored, valuation, range);
+      } finally {
+        await standings.keep(range.upTo, valuation.ends);
+      }
+    };
+    return { lines: lines(), end: () => valuation };
+  }
+
+  async trialBalance(range: StatementRange): Promise<AccountBalance[]> {
+    const { calendar, database } = this.deps;
+    const standings = new BookStandings<Balances['state']>({
+      ...{ pool: database.pool, version: this.catchUpDeps.version, kind: 'balances' },
+    });
+    const rows = await trialBalance(this.pool, range, await standings.before(range.from, range.upTo));
+    if (calendar.periodOf(range.to).to === range.to) {
+      const state = rows.map(({ account, currency, closing }) => ({ account, currency, amount: String(closing) }));
+      await standings.keep(range.upTo, [{ day: range.to, state }]);
     }
-    const all = readLines(this.pool, { ...range, from: BEGINNING });
-    yield* valued(all, new Valuation(rates, (day) => this.deps.zone.startOf(day), this.deps.calendar), range);
+    return rows;
   }
 
-  trialBalance(range: StatementRange) {
-    return trialBalance(this.pool, range);
+  async rollForward(range: StatementRange) {
+    return rollForward(this.pool, range, await this.trialBalance(range));
   }
 
-  rollForward(range: StatementRange) {
-    return rollForward(this.pool, range);
+  /** What a provider's clearing account stands at after a day, by currency, where its opening balance was set. */
+  async clearing(provider: string, day: Day): Promise<ReadonlyMap<string, bigint>> {
+    const upTo = await this.catchUp(AbortSignal.timeout(PATIENCE_MS));
+    const { rows } = await this.pool.query<{ account: string; currency: string }>(
+      'select account, currency from books.openings where account = $1 and position <= $2',
+      [`clearing.${provider}`, upTo],
+    );
+    const set = new Set(rows.map(({ currency }) => currency));
+    const balances = await this.trialBalance({ from: day, to: day, upTo });
+    return new Map(
+      balances
+        .filter(({ account, currency }) => account === `clearing.${provider}` && set.has(currency))
+        .map(({ currency, closing }) => [currency, closing]),
+    );
   }
 
   bridge(range: StatementRange) {
     return revenueBridge(this.pool, range);
+  }
+
+  async statements(query: BooksQuery): Promise<BooksStatements> {
+    const range = await this.rangeOf(query);
+    const closing = (await this.trialBalance(range)).map(({ account, currency, closing: amount }) => ({
+      ...{ account: this.codeOf(account), currency, amount },
+    }));
+    const rollForward = (await this.rollForward(range)).map((row) => ({ ...row, account: this.codeOf(row.account) }));
+    const { steps } = await this.bridge(range);
+    return {
+      ...{ closing, rollForward, steps, revenueAccount: this.codeOf('revenue') },
+      ...(await this.functionalClosing(range)),
+    };
+  }
+
+  /** Of days before the first one that something was posted or a rate recorded for, the lines stay as they were. */
+  async firstChange(since: Position, upTo: Position): Promise<Day | undefined> {
+    const { rows } = await this.pool.query<{ day: Day | null }>(
+      `select least((select min(day) from books.lines where position > $1 and position <= $2),
+         (select min(day) from books.fx_rates where position > $1 and position <= $2)) as day`,
+      [since, upTo],
+    );
+    return rows[0]!.day ?? undefined;
   }
 
   setOpeningBalance(balance: OpeningBalance, context: DecisionContext): Promise<Position> {
@@ -118,6 +211,18 @@ export class JournalBooks implements Books {
 
   recordRates(rates: readonly RateToRecord[], context: DecisionContext): Promise<number> {
     return recordRates(this.deps.ledger, rates, context);
+  }
+
+  private async functionalClosing({ to, upTo }: StatementRange): Promise<Pick<BooksStatements, 'functional'>> {
+    const { functionalCurrency: currency } = this.deps;
+    const worth = await this.functionalAt(to, upTo);
+    if (!worth || currency === undefined) return {};
+    const closing = new Map([...worth.sums].map(([account, sum]) => [this.codeOf(account), sum]));
+    return { functional: { currency, missing: worth.missing, closing } };
+  }
+
+  private codeOf(account: AccountKey): string {
+    return this.deps.chart[account].code;
   }
 
   private get pool() {
@@ -136,7 +241,7 @@ export class JournalBooks implements Books {
   }
 
   private named({ account, ...line }: ValuedLine): PostingLine {
-    return { ...line, period: this.periodOn(line.day), account: this.deps.chart[account].code };
+    return { ...line, period: this.periodOn(line.day), account: this.codeOf(account) };
   }
 
   /** The name of the period of a day. Lines come in the order of days. */
@@ -145,6 +250,12 @@ export class JournalBooks implements Books {
     if (day < from || day > to) this.lastPeriod = this.deps.calendar.periodOf(day);
     return this.lastPeriod.id;
   }
+}
+
+/** What accounts are worth in the functional currency; `missing` lines have no rate and are in none. */
+export interface FunctionalBalance {
+  sums: ReadonlyMap<AccountKey, bigint>;
+  missing: number;
 }
 
 /** Where a line stands in the order of days, entries and lines. */

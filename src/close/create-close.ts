@@ -31,7 +31,15 @@ import {
   type Proposal,
   type Refused,
 } from './period.js';
-import { describePeriod, journalOf, journalPage, listPeriods, openPeriodAfter, summaryOf } from './period-report.js';
+import {
+  describePeriod,
+  journalOf,
+  journalPage,
+  listPeriods,
+  openPeriodAfter,
+  statementsOf,
+  summaryOf,
+} from './period-report.js';
 import type { PeriodDays } from './tie-outs.js';
 import { writeContents } from './write-contents.js';
 
@@ -65,6 +73,8 @@ export function createClose(deps: CloseDeps) {
       journalPage(deps, closer.period(id), query),
     /** The same, streamed whole. */
     lines: (id: string, version?: number) => journalOf(deps, closer.period(id), version),
+    /** What ties to that journal: as the close stored it, or as it is known. Undefined where it was never closed in that version. */
+    statements: (id: string, version?: number) => statementsOf(deps, closer.period(id), version),
     propose: (id: string, data: { force?: string | undefined }, acting: Acting) => closer.propose({ id, data, acting }),
     approve: (id: string, data: { digest: string }, acting: Acting) => closer.approve({ id, data, acting }),
     close: (id: string, acting: Acting) => closer.close({ id, data: {}, acting }),

@@ -3,14 +3,15 @@ import type { Clock } from '../kernel/clock.js';
 import { addDays, type Day, type Zone } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import { canonicalJson } from '../kernel/canonical-json.js';
-import { decideAndAppend, loadStream } from '../ledger/decide-and-append.js';
-import type { Ledger } from '../ledger/ledger.js';
+import { decideAndAppend, decisionOf, loadStream } from '../ledger/decide-and-append.js';
+import type { Entry, Ledger, Position } from '../ledger/ledger.js';
 import { decisionStream } from '../ledger/streams.js';
 import type { Database } from '../storage/database.js';
 import type { AnnouncedReports, MissingReport } from './announced-reports.js';
 import { BalanceLines } from './balance-lines.js';
-import { balancesOf, chosenReports, nameOf, type StatementDeps, statementOf } from './provider-statement.js';
-import { categoriesOf, differencesOf, identityOf } from './tie-out.js';
+import { balancesOf, chosenReports, nameOf, reportsIn, type StatementDeps, statementOf } from './provider-statement.js';
+import type { ProviderReports } from './provider-reports.js';
+import { categoriesOf, type CategoryTie, differencesOf, identityOf } from './tie-out.js';
 import {
   pendingResult,
   resultOf,
@@ -28,6 +29,7 @@ import type { PeriodDays, TieOuts, TieOutState } from './tie-outs.js';
 const SETTLED_MS = 3_600_000;
 
 export interface TieOutDeps extends StatementDeps {
+  reports: StatementDeps['reports'] & Pick<ProviderReports, 'find'>;
   database: Pick<Database, 'pool'>;
   ledger: Ledger;
   zone: Zone;
@@ -35,6 +37,8 @@ export interface TieOutDeps extends StatementDeps {
   contentMac(value: unknown): Buffer;
   /** Resolves with the position that the read model is at, once it shows everything that was recorded before. */
   caughtUp(): Promise<number>;
+  /** What a provider's clearing account stands at after a day, by currency, where its opening balance was set. */
+  clearing?: (provider: string, day: Day) => Promise<ReadonlyMap<string, bigint>>;
   /** Reports that were announced and are not kept. */
   announced?: Pick<AnnouncedReports, 'note' | 'concerning'>;
   /** The days of a period by its name; undefined where there is none of that name. Default: calendar months. */
@@ -47,6 +51,16 @@ export interface TieOutStage extends TieOuts {
   run(periodId: string, asker: { actor: string; correlationId: string }): Promise<TieOutResult[]>;
   /** The last results of a period. Throws Problem `invalid_request`. */
   results(periodId: string): Promise<TieOutResult[]>;
+  /** The last results of a period that were recorded up to a position, with the reports that they are from. */
+  recorded(periodId: string, upTo: Position): Promise<RecordedTieOut[]>;
+}
+
+/** A result, which ledger entry it is, and the reports that are its provider's side. */
+export interface RecordedTieOut extends TieOutResult {
+  entry_id: string;
+  position: number;
+  recorded_at: string;
+  reports: { id: string; kind: string; sha256: string; from: string; until: string; received_at: string }[];
 }
 
 /** The days of a calendar month. */
@@ -99,30 +113,30 @@ export function createTieOuts(deps: TieOutDeps): TieOutStage {
       return found.filter((result) => result !== undefined);
     },
 
+    async recorded(periodId, upTo) {
+      const period = periodOf(periodId);
+      return recordedUpTo(deps, period, await providersOf(period), upTo);
+    },
+
     async state(period) {
       const states: TieOutState[] = [];
       const { from, until } = rangeOf(period);
       const money = await moneyOf(period);
+      const canBe = (provider: string): boolean => deps.statement(provider, { from, until }) !== undefined;
       for (const provider of await providersOf(period)) {
         const result = await last(period, provider);
-        const chosen = await chosenReports(deps, provider, { from, until });
-        // Another report than the one that was compared: it has to be compared again.
-        const isReplaced = result !== undefined && chosen !== undefined && nameOf(chosen.reports) !== result.statement;
-        // One that was announced since may have lines of the period.
-        const isAwaited = ((await deps.announced?.concerning(provider, { from, until })) ?? []).length > 0;
+        const isHeld = result?.currencies.some(({ balance }) => balance?.clearing !== undefined) ?? false;
+        const clearing = isHeld ? await deps.clearing?.(provider, period.to) : undefined;
+        const again = await whyAgain(deps, { provider, range: { from, until }, result });
         const stated = result?.currencies.map(({ currency }) => currency) ?? [];
         const now = categoriesOf((await lines.within(provider, from.getTime(), until.getTime())).values(), []);
-        const canBe = deps.statement(provider, { from, until }) !== undefined;
         for (const currency of [...new Set([...(money.get(provider) ?? []), ...stated])].sort()) {
           const told = result?.currencies.find((each) => each.currency === currency);
-          const own = now.filter((each) => each.currency === currency);
-          // What was compared is not what the ledger says now: it has to be compared again.
-          const isStale =
-            isReplaced ||
-            isAwaited ||
-            (told && canonicalJson(told.ledger) !== canonicalJson(texts(sumOf(own, 'ledger'))));
-          const status = told && !isStale ? told.status : result || canBe ? 'pending' : 'none';
-          states.push({ provider, currency, status, link: `/v1/periods/${period.id}/tie-out` });
+          const isStale = told !== undefined && !isAsCompared(told, now, clearing);
+          const reason = again ?? (isStale ? 'Lines have arrived since it was compared: compare it again.' : undefined);
+          const stands = told && told.status !== 'pending' && reason === undefined;
+          const state = stands ? { status: told.status } : pendingState(result, reason, canBe(provider));
+          states.push({ provider, currency, ...state, link: `/v1/periods/${period.id}/tie-out` });
         }
       }
       return states;
@@ -130,8 +144,74 @@ export function createTieOuts(deps: TieOutDeps): TieOutStage {
   };
 }
 
+/** Whether what was compared of a currency is what the ledger and the books say now. */
+function isAsCompared(
+  { currency, ledger, balance }: TieOutResult['currencies'][number],
+  now: readonly CategoryTie[],
+  clearing: ReadonlyMap<string, bigint> | undefined,
+): boolean {
+  const own = now.filter((each) => each.currency === currency);
+  const stood = balance?.clearing;
+  return (
+    canonicalJson(ledger) === canonicalJson(texts(sumOf(own, 'ledger'))) &&
+    (stood === undefined || stood === String(clearing?.get(currency)))
+  );
+}
+
+/** Why a provider has to be compared again, whatever its lines are now. */
+async function whyAgain(
+  deps: TieOutDeps,
+  { provider, range, result }: { provider: string; range: TimeRange; result: TieOutResult | undefined },
+): Promise<string | undefined> {
+  const chosen = await chosenReports(deps, provider, range);
+  if (result !== undefined && chosen !== undefined && nameOf(chosen.reports) !== result.statement)
+    return 'Another report was handed over since it was compared: compare it again.';
+  const missing = (await deps.announced?.concerning(provider, range)) ?? [];
+  return missing.length === 0 ? undefined : missing.map(missingOf).join(' ');
+}
+
+/** Of a currency that was not compared, or has to be compared again; `none` where nothing was compared and nobody can be asked. */
+function pendingState(
+  result: TieOutResult | undefined,
+  reason: string | undefined,
+  canBe: boolean,
+): Pick<TieOutState, 'status' | 'reason'> {
+  if (!result && !canBe) return { status: 'none' };
+  return { status: 'pending', reason: reason ?? result?.reason ?? 'It was not compared yet: tie it out.' };
+}
+
 const streamOf = (period: PeriodDays, provider: string): string =>
   decisionStream('tie_out', `${period.id}.${provider}`);
+
+async function recordedUpTo(
+  deps: TieOutDeps,
+  period: PeriodDays,
+  providers: readonly string[],
+  upTo: Position,
+): Promise<RecordedTieOut[]> {
+  const found: RecordedTieOut[] = [];
+  for (const provider of providers) {
+    const entries = await deps.ledger.readStream(streamOf(period, provider));
+    const entry = entries.findLast(({ position }) => position <= upTo);
+    if (entry) found.push(await recordedOf(deps, entry));
+  }
+  return found;
+}
+
+async function recordedOf({ reports }: TieOutDeps, entry: Entry): Promise<RecordedTieOut> {
+  const { data } = decisionOf<TieOutEvent>(entry);
+  const kept = await Promise.all(reportsIn(data.statement).map((id) => reports.find(id)));
+  return {
+    ...data,
+    ...{ entry_id: entry.id, position: entry.position, recorded_at: entry.recordedAt.toISOString() },
+    reports: kept
+      .filter((report) => report !== undefined)
+      .map(({ id, kind, digest, from, until, receivedAt }) => ({
+        ...{ id, kind, sha256: digest, from: from.toISOString(), until: until.toISOString() },
+        received_at: receivedAt.toISOString(),
+      })),
+  };
+}
 
 interface Comparison {
   period: PeriodDays;
@@ -165,7 +245,9 @@ async function compare(
     known: await lines.known(objects),
   });
   const categories = categoriesOf(ledger.values(), stated.lines.values());
-  const identities = (await balancesOf(deps, provider, range)).map((balance) => identityOf(balance, categories));
+  const balances = await balancesOf(deps, provider, range);
+  const clearing = balances.length === 0 ? undefined : await deps.clearing?.(provider, period.to);
+  const identities = balances.map((each) => identityOf(each, categories, clearing?.get(each.currency)));
   const result = resultOf({ ...head, statement: stated.from }, { categories, differences, identities });
   const missing = (await deps.announced?.concerning(provider, range)) ?? [];
   const reasons = [...stated.leftOut, ...missing.map(missingOf)];

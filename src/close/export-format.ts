@@ -20,6 +20,8 @@ export interface ExportOptions {
   functionalCurrency?: string | undefined;
   /** Of Xero: the name of the organisation's tax rate that means no tax. */
   taxRate?: string;
+  /** Of NetSuite OneWorld: the subsidiary whose journal it is. */
+  subsidiary?: string;
 }
 
 /** Turns lines into a file, a line at a time, and keeps no more than the journal entry it is in. */

@@ -28,8 +28,20 @@ interface Holding {
   carried: bigint;
 }
 
+/** A line that measures a balance, as a state keeps it. */
+type Measured = Omit<ValuedLine, 'amount' | 'functional' | 'entryId' | 'position'> & { functional: string };
+
+/** Where a valuation is at the end of a period, in plain JSON; amounts are decimal texts of minor units. */
+export interface ValuationState {
+  holdings: { account: AccountKey; currency: string; balance: string; carried: string }[];
+  measured: Measured[];
+  sums: Partial<Record<AccountKey, string>>;
+  missing: number;
+}
+
 /**
- * Values the journal in the functional currency, in one pass from its beginning, in memory that does not grow with it.
+ * Values the journal in the functional currency, in one pass from its beginning or from the end of a period on, in memory that does not grow
+ * with it.
  *
  * A line has the rate of its day. What leaves a monetary account leaves at what it is carried at, on average, and the difference to the
  * rate of the day is realised. At the end of each period what is left is measured at that day's rate, and that is taken back on the next day.
@@ -39,27 +51,55 @@ export class Valuation {
   /** Lines of the last period's end, to be taken back on the day after it. */
   private measured: ValuedLine[] = [];
   private day: Day | undefined;
+  /** What each account is worth after all lines so far. */
+  readonly sums = new Map<AccountKey, bigint>();
+  /** Lines so far that no rate is recorded for. */
+  missing = 0;
+  /** The ends of periods that it went over, with its state after each. */
+  readonly ends: { day: Day; state: ValuationState }[] = [];
 
+  /** `begun`: goes on after the end of a period. */
   constructor(
     private readonly rates: Rates,
     private readonly at: (day: Day) => number,
     private readonly calendar: Pick<FiscalCalendar, 'periodOf'> = calendarMonths,
-  ) {}
+    begun?: { day: Day; state: ValuationState },
+  ) {
+    if (!begun) return;
+    const { holdings, measured, sums, missing } = begun.state;
+    this.day = addDays(begun.day, 1);
+    for (const { account, currency, balance, carried } of holdings)
+      this.holdings.set(`${account} ${currency}`, {
+        ...{ account, currency, balance: BigInt(balance), carried: BigInt(carried) },
+      });
+    this.measured = measured.map(({ functional, ...line }) => ({
+      ...line,
+      amount: 0n,
+      functional: BigInt(functional),
+    }));
+    for (const [account, sum] of Object.entries(sums)) this.sums.set(account as AccountKey, BigInt(sum));
+    this.missing = missing;
+  }
 
   /** What the days before one ask for, once all their lines were valued: measurements at the ends of periods, and their reversals. */
   *before(day: Day): Generator<ValuedLine> {
     for (let last = this.day ?? day; last < day;) {
       const { from, to } = this.calendar.periodOf(last);
-      if (last === from) yield* this.takeBack(last);
+      if (last === from) yield* this.counted(this.takeBack(last));
       if (to >= day) break;
-      yield* this.measure(to);
+      yield* this.counted(this.measure(to));
       last = addDays(to, 1);
+      this.ends.push({ day: to, state: this.state() });
     }
     this.day = day;
   }
 
   /** The lines of one entry. */
   entry(lines: readonly StoredLine[]): ValuedLine[] {
+    return [...this.counted(this.valuedEntry(lines))];
+  }
+
+  private valuedEntry(lines: readonly StoredLine[]): ValuedLine[] {
     const valued = this.atRates(lines);
     if (!valued) return lines.map(plain);
     const relieved = valued.map((line) => this.hold(line));
@@ -68,6 +108,29 @@ export class Valuation {
       .filter(({ account }) => account === 'conversion')
       .reduce((sum, { functional }) => sum + functional!, 0n);
     return [...relieved, ...differences(relieved, realised, conversion, this.rates.functional)];
+  }
+
+  private *counted(lines: Iterable<ValuedLine>): Generator<ValuedLine> {
+    for (const line of lines) {
+      const { account, functional } = line;
+      if (functional === undefined) this.missing += 1;
+      else this.sums.set(account, (this.sums.get(account) ?? 0n) + functional);
+      yield line;
+    }
+  }
+
+  private state(): ValuationState {
+    return {
+      holdings: [...this.holdings.values()].map(({ account, currency, balance, carried }) => ({
+        ...{ account, currency, balance: String(balance), carried: String(carried) },
+      })),
+      measured: this.measured.map(({ amount: _, functional, ...line }) => ({
+        ...line,
+        functional: String(functional),
+      })),
+      sums: Object.fromEntries([...this.sums].map(([account, sum]) => [account, String(sum)])),
+      missing: this.missing,
+    };
   }
 
   private atRates(lines: readonly StoredLine[]): ValuedLine[] | undefined {

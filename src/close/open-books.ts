@@ -51,6 +51,10 @@ export function openBooks(settings: Settings, { clock, contentMac, ...deps }: De
     catchUp: (within?: AbortSignal) => books.catchUp(within),
     lines: books.lines.bind(books),
     problems: books.problems.bind(books),
+    statements: books.statements.bind(books),
+    settings: books.settings,
+    clearing: books.clearing.bind(books),
+    firstChange: books.firstChange.bind(books),
     report: booksReport(books),
     setOpeningBalance: (balance: OpeningBalance, decider: Decider) =>
       books.setOpeningBalance(balance, context(decider)),

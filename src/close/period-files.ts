@@ -19,6 +19,8 @@ export interface ExportQuery {
   currency?: string | undefined;
   /** Of Xero: the organisation's tax rate that means no tax. */
   taxRate?: string | undefined;
+  /** Of NetSuite OneWorld: the subsidiary whose journal it is. */
+  subsidiary?: string | undefined;
 }
 
 export interface PeriodFilesDeps extends PacksDeps {
@@ -37,7 +39,7 @@ export function createPeriodFiles(deps: PeriodFilesDeps) {
   return {
     async journal(
       id: string,
-      { format: name, version, currency, taxRate }: ExportQuery,
+      { format: name, version, currency, taxRate, subsidiary }: ExportQuery,
     ): Promise<PeriodFile | undefined> {
       const format = exportFormat(name);
       const journal = await deps.periods.lines(id, version);
@@ -46,6 +48,7 @@ export function createPeriodFiles(deps: PeriodFilesDeps) {
       const chunks = exportJournal({ format, currency }, journal.lines, deps.ledger, {
         ...{ period: id, account, functionalCurrency },
         ...(taxRate === undefined ? {} : { taxRate }),
+        ...(subsidiary === undefined ? {} : { subsidiary }),
       });
       const parts = ['journal', nameOf(id, journal.version), name, ...(currency === undefined ? [] : [currency])];
       return {

@@ -11,6 +11,7 @@ import { periodAfter } from './fiscal-calendar.js';
 import type { JournalLine } from './journal-line.js';
 import { storedAdjustments } from './model-sums.js';
 import { period as folding, type PeriodState, type Person } from './period.js';
+import { periodStatements, StatementSums } from './period-statements.js';
 import type { PeriodDays } from './tie-outs.js';
 
 /** How a period stands: `{ id, from, to, state, version, … }`; what is absent has not happened. */
@@ -230,6 +231,24 @@ export async function journalOf(
     after: nameOf(takes.at(-1)),
     lines: without(skip, openJournal(deps, period, takes, upTo)),
   };
+}
+
+/**
+ * The statements of a period. `stored`: by its close; else they were added up now, of an open one, or of one that was closed before closes
+ * stored them, at the position that it was closed with.
+ */
+export async function statementsOf(deps: CloseDeps, period: PeriodDays, version: number | undefined) {
+  const journal = await journalOf(deps, period, version);
+  if (!journal) return undefined;
+  const stored =
+    journal.version === undefined
+      ? undefined
+      : await deps.closings.statements({ period: period.id, version: journal.version });
+  if (stored) return { stored: true, ...stored };
+  const booked = new StatementSums();
+  for await (const line of journal.lines) booked.add(line);
+  const { from, to } = period;
+  return { stored: false, ...periodStatements(await deps.books.statements({ from, to, upTo: journal.up_to }), booked) };
 }
 
 const nameOf = (closing: Closing | undefined): string => (closing ? `${closing.period}@${closing.version}` : '');

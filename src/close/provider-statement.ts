@@ -74,6 +74,10 @@ function isBatch({ reports }: StatementDeps, { provider, kind }: KeptReport): bo
 
 export const nameOf = (reports: readonly KeptReport[]): string => reports.map(({ id }) => `report:${id}`).join(' ');
 
+/** Ids of the reports in such a name; none of what was asked of an interface. */
+export const reportsIn = (name: string | null): string[] =>
+  [...(name ?? '').matchAll(/report:(\S+)/g)].map(([, id]) => id!);
+
 async function linesOf(
   deps: StatementDeps,
   { reports, isWhole }: Chosen,

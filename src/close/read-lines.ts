@@ -32,6 +32,10 @@ export interface LineRange {
 
 const CONTENT = 'entry, line, day, until, rate_day, at, account, amount, currency, kind, object, memo';
 
+/** Of rows of the journal: whether they have a line on days from one to another. Each side has its index. */
+export const within = (from: string, to: string): string =>
+  `(day between ${from} and ${to} or (until >= ${from} and day < ${from}))`;
+
 /**
  * Lines that were not retracted until a position; what is spread has a line on each of its days. Ordered by bytes, not by a language, so
  * that two databases agree.
@@ -41,7 +45,7 @@ const SELECT = `
     select ${CONTENT}, (array_agg(entry_id order by position desc) filter (where sign > 0))[1] as entry_id,
       max(position) filter (where sign > 0) as position
     from books.lines
-    where position <= $1 and day <= $3::date and coalesce(until, day) >= $2::date
+    where position <= $1 and ${within('$2::date', '$3::date')}
     group by ${CONTENT} having sum(sign) > 0),
   daily as (
     select entry, line, day, coalesce(rate_day, day) as rate_day, at, account, amount, currency, kind, object, memo,

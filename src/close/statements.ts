@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Day } from '../kernel/day.js';
 import type { Position } from '../ledger/ledger.js';
 import type { AccountKey } from './chart-of-accounts.js';
+import { within } from './read-lines.js';
 
 /** What statements are about: the days from the first to the last, both included, as they were known at a position. */
 export interface StatementRange {
@@ -25,13 +26,29 @@ type Querier = Pick<pg.ClientBase, 'query'>;
 
 const booked = (upto: string): string => `books.booked_until(sign * amount, day, until, ${upto})`;
 const during = `(${booked('$3::date')} - ${booked('$2::date - 1')})`;
+const inRange = within('$2::date', '$3::date');
 
-/** The trial balance: every account and currency that has ever moved until the last day. It sums to zero in each currency. */
-export async function trialBalance(client: Querier, { from, to, upTo }: StatementRange): Promise<AccountBalance[]> {
+/** What every account stood at after a day; amounts are decimal texts, as they are kept. */
+export interface Balances {
+  day: Day;
+  state: { account: AccountKey; currency: string; amount: string }[];
+}
+
+const NOTHING: Balances = { day: '0001-01-01', state: [] };
+
+/**
+ * The trial balance: every account and currency that has ever moved until the last day. It sums to zero in each currency. `since`: what
+ * accounts stood at on a day before the first, so that only what follows on it is added up.
+ */
+export async function trialBalance(
+  client: Querier,
+  { from, to, upTo }: StatementRange,
+  since = NOTHING,
+): Promise<AccountBalance[]> {
   const { rows } = await client.query<AccountBalance>(
     `with net as (
-       select account, currency, entry, line, ${booked('$2::date - 1')} as before, ${during} as moved
-       from books.lines where position <= $1 and day <= $3::date),
+       select account, currency, entry, line, ${booked('$2::date - 1')} - ${booked('$4::date')} as before, ${during} as moved
+       from books.lines where position <= $1 and day <= $3::date and (day > $4::date or until > $4::date)),
      lines as (
        select account, currency, sum(before) as before, sum(moved) as moved from net group by account, currency, entry, line)
      select account, currency, sum(before)::bigint as opening,
@@ -39,12 +56,27 @@ export async function trialBalance(client: Querier, { from, to, upTo }: Statemen
        coalesce(-sum(moved) filter (where moved < 0), 0)::bigint as credits,
        sum(before + moved)::bigint as closing
      from lines group by account, currency
-     having bool_or(before <> 0 or moved <> 0)
-     order by currency collate "C", account collate "C"`,
-    [upTo, from, to],
+     having bool_or(before <> 0 or moved <> 0)`,
+    [upTo, from, to, since.day],
   );
-  return rows;
+  return withBalances(rows, since).sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
 }
+
+/** The rows with what there was before the first of them; also accounts that have not moved since. */
+function withBalances(rows: readonly AccountBalance[], { state }: Balances): AccountBalance[] {
+  const all = new Map(rows.map((row) => [orderOf(row), row]));
+  for (const { account, currency, amount } of state) {
+    const stood = BigInt(amount);
+    const { opening, debits, credits, closing } = all.get(orderOf({ account, currency })) ?? STILL;
+    const now = { opening: opening + stood, debits, credits, closing: closing + stood };
+    all.set(orderOf({ account, currency }), { account, currency, ...now });
+  }
+  return [...all.values()];
+}
+
+const STILL = { opening: 0n, debits: 0n, credits: 0n, closing: 0n };
+const orderOf = ({ account, currency }: Pick<AccountBalance, 'account' | 'currency'>): string =>
+  `${currency} ${account}`;
 
 /** What one kind of movement did to a provider's balance: `net` = `gross` − `fees`. */
 export interface Activity {
@@ -66,38 +98,42 @@ export interface RollForward {
 
 const FEES = ['fees', 'application_fees', 'passthrough_fees', 'dispute_fees', 'input_tax'] satisfies AccountKey[];
 
-interface ActivityRow extends Omit<Activity, 'kind' | 'count'> {
+interface ActivityRow extends Omit<Activity, 'count'> {
   account: AccountKey;
   currency: string;
-  /** Null before the first day. */
-  activity: string | null;
   count: bigint;
 }
 
-/** Of each provider's clearing account and currency: opening + activity by kind = closing, which is the provider's own balance. */
-export async function rollForward(client: Querier, { from, to, upTo }: StatementRange): Promise<RollForward[]> {
+/**
+ * Of each provider's clearing account and currency: opening + activity by kind = closing, which is the provider's own balance. `balances`: the
+ * trial balance of the same range.
+ */
+export async function rollForward(
+  client: Querier,
+  { from, to, upTo }: StatementRange,
+  balances: readonly AccountBalance[],
+): Promise<RollForward[]> {
   const { rows } = await client.query<ActivityRow>(
     `with entries as (
-       select entry, currency, day, kind, min(account) filter (where account like 'clearing.%') as account,
+       select entry, currency, kind, min(account) filter (where account like 'clearing.%') as account,
          coalesce(sum(sign * amount) filter (where account like 'clearing.%'), 0) as net,
          coalesce(sum(sign * amount) filter (where account = any($4)), 0) as fees
-       from books.lines where position <= $1 and day <= $3::date and until is null
+       from books.lines where position <= $1 and day between $2::date and $3::date and until is null
        group by entry, currency, day, kind having bool_or(account like 'clearing.%'))
-     select account, currency, case when day >= $2::date then kind end as activity, sum(net)::bigint as net,
-       sum(net + fees)::bigint as gross, sum(fees)::bigint as fees, count(*) filter (where net <> 0 or fees <> 0) as count
-     from entries group by 1, 2, 3 order by 1, 2, 3`,
+     select account, currency, kind, sum(net)::bigint as net, sum(net + fees)::bigint as gross, sum(fees)::bigint as fees,
+       count(*) as count
+     from entries where net <> 0 or fees <> 0 group by 1, 2, 3 order by 1, 2, 3`,
     [upTo, from, to, FEES],
   );
-  const found = new Map<string, RollForward & { activity: Activity[] }>();
-  for (const { account, currency, activity: kind, gross, fees, net, count } of rows) {
-    const key = `${account} ${currency}`;
-    const known = found.get(key) ?? { account, currency, opening: 0n, activity: [], closing: 0n };
-    if (kind === null) known.opening += net;
-    else if (count > 0n) known.activity.push({ kind, gross, fees, net, count: Number(count) });
-    known.closing += net;
-    found.set(key, known);
-  }
-  return [...found.values()];
+  return balances
+    .filter(({ account }) => account.startsWith('clearing.'))
+    .sort((a, b) => (`${a.account} ${a.currency}` < `${b.account} ${b.currency}` ? -1 : 1))
+    .map(({ account, currency, opening, closing }) => ({
+      ...{ account, currency, opening, closing },
+      activity: rows
+        .filter((row) => row.account === account && row.currency === currency)
+        .map(({ kind, gross, fees, net, count }) => ({ kind, gross, fees, net, count: Number(count) })),
+    }));
 }
 
 /** A step from what was sold to what the journal calls revenue; `amount` is added to the steps before it. */
@@ -136,7 +172,7 @@ export async function revenueBridge(client: Querier, { from, to, upTo }: Stateme
      others as (
        select entry, kind, currency, -sum(case when until is null then sign * amount else ${during} end) as amount
        from books.lines
-       where position <= $1 and day <= $3::date and coalesce(until, day) >= $2::date and kind <> 'charge' and account = 'revenue'
+       where position <= $1 and ${inRange} and kind <> 'charge' and account = 'revenue'
        group by entry, kind, currency)
      select 'revenue_gross' as step, currency, sum(amount)::bigint as amount, count(*) as count from sold group by currency
      union all
@@ -151,7 +187,7 @@ export async function revenueBridge(client: Querier, { from, to, upTo }: Stateme
      select kind, currency, sum(amount)::bigint, count(*) from others where amount <> 0 group by kind, currency
      union all
      select 'journal', currency, -sum(${during})::bigint, 0 from books.lines
-     where position <= $1 and day <= $3::date and account = 'revenue' group by currency`,
+     where position <= $1 and ${inRange} and account = 'revenue' group by currency`,
     [upTo, from, to],
   );
   const steps = rows.filter(({ step }) => step !== 'journal').map((row) => ({ ...row, count: Number(row.count) }));

@@ -6,7 +6,9 @@ import type { TieOutState } from './tie-outs.js';
 // The name and the fields of the data are the stored format. Amounts are decimal texts of minor units.
 export type TieOutEvent = { type: 'TieOutRecorded'; data: TieOutResult };
 
-type Texts<T> = { [K in keyof T]: T[K] extends bigint ? string : T[K] extends object ? Texts<T[K]> : T[K] };
+// Of each member of a union by itself, so that what may be left out still may.
+type Text<V> = V extends bigint ? string : V extends object ? Texts<V> : V;
+type Texts<T> = { [K in keyof T]: Text<T[K]> };
 
 /** What comparing a provider's balance with the ledger over a period came to. */
 export interface TieOutResult {

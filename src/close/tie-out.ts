@@ -153,15 +153,25 @@ export function categoriesOf(ledger: Iterable<BalanceLine>, provider: Iterable<B
 
 const nothing = (): Sums => ({ lines: 0, gross: 0n, fee: 0n, net: 0n });
 
-/** Whether what moved within a period is what lies between the balance at its start and at its end. */
+/**
+ * Whether what moved within a period is what lies between the balance at its start and at its end, and whether the account that mirrors the
+ * balance stands at its end: what came late for an earlier period is in the account, and in no line of this one.
+ */
 export interface BalanceIdentity extends StatedBalance {
   /** Sum of the net of all lines of the ledger within the period. */
   moved: bigint;
+  /** What the clearing account stands at; left out where no opening balance was set, as it then says nothing. */
+  clearing?: bigint;
   holds: boolean;
 }
 
-export const identityOf = (stated: StatedBalance, categories: readonly CategoryTie[]): BalanceIdentity => {
+export function identityOf(
+  stated: StatedBalance,
+  categories: readonly CategoryTie[],
+  clearing?: bigint,
+): BalanceIdentity {
   const own = categories.filter(({ currency }) => currency === stated.currency);
   const moved = own.reduce((sum, { ledger }) => sum + ledger.net, 0n);
-  return { ...stated, moved, holds: moved === stated.end - stated.start };
-};
+  const holds = moved === stated.end - stated.start && (clearing ?? stated.end) === stated.end;
+  return { ...stated, moved, ...(clearing === undefined ? {} : { clearing }), holds };
+}

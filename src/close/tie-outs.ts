@@ -17,6 +17,8 @@ export interface TieOutState {
   /** ISO 4217, upper case: the currency of settlement. */
   currency: string;
   status: 'tied' | 'pending' | 'differs' | 'none';
+  /** Why it is pending, in a sentence. */
+  reason?: string;
   /** Where to read more, a path of this API. */
   link: string;
 }

@@ -10,6 +10,7 @@ import { type Checkpoint, keepSealing, Sealer, type SealStore } from './seal.js'
 import { sealProofs } from './seal-proofs.js';
 import { verifyLedger } from './verify-ledger.js';
 import type { Finding } from './findings.js';
+import { keepComparing, type WitnessCompared, witnessComparisons } from './compare-witness.js';
 import { notesIn, witnessFile } from './witness-file.js';
 import { keepTelling, tellAddress, toldFile } from './witness-webhook.js';
 
@@ -37,6 +38,9 @@ export function openSeal(deps: SealDeps) {
   const witnessPath = path.join(deps.dataDir, 'checkpoints.log');
   const sealer = new Sealer({ store, origin: ORIGIN, signingKey, witness: witnessFile(witnessPath) });
   const publicKey = createPublicKey(signingKey);
+  const comparisons = witnessComparisons(database);
+  /** Holds this process's witness file against the seals, and tells those who have none. */
+  const compare = (): Promise<WitnessCompared> => comparisons.compare(store, notesIn(witnessPath), deps.clock());
   const stopping = new AbortController();
   let done: Promise<unknown> = Promise.resolve();
   return {
@@ -50,9 +54,11 @@ export function openSeal(deps: SealDeps) {
       const tell = (checkpoint: Checkpoint) => tellAddress(witnessUrl!, checkpoint, signingKey);
       done = Promise.all([
         keepSealing(sealer, { clock: deps.clock, ...loop }),
+        keepComparing(compare, loop),
         witnessUrl === undefined ? undefined : keepTelling({ store, told, tell, ...loop }),
       ]);
     },
+    compare,
     async stop(): Promise<void> {
       stopping.abort();
       await done;
@@ -70,9 +76,13 @@ export function openSeal(deps: SealDeps) {
       const size = (sealer.latest ?? (await store.latest()))?.size ?? 0;
       return { size, lag: Math.max(0, (await ledger.head()) - size) };
     },
-    /** Reads the whole ledger again, and compares it with its seals and with what the witness file has. */
+    /**
+     * Reads the whole ledger again, and compares it with its seals and with what the witness file has; where this process has none, with what one
+     * that does has found within a day.
+     */
     async verify(onProgress?: (done: number, total: number) => void): Promise<LedgerVerified> {
       let witnessed = 0;
+      const elsewhere = await comparisons.newest(deps.clock());
       const witness = async function* (): AsyncGenerator<Checkpoint> {
         for await (const note of notesIn(witnessPath)) {
           witnessed += 1;
@@ -85,6 +95,10 @@ export function openSeal(deps: SealDeps) {
       for (let next = await run.next(); ; next = await run.next()) {
         if (next.done) {
           const { root, ...verified } = next.value;
+          if (witnessed === 0 && elsewhere) {
+            findings.push(...elsewhere.findings);
+            [witnessed, count] = [elsewhere.notes, count + elsewhere.count];
+          }
           return { ok: count === 0, ...verified, witnessed, root: root.toString('hex'), findings, count };
         }
         count += 1;
@@ -103,7 +117,7 @@ export interface LedgerVerified {
   /** Up to this position the entries lead to a signed root. */
   sealed: number;
   checkpoints: number;
-  /** Notes of the witness file that were compared; 0 where this process has none, so that a ledger cut short together with its seals would not show. */
+  /** Notes of a witness file that were compared, here or by a process that has it; 0 where none has, so that a ledger cut short together with its seals would not show. */
   witnessed: number;
   root: string;
   findings: Finding[];

@@ -62,6 +62,7 @@ export class Sealer {
   private lastSigned: Checkpoint | undefined;
   /** The size of the last checkpoint that the witness has. */
   private witnessed: number | undefined;
+  private full = false;
 
   constructor(private readonly options: SealerOptions) {}
 
@@ -70,15 +71,21 @@ export class Sealer {
     return this.lastSigned;
   }
 
+  /** Whether the last step had as many entries as one may have, so that more wait already. */
+  get isBehind(): boolean {
+    return this.full;
+  }
+
   /**
    * Seals up to `stepMax` (16,384) entries. Resolves with the new checkpoint, undefined when there was nothing to seal; call it
-   * again at once while a full step came back. Throws when the stored tree no longer leads to the root that was signed.
+   * again at once while `isBehind`. Throws when the stored tree no longer leads to the root that was signed.
    */
   async step(now: Date): Promise<Checkpoint | undefined> {
     const { store, stepMax = 16_384 } = this.options;
     this.frontier ??= await this.resume();
     const { frontier } = this;
     const leaves = await store.storedHashes(frontier.size, stepMax);
+    this.full = leaves.length === stepMax * 32;
     if (leaves.length === 0) {
       await this.tellWitness(); // of what it could not be told before
       return undefined;
@@ -156,7 +163,10 @@ export function nodeReader(store: Pick<SealStore, 'nodes' | 'storedHashes'>): No
   };
 }
 
-/** Seals what was appended, and waits `everyMs` once nothing is left, until the signal aborts. Failures go to `failed` and are tried again. */
+/**
+ * Seals what was appended and waits `everyMs`, until the signal aborts. A step costs the same for one entry as for thousands, so what comes
+ * during one is left for the next: only who is behind goes on at once. Failures go to `failed` and are tried again.
+ */
 export async function keepSealing(
   sealer: Sealer,
   options: {
@@ -170,7 +180,8 @@ export async function keepSealing(
   const { clock, signal, wait, everyMs = 5_000, failed } = options;
   while (!signal.aborted) {
     try {
-      while (!signal.aborted && (await sealer.step(clock())));
+      do await sealer.step(clock());
+      while (sealer.isBehind && !signal.aborted);
     } catch (error) {
       failed(error);
     }

@@ -57,10 +57,11 @@ function signedSize(
   return { size, root: outside ?? own, findings, witnessed: our === undefined };
 }
 
-const areSame = (a: Checkpoint, b: Checkpoint): boolean =>
+export const areSame = (a: Checkpoint, b: Checkpoint): boolean =>
   a.signature.equals(b.signature) && checkpointText(a) === checkpointText(b);
 
-async function* stored(seals: Pick<SealStore, 'after'>): AsyncGenerator<Checkpoint, undefined> {
+/** The ledger's own seals, in the order of sizes. */
+export async function* stored(seals: Pick<SealStore, 'after'>): AsyncGenerator<Checkpoint, undefined> {
   for (let size = 0; ;) {
     const page = await seals.after(size, 500);
     if (page.length === 0) return undefined;
@@ -70,7 +71,7 @@ async function* stored(seals: Pick<SealStore, 'after'>): AsyncGenerator<Checkpoi
 }
 
 /** Without those that a witness has once more. */
-async function* rising(checkpoints: AsyncIterable<Checkpoint>): AsyncGenerator<Checkpoint, undefined> {
+export async function* rising(checkpoints: AsyncIterable<Checkpoint>): AsyncGenerator<Checkpoint, undefined> {
   let size = 0;
   for await (const checkpoint of checkpoints) {
     if (checkpoint.size <= size) continue;

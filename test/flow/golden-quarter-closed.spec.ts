@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { InterpretableEntry } from '../../src/catalog/facts.js';
 import { applyFact } from '../../src/catalog/merge-facts.js';
+import { ACCOUNTS } from '../../src/close/chart-of-accounts.js';
 import { type Close, createClose } from '../../src/close/create-close.js';
 import { createTieOuts, type TieOutStage } from '../../src/close/create-tie-outs.js';
 import { openClosings } from '../../src/close/closing-store.js';
@@ -15,6 +16,7 @@ import { isObject, type Json, objectIn } from '../../src/ingest/json-members.js'
 import { balanceLine } from '../../src/ingest/providers/stripe/balance-lines.js';
 import { canonicalJson } from '../../src/kernel/canonical-json.js';
 import { Zone } from '../../src/kernel/day.js';
+import { formatMajor } from '../../src/kernel/money.js';
 import { metrics } from '../../src/metrics/index.js';
 import { createProjections, FOLD_VERSION, type Projections } from '../../src/projections/create-projections.js';
 import { stripeEntry } from '../fixtures/stripe-events.js';
@@ -130,12 +132,26 @@ async function journal(id: string, version?: number): Promise<JournalLine[]> {
   return lines;
 }
 
+const KEYS = new Map<string, string>(Object.entries(ACCOUNTS).map(([key, { code }]) => [code, key]));
+/** What accounts stand at before or after a month, by the statements that its close stored, which leave nothing of revenue unexplained. */
+async function stood(id: string, when: 'opening_minor' | 'closing_minor'): Promise<Record<string, string>> {
+  const found = (await close.statements(id))!;
+  expect(found.stored).toBe(true);
+  expect(found.revenue.map(({ unexplained_minor: unexplained }) => unexplained)).toEqual(found.revenue.map(() => '0'));
+  return Object.fromEntries(
+    found.trial_balance
+      .filter((row) => row[when] !== '0')
+      .map((row) => [`${KEYS.get(row.account)} ${row.currency}`, formatMajor(BigInt(row[when]), row.currency)]),
+  );
+}
+
 describe('the quarter, closed month by month', () => {
   it('July ties out to the cent, also the payment of its last half hour, and is closed', async () => {
     await tell(...delivered(july), ch7Settled);
     expect(await tiedOut('2026-07')).toEqual([]);
     await closes('2026-07');
     expect(statementOf(await journal('2026-07'))).toEqual(statements.july);
+    expect(await stood('2026-07', 'closing_minor')).toEqual(statements.july);
   });
 
   it('August lacks what was never delivered: the tie-out names it, line by line, and nothing is closed', async () => {
@@ -161,6 +177,8 @@ describe('the quarter, closed month by month', () => {
     expect(await tiedOut('2026-08')).toEqual(['timing txn_17 -500 EUR']);
     await closes('2026-08', 'the refund of 5.00 is on its way');
     expect(statementOf([...(await journal('2026-07')), ...(await journal('2026-08'))])).toEqual(statements.august);
+    expect(await stood('2026-08', 'opening_minor')).toEqual(statements.july);
+    expect(await stood('2026-08', 'closing_minor')).toEqual(statements.august);
   });
 
   it('what is heard of later changes no line of August, and is in September as adjustments', async () => {
@@ -175,6 +193,21 @@ describe('the quarter, closed month by month', () => {
       ...{ 'clearing.stripe EUR': '-5.00', 'refunds EUR': '5.00' },
     });
     expect(statementOf([...(await journal('2026-07')), ...reported, ...known])).toEqual(statements.september);
+  });
+
+  it('September as it would be closed begins with what August reported, and its bridge has what it adjusts', async () => {
+    const { stored, trial_balance: trial, roll_forward: rolls } = (await close.statements('2026-09'))!;
+    const clearing = { account: ACCOUNTS['clearing.stripe'].code, currency: 'EUR' };
+    expect(stored).toBe(false);
+    expect(trial).toContainEqual(
+      expect.objectContaining({ ...clearing, opening_minor: '7255', closing_minor: '5830' }),
+    );
+    expect(rolls).toContainEqual(
+      expect.objectContaining({
+        ...{ ...clearing, opening_minor: '7255', adjustments_minor: '-500', closing_minor: '5830' },
+        activity: expect.arrayContaining([expect.objectContaining({ kind: 'refund', net_minor: '-59500' })]),
+      }),
+    );
   });
 
   it('August is reopened by two people and closed anew, with nothing forced; the first close stays readable', async () => {
@@ -195,5 +228,7 @@ describe('the quarter, closed month by month', () => {
     const months = [await journal('2026-07'), await journal('2026-08'), await journal('2026-09')];
     expect(months.flat().filter(({ adjusts }) => adjusts !== undefined)).toEqual([]);
     expect(statementOf(months.flat())).toEqual(statements.september);
+    expect(await stood('2026-09', 'opening_minor')).toEqual(statements.augustLater);
+    expect(await stood('2026-09', 'closing_minor')).toEqual(statements.september);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { keptBooks, type KeptBooks, statementOf } from '../support/books-given.js';
+import { chargeEvent, keptBooks, type KeptBooks, line, statementOf } from '../support/books-given.js';
 import { august, july, rates, september, statements } from '../support/golden-quarter.js';
 
 let kept: KeptBooks;
@@ -119,5 +119,50 @@ describe('a quarter', () => {
     await Promise.all([one.begin(signal), other.begin(signal)]);
     expect(await kept.lines('2026-07-01', '2027-12-31')).toEqual(before);
     expect(await statement('2026-08-31', augustIs)).toMatchObject({ 'bank EUR': '1400.00' });
+  });
+
+  /** Everything that is added up from ends of months, of each month as it is known at each position; `anew`: each from the beginning. */
+  async function addedUp(anew: boolean, ...positions: number[]): Promise<unknown[]> {
+    const { books, database } = kept;
+    const answers: unknown[] = [];
+    const ask = async (question: () => Promise<unknown>): Promise<void> => {
+      if (anew) await database.pool.query('truncate books.standings');
+      answers.push(await question());
+    };
+    for (const upTo of positions)
+      for (const [from, to] of [
+        ['2026-07-01', '2026-07-31'],
+        ['2026-08-01', '2026-08-31'],
+        ['2026-08-20', '2026-09-30'],
+      ] as const) {
+        await ask(() => kept.lines(from, to, upTo));
+        await ask(() => books.trialBalance({ from, to, upTo }));
+        await ask(() => books.rollForward({ from, to, upTo }));
+        await ask(() => books.functionalAt(to, upTo));
+        await ask(() => books.problems({ from, to, upTo }));
+      }
+    return answers;
+  }
+
+  it('from the end of a month before it is the same as from the beginning, at every position, whatever comes late', async () => {
+    const positions = [await kept.books.catchUp(), julyIs, augustIs];
+    const warm = [await addedUp(false, ...positions), await addedUp(false, ...positions)];
+    const { rows } = await kept.database.pool.query('select distinct kind, day from books.standings');
+    expect(rows.length).toBeGreaterThanOrEqual(6);
+    expect(warm).toEqual([await addedUp(true, ...positions), warm[0]]);
+    await addedUp(false, ...positions);
+    const yen = { currency: 'jpy' };
+    const sold = line('txn_yen', '2026-07-05T10:00:00Z', 'charge', 700, 7, yen);
+    const late = await kept.tell(chargeEvent('ch_yen', '2026-07-05T10:00:00Z', 700, sold, yen));
+    const known = await addedUp(false, late);
+    expect(known).toEqual(await addedUp(true, late));
+    await kept.books.recordRates(
+      [{ source: 'ECB', base: 'JPY', quote: 'EUR', day: '2026-07-05', rate: '0.01' }],
+      kept.context,
+    );
+    const rated = await kept.books.catchUp();
+    expect(await addedUp(false, rated)).toEqual(await addedUp(true, rated));
+    expect(await addedUp(false, rated)).not.toEqual(known);
+    expect(await addedUp(false, late)).toEqual(known);
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -30,6 +31,17 @@ beforeAll(async () => {
   await shop.catchUp();
 });
 afterAll(() => shop.stop());
+
+/** What Stripe states of the two charges. */
+const REPORT = (() => {
+  const rows = [
+    'balance_transaction_id,created_utc,currency,gross,fee,net,reporting_category,source_id',
+    'txn_0,2026-07-30 10:01:00,eur,100.00,3.00,97.00,charge,ch_0',
+    'txn_1,2026-07-30 10:01:00,eur,40.50,3.00,37.50,charge,ch_1',
+  ];
+  const text = `${rows.join('\n')}\n`;
+  return { text, digest: createHash('sha256').update(text).digest('hex') };
+})();
 
 const download = async (address: string) => {
   const reply = await fetch(shop.url + address, { headers: { authorization: `Bearer ${keys['Bob']!}` } });
@@ -94,6 +106,13 @@ describe('what is taken away of a period', () => {
   });
 
   it('given a closed period, then the pack proves what the close stored, and stays the same whatever comes later', async () => {
+    const query = 'provider=stripe&kind=balance_itemised&from=2026-07-01&to=2026-07-31';
+    const headers = { authorization: `Bearer ${keys['Alice']!}`, 'content-type': 'text/csv' };
+    const uploaded = await fetch(`${shop.url}/v1/provider-reports?${query}`, {
+      ...{ method: 'POST', headers, body: REPORT.text },
+    });
+    expect(uploaded.status).toBe(202);
+    await act('Alice', 'tie-out', {});
     const { proposal } = await act('Alice', 'propose', { force: 'the first month' });
     await act('Bob', 'approve', { digest: proposal.digest });
     await act('Alice', 'close', {});
@@ -101,13 +120,23 @@ describe('what is taken away of a period', () => {
     expect([closed.report.integrity.findings, closed.report.completeness.findings]).toEqual([[], []]);
     expect(closed.report).toMatchObject({ ok: true, state: 'closed', version: 1 });
     const parameters = JSON.parse(Buffer.from(closed.files['parameters.json']!).toString()) as Json;
+    const statements = JSON.parse(Buffer.from(closed.files['statements.json']!).toString()) as Json;
+    expect(statements).toMatchObject({
+      ...{ period: '2026-07', stored: true },
+      roll_forward: [{ account: '1100', currency: 'EUR', opening_minor: '0', closing_minor: '13450' }],
+      revenue: [{ currency: 'EUR', bridged_minor: '14050', journal_minor: '14050', unexplained_minor: '0' }],
+    });
+    expect(JSON.parse(Buffer.from(closed.files['tie-out.json']!).toString())).toMatchObject({
+      results: [{ period: '2026-07', provider: 'stripe', status: 'tied', reports: [{ sha256: REPORT.digest }] }],
+      closed: { period: '2026-07', version: 1 },
+    });
     expect(parameters).toMatchObject({ digest: proposal.digest, as_of: proposal.up_to, time_zone: 'UTC' });
 
     await shop.stripeAll([refundCreated('2026-07-31T10:00:00Z', 're_1', 'ch_0', 1_000, { currency: 'eur' })]);
     await shop.catchUp();
     const later = await pack();
     expect(later.report.ok).toBe(true);
-    for (const name of ['journal.jsonl', 'totals.json', 'entries/000001.jsonl'])
+    for (const name of ['journal.jsonl', 'totals.json', 'statements.json', 'tie-out.json', 'entries/000001.jsonl'])
       expect([name, later.files[name]]).toEqual([name, closed.files[name]]);
     expect((await pack('?version=1&bodies=withheld')).report).toMatchObject({ ok: true, withheld: 3 });
   });

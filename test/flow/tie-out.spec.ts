@@ -20,6 +20,7 @@ let at: ProjectedLedger;
 let projections: Projections;
 let reports: ProviderReports;
 let tieOuts: TieOutStage;
+let clearing: ReadonlyMap<string, bigint>;
 let listed: BalanceLine[] | Problem | undefined;
 let now: Date;
 
@@ -35,11 +36,13 @@ beforeAll(async () => {
     ...{ database: at.database, ledger: at.ledger, zone: new Zone('UTC'), clock: () => now, reports },
     contentMac: (value) => createHmac('sha256', 'test').update(JSON.stringify(value)).digest(),
     caughtUp: () => projections.catchUp(),
+    clearing: () => Promise.resolve(clearing),
     statement: () => (listed === undefined ? undefined : pages(listed)),
   });
 });
 beforeEach(() => {
   now = NOW;
+  clearing = new Map();
   listed = undefined;
 });
 afterAll(() => at.close());
@@ -85,6 +88,7 @@ describe('tying a month out', () => {
     });
     expect(await tieOuts.state(OCTOBER)).toContainEqual({
       ...{ provider: 'stripe', currency: 'USD', status: 'pending', link: '/v1/periods/2026-10/tie-out' },
+      reason: stripe!.reason,
     });
   });
 
@@ -196,6 +200,14 @@ describe('tying a month out', () => {
       moved: '1882',
       holds: true,
     });
+    clearing = new Map([['USD', 11_882n]]);
+    expect((await stripeOf()).currencies[0]!.balance).toMatchObject({ clearing: '11882', holds: true });
+    const standing = async () => (await tieOuts.state(OCTOBER)).find(({ provider }) => provider === 'stripe');
+    expect(await standing()).toMatchObject({ status: 'tied' });
+    clearing = new Map([['USD', 11_782n]]); // a refund of September came late: October's lines are the same
+    expect(await standing()).toMatchObject({ status: 'pending', reason: expect.stringMatching(/compare it again/) });
+    expect(await stripeOf()).toMatchObject({ status: 'differs', differences: [] });
+    clearing = new Map();
     now = new Date(NOW.getTime() + 1);
     await reports.add(summary('118.81'), 'key:finance');
     expect(await stripeOf()).toMatchObject({ status: 'differs', differences: [] });

@@ -1,3 +1,5 @@
+import { rename } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { signedUp } from '../fixtures/shop-events.js';
@@ -42,6 +44,21 @@ describe('verifying over HTTP', () => {
     });
     const entry = await shop.get('/v1/ledger/entries?type=LedgerVerified');
     expect(entry.data).toMatchObject([{ type: 'LedgerVerified', position: verdict['position'] }]);
+  });
+
+  it('given a process without the witness file, then it tells what one that has it has found within a day', async () => {
+    const { seal, config, database } = shop.service;
+    const file = path.join(config.dataDir, 'checkpoints.log');
+    const { notes } = await seal.compare();
+    expect(notes).toBeGreaterThan(0);
+    await rename(file, `${file}.away`);
+    expect(await seal.verify()).toMatchObject({ ok: true, witnessed: notes });
+    const cut = [{ verdict: 'truncation', position: 99, detail: 'The ledger has no seal of size 99.' }];
+    await database.pool.query(`update ledger.witness_comparisons set findings = $1, count = 1`, [JSON.stringify(cut)]);
+    expect(await seal.verify()).toMatchObject({ ok: false, witnessed: notes, count: 1, findings: cut });
+    await database.pool.query(`update ledger.witness_comparisons set at = at - interval '26 hours'`);
+    expect(await seal.verify()).toMatchObject({ ok: true, witnessed: 0, findings: [] });
+    await rename(`${file}.away`, file);
   });
 
   it('given somebody changed an entry and a row of the numbers, then the verdict names the entry', async () => {

@@ -8,7 +8,7 @@ import type { PostingLine } from '../../src/close/posting.js';
 import { entryAt, feedOf, type Rows, sealsOf, signingKey } from './memory-ledger.js';
 import { streamed } from './journals.js';
 
-const RANGE = { after: 5, through: 14 };
+const RANGE = { after: 5, through: 15 };
 
 /** Lines of a period that stand on entries of the range, and one journal entry on an earlier one. */
 const lines: PostingLine[] = [3, 7, 8, 9].flatMap((position) =>
@@ -24,6 +24,24 @@ const stored = (line: PostingLine) => ({
   ...{ account: line.account, amount_minor: String(line.amount), currency: line.currency, kind: line.kind },
   ...{ entry_id: line.entryId, position: line.position, memo: line.memo },
 });
+
+/** Four sales of 10.00, and nothing before them. */
+const statements = {
+  trial_balance: [
+    ...[{ account: '1100', debit_minor: '4000', credit_minor: '0', closing_minor: '4000' }],
+    ...[{ account: '4000', debit_minor: '0', credit_minor: '4000', closing_minor: '-4000' }],
+  ].map((row) => ({ ...row, currency: 'EUR', opening_minor: '0' })),
+  roll_forward: [
+    {
+      ...{ account: '1100', currency: 'EUR', opening_minor: '0', adjustments_minor: '0', closing_minor: '4000' },
+      activity: [{ kind: 'charge', gross_minor: '4000', fees_minor: '0', net_minor: '4000', count: 4 }],
+    },
+  ],
+  bridge: [{ step: 'revenue_gross', currency: 'EUR', amount_minor: '4000', count: 4 }],
+  revenue: [{ currency: 'EUR', bridged_minor: '4000', journal_minor: '4000', unexplained_minor: '0' }],
+};
+
+const tieOut = { period: '2026-10', provider: 'stripe', status: 'tied', statement: 'stripe-api' };
 
 const decided = (position: number, type: string, stream: string, data: unknown): Entry => {
   const entry = {
@@ -44,15 +62,17 @@ export async function closedPeriod(
   const contents = [
     { part: 'header', period: '2026-10' },
     { part: 'journal', lines: lines.map(stored) },
+    { part: 'statements', ...statements },
   ];
   const digest = createHash('sha256');
   for (const part of contents) digest.update(`${canonicalJson(part)}\n`);
   const stream = 'closing-2026-10.x';
-  const closed = { period: '2026-10', version: 1, digest: digest.digest('hex'), contents: { stream, entries: 2 } };
+  const closed = { period: '2026-10', version: 1, digest: digest.digest('hex'), contents: { stream, entries: 3 } };
   const rows: Rows = { entries: [], head: 17, checkpoints: [], leaves: [], nodes: [], witness: [] };
   for (let position = 1; position <= 17; position += 1) rows.entries.push(entryAt(position));
   contents.forEach((part, at) => (rows.entries[11 + at] = decided(12 + at, 'CloseContents', stream, part)));
-  rows.entries[13] = decided(14, 'PeriodClosed', 'period-2026-10', closed);
+  rows.entries[10] = decided(11, 'TieOutRecorded', 'tie_out-2026-10.stripe', tieOut);
+  rows.entries[14] = decided(15, 'PeriodClosed', 'period-2026-10', closed);
   const checkpoint = await new Sealer({ store: sealsOf(rows), origin: 'truth-ledger', signingKey }).step(
     new Date(1_800_000_000_000),
   );
@@ -66,7 +86,9 @@ export async function closedPeriod(
     },
     facts: {
       ...{ period: '2026-10', state: 'closed', version: 1, ...RANGE },
-      ...{ parameters: { time_zone: 'UTC' }, numbers: [{ metric: 'signups', reported: 3 }], tieOut: [] },
+      ...{ parameters: { time_zone: 'UTC' }, numbers: [{ metric: 'signups', reported: 3 }] },
+      statements: { period: '2026-10', stored: true, ...statements },
+      tieOut: { results: [{ ...tieOut, ...{ entry_id: entryAt(11).id, position: 11, recorded_at: '', reports: [] } }] },
     },
     journal: {
       period: '2026-10',

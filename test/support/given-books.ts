@@ -1,4 +1,4 @@
-import type { BookProblem, Books, BooksQuery } from '../../src/close/books.js';
+import type { BookProblem, Books, BooksQuery, BooksStatements } from '../../src/close/books.js';
 import type { PostingLine } from '../../src/close/posting.js';
 
 /** A line and the positions between which it is known; for ever without `until`. */
@@ -12,6 +12,7 @@ interface Known {
 export class GivenBooks implements Books {
   readonly known: Known[] = [];
   trouble: BookProblem[] = [];
+  settings = 'given';
 
   /** Where the books are. */
   head = Number.MAX_SAFE_INTEGER;
@@ -43,6 +44,26 @@ export class GivenBooks implements Books {
       .map(({ line }) => line);
     const orderOf = ({ day, entry, line }: PostingLine): string => `${day} ${entry} ${line}`;
     yield* shown.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+  }
+
+  firstChange(since: number, upTo: number): Promise<string | undefined> {
+    const between = (position = 0): boolean => position > since && position <= upTo;
+    const days = this.known.filter(({ from, until }) => between(from) || between(until)).map(({ line }) => line.day);
+    return Promise.resolve(days.sort()[0]);
+  }
+
+  /** What the accounts stand at; nothing of clearing accounts, nor of what was sold. */
+  async statements({ to, upTo }: BooksQuery): Promise<BooksStatements> {
+    const sums = new Map<string, { account: string; currency: string; amount: bigint }>();
+    for await (const { account, currency, amount } of this.lines({
+      from: '0001-01-01',
+      to,
+      ...(upTo ? { upTo } : {}),
+    })) {
+      const key = `${account} ${currency}`;
+      sums.set(key, { account, currency, amount: (sums.get(key)?.amount ?? 0n) + amount });
+    }
+    return { closing: [...sums.values()], rollForward: [], steps: [], revenueAccount: '4000' };
   }
 
   problems = (): Promise<BookProblem[]> => Promise.resolve(this.trouble);

@@ -80,7 +80,7 @@ export const blockerNames: Readonly<Record<string, string>> = {
   without_balance_transaction: 'Money without a line of the balance',
   fx_rate_missing: 'Missing exchange rates',
   opening_balance_missing: 'Missing opening balances',
-  tie_out_pending: 'A provider’s report is not there yet',
+  tie_out_pending: 'A provider is not tied out yet',
   tie_out_differs: 'A provider’s balance differs',
   no_tie_out: 'Money that nothing ties out',
 };

@@ -33,7 +33,7 @@ export class PeriodFilesController {
     @Query({ schema: JournalQuery }) query: z.infer<typeof JournalQuery>,
     @Res() reply: FastifyReply,
   ): Promise<FastifyReply> {
-    const { format, currency, tax_rate: taxRate, version, limit, cursor } = query;
+    const { format, currency, tax_rate: taxRate, subsidiary, version, limit, cursor } = query;
     if (format === 'json') {
       const page = await this.service.close.journal(period, {
         ...(version === undefined ? {} : { version }),
@@ -42,7 +42,8 @@ export class PeriodFilesController {
       });
       return reply.send(found(page, NO_PERIOD));
     }
-    return download(reply, await this.service.files.journal(period, { format, currency, taxRate, version }));
+    const asked = { format, currency, taxRate, subsidiary, version };
+    return download(reply, await this.service.files.journal(period, asked));
   }
 
   @Get(':period/pack')

@@ -280,6 +280,7 @@ export const JournalQuery = only({
     .meta({ description: 'A file for another program; `json` is a page of the API.' }),
   currency: currency.meta({ description: 'Of a file: only the lines of this currency.' }),
   tax_rate: text(50).optional().meta({ description: "Of Xero: the organisation's tax rate that means no tax." }),
+  subsidiary: text(200).optional().meta({ description: 'Of NetSuite OneWorld: the subsidiary whose journal it is.' }),
   ...paging,
 });
 export const PackQuery = only({

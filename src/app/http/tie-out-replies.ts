@@ -26,7 +26,14 @@ export const TieOutPage = z
             ledger: sums,
             provider: sums,
             balance: z
-              .object({ currency: z.string(), start: amount, end: amount, moved: amount, holds: z.boolean() })
+              .object({
+                currency: z.string(),
+                start: amount,
+                end: amount,
+                moved: amount,
+                clearing: amount.optional(),
+                holds: z.boolean(),
+              })
               .nullable(),
           }),
         ),

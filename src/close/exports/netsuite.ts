@@ -28,9 +28,10 @@ export const netsuite: ExportFormat = {
   contentType: 'text/csv; charset=utf-8; header=present',
   extension: 'csv',
   meaning: 'journal entries for the CSV import of NetSuite',
-  open({ account }) {
+  open({ account, subsidiary }) {
     const entries = new EntryGatherer();
-    let heading = csvRow(COLUMNS);
+    const [column, ofAll] = subsidiary === undefined ? [[], []] : [['Subsidiary'], [guarded(onOneLine(subsidiary))]];
+    let heading = csvRow([...COLUMNS, ...column]);
 
     const row = (line: ExportLine): string => {
       const { amount, currency, entry } = line;
@@ -43,6 +44,7 @@ export const netsuite: ExportFormat = {
         amount > 0n ? decimal(amount, currency, entry) : '',
         amount < 0n ? decimal(-amount, currency, entry) : '',
         guarded(onOneLine(line.memo)),
+        ...ofAll,
       ]);
     };
     const journals = (lines: readonly ExportLine[] | undefined): string => {

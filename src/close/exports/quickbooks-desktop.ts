@@ -11,7 +11,7 @@ import {
 import { usDate } from './quickbooks-online.js';
 
 const HEADING =
-  '!TRNS\tTRNSTYPE\tDATE\tACCNT\tAMOUNT\tDOCNUM\tMEMO\r\n!SPL\tTRNSTYPE\tDATE\tACCNT\tAMOUNT\tDOCNUM\tMEMO\r\n!ENDTRNS\r\n';
+  '!TRNS\tTRNSTYPE\tDATE\tACCNT\tAMOUNT\tDOCNUM\tMEMO\tNAME\r\n!SPL\tTRNSTYPE\tDATE\tACCNT\tAMOUNT\tDOCNUM\tMEMO\tNAME\r\n!ENDTRNS\r\n';
 const TYPE = 'GENERAL JOURNAL';
 
 /** Windows-1252 is what the program reads. Of what it lacks only the letter below an accent is kept, else a question mark; fields hold no tab and no quote. */
@@ -42,6 +42,7 @@ export const quickbooksDesktop: ExportFormat = {
         formatMajor(amount, currency),
         `${period}-${number}`,
         field(`${line.memo} [${line.entry}]`),
+        field(account(line.account)?.party ?? ''),
       ].join('\t')}\r\n`;
     const transaction = (lines: readonly ExportLine[] | undefined): string => {
       let text = heading;

@@ -10,6 +10,7 @@ import { zipFiles } from './zip-files.js';
 /** What a pack asks of the close. */
 export interface PackedPeriods extends JournalOfPeriod {
   detail(id: string, version?: number): Promise<PeriodDetail | undefined>;
+  statements(id: string, version?: number): Promise<object | undefined>;
   /** The newest first, from the period that `cursor` names on. */
   list(query: { limit: number; cursor?: string }): Promise<{ data: unknown[] }>;
 }
@@ -29,6 +30,7 @@ interface PeriodDetail {
 export interface PacksDeps {
   periods: PackedPeriods;
   ledger: PackSource['ledger'] & Pick<Ledger, 'head'>;
+  tieOuts: { recorded(id: string, upTo: Position): Promise<PackFacts['tieOut']['results']> };
   seal: Pick<Seal, 'store' | 'signingKey' | 'covering'>;
   clock: Clock;
   /** What else the numbers depend on: versions, the functional currency. */
@@ -85,7 +87,14 @@ async function sourceOf(
     ...{ ledger, journal, bodies, createdAt: clock(), signingKey: seal.signingKey, seals: seal.store },
     checkpoint: await seal.covering(range.through, clock),
     verifier: readFileSync(VERIFIER, 'utf8'),
-    facts: factsOf(id, detail, journal, { ...range, ...deps.parameters() }),
+    facts: {
+      ...factsOf(id, detail, journal, { ...range, ...deps.parameters() }),
+      statements: { period: id, ...(await periods.statements(id, journal.version)) },
+      tieOut: {
+        results: await deps.tieOuts.recorded(id, range.through),
+        ...{ blockers: detail.blockers, waivers: detail.waivers ?? [], closed: detail.closed },
+      },
+    },
   };
 }
 
@@ -94,14 +103,13 @@ function factsOf(
   detail: PeriodDetail,
   { state, version }: Pick<PackSource['journal'], 'state' | 'version'>,
   { after, through, ...parameters }: { after: Position; through: Position } & Record<string, unknown>,
-): PackFacts {
-  const { from, to, time_zone, versions, numbers, adjustments, blockers, waivers, closed } = detail;
+): Omit<PackFacts, 'statements' | 'tieOut'> {
+  const { from, to, time_zone, versions, numbers, adjustments } = detail;
   return {
     ...{ period: id, state, after, through },
     ...(version === undefined ? {} : { version }),
     parameters: { from, to, time_zone, versions, ...parameters },
     numbers: { numbers, adjustments },
-    tieOut: { blockers, waivers: waivers ?? [], closed },
   };
 }
 

@@ -18,8 +18,10 @@ export interface PackFacts {
   parameters: Readonly<Record<string, unknown>>;
   /** Every metric as reported and as known, and the adjustments. */
   numbers: unknown;
+  /** What ties to the journal: trial balance, roll-forward, bridge. */
+  statements: unknown;
   /** What was tied out, waived, or in the way. */
-  tieOut: unknown;
+  tieOut: { results: readonly { entry_id: string; position: number }[]; [named: string]: unknown };
 }
 
 export interface PackSource {

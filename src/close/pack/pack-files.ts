@@ -63,7 +63,9 @@ async function* contents(source: PackSource): AsyncGenerator<PackFile> {
     }),
   );
   yield file('numbers.json', pretty(facts.numbers));
+  yield file('statements.json', pretty(facts.statements));
   yield file('tie-out.json', pretty(facts.tieOut));
+  for (const { entry_id, position } of facts.tieOut.results) if (position <= after) totals.earlier.add(entry_id);
   yield { name: 'journal.jsonl', chunks: journalChunks(source, totals) };
   yield file('totals.json', pretty(totals.json()));
   yield file('checkpoint.json', pretty(checkpointJson(checkpoint)));

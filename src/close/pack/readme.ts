@@ -3,7 +3,8 @@ export const README = `This is the pack of one accounting period, made by Truth 
 
   parameters.json    what the numbers depend on: days, time zone, ledger position, versions, digest
   numbers.json       every number of the period, as reported and as known, and its adjustments
-  tie-out.json       how the ledger stands against the payment providers' own figures; waivers
+  statements.json    trial balance, roll-forward of each provider's balance, the bridge from revenue_gross to the journal
+  tie-out.json       how the ledger stands against the payment providers' own figures, which reports those are; waivers
   journal.jsonl      the journal, one line a row; amounts are integers of the currency's minor unit
   totals.json        debits and credits by account and currency
   entries/           the ledger entries that were received or decided, in the order of their positions

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ACCOUNTS, chartOfAccounts } from '../../../src/close/chart-of-accounts.js';
+import { calendarMonths } from '../../../src/close/fiscal-calendar.js';
 import { Valuation, valued, type ValuedLine } from '../../../src/close/functional.js';
 import { credit, debit, journalEntry, Unbalanced } from '../../../src/close/journal-entry.js';
 import { convertedTogether, Rates } from '../../../src/close/rates.js';
@@ -83,6 +84,9 @@ describe('a chart of accounts', () => {
     expect(chart.revenue).toEqual({ ...ACCOUNTS.revenue, code: '8400' });
     expect(chart.bank).toEqual({ ...ACCOUNTS.bank, name: 'Sparkasse' });
     expect(chartOfAccounts().revenue.code).toBe('4000');
+    expect(chartOfAccounts(file({ receivable: { party: 'Customers' } })).receivable).toEqual({
+      ...{ code: '1200', name: 'Accounts receivable', type: 'asset', party: 'Customers' },
+    });
   });
 
   it.each([
@@ -181,7 +185,7 @@ function entryOf(
 }
 
 describe('the journal in the functional currency', () => {
-  it('given any entries and rates, then every entry sums to zero, and an account at nothing is worth nothing', async () => {
+  it('given any entries and rates, then every entry sums to zero, an account at nothing is worth nothing, and from the end of any month on it is the same', async () => {
     const property = fc.asyncProperty(
       fc.array(step, { minLength: 1, maxLength: 20 }),
       fc.array(rate, { minLength: 12, maxLength: 12 }),
@@ -217,6 +221,16 @@ describe('the journal in the functional currency', () => {
             expect(sum(of.map(({ amount }) => amount))).toBe(0n);
             if (account !== 'conversion') expect(sum(of.map(({ functional }) => functional!))).toBe(0n);
           }
+        for (const end of valuation.ends) {
+          const begun = JSON.parse(JSON.stringify(end)) as typeof end;
+          const after = ({ day: on }: { day: string }): boolean => on > begun.day;
+          const again = new Valuation(new Rates('EUR', recorded), () => 0, calendarMonths, begun);
+          const rest: ValuedLine[] = [];
+          const days = { from: addDays(begun.day, 1), to: last };
+          for await (const line of valued(streamOf(journal.filter(after)), again, days)) rest.push(line);
+          expect(rest).toEqual(lines.filter(after));
+          expect(again.sums).toEqual(valuation.sums);
+        }
         const conversion = lines.filter(({ account }) => account === 'conversion');
         expect(sum(conversion.map(({ functional }) => functional!))).toBe(0n);
       },

@@ -68,7 +68,11 @@ describe('what is in the way of a close', () => {
       ['unbalanced', false],
     ]);
     const [suspense] = await blockersOf(given({ problems }), OCTOBER, REACHED, []);
-    expect(suspense).toMatchObject({ count: 2, objects: ['a', 'c'], link: '/v1/periods/2026-10/journal' });
+    expect(suspense).toMatchObject({
+      count: 2,
+      objects: ['a', 'c'],
+      link: '/v1/books/problems?from=2026-10-01&to=2026-10-31',
+    });
   });
 
   it('given providers that do not tie, then a waiver lifts what is tied out with nothing, of that provider alone', async () => {

@@ -10,7 +10,7 @@ type Deps = Parameters<typeof openJournal>[0];
 const closing = (month: string, modelVersion: string, recipes?: number): Closing =>
   ({
     ...{ period: month, version: 1, from: `${month}-01`, to: `${month}-30`, upTo: 10, digest: '', modelVersion },
-    header: { ...(recipes === undefined ? {} : { recipes_version: recipes }) },
+    header: { books_settings: 'these', ...(recipes === undefined ? {} : { recipes_version: recipes }) },
   }) as Closing;
 
 /** Booked in September, and known no more. */
@@ -23,10 +23,16 @@ async function* stream<T>(...lines: T[]): AsyncGenerator<T> {
   yield* lines;
 }
 
-/** Why October differs from what September booked. */
+/** Why October differs from what September booked, where something of the first of August came, or of another day, or nothing. */
 async function causesAfter(...closings: readonly Closing[]): Promise<(string | undefined)[]> {
+  return causesWhere({ changed: '2026-08-01' }, ...closings);
+}
+async function causesWhere(
+  { changed, settings = 'these' }: { changed: string | undefined; settings?: string },
+  ...closings: readonly Closing[]
+): Promise<(string | undefined)[]> {
   const deps = {
-    books: { lines: () => stream() },
+    books: { lines: () => stream(), settings, firstChange: () => Promise.resolve(changed) },
     closings: { linesOf: ({ from }: { from: string }) => (from.startsWith('2026-09') ? stream(booked) : stream()) },
     versions: { model: 'now', interpreters: '1', fold: 1 },
   } as unknown as Deps;
@@ -48,5 +54,16 @@ describe('why a closed day differs', () => {
     for (const last of [closing('2026-09', 'before', RECIPES_VERSION), closing('2026-09', 'now', RECIPES_VERSION - 1)])
       expect(await causesAfter(closing('2026-08', 'now', RECIPES_VERSION), last)).toEqual(['interpreter_changed']);
     expect(await causesAfter(closing('2026-09', 'now'))).toEqual(['interpreter_changed']);
+  });
+
+  it('given nothing came of its days since the last close, then a month is not gone through, unless it is written down in another way', async () => {
+    const last = closing('2026-09', 'now', RECIPES_VERSION);
+    expect(await causesWhere({ changed: '2026-09-30' }, last)).toEqual(['late_fact']);
+    expect(await causesWhere({ changed: '2026-10-01' }, last)).toEqual([]);
+    expect(await causesWhere({ changed: undefined }, last)).toEqual([]);
+    expect(await causesWhere({ changed: undefined, settings: 'others' }, last)).toEqual(['late_fact']);
+    expect(await causesWhere({ changed: undefined }, closing('2026-09', 'before', RECIPES_VERSION))).toEqual([
+      'interpreter_changed',
+    ]);
   });
 });

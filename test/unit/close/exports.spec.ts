@@ -130,7 +130,7 @@ describe('exports of a journal', () => {
       expect(rows.slice(0, 3).map((row) => row.split('\t')[0])).toEqual(['!TRNS', '!SPL', '!ENDTRNS']);
       const cells = rows.slice(3, -1).map((row) => row.split('\t'));
       const postings = cells.filter(([keyword]) => keyword !== 'ENDTRNS');
-      expect(postings.every((cell) => cell.length === 7 && cell[1] === 'GENERAL JOURNAL')).toBe(true);
+      expect(postings.every((cell) => cell.length === 8 && cell[1] === 'GENERAL JOURNAL')).toBe(true);
       expect(sums(postings.map((cell) => ({ account: '', currency: cell[5]!, amount: minor(cell[4]!, 2) })))).toEqual(
         {},
       );
@@ -181,6 +181,20 @@ describe('exports of a journal', () => {
     'given an entry that does not balance, then %s refuses it, naming the entry',
     (name) => expect(exported(name, [line({ amount: 5n })])).rejects.toThrow('stripe:txn_1 does not balance'),
   );
+
+  it('given an account whose lines are of a customer, then QuickBooks has the name on them, and on no other', async () => {
+    const lines = [line({ account: '1200', amount: 500n }), line({ account: '4000', amount: -500n, line: 2 })];
+    expect(rowsOf(await exported('quickbooks-online', lines)).map((row) => row['Name'])).toEqual(['Customers', '']);
+    const rows = (await exported('quickbooks-desktop', lines)).toString('latin1').split('\r\n').slice(3, 5);
+    expect(rows.map((row) => row.split('\t').at(-1))).toEqual(['Customers', '']);
+  });
+
+  it('given a subsidiary, then every row for NetSuite names it, and without one there is no such column', async () => {
+    const lines = [line({ amount: 500n }), line({ account: '4000', amount: -500n, line: 2 })];
+    const of = rowsOf(await exported('netsuite', lines, { subsidiary: '=Parent : GmbH' }));
+    expect(of.map((row) => row['Subsidiary'])).toEqual(["'=Parent : GmbH", "'=Parent : GmbH"]);
+    expect(Object.keys(rowsOf(await exported('netsuite', lines))[0]!)).not.toContain('Subsidiary');
+  });
 
   it('given amounts that NetSuite cannot say, then it refuses and rounds nothing', async () => {
     const pair = (amount: bigint, currency: string) => [

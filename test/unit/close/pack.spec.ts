@@ -47,7 +47,7 @@ describe('a pack as an auditor has it', () => {
     expect([status, stdout.split('\n')]).toEqual([
       0,
       [
-        'Pack of 2026-10, closed, version 1: 9 ledger entries, 8 journal lines.',
+        'Pack of 2026-10, closed, version 1: 10 ledger entries, 8 journal lines.',
         expect.stringMatching(/^Checkpoint of 17 entries, signed 2027-01-15T08:00:00\.000Z, root [0-9a-f]{64}\.$/),
         `Signed by the key ${fingerprint}: compare it with the one that you were given by another way.`,
         'integrity: holds',
@@ -70,7 +70,7 @@ describe('a pack as an auditor has it', () => {
     expect(integrity.findings.map(({ check }) => check)).toEqual(['file_altered', 'root']);
     expect(completeness.findings.map(({ check, position }) => [check, position])).toEqual([
       ['entries_missing', 8],
-      ['entries_missing', 15],
+      ['entries_missing', 16],
       ['entry_of_line', 8],
     ]);
     const { status, stdout } = run('folder');

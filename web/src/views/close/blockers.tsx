@@ -86,6 +86,6 @@ function Where({
   if (kind === 'dead_letters') return toView({ view: 'health' }, 'the dead letters, in Health');
   if (kind === 'projection_lag') return toView({ view: 'health' }, 'how far it is, in Health');
   if (kind.includes('tie_out')) return <a href="#tie-out">the tie-out below</a>;
-  if (link.includes('/journal')) return <a href="#problems">the items below</a>;
+  if (link.startsWith('/v1/books/problems')) return <a href="#problems">the items below</a>;
   return <a href={link}>{link}</a>;
 }
