@@ -10,95 +10,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** A signed webhook of a payment provider. 202 means recorded and durable, 200 known already. Adyen is told `[accepted]` with 200 for both. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    provider: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Outcomes"];
-                    };
-                };
-                /** @description OK */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Outcomes"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `bad_signature`: The signature does not match the body. `stale_signature`: The signature time is outside the accepted window. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `not_found`: There is nothing at this address. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `request_timeout`: The request took too long to arrive. */
-                408: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["receiveWebhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -114,76 +26,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in Segment's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1Track"];
         delete?: never;
         options?: never;
         head?: never;
@@ -199,76 +43,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in Segment's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1Identify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -284,76 +60,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in Segment's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1Page"];
         delete?: never;
         options?: never;
         head?: never;
@@ -369,76 +77,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in Segment's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1Screen"];
         delete?: never;
         options?: never;
         head?: never;
@@ -454,76 +94,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in Segment's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1Group"];
         delete?: never;
         options?: never;
         head?: never;
@@ -539,76 +111,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in Segment's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1Alias"];
         delete?: never;
         options?: never;
         head?: never;
@@ -624,76 +128,127 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in Segment's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1Batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        get?: never;
+        put?: never;
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1T"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/i": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1I"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/p": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1P"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/s": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1S"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/g": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1G"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/a": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1A"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/b": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1B"];
         delete?: never;
         options?: never;
         head?: never;
@@ -709,76 +264,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in PostHog's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in PostHog's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectBatch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -794,76 +281,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in PostHog's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in PostHog's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectE"];
         delete?: never;
         options?: never;
         head?: never;
@@ -879,76 +298,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in PostHog's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in PostHog's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectCapture"];
         delete?: never;
         options?: never;
         head?: never;
@@ -964,76 +315,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in PostHog's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in PostHog's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectIV0E"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1117,7 +400,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Domain events of your own services. A 2xx means durable; the same event again is a duplicate for ever. */
+        /** Domain events of your own services. A 2xx means durable; the same event again is a duplicate for ever. A batch is answered with a result for each event, in their order: 202 when all are new, else 200. */
         post: operations["EventsController_receive"];
         delete?: never;
         options?: never;
@@ -2176,8 +1459,19 @@ export interface components {
             /** @description Stable; see docs/reference/errors.md. */
             code: string;
             detail: string;
+            /** @description Single reasons, where there are several. */
             errors?: string[];
+            /** @description Of the request; it is in the logs. */
             correlation_id: string;
+            /**
+             * @description Of an event that `/v1/events` refused.
+             * @enum {string}
+             */
+            outcome?: "conflict" | "rejected";
+            /** @description Of a conflict: the entry that is known under this id. */
+            entry_id?: string;
+            /** @description Where the refused event is kept: `/v1/dead-letters`. */
+            dead_letter_id?: string;
         };
         Outcomes: components["schemas"]["Outcome"] | {
             results: components["schemas"]["Outcome"][];
@@ -2220,6 +1514,11 @@ export interface components {
                 digest: string;
                 model_version: string;
             };
+            /**
+             * @description All are on one page.
+             * @enum {string|null}
+             */
+            next_cursor: null;
         };
         Metric: {
             metric: string;
@@ -2239,7 +1538,7 @@ export interface components {
             channel_rules?: string;
             data: ({
                 period: string;
-                value: (number | string) | null;
+                value: (number | null) | string;
                 currency?: string;
                 numerator?: unknown;
                 denominator?: unknown;
@@ -2249,9 +1548,9 @@ export interface components {
                 /** @enum {boolean} */
                 incomplete?: true;
                 /** @description Of closed days: what is known of them now. */
-                known?: (number | string) | null;
+                known?: (number | null) | string;
                 /** @description known − reported */
-                adjustment?: (number | string) | null;
+                adjustment?: (number | null) | string;
             } & {
                 [key: string]: unknown;
             })[];
@@ -2307,26 +1606,26 @@ export interface components {
                 [key: string]: unknown;
             };
             before: ({
-                value?: (number | string) | null;
+                value?: (number | null) | string;
                 currency?: string;
             } & {
                 [key: string]: unknown;
             })[];
             after: ({
-                value?: (number | string) | null;
+                value?: (number | null) | string;
                 currency?: string;
             } & {
                 [key: string]: unknown;
             })[];
             difference: ({
-                value?: (number | string) | null;
+                value?: (number | null) | string;
                 currency?: string;
             } & {
                 [key: string]: unknown;
             })[];
             /** @description They sum to the difference. */
             causes: ({
-                value?: (number | string) | null;
+                value?: (number | null) | string;
                 currency?: string;
             } & {
                 [key: string]: unknown;
@@ -2647,11 +1946,11 @@ export interface components {
             metric: string;
             currency?: string;
             /** @description A count, or minor units of `currency`. */
-            actual: (number | string) | null;
+            actual: (number | null) | string;
             /** @description A count, or minor units of `currency`. */
-            tracked: (number | string) | null;
+            tracked: (number | null) | string;
             /** @description A count, or minor units of `currency`. */
-            gap: (number | string) | null;
+            gap: (number | null) | string;
             gap_pct: number | null;
             loss_pct: number | null;
             overcount_pct: number | null;
@@ -2666,7 +1965,7 @@ export interface components {
             expected: number | null;
             tracked_other_day: number | null;
             /** @description A count, or minor units of `currency`. */
-            not_trackable: (number | string) | null;
+            not_trackable: (number | null) | string;
             causes: {
                 [key: string]: number;
             };
@@ -2692,13 +1991,13 @@ export interface components {
             /** @description Of closed days: whether it was recorded by then. If so, the row is that of then. */
             reported?: boolean;
             known?: {
-                actual: (number | string) | null;
-                tracked: (number | string) | null;
-                gap: (number | string) | null;
+                actual: (number | null) | string;
+                tracked: (number | null) | string;
+                gap: (number | null) | string;
                 gap_pct: number | null;
             };
             /** @description known gap − reported gap */
-            adjustment?: (number | string) | null;
+            adjustment?: (number | null) | string;
         } & {
             [key: string]: unknown;
         };
@@ -2709,11 +2008,11 @@ export interface components {
             metric: string;
             currency?: string;
             /** @description A count, or minor units of `currency`. */
-            actual: (number | string) | null;
+            actual: (number | null) | string;
             /** @description A count, or minor units of `currency`. */
-            tracked: (number | string) | null;
+            tracked: (number | null) | string;
             /** @description A count, or minor units of `currency`. */
-            gap: (number | string) | null;
+            gap: (number | null) | string;
             gap_pct: number | null;
             loss_pct: number | null;
             overcount_pct: number | null;
@@ -2728,7 +2027,7 @@ export interface components {
             expected: number | null;
             tracked_other_day: number | null;
             /** @description A count, or minor units of `currency`. */
-            not_trackable: (number | string) | null;
+            not_trackable: (number | null) | string;
             causes: {
                 [key: string]: number;
             };
@@ -2754,13 +2053,13 @@ export interface components {
             /** @description Of closed days: whether it was recorded by then. If so, the row is that of then. */
             reported?: boolean;
             known?: {
-                actual: (number | string) | null;
-                tracked: (number | string) | null;
-                gap: (number | string) | null;
+                actual: (number | null) | string;
+                tracked: (number | null) | string;
+                gap: (number | null) | string;
                 gap_pct: number | null;
             };
             /** @description known gap − reported gap */
-            adjustment?: (number | string) | null;
+            adjustment?: (number | null) | string;
             /** @description What the missing ids have in common; null where none is missing. */
             concentration?: {
                 /** @enum {string} */
@@ -3488,8 +2787,8 @@ export interface components {
             numbers: ({
                 metric: string;
                 unit: string;
-                value: (number | string) | null;
-                known?: (number | string) | null;
+                value: (number | null) | string;
+                known?: (number | null) | string;
             } & {
                 [key: string]: unknown;
             })[];
@@ -3499,7 +2798,7 @@ export interface components {
                 metric: string;
                 /** @enum {string} */
                 cause: "late_fact" | "definition_changed" | "interpreter_changed" | "fx";
-                value: (number | string) | null;
+                value: (number | null) | string;
                 currency?: string;
                 days: string[];
                 entries: number;
@@ -3995,6 +3294,1412 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    receiveWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose webhook it is. It proves itself by the signature of that provider, over the body as it was sent. */
+                provider: "stripe" | "square" | "adyen";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcomes"];
+                };
+            };
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcomes"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `bad_signature`: The signature does not match the body. `stale_signature`: The signature time is outside the accepted window. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long to arrive. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1Track: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1Identify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1Page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1Screen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1Group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1Alias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1Batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1T: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1I: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1P: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1S: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1G: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1A: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1B: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectE: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectCapture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectIV0E: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     OperatingController_live: {
         parameters: {
             query?: never;
@@ -4036,9 +4741,11 @@ export interface operations {
                     "application/json": components["schemas"]["Ready"];
                 };
             };
-            /** @description OK */
+            /** @description Service Unavailable */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4090,6 +4797,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `code` of a problem. */
                 code: string;
             };
             cookie?: never;
@@ -4128,10 +4836,129 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description One CloudEvents 1.0 event, or an array of them. */
+        /** @description One CloudEvents 1.0 event, or an array of them. At most 1 MiB. */
         requestBody: {
             content: {
-                "application/json": unknown;
+                /**
+                 * @example {
+                 *       "specversion": "1.0",
+                 *       "id": "s1",
+                 *       "source": "/auth",
+                 *       "type": "user.signed_up",
+                 *       "time": "2026-10-03T09:00:00Z",
+                 *       "data": {
+                 *         "user_id": "u1",
+                 *         "anonymous_id": "a1"
+                 *       }
+                 *     }
+                 */
+                "application/cloudevents+json": {
+                    /** @enum {string} */
+                    specversion: "1.0";
+                    /** @description Yours, and the same on every repeat: with `source` it is what makes the event count once. */
+                    id: string;
+                    /** @description Who tells it, an origin that the key may write, such as `/auth`. */
+                    source: string;
+                    /** @description A domain event of `GET /v1/catalog`, which has the schema of its `data`. */
+                    type: string;
+                    /**
+                     * Format: date-time
+                     * @description When it happened. Without it, when it arrived.
+                     */
+                    time?: string;
+                    data?: {
+                        [key: string]: unknown;
+                    };
+                } & {
+                    [key: string]: unknown;
+                };
+                /**
+                 * @example [
+                 *       {
+                 *         "specversion": "1.0",
+                 *         "id": "s1",
+                 *         "source": "/auth",
+                 *         "type": "user.signed_up",
+                 *         "time": "2026-10-03T09:00:00Z",
+                 *         "data": {
+                 *           "user_id": "u1",
+                 *           "anonymous_id": "a1"
+                 *         }
+                 *       }
+                 *     ]
+                 */
+                "application/cloudevents-batch+json": ({
+                    /** @enum {string} */
+                    specversion: "1.0";
+                    /** @description Yours, and the same on every repeat: with `source` it is what makes the event count once. */
+                    id: string;
+                    /** @description Who tells it, an origin that the key may write, such as `/auth`. */
+                    source: string;
+                    /** @description A domain event of `GET /v1/catalog`, which has the schema of its `data`. */
+                    type: string;
+                    /**
+                     * Format: date-time
+                     * @description When it happened. Without it, when it arrived.
+                     */
+                    time?: string;
+                    data?: {
+                        [key: string]: unknown;
+                    };
+                } & {
+                    [key: string]: unknown;
+                })[];
+                /**
+                 * @example {
+                 *       "specversion": "1.0",
+                 *       "id": "s1",
+                 *       "source": "/auth",
+                 *       "type": "user.signed_up",
+                 *       "time": "2026-10-03T09:00:00Z",
+                 *       "data": {
+                 *         "user_id": "u1",
+                 *         "anonymous_id": "a1"
+                 *       }
+                 *     }
+                 */
+                "application/json": ({
+                    /** @enum {string} */
+                    specversion: "1.0";
+                    /** @description Yours, and the same on every repeat: with `source` it is what makes the event count once. */
+                    id: string;
+                    /** @description Who tells it, an origin that the key may write, such as `/auth`. */
+                    source: string;
+                    /** @description A domain event of `GET /v1/catalog`, which has the schema of its `data`. */
+                    type: string;
+                    /**
+                     * Format: date-time
+                     * @description When it happened. Without it, when it arrived.
+                     */
+                    time?: string;
+                    data?: {
+                        [key: string]: unknown;
+                    };
+                } & {
+                    [key: string]: unknown;
+                }) | ({
+                    /** @enum {string} */
+                    specversion: "1.0";
+                    /** @description Yours, and the same on every repeat: with `source` it is what makes the event count once. */
+                    id: string;
+                    /** @description Who tells it, an origin that the key may write, such as `/auth`. */
+                    source: string;
+                    /** @description A domain event of `GET /v1/catalog`, which has the schema of its `data`. */
+                    type: string;
+                    /**
+                     * Format: date-time
+                     * @description When it happened. Without it, when it arrived.
+                     */
+                    time?: string;
+                    data?: {
+                        [key: string]: unknown;
+                    };
+                } & {
+                    [key: string]: unknown;
+                })[];
             };
         };
         responses: {
@@ -4144,7 +4971,7 @@ export interface operations {
                     "application/json": components["schemas"]["Outcomes"];
                 };
             };
-            /** @description OK */
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -4153,13 +4980,13 @@ export interface operations {
                     "application/json": components["schemas"]["Outcomes"];
                 };
             };
-            /** @description OK */
+            /** @description `unreadable_body`: The body could not be read. `invalid_event`: The event does not match its schema. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Outcome"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated`: No valid credentials were given. */
@@ -4180,13 +5007,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description OK */
+            /** @description `conflict`: The same id is known with other content. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Outcome"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `too_large`: The request is larger than accepted. */
@@ -4210,6 +5037,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4266,6 +5095,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4281,9 +5112,11 @@ export interface operations {
                 from: string;
                 /** @description Last day, included. */
                 to: string;
+                /** @description How long the period of a row is. */
                 interval?: "day" | "week" | "month";
                 /** @description One or more of source, medium, campaign, channel, customer_kind, unknown_reason, between commas. */
                 group_by?: string;
+                /** @description Only this currency, such as USD. */
                 currency?: string;
                 /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
                 as_of?: string;
@@ -4292,6 +5125,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A metric, by its name in `GET /v1/metrics`. */
                 name: string;
             };
             cookie?: never;
@@ -4346,6 +5180,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4363,7 +5199,9 @@ export interface operations {
                 from?: string;
                 /** @description Last day, included. */
                 to?: string;
+                /** @description How long the period of a row is. */
                 interval?: "day" | "week" | "month";
+                /** @description Only this currency, such as USD. */
                 currency?: string;
                 /** @description Only the rows of this group of `group_by=source`; it may be empty. */
                 source?: string;
@@ -4381,12 +5219,14 @@ export interface operations {
                 as_of?: string;
                 /** @description Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it. */
                 view?: "reported" | "known";
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
             };
             header?: never;
             path: {
+                /** @description A metric, by its name in `GET /v1/metrics`. */
                 name: string;
             };
             cookie?: never;
@@ -4441,6 +5281,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4456,16 +5298,20 @@ export interface operations {
                 from: string;
                 /** @description Last day, included. */
                 to: string;
+                /** @description The earlier moment: a ledger position, an RFC 3339 time or a closed period such as 2026-10. */
                 from_as_of: string;
                 /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
                 to_as_of?: string;
+                /** @description Only this currency, such as USD. */
                 currency?: string;
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
             };
             header?: never;
             path: {
+                /** @description A metric, by its name in `GET /v1/metrics`. */
                 name: string;
             };
             cookie?: never;
@@ -4520,6 +5366,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4537,6 +5385,7 @@ export interface operations {
                 from?: string;
                 /** @description Last day, included. Without `from` and `to`, the last 30 days. */
                 to?: string;
+                /** @description Only this currency, such as USD. */
                 currency?: string;
                 /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
                 as_of?: string;
@@ -4588,6 +5437,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4655,6 +5506,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4718,6 +5571,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4781,6 +5636,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4842,6 +5699,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4853,17 +5712,21 @@ export interface operations {
     ReconciliationsController_list: {
         parameters: {
             query?: {
+                /** @description An analytics source, by its name in `GET /v1/sources`. */
                 source?: string;
+                /** @description A metric, by its name in `GET /v1/metrics`. */
                 metric?: string;
                 /** @description First day, in the reporting time zone. */
                 from?: string;
                 /** @description Last day, included. */
                 to?: string;
+                /** @description Only this currency, such as USD. */
                 currency?: string;
                 /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
                 as_of?: string;
                 /** @description Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it. */
                 view?: "reported" | "known";
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -4913,6 +5776,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4934,7 +5799,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -4973,6 +5838,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4984,12 +5851,15 @@ export interface operations {
     ReconciliationsController_detail: {
         parameters: {
             query?: {
+                /** @description Only this currency, such as USD. */
                 currency?: string;
+                /** @description Only the ids of this part. */
                 part?: "missing" | "client_only" | "duplicates" | "wrong_value" | "wrong_currency" | "other_day" | "tracked_other_day" | "expected" | "matched" | "not_trackable";
                 /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
                 as_of?: string;
                 /** @description Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it. */
                 view?: "reported" | "known";
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -4998,7 +5868,9 @@ export interface operations {
             path: {
                 /** @description Day, in the reporting time zone. */
                 day: string;
+                /** @description An analytics source, by its name in `GET /v1/sources`. */
                 source: string;
+                /** @description A metric, by its name in `GET /v1/metrics`. */
                 metric: string;
             };
             cookie?: never;
@@ -5053,6 +5925,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5109,6 +5983,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5127,6 +6003,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description An analytics source, by its name in `GET /v1/sources`. */
                 name: string;
             };
             cookie?: never;
@@ -5181,6 +6058,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5199,6 +6078,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description An analytics source, by its name in `GET /v1/sources`. */
                 name: string;
             };
             cookie?: never;
@@ -5253,6 +6133,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5266,6 +6148,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Any identifier of the customer. */
                 id: string;
             };
             cookie?: never;
@@ -5311,6 +6194,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5380,6 +6265,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5391,9 +6278,13 @@ export interface operations {
     LedgerController_entries: {
         parameters: {
             query?: {
+                /** @description Only entries of this type, such as `user.signed_up`. */
                 type?: string;
+                /** @description Only entries of this origin, such as `stripe` or `/auth`. */
                 origin?: string;
+                /** @description Only the entries of this stream. */
                 stream?: string;
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -5443,6 +6334,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5456,6 +6349,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of an entry, or its position. */
                 id: string;
             };
             cookie?: never;
@@ -5510,6 +6404,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5523,6 +6419,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the row. */
                 id: string;
             };
             cookie?: never;
@@ -5577,6 +6474,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5638,6 +6537,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5649,6 +6550,7 @@ export interface operations {
     ProofsController_checkpoints: {
         parameters: {
             query?: {
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -5698,6 +6600,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5754,6 +6658,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5810,6 +6716,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5827,7 +6735,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -5857,6 +6765,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5868,8 +6778,11 @@ export interface operations {
     DeadLettersController_list: {
         parameters: {
             query?: {
+                /** @description Only letters of this reason, such as `conflict`. */
                 reason?: string;
+                /** @description Only those that are settled, or only those that are not. */
                 resolved?: "true" | "false";
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -5919,6 +6832,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5932,6 +6847,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the row. */
                 id: string;
             };
             cookie?: never;
@@ -5995,6 +6911,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6008,6 +6926,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the row. */
                 id: string;
             };
             cookie?: never;
@@ -6068,6 +6987,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6115,6 +7036,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6126,11 +7049,13 @@ export interface operations {
     CompletenessController_list: {
         parameters: {
             query?: {
+                /** @description A payment provider: stripe, square or adyen. */
                 provider?: string;
                 /** @description First day, in the reporting time zone. Without `from` and `to`, the last 30 days. */
                 from?: string;
                 /** @description Last day, included. Without `from` and `to`, the last 30 days. */
                 to?: string;
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -6180,6 +7105,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6201,7 +7128,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -6240,6 +7167,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6251,7 +7180,9 @@ export interface operations {
     DriftController_drift: {
         parameters: {
             query?: {
+                /** @description An analytics source, by its name in `GET /v1/sources`. */
                 source?: string;
+                /** @description A metric, by its name in `GET /v1/metrics`. */
                 metric?: string;
                 /** @description As of the newest settled day up to this one. */
                 day?: string;
@@ -6301,6 +7232,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6312,8 +7245,11 @@ export interface operations {
     DriftController_markers: {
         parameters: {
             query?: {
+                /** @description The first moment, an RFC 3339 time. */
                 from?: string;
+                /** @description The last moment, an RFC 3339 time. */
                 to?: string;
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -6363,6 +7299,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6384,7 +7322,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -6432,6 +7370,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6443,10 +7383,12 @@ export interface operations {
     DriftController_report: {
         parameters: {
             query?: {
+                /** @description What the report is written in. */
                 format?: "json" | "markdown" | "html";
             };
             header?: never;
             path: {
+                /** @description An ISO week: Monday to Sunday. */
                 week: string;
             };
             cookie?: never;
@@ -6501,6 +7443,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6512,7 +7456,9 @@ export interface operations {
     AlertsController_list: {
         parameters: {
             query?: {
+                /** @description Only those that are wrong now, or only those that were. */
                 state?: "open" | "recovered";
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -6562,6 +7508,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6575,6 +7523,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the row. */
                 id: string;
             };
             cookie?: never;
@@ -6633,6 +7582,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6644,6 +7595,7 @@ export interface operations {
     JobsController_list: {
         parameters: {
             query?: {
+                /** @description How many rows a page may have. */
                 limit?: number;
             };
             header?: never;
@@ -6691,6 +7643,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6704,6 +7658,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of a job in `GET /v1/jobs`. */
                 id: string;
             };
             cookie?: never;
@@ -6767,6 +7722,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6778,6 +7735,7 @@ export interface operations {
     PeriodsController_list: {
         parameters: {
             query?: {
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -6827,6 +7785,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6838,10 +7798,12 @@ export interface operations {
     PeriodsController_detail: {
         parameters: {
             query?: {
+                /** @description Which close of it, where it was closed more than once. Default: the last. */
                 version?: number;
             };
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -6896,6 +7858,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6909,6 +7873,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -6972,6 +7937,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6985,6 +7952,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -7052,6 +8020,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7065,6 +8035,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -7132,6 +8103,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7145,6 +8118,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -7212,6 +8186,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7225,6 +8201,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -7292,6 +8269,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7305,6 +8284,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -7372,6 +8352,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7383,6 +8365,7 @@ export interface operations {
     PeriodFilesController_journal: {
         parameters: {
             query?: {
+                /** @description Which close of it, where it was closed more than once. Default: the last. */
                 version?: number;
                 /** @description A file for another program; `json` is a page of the API. */
                 format?: "json" | "jsonl" | "csv" | "hledger" | "beancount" | "quickbooks-online" | "quickbooks-desktop" | "xero" | "netsuite";
@@ -7390,12 +8373,14 @@ export interface operations {
                 currency?: string;
                 /** @description Of Xero: the organisation's tax rate that means no tax. */
                 tax_rate?: string;
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
             };
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -7450,6 +8435,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7461,12 +8448,14 @@ export interface operations {
     PeriodFilesController_pack: {
         parameters: {
             query?: {
+                /** @description Which close of it, where it was closed more than once. Default: the last. */
                 version?: number;
                 /** @description The text of entries as it is stored, personal fields sealed; or their hashes only. */
                 bodies?: "sealed" | "withheld";
             };
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -7521,6 +8510,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7584,6 +8575,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7647,6 +8640,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7664,6 +8659,7 @@ export interface operations {
                 to: string;
                 /** @description Ledger position: the rows as they were when this was the last entry. */
                 as_of?: string;
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -7713,6 +8709,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7776,6 +8774,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7839,6 +8839,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7895,6 +8897,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7955,6 +8959,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8024,6 +9030,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8071,6 +9079,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8092,7 +9102,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -8130,6 +9140,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Signed out. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -8147,7 +9158,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -8177,6 +9188,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8190,6 +9203,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 id: string;
             };
             cookie?: never;
@@ -8235,6 +9249,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8248,6 +9264,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 id: string;
             };
             cookie?: never;
@@ -8293,6 +9310,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8304,7 +9323,9 @@ export interface operations {
     TieOutsController_reports: {
         parameters: {
             query?: {
+                /** @description A payment provider: stripe, square or adyen. */
                 provider?: string;
+                /** @description How many rows a page may have. */
                 limit?: number;
             };
             header?: never;
@@ -8352,6 +9373,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8363,16 +9386,26 @@ export interface operations {
     TieOutsController_add: {
         parameters: {
             query: {
+                /** @description A payment provider: stripe, square or adyen. */
                 provider: string;
+                /** @description Which report it is: balance_itemised, balance_summary, payout_reconciliation, payout_entries, settlement_details. */
                 kind: string;
+                /** @description First day that it covers. Needed of reports of Stripe. */
                 from?: string;
+                /** @description Last day that it covers, included. Needed of reports of Stripe. */
                 to?: string;
             };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        /** @description The bytes of the file as the provider made it. At most 32 MiB. */
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/json": string;
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -8383,7 +9416,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProviderReport"];
                 };
             };
-            /** @description OK */
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -8440,6 +9473,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -9,7 +9,14 @@ import { askerOf } from '../server.js';
 import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
 import { found } from './found.js';
-import { DayParam, NameParam, ReconciliationQuery, ReconciliationRequest, ReconciliationsQuery } from './queries.js';
+import {
+  DayParam,
+  MetricParam,
+  ReconciliationQuery,
+  ReconciliationRequest,
+  ReconciliationsQuery,
+  SourceParam,
+} from './queries.js';
 import { ReconciliationDetail, ReconciliationPage } from './reconciliation-replies.js';
 import { RunReply } from './replies.js';
 
@@ -44,8 +51,8 @@ export class ReconciliationsController {
   )
   async detail(
     @Param('day', { schema: DayParam }) day: string,
-    @Param('source', { schema: NameParam }) source: string,
-    @Param('metric', { schema: NameParam }) metric: string,
+    @Param('source', { schema: SourceParam }) source: string,
+    @Param('metric', { schema: MetricParam }) metric: string,
     @Query({ schema: ReconciliationQuery }) { as_of: asOf, ...query }: z.infer<typeof ReconciliationQuery>,
   ) {
     return found(
