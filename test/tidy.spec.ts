@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { brokenLinks, unlinked } from './support/doc-links.js';
 import {
   bannedWords,
   impurities,
@@ -40,6 +41,11 @@ describe('the tree', () => {
     expect(src.flatMap(wrongNames)).toEqual([]));
   it('keeps files and functions short', () => expect(src.flatMap(tooLong)).toEqual([]));
   it('holds no banned words', () => expect([...everything, ...atRoot].flatMap(bannedWords)).toEqual([]));
+  it('leads somewhere with every link, and to every page', () => {
+    const all = [...everything, ...atRoot].filter(({ file }) => file.endsWith('.md'));
+    const pages = all.filter(({ file }) => /^docs\/(?!decisions\/)/.test(file));
+    expect([...all.flatMap((page) => brokenLinks(page, root)), ...unlinked(pages, all)]).toEqual([]);
+  });
   it('has files behind its lists', () => {
     for (const pattern of [...PURE.slice(0, 4), ...REACHING])
       expect(src.filter(({ file }) => pattern.test(file))).not.toHaveLength(0);
@@ -101,6 +107,15 @@ describe('the checks find what they look for', () => {
     expect(tooLong(at('src/a.ts', 'let x = 1;\n'.repeat(351)))).toHaveLength(1);
     expect(tooLong(at('src/a.ts', `function f() {\n${'x();\n'.repeat(70)}}\n`))).toHaveLength(1);
     expect(tooLong(at('src/a.ts', `function f() {\n${'x();\n'.repeat(60)}${'\n// why\n'.repeat(30)}}\n`))).toEqual([]);
+  });
+
+  it('links that lead nowhere, and pages that nobody finds', () => {
+    const page = (text: string) => brokenLinks(at('docs/how-to/a.md', text), root);
+    expect(page('[a](b.md)')).toHaveLength(1);
+    expect(page('[a](#there)\n\n```sh\n# There\n```')).toHaveLength(1);
+    expect(page('[a](#its-head)\n\n## Its `head`!')).toEqual([]);
+    expect(page('[a](../../README.md#settings) `[b](c.md)` [d](https://example.com/)')).toEqual([]);
+    expect(unlinked([at('docs/b.md', '')], [at('docs/how-to/a.md', '[b](../c.md)')])).toHaveLength(1);
   });
 
   it.each([

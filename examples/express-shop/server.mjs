@@ -1,4 +1,5 @@
-// An Express shop that records first touches. Build once (`npm run build`), start the service, make a key, then:
+// An Express shop that records first touches. Start the service (`npm start`, which builds it), make a key with its settings, then run the shop:
+//   npx truth-ledger keys create --name shop --scope events:write --origin /landing --origin /shop
 //   API_KEY=… node examples/express-shop/server.mjs http://127.0.0.1:3000
 //   open http://127.0.0.1:8080/?utm_source=google&utm_medium=cpc
 import { createLanding } from 'truth-ledger/landing';

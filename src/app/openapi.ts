@@ -1,15 +1,16 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
-import type { ProblemCode } from '../kernel/errors.js';
-import { byStatus } from './http/describe.js';
-import { posthogPaths, segmentPaths } from './http/doors.js';
 import { CollectReplyBody } from './http/replies.js';
+import { doorPaths, eventsBody, reportBody, writeKey } from './openapi-doors.js';
+import { INTRODUCTION, TAGS } from './openapi-introduction.js';
 
-type Paths = OpenAPIObject['paths'];
-type Operation = NonNullable<Paths[string]['post']>;
+type Operation = NonNullable<OpenAPIObject['paths'][string]['post']>;
 
 const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds until it may be sent again.', schema: { type: 'integer' } },
+};
 
 /**
  * Serves the document of every route at `/openapi.json` and renders it at `/docs`. It is made when it is first asked for: to make it takes
@@ -23,91 +24,66 @@ export function describeApi(nest: NestFastifyApplication): () => OpenAPIObject {
 }
 
 function documentOf(nest: NestFastifyApplication): OpenAPIObject {
-  const head = new DocumentBuilder()
+  const document = SwaggerModule.createDocument(nest, head());
+  document.paths = { ...doorPaths(), ...document.paths };
+  const collected = z.toJSONSchema(CollectReplyBody, { target: 'openapi-3.0' });
+  document.components!.schemas = { ...document.components!.schemas, Collected: collected as never };
+  // Of a body that is read as bytes, the converter knows neither type nor schema.
+  Object.assign(document.paths['/v1/events']?.post ?? {}, { requestBody: eventsBody });
+  Object.assign(document.paths['/v1/provider-reports']?.post ?? {}, { requestBody: reportBody });
+  for (const operation of operationsOf(document)) {
+    operation.security ??= []; // for everybody: the document says so, instead of nothing
+    asProblems(operation);
+    withRetryAfter(operation);
+  }
+  nullInside(document);
+  return document;
+}
+
+function head(): Omit<OpenAPIObject, 'paths'> {
+  const builder = new DocumentBuilder()
     .setTitle('Truth Ledger')
-    .setDescription('Signed webhooks and domain events in, true numbers and their gap to analytics out.')
+    .setDescription(INTRODUCTION)
     .setVersion('1')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addSecurity('bearer', {
       type: 'http',
       scheme: 'bearer',
       description: 'An API key `tl_<id>_<secret>`, or ADMIN_API_KEY.',
     })
-    .build();
-  const document = SwaggerModule.createDocument(nest, head);
-  document.paths = { ...doorPaths(), ...document.paths };
-  const collected = z.toJSONSchema(CollectReplyBody, { target: 'openapi-3.0' });
-  document.components!.schemas = { ...document.components!.schemas, Collected: collected as never };
-  asProblems(document);
-  return document;
+    .addSecurity('write_key', writeKey);
+  for (const [name, description] of TAGS) builder.addTag(name, description);
+  return builder.build();
 }
 
-/** The doors that stand outside Nest: each proves its caller by itself, so they name no key. */
-function doorPaths(): Paths {
-  const paths: Paths = {
-    '/webhooks/{provider}': {
-      post: door({
-        summary:
-          'A signed webhook of a payment provider. 202 means recorded and durable, 200 known already. Adyen is told `[accepted]` with 200 for both.',
-        parameters: [{ name: 'provider', in: 'path', required: true, schema: { type: 'string', example: 'stripe' } }],
-        answers: { 200: 'Outcomes', 202: 'Outcomes' },
-        codes: [
-          'unreadable_body',
-          'bad_signature',
-          'stale_signature',
-          'not_found',
-          'request_timeout',
-          'too_large',
-          'unavailable',
-        ],
-      }),
-    },
-  };
-  const codes: ProblemCode[] = ['unreadable_body', 'unauthenticated', 'too_large', 'rate_limited', 'unavailable'];
-  for (const path of segmentPaths) {
-    paths[path] = {
-      post: door({ summary: "Client-side events in Segment's protocol.", answers: { 202: 'Collected' }, codes }),
-    };
-  }
-  for (const path of posthogPaths) {
-    paths[`${path}/`] = {
-      post: door({ summary: "Client-side events in PostHog's protocol.", answers: { 200: 'Collected' }, codes }),
-    };
-  }
-  return paths;
-}
-
-interface Door {
-  summary: string;
-  parameters?: Operation['parameters'];
-  answers: Record<number, string>;
-  codes: readonly ProblemCode[];
-}
-
-function door({ summary, parameters, answers, codes }: Door): Operation {
-  const good = Object.entries(answers).map(([status, name]) => [
-    status,
-    { description: 'OK', content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } } },
-  ]);
-  const bad = byStatus(codes).map(([status, titles]) => [status, { description: titles.join(' '), content: PROBLEM }]);
-  return {
-    tags: ['doors'],
-    summary,
-    security: [],
-    ...(parameters ? { parameters } : {}),
-    requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
-    responses: Object.fromEntries([...good, ...bad]) as Operation['responses'],
-  };
-}
+const operationsOf = (document: OpenAPIObject): Operation[] =>
+  Object.values(document.paths)
+    .flatMap((item) => [item.get, item.post, item.delete])
+    .filter((operation) => operation !== undefined);
 
 /** The converter knows one content type; problems have their own. */
-function asProblems(document: OpenAPIObject): void {
-  for (const item of Object.values(document.paths)) {
-    for (const operation of [item.get, item.post]) {
-      for (const response of Object.values(operation?.responses ?? {})) {
-        const json = response && 'content' in response ? response.content?.['application/json'] : undefined;
-        if (json && '$ref' in (json.schema ?? {}) && JSON.stringify(json.schema).includes('/Problem"'))
-          Object.assign(response!, { content: PROBLEM });
-      }
-    }
+function asProblems(operation: Operation): void {
+  for (const response of Object.values(operation.responses)) {
+    const json = response && 'content' in response ? response.content?.['application/json'] : undefined;
+    if (json && '$ref' in (json.schema ?? {}) && JSON.stringify(json.schema).includes('/Problem"'))
+      Object.assign(response!, { content: PROBLEM });
   }
+}
+
+function withRetryAfter(operation: Operation): void {
+  for (const status of ['429', '503']) {
+    const response = operation.responses[status];
+    if (response) Object.assign(response, { headers: RETRY_AFTER });
+  }
+}
+
+/** OpenAPI 3.0 takes `nullable` only beside a `type`: of a choice, the first one says it. */
+function nullInside(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  const schema = value as { nullable?: boolean; type?: string; anyOf?: { nullable?: boolean }[] };
+  if (schema.nullable === true && schema.type === undefined && schema.anyOf?.[0]) {
+    delete schema.nullable;
+    schema.anyOf[0].nullable = true;
+  }
+  for (const inner of Object.values(value)) nullInside(inner);
 }

@@ -73,7 +73,8 @@ export function installBodyParser(http: FastifyInstance): void {
   http.removeAllContentTypeParsers();
   // By its name too: Fastify remembers parsers that it finds by name, and reads the header anew for each request that only `*` takes.
   http.addContentTypeParser(['application/json', '*'], { parseAs: 'buffer' }, (request, body, done) => {
-    if (bytesAt.has(request.routeOptions.url ?? '')) return done(null, body);
+    // Where there is no route, no content of any type is wrong: what is, is told by the answer to an unknown address.
+    if (request.is404 || bytesAt.has(request.routeOptions.url ?? '')) return done(null, body);
     if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '')) {
       return done(new Problem('unsupported_media_type', 'Send application/json.'));
     }

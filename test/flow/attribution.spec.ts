@@ -16,6 +16,7 @@ import {
   touch,
   track,
 } from '../fixtures/shop-events.js';
+import { answersByDocument } from '../support/by-document.js';
 import { type Json, RunningService, secrets } from '../support/running-service.js';
 import { temporaryFolder } from '../support/test-cluster.js';
 
@@ -398,5 +399,14 @@ describe('the example shop, whose visitors land with a campaign', () => {
     expect(await shop.get('/v1/customers/u_private')).toMatchObject({
       first_touch: { source: 'unknown', unknown_reason: 'consent_withheld' },
     });
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('given a service with data, when everything is read that needs no id, then each answer is as the document says', async () => {
+    const asked: string[] = [];
+    const wrong = await answersByDocument(shop, 'from=2026-10-01&to=2026-10-31', (address) => asked.push(address));
+    expect(wrong).toEqual([]);
+    expect(asked).toEqual(expect.arrayContaining(['/v1/metrics', '/v1/attribution', '/v1/funnel', '/v1/books/lines']));
   });
 });

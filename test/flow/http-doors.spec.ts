@@ -175,7 +175,7 @@ describe('POST /v1/events', () => {
 });
 
 describe('the collector', () => {
-  it.each(['/v1/track', '/v1/identify', '/v1/page', '/v1/batch', '/v1/batch/'])(
+  it.each(['/v1/track', '/v1/identify', '/v1/page', '/v1/batch', '/v1/batch/', '/v1/t', '/v1/b'])(
     'given Segment, when %s is posted, then 202 from any origin',
     async (path) => {
       const reply = await app.post(path, '{}', { origin: 'https://shop.example' });

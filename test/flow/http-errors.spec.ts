@@ -132,6 +132,17 @@ describe('addresses and parameters', () => {
   });
 
   it.each([
+    ['/v1/nothing', 404, 'not_found'],
+    ['/v1/metrics', 405, 'method_not_allowed'],
+  ])(
+    'given a form posted to %s, when nothing there takes it, then %i, whatever its type is',
+    async (path, status, code) => {
+      const reply = await app.post(path, 'a=b', { 'content-type': 'application/x-www-form-urlencoded' });
+      expect([reply.status, ((await reply.json()) as { code: string }).code]).toEqual([status, code]);
+    },
+  );
+
+  it.each([
     ['/v1/metrics/signups', 'from is needed'],
     ['/v1/metrics/signups?from=2026-10-01&to=2026-13-01', 'to must be a calendar day'],
     ['/v1/metrics/signups?from=2026-10-02&to=2026-10-01', 'from must not be after to'],
@@ -147,6 +158,7 @@ describe('addresses and parameters', () => {
     ['/v1/ledger/entries?limit=1001', 'limit must be a number from 1 to 1000'],
     ['/v1/ledger/entries?limit=ten', 'limit must be a number from 1 to 1000'],
     ['/v1/ledger/entries/not-an-id', 'must be the id or the position'],
+    ['/v1/ledger/entries/not-an-id/proof', 'the id must be a UUID'],
     ['/v1/reconciliations/yesterday/collector/signups', 'calendar day'],
     ['/v1/dead-letters?resolved=maybe', 'resolved must be true or false'],
     ['/v1/attribution?from=2026-10-01&to=2026-10-02&as_of=yesterday', 'as_of must be a ledger position'],

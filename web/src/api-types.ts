@@ -10,95 +10,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** A signed webhook of a payment provider. 202 means recorded and durable, 200 known already. Adyen is told `[accepted]` with 200 for both. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    provider: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Outcomes"];
-                    };
-                };
-                /** @description OK */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Outcomes"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `bad_signature`: The signature does not match the body. `stale_signature`: The signature time is outside the accepted window. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `not_found`: There is nothing at this address. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `request_timeout`: The request took too long to arrive. */
-                408: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["receiveWebhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -114,76 +26,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in Segment's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1Track"];
         delete?: never;
         options?: never;
         head?: never;
@@ -199,76 +43,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in Segment's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1Identify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -284,76 +60,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in Segment's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1Page"];
         delete?: never;
         options?: never;
         head?: never;
@@ -369,76 +77,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in Segment's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1Screen"];
         delete?: never;
         options?: never;
         head?: never;
@@ -454,76 +94,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in Segment's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1Group"];
         delete?: never;
         options?: never;
         head?: never;
@@ -539,76 +111,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in Segment's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1Alias"];
         delete?: never;
         options?: never;
         head?: never;
@@ -624,76 +128,127 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in Segment's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1Batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/t": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        get?: never;
+        put?: never;
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1T"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/i": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1I"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/p": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1P"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/s": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1S"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/g": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1G"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/a": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1A"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/b": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Client-side events in Segment's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectV1B"];
         delete?: never;
         options?: never;
         head?: never;
@@ -709,76 +264,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in PostHog's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in PostHog's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectBatch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -794,76 +281,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in PostHog's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in PostHog's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectE"];
         delete?: never;
         options?: never;
         head?: never;
@@ -879,76 +298,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in PostHog's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in PostHog's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectCapture"];
         delete?: never;
         options?: never;
         head?: never;
@@ -964,76 +315,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Client-side events in PostHog's protocol. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Collected"];
-                    };
-                };
-                /** @description `unreadable_body`: The body could not be read. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unauthenticated`: No valid credentials were given. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `too_large`: The request is larger than accepted. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `rate_limited`: Too many requests. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description `unavailable`: It could not be made durable just now. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Client-side events in PostHog's protocol, as its SDKs send them. What cannot be read is counted in `rejected`, the rest is kept. */
+        post: operations["collectIV0E"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1117,7 +400,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Domain events of your own services. A 2xx means durable; the same event again is a duplicate for ever. */
+        /** Domain events of your own services. A 2xx means durable; the same event again is a duplicate for ever. A batch is answered with a result for each event, in their order: 202 when all are new, else 200. */
         post: operations["EventsController_receive"];
         delete?: never;
         options?: never;
@@ -2279,8 +1562,19 @@ export interface components {
             /** @description Stable; see docs/reference/errors.md. */
             code: string;
             detail: string;
+            /** @description Single reasons, where there are several. */
             errors?: string[];
+            /** @description Of the request; it is in the logs. */
             correlation_id: string;
+            /**
+             * @description Of an event that `/v1/events` refused.
+             * @enum {string}
+             */
+            outcome?: "conflict" | "rejected";
+            /** @description Of a conflict: the entry that is known under this id. */
+            entry_id?: string;
+            /** @description Where the refused event is kept: `/v1/dead-letters`. */
+            dead_letter_id?: string;
         };
         Outcomes: components["schemas"]["Outcome"] | {
             results: components["schemas"]["Outcome"][];
@@ -2323,6 +1617,11 @@ export interface components {
                 digest: string;
                 model_version: string;
             };
+            /**
+             * @description All are on one page.
+             * @enum {string|null}
+             */
+            next_cursor: null;
         };
         Metric: {
             metric: string;
@@ -2342,7 +1641,7 @@ export interface components {
             channel_rules?: string;
             data: ({
                 period: string;
-                value: (number | string) | null;
+                value: (number | null) | string;
                 currency?: string;
                 numerator?: unknown;
                 denominator?: unknown;
@@ -2352,9 +1651,9 @@ export interface components {
                 /** @enum {boolean} */
                 incomplete?: true;
                 /** @description Of closed days: what is known of them now. */
-                known?: (number | string) | null;
+                known?: (number | null) | string;
                 /** @description known − reported */
-                adjustment?: (number | string) | null;
+                adjustment?: (number | null) | string;
             } & {
                 [key: string]: unknown;
             })[];
@@ -2410,26 +1709,26 @@ export interface components {
                 [key: string]: unknown;
             };
             before: ({
-                value?: (number | string) | null;
+                value?: (number | null) | string;
                 currency?: string;
             } & {
                 [key: string]: unknown;
             })[];
             after: ({
-                value?: (number | string) | null;
+                value?: (number | null) | string;
                 currency?: string;
             } & {
                 [key: string]: unknown;
             })[];
             difference: ({
-                value?: (number | string) | null;
+                value?: (number | null) | string;
                 currency?: string;
             } & {
                 [key: string]: unknown;
             })[];
             /** @description They sum to the difference. */
             causes: ({
-                value?: (number | string) | null;
+                value?: (number | null) | string;
                 currency?: string;
             } & {
                 [key: string]: unknown;
@@ -2791,11 +2090,11 @@ export interface components {
             metric: string;
             currency?: string;
             /** @description A count, or minor units of `currency`. */
-            actual: (number | string) | null;
+            actual: (number | null) | string;
             /** @description A count, or minor units of `currency`. */
-            tracked: (number | string) | null;
+            tracked: (number | null) | string;
             /** @description A count, or minor units of `currency`. */
-            gap: (number | string) | null;
+            gap: (number | null) | string;
             gap_pct: number | null;
             loss_pct: number | null;
             overcount_pct: number | null;
@@ -2810,7 +2109,7 @@ export interface components {
             expected: number | null;
             tracked_other_day: number | null;
             /** @description A count, or minor units of `currency`. */
-            not_trackable: (number | string) | null;
+            not_trackable: (number | null) | string;
             causes: {
                 [key: string]: number;
             };
@@ -2836,13 +2135,13 @@ export interface components {
             /** @description Of closed days: whether it was recorded by then. If so, the row is that of then. */
             reported?: boolean;
             known?: {
-                actual: (number | string) | null;
-                tracked: (number | string) | null;
-                gap: (number | string) | null;
+                actual: (number | null) | string;
+                tracked: (number | null) | string;
+                gap: (number | null) | string;
                 gap_pct: number | null;
             };
             /** @description known gap − reported gap */
-            adjustment?: (number | string) | null;
+            adjustment?: (number | null) | string;
         } & {
             [key: string]: unknown;
         };
@@ -2892,11 +2191,11 @@ export interface components {
             metric: string;
             currency?: string;
             /** @description A count, or minor units of `currency`. */
-            actual: (number | string) | null;
+            actual: (number | null) | string;
             /** @description A count, or minor units of `currency`. */
-            tracked: (number | string) | null;
+            tracked: (number | null) | string;
             /** @description A count, or minor units of `currency`. */
-            gap: (number | string) | null;
+            gap: (number | null) | string;
             gap_pct: number | null;
             loss_pct: number | null;
             overcount_pct: number | null;
@@ -2911,7 +2210,7 @@ export interface components {
             expected: number | null;
             tracked_other_day: number | null;
             /** @description A count, or minor units of `currency`. */
-            not_trackable: (number | string) | null;
+            not_trackable: (number | null) | string;
             causes: {
                 [key: string]: number;
             };
@@ -2937,13 +2236,13 @@ export interface components {
             /** @description Of closed days: whether it was recorded by then. If so, the row is that of then. */
             reported?: boolean;
             known?: {
-                actual: (number | string) | null;
-                tracked: (number | string) | null;
-                gap: (number | string) | null;
+                actual: (number | null) | string;
+                tracked: (number | null) | string;
+                gap: (number | null) | string;
                 gap_pct: number | null;
             };
             /** @description known gap − reported gap */
-            adjustment?: (number | string) | null;
+            adjustment?: (number | null) | string;
             /** @description What the missing ids have in common; null where none is missing. */
             concentration?: {
                 /** @enum {string} */
@@ -3837,8 +3136,8 @@ export interface components {
             numbers: ({
                 metric: string;
                 unit: string;
-                value: (number | string) | null;
-                known?: (number | string) | null;
+                value: (number | null) | string;
+                known?: (number | null) | string;
             } & {
                 [key: string]: unknown;
             })[];
@@ -3848,7 +3147,7 @@ export interface components {
                 metric: string;
                 /** @enum {string} */
                 cause: "late_fact" | "definition_changed" | "interpreter_changed" | "fx";
-                value: (number | string) | null;
+                value: (number | null) | string;
                 currency?: string;
                 days: string[];
                 entries: number;
@@ -4344,6 +3643,1412 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    receiveWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose webhook it is. It proves itself by the signature of that provider, over the body as it was sent. */
+                provider: "stripe" | "square" | "adyen";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcomes"];
+                };
+            };
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcomes"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `bad_signature`: The signature does not match the body. `stale_signature`: The signature time is outside the accepted window. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long to arrive. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1Track: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1Identify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1Page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1Screen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1Group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1Alias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1Batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1T: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1I: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1P: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1S: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1G: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1A: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectV1B: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectE: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectCapture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collectIV0E: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description `unreadable_body`: The body could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is larger than accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     OperatingController_live: {
         parameters: {
             query?: never;
@@ -4385,9 +5090,11 @@ export interface operations {
                     "application/json": components["schemas"]["Ready"];
                 };
             };
-            /** @description OK */
+            /** @description Service Unavailable */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4439,6 +5146,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `code` of a problem. */
                 code: string;
             };
             cookie?: never;
@@ -4477,10 +5185,129 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description One CloudEvents 1.0 event, or an array of them. */
+        /** @description One CloudEvents 1.0 event, or an array of them. At most 1 MiB. */
         requestBody: {
             content: {
-                "application/json": unknown;
+                /**
+                 * @example {
+                 *       "specversion": "1.0",
+                 *       "id": "s1",
+                 *       "source": "/auth",
+                 *       "type": "user.signed_up",
+                 *       "time": "2026-10-03T09:00:00Z",
+                 *       "data": {
+                 *         "user_id": "u1",
+                 *         "anonymous_id": "a1"
+                 *       }
+                 *     }
+                 */
+                "application/cloudevents+json": {
+                    /** @enum {string} */
+                    specversion: "1.0";
+                    /** @description Yours, and the same on every repeat: with `source` it is what makes the event count once. */
+                    id: string;
+                    /** @description Who tells it, an origin that the key may write, such as `/auth`. */
+                    source: string;
+                    /** @description A domain event of `GET /v1/catalog`, which has the schema of its `data`. */
+                    type: string;
+                    /**
+                     * Format: date-time
+                     * @description When it happened. Without it, when it arrived.
+                     */
+                    time?: string;
+                    data?: {
+                        [key: string]: unknown;
+                    };
+                } & {
+                    [key: string]: unknown;
+                };
+                /**
+                 * @example [
+                 *       {
+                 *         "specversion": "1.0",
+                 *         "id": "s1",
+                 *         "source": "/auth",
+                 *         "type": "user.signed_up",
+                 *         "time": "2026-10-03T09:00:00Z",
+                 *         "data": {
+                 *           "user_id": "u1",
+                 *           "anonymous_id": "a1"
+                 *         }
+                 *       }
+                 *     ]
+                 */
+                "application/cloudevents-batch+json": ({
+                    /** @enum {string} */
+                    specversion: "1.0";
+                    /** @description Yours, and the same on every repeat: with `source` it is what makes the event count once. */
+                    id: string;
+                    /** @description Who tells it, an origin that the key may write, such as `/auth`. */
+                    source: string;
+                    /** @description A domain event of `GET /v1/catalog`, which has the schema of its `data`. */
+                    type: string;
+                    /**
+                     * Format: date-time
+                     * @description When it happened. Without it, when it arrived.
+                     */
+                    time?: string;
+                    data?: {
+                        [key: string]: unknown;
+                    };
+                } & {
+                    [key: string]: unknown;
+                })[];
+                /**
+                 * @example {
+                 *       "specversion": "1.0",
+                 *       "id": "s1",
+                 *       "source": "/auth",
+                 *       "type": "user.signed_up",
+                 *       "time": "2026-10-03T09:00:00Z",
+                 *       "data": {
+                 *         "user_id": "u1",
+                 *         "anonymous_id": "a1"
+                 *       }
+                 *     }
+                 */
+                "application/json": ({
+                    /** @enum {string} */
+                    specversion: "1.0";
+                    /** @description Yours, and the same on every repeat: with `source` it is what makes the event count once. */
+                    id: string;
+                    /** @description Who tells it, an origin that the key may write, such as `/auth`. */
+                    source: string;
+                    /** @description A domain event of `GET /v1/catalog`, which has the schema of its `data`. */
+                    type: string;
+                    /**
+                     * Format: date-time
+                     * @description When it happened. Without it, when it arrived.
+                     */
+                    time?: string;
+                    data?: {
+                        [key: string]: unknown;
+                    };
+                } & {
+                    [key: string]: unknown;
+                }) | ({
+                    /** @enum {string} */
+                    specversion: "1.0";
+                    /** @description Yours, and the same on every repeat: with `source` it is what makes the event count once. */
+                    id: string;
+                    /** @description Who tells it, an origin that the key may write, such as `/auth`. */
+                    source: string;
+                    /** @description A domain event of `GET /v1/catalog`, which has the schema of its `data`. */
+                    type: string;
+                    /**
+                     * Format: date-time
+                     * @description When it happened. Without it, when it arrived.
+                     */
+                    time?: string;
+                    data?: {
+                        [key: string]: unknown;
+                    };
+                } & {
+                    [key: string]: unknown;
+                })[];
             };
         };
         responses: {
@@ -4493,7 +5320,7 @@ export interface operations {
                     "application/json": components["schemas"]["Outcomes"];
                 };
             };
-            /** @description OK */
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -4502,13 +5329,13 @@ export interface operations {
                     "application/json": components["schemas"]["Outcomes"];
                 };
             };
-            /** @description OK */
+            /** @description `unreadable_body`: The body could not be read. `invalid_event`: The event does not match its schema. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Outcome"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated`: No valid credentials were given. */
@@ -4529,13 +5356,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description OK */
+            /** @description `conflict`: The same id is known with other content. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Outcome"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `too_large`: The request is larger than accepted. */
@@ -4559,6 +5386,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4615,6 +5444,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4630,9 +5461,11 @@ export interface operations {
                 from: string;
                 /** @description Last day, included. */
                 to: string;
+                /** @description How long the period of a row is. */
                 interval?: "day" | "week" | "month";
                 /** @description One or more of source, medium, campaign, channel, customer_kind, unknown_reason, between commas. */
                 group_by?: string;
+                /** @description Only this currency, such as USD. */
                 currency?: string;
                 /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
                 as_of?: string;
@@ -4641,6 +5474,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A metric, by its name in `GET /v1/metrics`. */
                 name: string;
             };
             cookie?: never;
@@ -4695,6 +5529,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4712,7 +5548,9 @@ export interface operations {
                 from?: string;
                 /** @description Last day, included. */
                 to?: string;
+                /** @description How long the period of a row is. */
                 interval?: "day" | "week" | "month";
+                /** @description Only this currency, such as USD. */
                 currency?: string;
                 /** @description Only the rows of this group of `group_by=source`; it may be empty. */
                 source?: string;
@@ -4730,12 +5568,14 @@ export interface operations {
                 as_of?: string;
                 /** @description Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it. */
                 view?: "reported" | "known";
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
             };
             header?: never;
             path: {
+                /** @description A metric, by its name in `GET /v1/metrics`. */
                 name: string;
             };
             cookie?: never;
@@ -4790,6 +5630,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4805,16 +5647,20 @@ export interface operations {
                 from: string;
                 /** @description Last day, included. */
                 to: string;
+                /** @description The earlier moment: a ledger position, an RFC 3339 time or a closed period such as 2026-10. */
                 from_as_of: string;
                 /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
                 to_as_of?: string;
+                /** @description Only this currency, such as USD. */
                 currency?: string;
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
             };
             header?: never;
             path: {
+                /** @description A metric, by its name in `GET /v1/metrics`. */
                 name: string;
             };
             cookie?: never;
@@ -4869,6 +5715,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4886,6 +5734,7 @@ export interface operations {
                 from?: string;
                 /** @description Last day, included. Without `from` and `to`, the last 30 days. */
                 to?: string;
+                /** @description Only this currency, such as USD. */
                 currency?: string;
                 /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
                 as_of?: string;
@@ -4937,6 +5786,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5006,6 +5857,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5071,6 +5924,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5138,6 +5993,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5199,6 +6056,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. `too_slow`: The answer takes too long to make. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5210,17 +6069,21 @@ export interface operations {
     ReconciliationsController_list: {
         parameters: {
             query?: {
+                /** @description An analytics source, by its name in `GET /v1/sources`. */
                 source?: string;
+                /** @description A metric, by its name in `GET /v1/metrics`. */
                 metric?: string;
                 /** @description First day, in the reporting time zone. */
                 from?: string;
                 /** @description Last day, included. */
                 to?: string;
+                /** @description Only this currency, such as USD. */
                 currency?: string;
                 /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
                 as_of?: string;
                 /** @description Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it. */
                 view?: "reported" | "known";
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -5270,6 +6133,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5291,7 +6156,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -5330,6 +6195,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5404,12 +6271,15 @@ export interface operations {
     ReconciliationsController_detail: {
         parameters: {
             query?: {
+                /** @description Only this currency, such as USD. */
                 currency?: string;
+                /** @description Only the ids of this part. */
                 part?: "missing" | "client_only" | "duplicates" | "wrong_value" | "wrong_currency" | "other_day" | "tracked_other_day" | "expected" | "matched" | "not_trackable";
                 /** @description Ledger position, RFC 3339 time, or a closed period such as 2026-10 (2026-10@1 for its first close): the answer as it was when nothing later was known. */
                 as_of?: string;
                 /** @description Of closed days: `reported`, as their close stored them, which never changes, or `known`. Default: reported, with what is known beside it. */
                 view?: "reported" | "known";
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -5418,7 +6288,9 @@ export interface operations {
             path: {
                 /** @description Day, in the reporting time zone. */
                 day: string;
+                /** @description An analytics source, by its name in `GET /v1/sources`. */
                 source: string;
+                /** @description A metric, by its name in `GET /v1/metrics`. */
                 metric: string;
             };
             cookie?: never;
@@ -5473,6 +6345,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5529,6 +6403,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5547,6 +6423,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description An analytics source, by its name in `GET /v1/sources`. */
                 name: string;
             };
             cookie?: never;
@@ -5601,6 +6478,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5619,6 +6498,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description An analytics source, by its name in `GET /v1/sources`. */
                 name: string;
             };
             cookie?: never;
@@ -5673,6 +6553,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5686,6 +6568,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Any identifier of the customer. */
                 id: string;
             };
             cookie?: never;
@@ -5731,6 +6614,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5869,6 +6754,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6085,9 +6972,13 @@ export interface operations {
     LedgerController_entries: {
         parameters: {
             query?: {
+                /** @description Only entries of this type, such as `user.signed_up`. */
                 type?: string;
+                /** @description Only entries of this origin, such as `stripe` or `/auth`. */
                 origin?: string;
+                /** @description Only the entries of this stream. */
                 stream?: string;
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -6137,6 +7028,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6150,6 +7043,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of an entry, or its position. */
                 id: string;
             };
             cookie?: never;
@@ -6204,6 +7098,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6217,6 +7113,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the row. */
                 id: string;
             };
             cookie?: never;
@@ -6271,6 +7168,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6332,6 +7231,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6343,6 +7244,7 @@ export interface operations {
     ProofsController_checkpoints: {
         parameters: {
             query?: {
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -6392,6 +7294,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6448,6 +7352,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6504,6 +7410,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6521,7 +7429,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -6551,6 +7459,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6562,8 +7472,11 @@ export interface operations {
     DeadLettersController_list: {
         parameters: {
             query?: {
+                /** @description Only letters of this reason, such as `conflict`. */
                 reason?: string;
+                /** @description Only those that are settled, or only those that are not. */
                 resolved?: "true" | "false";
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -6613,6 +7526,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6693,6 +7608,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the row. */
                 id: string;
             };
             cookie?: never;
@@ -6756,6 +7672,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6769,6 +7687,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the row. */
                 id: string;
             };
             cookie?: never;
@@ -6829,6 +7748,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6876,6 +7797,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6887,11 +7810,13 @@ export interface operations {
     CompletenessController_list: {
         parameters: {
             query?: {
+                /** @description A payment provider: stripe, square or adyen. */
                 provider?: string;
                 /** @description First day, in the reporting time zone. Without `from` and `to`, the last 30 days. */
                 from?: string;
                 /** @description Last day, included. Without `from` and `to`, the last 30 days. */
                 to?: string;
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -6941,6 +7866,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6962,7 +7889,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -7001,6 +7928,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7012,7 +7941,9 @@ export interface operations {
     DriftController_drift: {
         parameters: {
             query?: {
+                /** @description An analytics source, by its name in `GET /v1/sources`. */
                 source?: string;
+                /** @description A metric, by its name in `GET /v1/metrics`. */
                 metric?: string;
                 /** @description As of the newest settled day up to this one. */
                 day?: string;
@@ -7062,6 +7993,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7073,8 +8006,11 @@ export interface operations {
     DriftController_markers: {
         parameters: {
             query?: {
+                /** @description The first moment, an RFC 3339 time. */
                 from?: string;
+                /** @description The last moment, an RFC 3339 time. */
                 to?: string;
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -7124,6 +8060,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7145,7 +8083,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -7193,6 +8131,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7204,10 +8144,12 @@ export interface operations {
     DriftController_report: {
         parameters: {
             query?: {
+                /** @description What the report is written in. */
                 format?: "json" | "markdown" | "html";
             };
             header?: never;
             path: {
+                /** @description An ISO week: Monday to Sunday. */
                 week: string;
             };
             cookie?: never;
@@ -7262,6 +8204,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7329,7 +8273,9 @@ export interface operations {
     AlertsController_list: {
         parameters: {
             query?: {
+                /** @description Only those that are wrong now, or only those that were. */
                 state?: "open" | "recovered";
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -7379,6 +8325,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7392,6 +8340,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the row. */
                 id: string;
             };
             cookie?: never;
@@ -7450,6 +8399,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7461,6 +8412,7 @@ export interface operations {
     JobsController_list: {
         parameters: {
             query?: {
+                /** @description How many rows a page may have. */
                 limit?: number;
             };
             header?: never;
@@ -7508,6 +8460,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7521,6 +8475,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of a job in `GET /v1/jobs`. */
                 id: string;
             };
             cookie?: never;
@@ -7584,6 +8539,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7595,6 +8552,7 @@ export interface operations {
     PeriodsController_list: {
         parameters: {
             query?: {
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -7644,6 +8602,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7655,10 +8615,12 @@ export interface operations {
     PeriodsController_detail: {
         parameters: {
             query?: {
+                /** @description Which close of it, where it was closed more than once. Default: the last. */
                 version?: number;
             };
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -7713,6 +8675,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7726,6 +8690,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -7789,6 +8754,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7802,6 +8769,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -7869,6 +8837,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7882,6 +8852,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -7949,6 +8920,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7962,6 +8935,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -8029,6 +9003,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8042,6 +9018,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -8109,6 +9086,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8122,6 +9101,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -8189,6 +9169,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8200,6 +9182,7 @@ export interface operations {
     PeriodFilesController_journal: {
         parameters: {
             query?: {
+                /** @description Which close of it, where it was closed more than once. Default: the last. */
                 version?: number;
                 /** @description A file for another program; `json` is a page of the API. */
                 format?: "json" | "jsonl" | "csv" | "hledger" | "beancount" | "quickbooks-online" | "quickbooks-desktop" | "xero" | "netsuite";
@@ -8207,12 +9190,14 @@ export interface operations {
                 currency?: string;
                 /** @description Of Xero: the organisation's tax rate that means no tax. */
                 tax_rate?: string;
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
             };
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -8267,6 +9252,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8278,12 +9265,14 @@ export interface operations {
     PeriodFilesController_pack: {
         parameters: {
             query?: {
+                /** @description Which close of it, where it was closed more than once. Default: the last. */
                 version?: number;
                 /** @description The text of entries as it is stored, personal fields sealed; or their hashes only. */
                 bodies?: "sealed" | "withheld";
             };
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 period: string;
             };
             cookie?: never;
@@ -8338,6 +9327,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8401,6 +9392,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8464,6 +9457,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8481,6 +9476,7 @@ export interface operations {
                 to: string;
                 /** @description Ledger position: the rows as they were when this was the last entry. */
                 as_of?: string;
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -8530,6 +9526,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8593,6 +9591,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8656,6 +9656,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8712,6 +9714,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8772,6 +9776,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8841,6 +9847,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8888,6 +9896,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8909,7 +9919,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -8947,6 +9957,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Signed out. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -8964,7 +9975,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -8994,6 +10005,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9007,6 +10020,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 id: string;
             };
             cookie?: never;
@@ -9052,6 +10066,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9065,6 +10081,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar. */
                 id: string;
             };
             cookie?: never;
@@ -9110,6 +10127,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9121,7 +10140,9 @@ export interface operations {
     TieOutsController_reports: {
         parameters: {
             query?: {
+                /** @description A payment provider: stripe, square or adyen. */
                 provider?: string;
+                /** @description How many rows a page may have. */
                 limit?: number;
             };
             header?: never;
@@ -9169,6 +10190,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9180,16 +10203,26 @@ export interface operations {
     TieOutsController_add: {
         parameters: {
             query: {
+                /** @description A payment provider: stripe, square or adyen. */
                 provider: string;
+                /** @description Which report it is: balance_itemised, balance_summary, payout_reconciliation, payout_entries, settlement_details. */
                 kind: string;
+                /** @description First day that it covers. Needed of reports of Stripe. */
                 from?: string;
+                /** @description Last day that it covers, included. Needed of reports of Stripe. */
                 to?: string;
             };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        /** @description The bytes of the file as the provider made it. At most 32 MiB. */
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/json": string;
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -9200,7 +10233,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProviderReport"];
                 };
             };
-            /** @description OK */
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -9257,6 +10290,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {

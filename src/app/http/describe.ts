@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { applyDecorators } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
@@ -7,7 +8,7 @@ import { ProblemReply } from './replies.js';
 /** What the OpenAPI document says of a route: its sentence, its good answers by status, the problems it may answer. */
 export function Describe(summary: string, answers: Readonly<Record<number, z.ZodType>>, ...codes: ProblemCode[]) {
   const good = Object.entries(answers).map(([status, schema]) =>
-    ApiResponse({ status: Number(status), description: 'OK', standardSchema: schema }),
+    ApiResponse({ status: Number(status), description: STATUS_CODES[status] ?? '', standardSchema: schema }),
   );
   return applyDecorators(
     ApiOperation({ summary }),

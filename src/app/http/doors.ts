@@ -16,6 +16,14 @@ export const segmentPaths = [
   '/v1/group',
   '/v1/alias',
   '/v1/batch',
+  // As the SDK for browsers (analytics.js) calls the same.
+  '/v1/t',
+  '/v1/i',
+  '/v1/p',
+  '/v1/s',
+  '/v1/g',
+  '/v1/a',
+  '/v1/b',
 ] as const;
 export const posthogPaths = ['/batch', '/e', '/capture', '/i/v0/e'] as const;
 const flagPaths = ['/flags', '/decide'] as const;

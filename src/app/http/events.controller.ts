@@ -1,5 +1,5 @@
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Outcome, Principal } from '../../ingest/ingest.js';
 import { Problem } from '../../kernel/errors.js';
@@ -11,7 +11,7 @@ import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
 import { statusOfBatch } from '../../ingest/outcome.js';
 import { outcomeBody, rawRequest } from './outcome.js';
-import { OutcomeReply, OutcomesReply } from './replies.js';
+import { OutcomesReply } from './replies.js';
 
 @ApiTags('doors')
 @Controller('v1/events')
@@ -23,18 +23,13 @@ export class EventsController {
 
   @Post()
   @Scopes('events:write')
-  @ApiBody({
-    description: 'One CloudEvents 1.0 event, or an array of them.',
-    content: {
-      'application/cloudevents+json': { schema: { type: 'object' } },
-      'application/cloudevents-batch+json': { schema: { type: 'array', items: { type: 'object' } } },
-    },
-    required: true,
-  } as never)
   @Describe(
-    'Domain events of your own services. A 2xx means durable; the same event again is a duplicate for ever.',
-    { 200: OutcomesReply, 202: OutcomesReply, 400: OutcomeReply, 409: OutcomeReply },
+    'Domain events of your own services. A 2xx means durable; the same event again is a duplicate for ever. A batch is answered with a result for each event, in their order: 202 when all are new, else 200.',
+    { 200: OutcomesReply, 202: OutcomesReply },
     ...guarded,
+    'unreadable_body',
+    'invalid_event',
+    'conflict',
     'too_large',
     'unsupported_media_type',
   )

@@ -12,7 +12,7 @@ import {
   ExplainDiffQuery,
   FunnelQuery,
   MetricQuery,
-  NameParam,
+  MetricParam,
   NoQuery,
 } from './queries.js';
 import { ExplainDiffReply } from './period-replies.js';
@@ -47,7 +47,7 @@ export class MetricsController {
     'not_found',
   )
   async metric(
-    @Param('name', { schema: NameParam }) name: string,
+    @Param('name', { schema: MetricParam }) name: string,
     @Query({ schema: MetricQuery }) query: z.infer<typeof MetricQuery>,
   ) {
     return found(await this.service.report.metric(name, query), NO_METRIC);
@@ -62,7 +62,7 @@ export class MetricsController {
     'not_found',
   )
   async contributions(
-    @Param('name', { schema: NameParam }) name: string,
+    @Param('name', { schema: MetricParam }) name: string,
     @Query({ schema: ContributionsQuery }) query: z.infer<typeof ContributionsQuery>,
   ) {
     return found(await this.service.report.contributions(name, query), NO_METRIC);
@@ -77,7 +77,7 @@ export class MetricsController {
     'not_found',
   )
   async explainDiff(
-    @Param('name', { schema: NameParam }) name: string,
+    @Param('name', { schema: MetricParam }) name: string,
     @Query({ schema: ExplainDiffQuery }) query: z.infer<typeof ExplainDiffQuery>,
   ) {
     return found(await this.service.report.explainDiff(name, query), NO_METRIC);

@@ -13,7 +13,7 @@ import { Telemetry, TooLate, withTimeout } from '../telemetry.js';
 import { BACKGROUND, CLOCK, KEYS, LIFE, SERVICE } from '../tokens.js';
 import { Describe } from './describe.js';
 import { found } from './found.js';
-import { NameParam } from './queries.js';
+import { CodeParam } from './queries.js';
 import { ReadyReply } from './replies.js';
 
 /** Less than what Prometheus waits for a page, and than what the page's parts may take. */
@@ -81,7 +81,7 @@ export class OperatingController {
     { 200: z.object({ code: z.string(), status: z.int(), title: z.string(), remedy: z.string() }) },
     'not_found',
   )
-  problem(@Param('code', { schema: NameParam }) code: string) {
+  problem(@Param('code', { schema: CodeParam }) code: string) {
     const known = Object.hasOwn(problems, code) ? problems[code as ProblemCode] : undefined;
     const [status, title, remedy] = found<readonly [number, string, string]>(
       known,

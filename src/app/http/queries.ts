@@ -45,7 +45,7 @@ const name = text(200);
 // What goes into the audit line before anybody knows whether there is such a thing: nothing that could be a person's.
 export const word = z.string().regex(/^[\w.-]{1,100}$/, 'must be a name of letters, digits, ".", "_" and "-"');
 export const currencyCode = z.string().regex(/^[A-Z]{3}$/, 'must be a currency code such as USD');
-const currency = currencyCode.optional();
+const currency = currencyCode.optional().meta({ description: 'Only this currency, such as USD.' });
 /** A group may be named by nothing: that of the rows without a medium. */
 const groupValue = z
   .string()
@@ -80,7 +80,8 @@ export const paging = {
     .int('must be a number from 1 to 1000')
     .min(1, 'must be a number from 1 to 1000')
     .max(LIMIT_MAX, 'must be a number from 1 to 1000')
-    .default(LIMIT_DEFAULT),
+    .default(LIMIT_DEFAULT)
+    .meta({ description: 'How many rows a page may have.' }),
   cursor: text(512).optional().meta({ description: '`next_cursor` of the page before.' }),
 };
 
@@ -105,7 +106,10 @@ const hasRange = (query: { from?: string; to?: string }): query is { from: strin
   isDay(query.from ?? '') && isDay(query.to ?? '');
 
 export const dimensions = ['source', 'medium', 'campaign', 'channel', 'customer_kind', 'unknown_reason'] as const;
-const interval = z.enum(['day', 'week', 'month'], 'must be day, week or month').default('day');
+const interval = z
+  .enum(['day', 'week', 'month'], 'must be day, week or month')
+  .default('day')
+  .meta({ description: 'How long the period of a row is.' });
 const groupBy = z
   .string()
   .transform((text) => text.split(','))
@@ -113,13 +117,21 @@ const groupBy = z
   .optional()
   .meta({ description: `One or more of ${dimensions.join(', ')}, between commas.` });
 
-export const NameParam = name;
-export const IdParam = text(256);
+const metric = name.meta({ description: 'A metric, by its name in `GET /v1/metrics`.', example: 'signups' });
+const source = name.meta({
+  description: 'An analytics source, by its name in `GET /v1/sources`.',
+  example: 'collector',
+});
+export const MetricParam = metric;
+export const SourceParam = source;
+export const CodeParam = name.meta({ description: 'The `code` of a problem.', example: 'invalid_request' });
+export const IdParam = text(256).meta({ description: 'Any identifier of the customer.', example: 'user:u1' });
+export const UuidParam = z.guid('the id must be a UUID').meta({ description: 'The `id` of the row.' });
 export const CustomerFindRequest = only({ of: text(256) }, 'field').meta({ id: 'CustomerFind' });
-export const UuidParam = z.guid('must be a UUID');
 export const EntryParam = z
   .string()
-  .refine((text) => /^\d{1,15}$/.test(text) || isUuid(text), 'must be the id or the position of an entry');
+  .refine((text) => /^\d{1,15}$/.test(text) || isUuid(text), 'must be the id or the position of an entry')
+  .meta({ description: 'The `id` of an entry, or its position.' });
 export const DayParam = day('Day, in the reporting time zone.');
 
 export const NoQuery = only({});
@@ -156,8 +168,8 @@ export const ContributionsQuery = ranged(
   .refine((query) => query.day ?? (query.from && query.to), 'Give day, or from and to.');
 export const ReconciliationsQuery = ranged(
   only({
-    source: name.optional(),
-    metric: name.optional(),
+    source: source.optional(),
+    metric: metric.optional(),
     from: from.optional(),
     to: to.optional(),
     currency,
@@ -166,10 +178,13 @@ export const ReconciliationsQuery = ranged(
     ...paging,
   }),
 );
-export const SummaryQuery = ranged(only({ ...range, source: name.optional(), metric: name.optional() }));
+export const SummaryQuery = ranged(only({ ...range, source: source.optional(), metric: metric.optional() }));
 export const ReconciliationQuery = only({
   currency,
-  part: z.enum(parts, `must be one of ${parts.join(', ')}`).optional(),
+  part: z
+    .enum(parts, `must be one of ${parts.join(', ')}`)
+    .optional()
+    .meta({ description: 'Only the ids of this part.' }),
   as_of: asOf,
   view,
   ...paging,
@@ -186,7 +201,9 @@ export const AttributionQuery = rangedOrNone(
 export const ExplainDiffQuery = ranged(
   only({
     ...range,
-    from_as_of: z.string().refine(isAsOf, 'must be a ledger position, an RFC 3339 time or a closed period'),
+    from_as_of: z.string().refine(isAsOf, 'must be a ledger position, an RFC 3339 time or a closed period').meta({
+      description: 'The earlier moment: a ledger position, an RFC 3339 time or a closed period such as 2026-10.',
+    }),
     to_as_of: asOf,
     currency,
     ...paging,
@@ -226,9 +243,9 @@ export const ConfusionQuery = ranged(
 );
 export const SourceRangeQuery = ranged(only(range));
 export const EntriesQuery = only({
-  type: name.optional(),
-  origin: name.optional(),
-  stream: text(512).optional(),
+  type: name.optional().meta({ description: 'Only entries of this type, such as `user.signed_up`.' }),
+  origin: name.optional().meta({ description: 'Only entries of this origin, such as `stripe` or `/auth`.' }),
+  stream: text(512).optional().meta({ description: 'Only the entries of this stream.' }),
   ...paging,
 });
 /** A whole number as text: nothing is none, where `Number('')` is 0. */
@@ -244,11 +261,12 @@ export const ConsistencyQuery = only({
 });
 export const CheckpointsQuery = only(paging);
 export const DeadLettersQuery = only({
-  reason: name.optional(),
+  reason: name.optional().meta({ description: 'Only letters of this reason, such as `conflict`.' }),
   resolved: z
     .enum(['true', 'false'], 'must be true or false')
     .transform((text) => text === 'true')
-    .optional(),
+    .optional()
+    .meta({ description: 'Only those that are settled, or only those that are not.' }),
   ...paging,
 });
 
@@ -261,13 +279,14 @@ export const DismissRequest = only({ reason }, 'field');
 const period = z
   .string()
   .regex(/^\d{4}-P?\d{2}$/, 'must be a period such as 2026-10, or 2026-P10 of a 4-4-5 calendar')
-  .meta({ example: '2026-10' });
+  .meta({ description: 'A period: `2026-10`, or `2026-P10` of a 4-4-5 calendar.', example: '2026-10' });
 const version = z.coerce
   .number('must be a number')
   .int('must be a number')
   .min(1, 'must be 1 or more')
   .max(9_999, 'must be 9999 at most')
-  .optional();
+  .optional()
+  .meta({ description: 'Which close of it, where it was closed more than once. Default: the last.' });
 const force = reason.optional().meta({ description: 'Why it is closed in spite of what is in the way; recorded.' });
 export const PeriodParam = period;
 export const PeriodsQuery = only({ ...paging, limit: paging.limit.default(24) });
@@ -310,7 +329,8 @@ export const ReconciliationRequest = ranged(
   ),
 ).meta({ id: 'ReconciliationRequest' });
 
-export const CompletenessQuery = rangedOrNone(only({ provider: word.optional(), ...lately, ...paging }));
+export const provider = word.meta({ description: 'A payment provider: stripe, square or adyen.', example: 'stripe' });
+export const CompletenessQuery = rangedOrNone(only({ provider: provider.optional(), ...lately, ...paging }));
 export const BackfillRequestBody = ranged(only({ provider: word, ...range }, 'field')).meta({ id: 'BackfillRequest' });
 
 export const SignInRequest = only({ key: text(512) }, 'field').meta({ id: 'SignIn' });

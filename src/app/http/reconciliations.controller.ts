@@ -11,10 +11,11 @@ import { Describe, guarded } from './describe.js';
 import { found } from './found.js';
 import {
   DayParam,
-  NameParam,
+  MetricParam,
   ReconciliationQuery,
   ReconciliationRequest,
   ReconciliationsQuery,
+  SourceParam,
   SummaryQuery,
 } from './queries.js';
 import { ReconciliationDetail, ReconciliationPage, ReconciliationSummary } from './reconciliation-replies.js';
@@ -63,8 +64,8 @@ export class ReconciliationsController {
   )
   async detail(
     @Param('day', { schema: DayParam }) day: string,
-    @Param('source', { schema: NameParam }) source: string,
-    @Param('metric', { schema: NameParam }) metric: string,
+    @Param('source', { schema: SourceParam }) source: string,
+    @Param('metric', { schema: MetricParam }) metric: string,
     @Query({ schema: ReconciliationQuery }) { as_of: asOf, ...query }: z.infer<typeof ReconciliationQuery>,
   ) {
     return found(

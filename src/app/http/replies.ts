@@ -16,8 +16,14 @@ export const ProblemReply = z
     status: count,
     code: z.string().meta({ description: 'Stable; see docs/reference/errors.md.' }),
     detail: z.string(),
-    errors: z.array(z.string()).optional(),
-    correlation_id: z.string(),
+    errors: z.array(z.string()).optional().meta({ description: 'Single reasons, where there are several.' }),
+    correlation_id: z.string().meta({ description: 'Of the request; it is in the logs.' }),
+    outcome: z
+      .enum(['conflict', 'rejected'])
+      .optional()
+      .meta({ description: 'Of an event that `/v1/events` refused.' }),
+    entry_id: z.string().optional().meta({ description: 'Of a conflict: the entry that is known under this id.' }),
+    dead_letter_id: z.string().optional().meta({ description: 'Where the refused event is kept: `/v1/dead-letters`.' }),
   })
   .meta({ id: 'Problem' });
 
@@ -45,6 +51,7 @@ export const MetricList = z
     contract: z
       .object({ digest: z.string(), model_version: z.string() })
       .meta({ description: 'The version of the contract; a new one is an entry ContractChanged of the ledger.' }),
+    next_cursor: z.null().meta({ description: 'All are on one page.' }),
   })
   .meta({ id: 'MetricList' });
 const figureOrNull = z.union([z.number(), z.string()]).nullable();

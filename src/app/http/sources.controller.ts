@@ -6,7 +6,7 @@ import { Scopes } from '../auth/scopes.guard.js';
 import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
 import { found } from './found.js';
-import { NameParam, NoQuery, SourceRangeQuery } from './queries.js';
+import { NoQuery, SourceParam, SourceRangeQuery } from './queries.js';
 import { PageRequestDays, SourceEvents, SourceList } from './source-replies.js';
 
 @ApiTags('reconciliation')
@@ -35,7 +35,7 @@ export class SourcesController {
     'not_found',
   )
   async events(
-    @Param('name', { schema: NameParam }) name: string,
+    @Param('name', { schema: SourceParam }) name: string,
     @Query({ schema: SourceRangeQuery }) query: z.infer<typeof SourceRangeQuery>,
   ) {
     return found(await this.service.reconcile.sourceEvents(name, query), 'There is no source with this name.');
@@ -50,7 +50,7 @@ export class SourcesController {
     'not_found',
   )
   async pageRequests(
-    @Param('name', { schema: NameParam }) name: string,
+    @Param('name', { schema: SourceParam }) name: string,
     @Query({ schema: SourceRangeQuery }) query: z.infer<typeof SourceRangeQuery>,
   ) {
     return found(await this.service.reconcile.pageRequestDays(name, query), 'There is no access log with this name.');

@@ -1,22 +1,27 @@
 import { z } from 'zod';
+import { reportKinds } from '../../ingest/providers/index.js';
 import { isDay } from '../../kernel/day.js';
-import { LIMIT_MAX, word } from './queries.js';
+import { paging, provider, word } from './queries.js';
 
-const day = z
-  .string()
-  .refine(isDay, 'must be a calendar day such as 2026-10-03')
-  .optional()
-  .meta({ format: 'date', example: '2026-10-03' });
+const day = (description: string) =>
+  z
+    .string()
+    .refine(isDay, 'must be a calendar day such as 2026-10-03')
+    .optional()
+    .meta({ description, format: 'date', example: '2026-10-03' });
 
 export const ReportsQuery = z.strictObject({
-  provider: word.optional(),
-  limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(100),
+  provider: provider.optional(),
+  limit: paging.limit,
 });
 
 /** The days are needed of reports that do not say which time they cover: Stripe's. */
 export const ReportUploadQuery = z.strictObject({
-  provider: word.meta({ example: 'stripe' }),
-  kind: word.meta({ example: 'balance_itemised' }),
-  from: day,
-  to: day,
+  provider,
+  kind: word.meta({
+    description: `Which report it is: ${reportKinds.map(({ name }) => name).join(', ')}.`,
+    example: 'balance_itemised',
+  }),
+  from: day('First day that it covers. Needed of reports of Stripe.'),
+  to: day('Last day that it covers, included. Needed of reports of Stripe.'),
 });

@@ -2,7 +2,13 @@ import { isId, type ClientEvent, type Collector } from '../collector.js';
 import { isObject, type Json, objectIn } from '../json-members.js';
 import { headerOf } from '../content-type.js';
 
-const CALLS: ReadonlySet<unknown> = new Set(['track', 'identify', 'page', 'screen', 'group', 'alias']);
+const CALLS = ['track', 'identify', 'page', 'screen', 'group', 'alias'];
+
+/** What a request is, by its path; the SDK for browsers says the first letter alone: `/v1/t`. */
+function callOf(url: string): string | undefined {
+  const word = /\/v1\/(\w+)/.exec(url)?.[1];
+  return word?.length === 1 ? [...CALLS, 'batch'].find((call) => call.startsWith(word)) : word;
+}
 
 /** Segment's HTTP tracking API: `/v1/track`, `/v1/identify`, `/v1/page`, `/v1/batch`. The write key is the user of Basic, or in the body. */
 export const segment: Collector = {
@@ -10,7 +16,7 @@ export const segment: Collector = {
 
   batch(request, body) {
     if (!isObject(body)) return undefined;
-    const single = /\/v1\/(\w+)/.exec(request.url)?.[1];
+    const single = callOf(request.url);
     const isBatch = Array.isArray(body['batch']);
     if (single === 'batch' && !isBatch) return undefined;
     const events = isBatch ? (body['batch'] as unknown[]) : [{ type: single, ...body }];
@@ -24,7 +30,7 @@ export const segment: Collector = {
 
   event(sent) {
     const type = sent['type'];
-    if (!CALLS.has(type)) return 'unknown_type';
+    if (typeof type !== 'string' || !CALLS.includes(type)) return 'unknown_type';
     const named = type === 'track';
     const name = named ? sent['event'] : type;
     if (typeof name !== 'string' || name.trim() === '') return 'missing_name';
