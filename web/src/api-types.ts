@@ -2158,11 +2158,11 @@ export interface components {
                 /** @description Days that are summed: settled, and comparable. */
                 days: number;
                 /** @description A count, or minor units of `currency`. */
-                actual: (number | string) | null;
+                actual: (number | null) | string;
                 /** @description A count, or minor units of `currency`. */
-                tracked: (number | string) | null;
+                tracked: (number | null) | string;
                 /** @description A count, or minor units of `currency`. */
-                gap: (number | string) | null;
+                gap: (number | null) | string;
                 gap_pct: number | null;
                 loss_pct: number | null;
                 overcount_pct: number | null;
@@ -3522,6 +3522,8 @@ export interface components {
                         end: string;
                         /** @description Minor units. */
                         moved: string;
+                        /** @description Minor units. */
+                        clearing?: string;
                         holds: boolean;
                     } | null;
                 }[];
@@ -6212,7 +6214,9 @@ export interface operations {
                 from: string;
                 /** @description Last day, included. */
                 to: string;
+                /** @description An analytics source, by its name in `GET /v1/sources`. */
                 source?: string;
+                /** @description A metric, by its name in `GET /v1/metrics`. */
                 metric?: string;
             };
             header?: never;
@@ -6260,6 +6264,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6685,6 +6691,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6767,6 +6775,7 @@ export interface operations {
     ErasuresController_list: {
         parameters: {
             query?: {
+                /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -6816,6 +6825,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6846,7 +6857,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErasureAnswer"];
                 };
             };
-            /** @description OK */
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -6894,6 +6905,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6907,6 +6920,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the row. */
                 id: string;
             };
             cookie?: never;
@@ -6961,6 +6975,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7541,6 +7557,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the row. */
                 id: string;
             };
             cookie?: never;
@@ -7595,6 +7612,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8262,6 +8281,8 @@ export interface operations {
             /** @description `unavailable`: It could not be made durable just now. */
             503: {
                 headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9190,6 +9211,8 @@ export interface operations {
                 currency?: string;
                 /** @description Of Xero: the organisation's tax rate that means no tax. */
                 tax_rate?: string;
+                /** @description Of NetSuite OneWorld: the subsidiary whose journal it is. */
+                subsidiary?: string;
                 /** @description How many rows a page may have. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */

@@ -30,7 +30,7 @@ let operations: [name: string, operation: any][];
 
 beforeAll(async () => {
   app = await startApp();
-  operations = Object.entries<any>(app.document.paths).flatMap(([path, item]) =>
+  operations = Object.entries<any>(app.document().paths).flatMap(([path, item]) =>
     METHODS.filter((method) => item[method]).map((method): [string, any] => [`${method} ${path}`, item[method]]),
   );
 });
@@ -46,7 +46,7 @@ describe('given the OpenAPI document', () => {
   });
 
   it('when a stranger reads it, then every operation, parameter and answer is said in words', () => {
-    const tags = app.document.tags!.map(({ name }) => name);
+    const tags = app.document().tags!.map(({ name }) => name);
     const silent = operations.flatMap(
       ([
         name,
@@ -73,12 +73,12 @@ describe('given the OpenAPI document', () => {
   it('when a checker of such documents reads it, then it is valid, and so is every example in it', async () => {
     const rules = Object.fromEntries(RULES.map((rule) => [rule, 'error' as const]));
     const config = await createConfig({ rules });
-    const problems = await lintFromString({ source: JSON.stringify(app.document), config });
+    const problems = await lintFromString({ source: JSON.stringify(app.document()), config });
     expect(problems.map(({ message, location }) => `${location[0]?.pointer}: ${message}`)).toEqual([]);
   });
 
   it('when the example of an event is sent, then its data is what the catalog asks of that type', () => {
-    const { content } = app.document.paths['/v1/events']!.post!.requestBody as any;
+    const { content } = app.document().paths['/v1/events']!.post!.requestBody as any;
     const [one, [first]] = [content['application/cloudevents+json'], content['application/cloudevents-batch+json']].map(
       ({ example }) => example,
     );
