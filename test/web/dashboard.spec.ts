@@ -283,6 +283,8 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
   it('given a session that is over, then the page says so, and after signing in it is where it was', async () => {
     await signIn(secrets.admin);
     await page.getByText('days in UTC').waitFor();
+    await settled(); // or what is still asked for tells first, and the link is gone before it is clicked
+    await page.waitForLoadState('networkidle');
     await shop.sql('delete from app.sessions');
     await page.getByRole('link', { name: 'Contract' }).click();
     await page.getByRole('alert').getByText('The session is over.').waitFor();
