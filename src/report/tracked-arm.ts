@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { addDays, type Day } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import type { Snapshot } from './sums.js';

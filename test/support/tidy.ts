@@ -81,10 +81,11 @@ const GIVEN_STAGES = [
 export const REACHING: readonly RegExp[] = [
   /^src\/alert\/post-json\.ts$/,
   /^src\/close\/(announced-reports|create-close|open-books|pack\/create-packs)\.ts$/,
-  /^src\/ingest\/(client-address|create-ingest|delivery-counts|object-file|providers\/adyen\/announced-reports)\.ts$/,
+  /^src\/ingest\/(client-address|create-ingest|delivery-counts|object-file|erasure\/create-erasures)\.ts$/,
+  /^src\/ingest\/providers\/(adyen\/announced-reports|square\/square-api)\.ts$/,
   /^src\/jobs\/(answered|create-jobs|queue|redis-eviction)\.ts$/,
   /^src\/landing\/(landing|touch-queue|visits)\.ts$/,
-  /^src\/ledger\/(open-seal|reporting-zone|witness-file|witness-webhook|vault\/(key-pool|open-vault|vault-key))\.ts$/,
+  /^src\/ledger\/(compare-witness|open-seal|reporting-zone|witness-file|witness-webhook|vault\/(key-pool|open-vault|vault-key))\.ts$/,
   /^src\/ledger\/backends\/postgres\/(feed-signal|group-commit|postgres|silent-holder|writer)\.ts$/,
   /^src\/ledger\/backends\/kurrentdb\/(client-holder|event-reads|failures|indexer|kurrentdb|ledger-in-kurrentdb|silent-subscription|writer)\.ts$/,
   /^src\/projections\/(create-projections|lease|projector|rebuild|runner|short-locks|upgrade)\.ts$/,
