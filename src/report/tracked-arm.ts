@@ -1,6 +1,6 @@
-import type pg from 'pg';
 import { addDays, type Day } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
+import { literal } from '../storage/literal.js';
 import type { Snapshot } from './sums.js';
 
 /** Which sources there are, and whether each tells of single events or counts alone. */
@@ -41,9 +41,9 @@ export function trackedArm(
 }
 
 function fetchedFrom(source: string, { from, to, until }: { from: Day; to: Day; until?: Date | undefined }) {
-  const name = pg.escapeLiteral(source);
-  const then = until === undefined ? '' : `and fetched_at <= ${pg.escapeLiteral(until.toISOString())}`;
-  const days = `day between ${pg.escapeLiteral(addDays(from, -AROUND_DAYS))} and ${pg.escapeLiteral(addDays(to, AROUND_DAYS))}`;
+  const name = literal(source);
+  const then = until === undefined ? '' : `and fetched_at <= ${literal(until.toISOString())}`;
+  const days = `day between ${literal(addDays(from, -AROUND_DAYS))} and ${literal(addDays(to, AROUND_DAYS))}`;
   return {
     events: `(select p.* from reconcile.pulled_events p where p.pull_id in (
       select distinct on (day) id from reconcile.pulls where source = ${name} and ${days} ${then} order by day, id desc))`,
