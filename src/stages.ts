@@ -86,7 +86,7 @@ export async function openErasures(
     log: (line, error) => log?.warn({ err: error }, line),
   });
   life.closes(erasures, (it) => it.stop());
-  if (roles.length > 0) await erasures.apply();
+  if (roles.length > 0) await erasures.begin();
   return erasures;
 }
 

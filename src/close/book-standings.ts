@@ -21,11 +21,19 @@ interface StandingsDeps {
 
 /** Standings of one kind. They are a cache: what is not there is added up from an earlier one, or from the beginning. */
 export class BookStandings<State> {
+  /** Whether everything up to the position was posted before it was added up: of books that are begun anew, a part is nothing to keep. */
+  private posted = false;
+
   constructor(private readonly deps: StandingsDeps) {}
 
   /** The last one of a day before another that holds at a position. */
   async before(day: Day, upTo: Position): Promise<Standing<State> | undefined> {
-    const { pool, kind, withRates = false } = this.deps;
+    const { pool, kind, version, withRates = false } = this.deps;
+    const checkpoint = await pool.query('select from books.checkpoint where version = $1 and position >= $2', [
+      version,
+      upTo,
+    ]);
+    this.posted = checkpoint.rowCount === 1;
     const { rows } = await pool.query<Standing<State>>({
       name: 'books_standing',
       text: `select s.day, s.state from books.standings s
@@ -38,15 +46,15 @@ export class BookStandings<State> {
     return rows[0];
   }
 
-  /** Keeps what was added up at a position, in place of what was at earlier ones. */
+  /** Keeps what was added up at a position since `before`, in place of what was at earlier ones. */
   async keep(upTo: Position, standings: readonly Standing<State>[]): Promise<void> {
-    if (standings.length === 0) return;
+    if (!this.posted || standings.length === 0) return;
     const { pool, kind, version } = this.deps;
     const states = standings.map(({ state }) => JSON.stringify(state));
     await pool.query(
       `insert into books.standings (kind, day, position, state)
        select $1, s.day, $2, s.state from unnest($3::date[], $4::json[]) as s(day, state)
-       where exists (select from books.checkpoint where version = $5)
+       where exists (select from books.checkpoint where version = $5 and position >= $2)
        on conflict (kind, day) do update set position = excluded.position, state = excluded.state
          where books.standings.position < excluded.position`,
       [kind, upTo, standings.map(({ day }) => day), states, version],

@@ -248,6 +248,7 @@ export async function statementsOf(deps: CloseDeps, period: PeriodDays, version:
   const booked = new StatementSums();
   for await (const line of journal.lines) booked.add(line);
   const { from, to } = period;
+  await deps.books.catchUp(AbortSignal.timeout(PATIENCE_MS)); // of books that are begun anew, a part is no answer
   return { stored: false, ...periodStatements(await deps.books.statements({ from, to, upTo: journal.up_to }), booked) };
 }
 

@@ -1,13 +1,13 @@
 import type { Interpret } from '../catalog/facts.js';
-import { entryId } from '../kernel/entry-id.js';
 import { Problem } from '../kernel/errors.js';
 import type { Entry, Ledger } from '../ledger/ledger.js';
 import { ERASED } from '../ledger/vault/seal-body.js';
+import { isAway } from '../storage/is-away.js';
 import type { ListedProvider } from './backfill.js';
 import type { DeadLetterStore, ParkedDelivery } from './dead-letters.js';
 import type { DeadLetter, Outcome } from './ingest.js';
 import { isObject, type Json } from './json-members.js';
-import { type Arrival, keep, type ReceiveDeps, webhookArrival } from './receive.js';
+import { type Arrival, keep, type ReceiveDeps, tagsOfArrival, webhookArrival } from './receive.js';
 import { longTextsOf, onlyShortTexts } from './shorten-body.js';
 
 const PAGE = 100;
@@ -51,6 +51,7 @@ export function createCompletion(deps: CompletionDeps): Completion {
     async sweep(onProgress = () => Promise.resolve()) {
       const open = await openLetters(deps, listOf);
       const away = new Map<string, unknown>();
+      const failed: unknown[] = [];
       let completed = 0;
       for (const [nth, { id, origin }] of open.entries()) {
         await onProgress(nth, open.length);
@@ -59,10 +60,12 @@ export function createCompletion(deps: CompletionDeps): Completion {
           const { outcome } = await deps.deadLetters.replay(id, 'system');
           if (outcome === 'recorded' || outcome === 'duplicate') completed += 1;
         } catch (error) {
-          away.set(origin, error); // it keeps those of no other provider waiting
+          // A provider that is away keeps those of no other one waiting, and a letter that fails keeps no other letter.
+          if (isAway(error) || (error instanceof Problem && error.status >= 500)) away.set(origin, error);
+          else failed.push(error);
         }
       }
-      for (const error of away.values()) throw error;
+      for (const error of [...away.values(), ...failed]) throw error;
       return { completed, left: open.length - completed };
     },
   };
@@ -163,8 +166,7 @@ async function keepTexts(
   bodies: readonly unknown[],
 ): Promise<void> {
   if (bodies.length === 0) return;
-  const id = entryId({ ...whole, id: `${originEventId}.whole` });
-  const { subjects: tags } = (await deps.ledger.find(id))!;
+  const tags = tagsOfArrival(deps.vault, whole);
   for (const [index, body] of bodies.entries()) {
     const attributes = { ...whole.attributes, piece: `${index + 1}/${bodies.length}` };
     const text = { attributes, text: JSON.stringify(body), content: body, tags };

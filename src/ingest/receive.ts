@@ -214,6 +214,10 @@ function entryOf(deps: ReceiveDeps, arrival: Arrival): NewEntry {
   }
 }
 
+/** The tags that an arrival is kept with. They are not read back: a ledger may have no place for it yet. */
+export const tagsOfArrival = (vault: Vault, arrival: Arrival): readonly string[] =>
+  sealedEntry(vault, arrival, arrival.text, Buffer.alloc(0)).subjects;
+
 // Nearly all are: a UTF-16 unit takes three bytes at most, a tag 32, and the rest is bounded. Only the others are measured.
 const ENVELOPE_MAX = 32 * 1024; // bytes
 const isSmall = ({ body, subjects }: NewEntry, bytesMax: number): boolean =>

@@ -158,12 +158,13 @@ describe('given two persons at every door', () => {
 
   it('when they are erased again, by any of their identifiers, then nothing is added, and the same erasure is told', async () => {
     const [first] = await shop.all('/v1/erasures');
+    const goesOn = { searched_until: expect.any(Number) }; // with every entry that comes, whoever it is of
     for (const person of [{ email: ADA }, { user_id: 'u_ada' }, { customer: 'cus_ada' }]) {
       const { status, body } = await erase(person, 'once more');
-      expect([status, body]).toEqual([200, { ...first, recorded: false }]);
+      expect([status, body]).toEqual([200, { ...first, ...goesOn, recorded: false }]);
     }
     expect(await ofType('PersonErased')).toHaveLength(1);
-    expect(await shop.get(`/v1/erasures/${first!['id']}`)).toEqual(first);
+    expect(await shop.get(`/v1/erasures/${first!['id']}`)).toEqual({ ...first, ...goesOn });
     expect((await shop.send('GET', '/v1/erasures/00000000-0000-4000-8000-000000000000')).status).toBe(404);
   });
 

@@ -10,11 +10,11 @@ import { streamed } from './journals.js';
 
 const RANGE = { after: 5, through: 15 };
 
-/** Lines of a period that stand on entries of the range, and one journal entry on an earlier one. */
+/** Lines of a period that stand on entries of the range, and one journal entry on an earlier one. The last has a line of worth alone. */
 const lines: PostingLine[] = [3, 7, 8, 9].flatMap((position) =>
-  ['1100', '4000'].map((account, at) => ({
+  ['1100', '4000', ...(position === 9 ? ['5910'] : [])].map((account, at) => ({
     ...{ entry: `stripe:txn_${position}`, line: at + 1, period: '2026-10', day: '2026-10-03', at: 1_790_000_000_000 },
-    ...{ account, amount: at === 0 ? 1000n : -1000n, currency: 'EUR', kind: 'charge' as const, memo: 'a charge' },
+    ...{ account, amount: [1000n, -1000n, 0n][at]!, currency: 'EUR', kind: 'charge' as const, memo: 'a charge' },
     ...{ entryId: entryAt(position).id, position },
   })),
 );

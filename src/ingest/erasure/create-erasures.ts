@@ -42,6 +42,8 @@ export interface Eraser {
 const MODEL_PATIENCE_MS = 10_000;
 const ANSWER_MS = 10_000; // what takes longer goes on by itself
 const LOOK_EVERY_MS = 5_000;
+const BEGIN_MS = 60_000; // less than a process that does not answer is left alone
+const VACUUM_EVERY_MS = 3_600_000;
 const STOP_MS = 5_000;
 const VACUUMED = 'vacuum ledger.vault_keys, ledger.pooled_keys';
 
@@ -55,6 +57,7 @@ export type PersonalData = 'none' | 'sealed' | 'erased' | 'key_missing';
 export class Erasures {
   private turn: Promise<unknown> = Promise.resolve();
   private returned = false;
+  private vacuumedAt = 0;
   private readonly stopping = new AbortController();
   private done: Promise<void> = Promise.resolve();
 
@@ -72,9 +75,13 @@ export class Erasures {
   async erase({ person, reason }: EraseRequest, eraser: Eraser, waitMs = ANSWER_MS) {
     checkReason(reason);
     const { number, recorded } = await this.decide(person, reason.trim(), eraser);
-    const working = this.apply().catch((error: unknown) => this.deps.log('an erasure is carried out later', error));
-    await Promise.race([working, sleep(waitMs, undefined, { ref: false })]);
-    return { ...(await this.shown(number))!, recorded };
+    const later = (error: unknown): void => this.deps.log('an erasure is carried out later', error);
+    await this.learn().catch(later); // from here on it shows, and the doors keep no key, also while an earlier one is carried out
+    await Promise.race([this.apply().catch(later), sleep(waitMs, undefined, { ref: false })]);
+    const shown = await this.shown(number);
+    if (!shown)
+      throw new Problem('unavailable', 'The erasure is decided, and nothing can be told of it yet: ask again.');
+    return { ...shown, recorded };
   }
 
   private async decide(person: PersonAsked, reason: string, { actor, correlationId, name = actor }: Eraser) {
@@ -103,15 +110,30 @@ export class Erasures {
     return next;
   }
 
+  /**
+   * What was decided and is not done, before anything is served: after a crash, and on a database that was set back. For a minute at most, and
+   * whatever goes wrong: what is left goes on beside, since deliveries that are turned away for longer are lost.
+   */
+  async begin(waitMs = BEGIN_MS): Promise<void> {
+    const working = this.apply().catch((error: unknown) =>
+      this.deps.log('erasures could not be carried out before serving; that is tried again', error),
+    );
+    await Promise.race([working, sleep(waitMs, undefined, { ref: false })]);
+  }
+
   private async applyNow(): Promise<void> {
     const { ledger, database, ledgerDatabase, clock } = this.deps;
     await this.learn();
+    const unfinished = await ledgerDatabase.pool.query('select from ledger.erasures where finished_at is null limit 1');
     let deleted = this.returned ? 0 : await deleteReturned(ledgerDatabase);
     if (!this.returned && database !== ledgerDatabase) deleted += await deleteReturned(database);
     this.returned = true;
     deleted += await eraseKeys(ledgerDatabase, ledger, clock());
     deleted += await eraseAside(database, clock());
-    if (deleted === 0) return;
+    // Keys of who goes on sending things are deleted again and again; their place is freed once an hour.
+    const due = unfinished.rowCount === 1 || clock().getTime() - this.vacuumedAt >= VACUUM_EVERY_MS;
+    if (deleted === 0 || !due) return;
+    this.vacuumedAt = clock().getTime();
     // The rows are gone for everybody; this frees the place where they were, to be written over.
     for (const each of new Set([ledgerDatabase, database]))
       await each.pool

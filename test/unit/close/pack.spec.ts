@@ -47,7 +47,7 @@ describe('a pack as an auditor has it', () => {
     expect([status, stdout.split('\n')]).toEqual([
       0,
       [
-        'Pack of 2026-10, closed, version 1: 10 ledger entries, 8 journal lines.',
+        'Pack of 2026-10, closed, version 1: 10 ledger entries, 9 journal lines.',
         expect.stringMatching(/^Checkpoint of 17 entries, signed 2027-01-15T08:00:00\.000Z, root [0-9a-f]{64}\.$/),
         `Signed by the key ${fingerprint}: compare it with the one that you were given by another way.`,
         'integrity: holds',
