@@ -51,7 +51,9 @@ export class Operator {
       this.log.info({ ...line, outcome: 'done' }, 'operator command');
       return result;
     } catch (error) {
-      this.log.warn({ ...line, outcome: toProblem(error)?.code ?? 'failed' }, 'operator command');
+      // What somebody wrote may be what it was refused for, an e-mail address in it.
+      const { reason: _reason, ...told } = details;
+      this.log.warn({ ...line, details: told, outcome: toProblem(error)?.code ?? 'failed' }, 'operator command');
       throw error;
     }
   }
