@@ -133,7 +133,7 @@ async function wire(
 
   const queue: { jobs?: Jobs } = {}; // jobs run reconciliations, which may be put into the queue
   const { contract, reconcile, compared } = openReconcile(config, {
-    ...{ ledger, vault, database, clock, zone, contentMac, projections },
+    ...{ ledger, vault, database, clock, zone, contentMac, projections, log },
     enqueueRun: async (runId) => queue.jobs?.enqueueRun(runId),
   });
   const tied = tieOutsWith(config, { database, ledger, vault, clock, zone, ingest, projections, books }, calendar);

@@ -50,9 +50,10 @@ export function openReconcile(
   {
     vault,
     projections,
+    log,
     ...deps
   }: Pick<NumbersDeps, 'vault' | 'projections' | 'contentMac'> &
-    Pick<ReconcileDeps, 'database' | 'ledger' | 'clock' | 'zone' | 'enqueueRun'>,
+    Pick<ReconcileDeps, 'database' | 'ledger' | 'clock' | 'zone' | 'enqueueRun'> & { log: Logger | undefined },
 ): { contract: MeasurementContract; reconcile: Reconcile; compared: Compared } {
   const { database, clock, zone } = deps;
   const { modelVersion } = projections;
@@ -69,6 +70,7 @@ export function openReconcile(
     projectionPosition: () => projections.currentPosition(),
     ...{ pulls, sources: pulls.sources, terms: contract.terms },
     trackedRetentionDays: config.trackedRetentionDays,
+    log: (line, error) => log?.warn({ err: error }, line),
   });
   return { contract, reconcile, compared: { contract: contract.current, sources: pulls.sources } };
 }

@@ -180,7 +180,9 @@ class Engine {
     for (const key of keys) await this.fetch(key);
     const given = { ...this.deps, source: this.source(of.source), metric: this.metric(of.metric) };
     const wentOn = await this.inOneState(async (reader, now) => {
-      const run = await withinSavepoint(reader, () => loadTogether(reader, days, given)).catch(() => undefined);
+      const run = await withinSavepoint(reader, () => loadTogether(reader, days, given)).catch(
+        (error: unknown) => void this.deps.log?.(`${of.source}, ${of.metric}: days are not loaded together`, error),
+      );
       if (!run) return undefined;
       for (const key of keys) {
         const compute = () => withinSavepoint(reader, () => this.computeWith(reader, key, now, run));

@@ -21,6 +21,7 @@ export interface BatchesGiven {
   metric: ReconciledMetric;
   zone: Zone;
   subjectTag?: SubjectTag;
+  log?: (line: string, error: unknown) => void;
 }
 
 /** What is found out about some days together. */
@@ -74,7 +75,11 @@ export class DayBatches {
     const direct = lookupsOf(reader, source, metric.by);
     // A day of its own is asked about once anyway, and only for what it needs.
     const together = (): Promise<Lookups> => this.askTogether(direct, days, all, keys);
-    const lookups = days.length > 1 ? await withinSavepoint(reader, together).catch(() => direct) : direct;
+    const oneByOne = (error: unknown): Lookups => {
+      this.given.log?.(`${metric.name}: missing ids are asked about day by day`, error);
+      return direct;
+    };
+    const lookups = days.length > 1 ? await withinSavepoint(reader, together).catch(oneByOne) : direct;
     return { days, groups, keys, lookups };
   }
 

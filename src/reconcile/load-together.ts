@@ -13,6 +13,7 @@ interface Given {
   database: Database;
   zone: Zone;
   subjectTag?: SubjectTag;
+  log?: (line: string, error: unknown) => void;
 }
 
 /** Days in a row that were loaded at once, with all that comparing one after the other asks for. */
@@ -20,11 +21,11 @@ export type Together = NonNullable<Awaited<ReturnType<typeof loadTogether>>>;
 
 /** Undefined where days are compared alone. */
 export async function loadTogether(reader: Reader, days: readonly Day[], given: Given) {
-  const { source, metric, database, zone, subjectTag } = given;
+  const { source, metric, database, zone, subjectTag, log } = given;
   if (days.length === 1 || !canSift(source, metric)) return undefined;
   const opened = source.open(reader);
   if (!(await opened.maps(metric.kind, false))) return undefined;
-  const run = await loadRun({ reader, source: opened, metric, zone, subjectTag, described: true }, days);
+  const run = await loadRun({ reader, source: opened, metric, zone, subjectTag, log, described: true }, days);
   // The days before are recorded while a run goes on, and its reader does not see that.
   const history = new RunHistory(database.pool);
   return run && { ...run, history, counts: await countInputs(reader, metric, days, zone) };

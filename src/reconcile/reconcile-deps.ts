@@ -30,6 +30,8 @@ export interface ReconcileDeps {
   pulls?: Pick<Pulls, 'puller' | 'configured'>;
   /** For how many days the collector's events are kept. Left out: for ever. */
   trackedRetentionDays?: number;
+  /** Told what went a slower way than it should have, and why: the outcome is the same, so nothing else shows it. */
+  log?: (line: string, error: unknown) => void;
   /** By metric, from the measurement contract. */
   terms?: Readonly<Record<string, AgreedTerms>>;
 }

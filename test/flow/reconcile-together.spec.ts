@@ -190,7 +190,10 @@ describe('days that are loaded together', () => {
   it('given days that cannot be loaded at once, then each is compared alone', async () => {
     await purchases(8);
     const broken = altered({ byId: async (reader) => (await reader.query<never>('select 1 / 0')).rows });
-    await shop.reconcile({ sources: { collector: broken } }).reconcileDays(keysOf('orders'), asked, goOn);
+    const told: string[] = [];
+    const log = (line: string): unknown => told.push(line);
+    await shop.reconcile({ sources: { collector: broken }, log }).reconcileDays(keysOf('orders'), asked, goOn);
+    expect(told).toEqual(['collector, orders: days are not loaded together']);
     const reconcile = shop.reconcile();
     expect((await reconcile.list({ from: FROM, to: TO, metric: 'orders' })).data).toHaveLength(days.length);
     for (const key of keysOf('orders'))
@@ -202,7 +205,10 @@ describe('days that are loaded together', () => {
     const odd = 'order:o\x1eo\x1fo';
     await shop.contributes('orders', odd, days[1]!);
     await shop.tracks('order_completed', at(days[1]!, 700), { refs: [odd] });
-    await shop.reconcile().reconcileDays(keysOf('orders'), asked, goOn);
+    const told: string[] = [];
+    const log = (line: string): unknown => told.push(line);
+    await shop.reconcile({ log }).reconcileDays(keysOf('orders'), asked, goOn);
+    expect(told).toEqual(['collector, orders: days are not loaded together']);
     const found = await shop.reconcile().detail(days[1]!, 'collector', 'orders', { part: 'matched', limit: 1_000 });
     expect(found!.ids['matched']!.map(({ id }) => id)).toContain(odd);
     for (const key of keysOf('orders'))
@@ -243,7 +249,8 @@ describe('days that are loaded together', () => {
       },
     };
     const keys = many.map((day) => ({ day, source: 'collector', metric: 'orders' }));
-    await shop.reconcile({ sources: { collector: broken } }).reconcileDays(keys, asked, goOn);
+    const log = (): void => undefined;
+    await shop.reconcile({ sources: { collector: broken }, log }).reconcileDays(keys, asked, goOn);
     expect(alone).toBe(28);
     const { data } = await shop.reconcile().list({ metric: 'orders' });
     expect(data.map(({ matched }) => matched)).toEqual(many.map(() => 1));
