@@ -41,7 +41,8 @@ export async function eraseKeys(
   let deleted = 0;
   for (;;) {
     const { rows } = await database.pool.query<Row>(
-      'select number, tags, entry_ids, searched_until from ledger.erasures where searched_until < $1 order by searched_until, number',
+      `select number, tags, case when searched_until = 0 then entry_ids else '{}' end as entry_ids, searched_until
+       from ledger.erasures where searched_until < $1 order by searched_until, number`,
       [head],
     );
     if (rows.length === 0) break;
@@ -66,7 +67,7 @@ async function searchOn(
   { from, upTo }: { from: Position; upTo: Position },
 ): Promise<number> {
   const tags = [...new Set(rows.flatMap((row) => row.tags))];
-  const ids = from === 0 ? [...new Set(rows.flatMap((row) => row.entry_ids))] : [];
+  const ids = [...new Set(rows.flatMap((row) => row.entry_ids))]; // asked for at the beginning alone
   const named = await namedEntries(ledger, ids);
   let [deleted, after] = [0, from];
   for await (const page of taggedEntries(ledger, from, upTo, tags)) {
