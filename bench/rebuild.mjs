@@ -31,16 +31,19 @@ async function rebuildOnce(folder) {
   const service = await openBenchService(folder);
   const atRest = process.memoryUsage.rss();
   const cpu = process.cpuUsage();
+  const thread = process.threadCpuUsage();
   const postgres = postgresCpuUs(folder);
   const began = performance.now();
   const { position } = await service.projections.rebuild();
   const seconds = (performance.now() - began) / 1000;
   const { user, system } = process.cpuUsage(cpu);
+  const ofThread = process.threadCpuUsage(thread);
   const result = {
     position,
     seconds: round(seconds),
     entries_per_s: Math.round(position / seconds),
     cpu_us: round((user + system) / position),
+    fold_cpu_us: round((ofThread.user + ofThread.system) / position), // of the thread that folds
     postgres_cpu_us: round((postgresCpuUs(folder) - postgres) / position),
     rss_before_mb: Math.round(atRest / 2 ** 20),
     rss_max_mb: Math.round(process.resourceUsage().maxRSS / 1024),
