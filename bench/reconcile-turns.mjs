@@ -1,4 +1,5 @@
 // The turns of bench/reconcile.mjs: the same days compared in several ways, over the built service or whatever else `load` brings.
+import { setImmediate } from 'node:timers/promises';
 import { taken } from './bulk-ledger.mjs';
 import { YEAR, ZONE } from './bulk-truth.mjs';
 import { spread } from './statistics.mjs';
@@ -61,27 +62,48 @@ async function matchTurn(database, { load, range }) {
   return { counts, seconds, cpu };
 }
 
-/** What goes through the days of a range, loaded together, in a transaction. */
+/** What goes through the days of a range as the jobs do: loaded together, the next ones while one stretch is gone through. */
 async function comparingOver(load) {
+  const { inTurn } = await load('reconcile/in-turn.js');
+  const { inOneState, sameState } = await load('reconcile/one-state.js');
   const { loadRun } = await load('reconcile/load-run.js');
   const { reconciledMetrics } = await load('reconcile/reconciled-metrics.js');
   const { sources } = await load('reconcile/sources/index.js');
-  const { stretchesOf } = await load('reconcile/stretches.js');
+  const { stretchesOf, STRETCHES_AHEAD } = await load('reconcile/stretches.js');
   const { Zone, daysBetweenBoth } = await load('kernel/day.js');
   const metric = reconciledMetrics.find(({ name }) => name === METRIC);
   const named = { zone: new Zone(ZONE), sourceOf: () => sources[SOURCE], metricOf: () => metric };
-  return (database, range, { described }, each) =>
-    database.transaction(async (reader) => {
-      await reader.query('set transaction isolation level repeatable read, read only');
-      const given = { reader, source: sources[SOURCE].open(reader), metric, zone: named.zone, subjectTag, described };
-      const due = daysOf(range).map((day) => ({ day, source: SOURCE, metric: METRIC }));
-      for (const { from, to } of await stretchesOf(reader, due, named)) {
-        const days = daysBetweenBoth(from, to);
-        const run = await loadRun(given, days);
-        if (!run) throw new Error(`${from} to ${to} are not loaded together`);
-        for (const day of days) await each(day, run, metric, reader);
+  const loaded = (database, days, described, work) =>
+    inOneState(database, async (reader) => {
+      const inSameState = await sameState(database, reader);
+      const source = sources[SOURCE].open(reader);
+      const given = { reader, source, metric, zone: named.zone, subjectTag, described, ahead: true };
+      const run = await loadRun(given, days);
+      if (!run) throw new Error(`${days[0]} to ${days.at(-1)} are not loaded together`);
+      if (described) run.begin();
+      try {
+        return await work(run, inSameState);
+      } finally {
+        await run.settle();
       }
     });
+  return async (database, range, { described }, each) => {
+    const due = daysOf(range).map((day) => ({ day, source: SOURCE, metric: METRIC }));
+    const compared = ({ from, to }, turn) => {
+      const days = daysBetweenBoth(from, to);
+      return loaded(database, days, described, async (run, inSameState) => {
+        await turn();
+        await inSameState(async (reader) => {
+          for (const day of days) {
+            await each(day, run, metric, reader);
+            await setImmediate(); // recording a day lets what is loaded ahead go on as well
+          }
+        });
+        return true;
+      });
+    };
+    await inTurn(await stretchesOf(database.pool, due, named), compared, STRETCHES_AHEAD);
+  };
 }
 
 /** Every day compared as the jobs do it; nothing is recorded. */

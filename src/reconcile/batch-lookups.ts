@@ -19,11 +19,11 @@ export interface Batch {
   tagsOf: (keys: readonly Key[]) => readonly string[];
 }
 
-/** The same answers as one day after the other gets, asked for together. */
+/** The same answers as one day after the other gets, asked for together; what a day still has to ask, it asks by its own. */
 export async function batchLookups(
   ask: Lookups,
   { subjects, keys: named, purchases, parts, days, near, tagsOf }: Batch,
-): Promise<Lookups> {
+): Promise<(alone: Lookups) => Lookups> {
   const own = { from: days[0]!.from, to: days.at(-1)!.to };
   const persons = await ask.personKeys(subjects);
   const keysOfPersons = [...new Set(persons.map(({ key }) => key))];
@@ -39,7 +39,7 @@ export async function batchLookups(
   const bySubject = multimap(persons.map((each) => [each.subject, each]));
   const byKey = multimap(links.flatMap((link) => [[link.user, link] as const, [link.anonymous, link] as const]));
 
-  return {
+  return (alone) => ({
     personKeys: (of) => Promise.resolve(of.flatMap((subject) => bySubject.get(subject) ?? [])),
     links: (of) => Promise.resolve([...new Set(of.flatMap((key) => byKey.get(key) ?? []))]),
     // They were seen in some quarter of an hour, and days begin with one.
@@ -47,12 +47,12 @@ export async function batchLookups(
       Promise.resolve(of.flatMap((key) => seen.get(key) ?? []).filter(({ at }) => at >= from && at < to)),
     consents: (of) => Promise.resolve(of.flatMap((node) => consents.get(node) ?? [])),
     refused: (of, window) =>
-      ask.refused(
+      alone.refused(
         of.filter((tag) => refused.has(tag)),
         window,
       ),
     pages: (of, window) =>
-      ask.pages(
+      alone.pages(
         of.filter((key) => readers.has(key)),
         window,
       ),
@@ -62,5 +62,5 @@ export async function batchLookups(
       ),
     payments: () => Promise.resolve(ofPurchases),
     paymentsBehind: () => Promise.resolve(behindParts),
-  };
+  });
 }

@@ -8,8 +8,10 @@ import { defaultTerms } from '../metrics/contract.js';
 import { lateDays } from './lateness.js';
 import type { OnProgress } from '../ingest/prune-tracked.js';
 import type { DayKey, Outcome } from './outcome.js';
+import { inTurn, type Turn } from './in-turn.js';
 import { canSift } from './load-run.js';
-import { loadTogether, type Together } from './load-together.js';
+import type { Together } from './load-together.js';
+import { computeTogether } from './compute-together.js';
 import { type DetailQuery, listRows, type ListQuery, rowDetail } from './queries.js';
 import type { AgreedTerms, DayRange, ReconcileDeps } from './reconcile-deps.js';
 import { reconcileDay } from './reconcile-day.js';
@@ -23,7 +25,7 @@ import type { Pulls } from './pull/create-pulls.js';
 import { pruneSnapshots } from './pull/prune-snapshots.js';
 import type { Pulled } from './pull/puller.js';
 import { lastDays, shadowKeys, type ShadowDifference } from './shadow.js';
-import { withinSavepoint } from './savepoint.js';
+import { inOneState } from './one-state.js';
 import type { AnySource, Reader } from './source.js';
 import { firstTouchCounts, listSources, sourceEventNames } from './sources-report.js';
 import { sources as allSources } from './sources/index.js';
@@ -161,41 +163,33 @@ class Engine {
 
   /** Reads and compares, in one transaction that sees one state. Days must be compared in order: a day is judged by those before. */
   compute(key: DayKey): Promise<Outcome> {
-    return this.inOneState((reader, now) => this.computeWith(reader, key, now));
+    const now = this.deps.clock(); // before anything is read: what came later was perhaps not seen
+    return inOneState(this.deps.database, (reader) => this.computeWith(reader, key, now));
   }
 
-  /** `now` is before anything was read: what came later was perhaps not seen. */
-  private inOneState<T>(work: (reader: Reader, now: Date) => Promise<T>): Promise<T> {
-    const now = this.deps.clock();
-    return this.deps.database.transaction(async (reader) => {
-      await reader.query('set transaction isolation level repeatable read, read only');
-      return work(reader, now);
-    });
-  }
-
-  /** The same of days in a row, seen in one state, or each in its own where they cannot be loaded together. False when `each` ended it. */
-  async computeDays({ from, to, ...of }: Stretch, each: EachDay): Promise<boolean> {
+  /**
+   * The same of days in a row, seen in one state, or each in its own where they cannot be loaded together. They are loaded at once, but
+   * compared when it is their turn. False when it never was, or `each` ended it.
+   */
+  async computeDays({ from, to, ...of }: Stretch, each: EachDay, turn: Turn): Promise<boolean> {
     const days = daysBetweenBoth(from, to);
     const keys = days.map((day) => ({ day, ...of }));
-    for (const key of keys) await this.fetch(key);
-    const given = { ...this.deps, source: this.source(of.source), metric: this.metric(of.metric) };
-    const wentOn = await this.inOneState(async (reader, now) => {
-      const run = await withinSavepoint(reader, () => loadTogether(reader, days, given)).catch(
-        (error: unknown) => void this.deps.log?.(`${of.source}, ${of.metric}: days are not loaded together`, error),
-      );
-      if (!run) return undefined;
-      for (const key of keys) {
-        const compute = () => withinSavepoint(reader, () => this.computeWith(reader, key, now, run));
-        if (!(await each(key, compute))) return false;
-      }
-      return true;
-    });
-    if (wentOn !== undefined) return wentOn;
+    if (days.length > 1 && this.isTogether(of)) {
+      const now = this.deps.clock();
+      const compute = (reader: Reader, key: DayKey, run: Together) => this.computeWith(reader, key, now, run);
+      const given = { ...this.deps, source: this.source(of.source), metric: this.metric(of.metric), compute };
+      const wentOn = await computeTogether(given, keys, each, turn);
+      if (wentOn !== undefined) return wentOn;
+    }
     if (days.length >= HALVED_FROM) {
       const half = addDays(from, (days.length >> 1) - 1);
-      const goOn = await this.computeDays({ from, to: half, ...of }, each);
-      return goOn && this.computeDays({ from: addDays(half, 1), to, ...of }, each);
+      const halves = [
+        { from, to: half, ...of },
+        { from: addDays(half, 1), to, ...of },
+      ];
+      return (await turn()) && inTurn(halves, (some, its) => this.computeDays(some, each, its));
     }
+    if (!(await turn())) return false;
     for (const key of keys) if (!(await each(key, () => this.compute(key)))) return false;
     return true;
   }

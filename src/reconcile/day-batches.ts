@@ -22,6 +22,8 @@ export interface BatchesGiven {
   zone: Zone;
   subjectTag?: SubjectTag;
   log?: (line: string, error: unknown) => void;
+  /** Whether nobody else uses the reader, so that it can be asked about the next days while others are compared. */
+  ahead?: boolean;
 }
 
 /** What is found out about some days together. */
@@ -31,13 +33,16 @@ export interface DaysKnown {
   groups: ReadonlyMap<string, string>;
   /** What truth knows the groups without counterpart by. */
   keys: ReadonlyMap<string, GroupKey[]>;
-  lookups: Lookups;
+  /** From what a day asks on its own. */
+  lookups: (alone: Lookups) => Lookups;
 }
 
-/** The days of a run in batches; one is kept at a time. */
+/** The days of a run in batches; one is kept at a time, and the next one asked about ahead. */
 export class DayBatches {
   private readonly batchOf = new Map<Day, readonly Day[]>();
+  private readonly batches: (readonly Day[])[] = [];
   private kept: DaysKnown | undefined;
+  private next: { days: readonly Day[]; known: Promise<DaysKnown> } | undefined;
 
   constructor(
     private readonly given: BatchesGiven,
@@ -49,6 +54,7 @@ export class DayBatches {
     for (const day of days) {
       size += loaded.sizeOf(day);
       if (batch.length > 0 && size > BATCH_MAX) [batch, size] = [[], loaded.sizeOf(day)];
+      if (batch.length === 0) this.batches.push(batch);
       batch.push(day);
       this.batchOf.set(day, batch);
     }
@@ -56,11 +62,42 @@ export class DayBatches {
 
   async knownOn(day: Day): Promise<DaysKnown> {
     const days = this.batchOf.get(day)!;
-    if (this.kept?.days !== days) this.kept = await this.findOut(days);
+    if (this.kept?.days !== days) {
+      const next = this.next?.days === days ? this.next.known : undefined;
+      if (!next) await this.settle();
+      this.kept = undefined;
+      this.kept = await (next ?? this.findOut(days));
+      this.askAhead(this.batches[this.batches.indexOf(days) + 1]);
+    }
     return this.kept;
   }
 
-  private async findOut(days: readonly Day[]): Promise<DaysKnown> {
+  /** Asks about the first days before they are needed. */
+  begin(): void {
+    this.askAhead(this.batches[0]);
+  }
+
+  /** When nothing is asked ahead any more. */
+  async settle(): Promise<void> {
+    await this.next?.known.catch(() => undefined);
+  }
+
+  private askAhead(days: readonly Day[] | undefined): void {
+    this.next = undefined;
+    if (!this.given.ahead || !days) return;
+    const next = { days, known: this.findOut(days) };
+    this.next = next;
+    // Whoever waits for them is told that it failed; the day after that one asks again.
+    next.known.catch(() => {
+      if (this.next === next) this.next = undefined;
+    });
+  }
+
+  private findOut(days: readonly Day[]): Promise<DaysKnown> {
+    return withinSavepoint(this.given.reader, () => this.ask(days));
+  }
+
+  private async ask(days: readonly Day[]): Promise<DaysKnown> {
     const { reader, source, metric } = this.given;
     const unseen = new Map(days.map((day) => [day, this.loaded.unseenOn(day)]));
     const all = [...unseen.values()].flat();
@@ -74,12 +111,12 @@ export class DayBatches {
     const keys = multimap((await keysOf(reader, metric.by, [...new Set(alone)])).map((each) => [each.grp, each]));
     const direct = lookupsOf(reader, source, metric.by);
     // A day of its own is asked about once anyway, and only for what it needs.
-    const together = (): Promise<Lookups> => this.askTogether(direct, days, all, keys);
-    const oneByOne = (error: unknown): Lookups => {
-      this.given.log?.(`${metric.name}: missing ids are asked about day by day`, error);
-      return direct;
+    const together = (): Promise<DaysKnown['lookups']> => this.askTogether(direct, days, all, keys);
+    const oneByOne = (error?: unknown): DaysKnown['lookups'] => {
+      if (error) this.given.log?.(`${metric.name}: missing ids are asked about day by day`, error);
+      return (alone) => alone;
     };
-    const lookups = days.length > 1 ? await withinSavepoint(reader, together).catch(oneByOne) : direct;
+    const lookups = days.length > 1 ? await withinSavepoint(reader, together).catch(oneByOne) : oneByOne();
     return { days, groups, keys, lookups };
   }
 
@@ -88,7 +125,7 @@ export class DayBatches {
     days: readonly Day[],
     unseen: readonly Truth[],
     keys: ReadonlyMap<string, readonly GroupKey[]>,
-  ): Promise<Lookups> {
+  ): Promise<DaysKnown['lookups']> {
     const { metric, zone, subjectTag } = this.given;
     const truths = [...unseen, ...days.flatMap((day) => this.loaded.truthsOn(day))];
     const [purchase, person] = [metric.by === 'purchase', metric.by === 'person'];

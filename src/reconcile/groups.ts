@@ -13,6 +13,7 @@ export function keysOfEvent(event: TrackedRow, by: MatchBy): Key[] {
     if (event.userId !== null) return [`user:${event.userId}`];
     return event.anonymousId === null ? [] : [`anonymous:${event.anonymousId}`];
   }
+  if (event.refs.length <= 1) return [...event.refs];
   const order = by === 'checkout' ? CHECKOUT_ORDER : REF_ORDER;
   const rank = (ref: string): number => {
     const index = order.indexOf(ref.slice(0, ref.indexOf(':')));

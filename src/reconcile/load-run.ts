@@ -2,11 +2,12 @@ import { addDays, type Day } from '../kernel/day.js';
 import { type DayData, grouped, SEARCH_DAYS, windowOf } from './load-day.js';
 import { LoadedDays } from './loaded-days.js';
 import type { Tracked, Truth } from './match.js';
+import type { Lookups } from './lookups.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
 import { type BatchesGiven, DayBatches } from './day-batches.js';
-import { idOf, type PlainPairs, sift, type Sifted } from './sift.js';
+import { idOf, isSiftedBy, type PlainPairs, sift, type Sifted } from './sift.js';
 import { type AnySource, type Key, SEPARATOR, type Source, type TrackedRow } from './source.js';
-import { keysOf, modelPosition, truthsBetween } from './truth-queries.js';
+import { groupsOf, keysOf, modelPosition, truthsBetween } from './truth-queries.js';
 
 /** Whether days can be loaded together: events lie where the truth does and name it, one each, without an amount that could differ. */
 export const canSift = (source: AnySource, { unit, compares }: ReconciledMetric): source is Source =>
@@ -25,11 +26,15 @@ export interface RunData {
   modelPosition: number;
   /** What `loadDay` gives, without the plain pairs; groups of truths that no event names are not known yet, and neither are any keys. */
   matched(day: Day): DayData;
-  /** The same, with those, and with what is known of missing ids. Days are quickest in their order. */
-  load(day: Day): Promise<DayData>;
+  /** The same, with those, and with what is known of missing ids; `alone`: what the day asks on its own. Days are quickest in their order. */
+  load(day: Day, alone: Lookups): Promise<DayData>;
+  /** Has `load` of the first days begin, where the reader is there for it alone. */
+  begin(): void;
+  /** When the reader is not used any more. */
+  settle(): Promise<void>;
 }
 
-/** For the pile of ids of a run, which PostgreSQL otherwise writes out and reads again; until the end of the transaction. */
+/** For what PostgreSQL packs, which it otherwise writes out and reads again; until the end of the transaction. */
 const WORK_MEM = '64MB';
 /** Ids of a run that need looking at. Where they are more, fewer days are loaded at once, or they would all be in memory. */
 const LOOSE_MAX = 50_000;
@@ -49,17 +54,24 @@ export async function loadRun(given: Given, days: readonly Day[]): Promise<RunDa
   if (!sifted) return undefined;
   const loose = await loadLoose(given, days, sifted);
   setAside(sifted, loose);
-  const loaded = new LoadedDays(sifted, loose.truths, loose.tracked);
+  const { plain, unseen, serverSide } = sifted; // and nothing else of the pile stays in memory
+  const loaded = new LoadedDays({ plain, unseen, serverSide }, loose.truths, loose.tracked);
   const batches = new DayBatches(given, days, loaded);
   return {
     modelPosition: await modelPosition(reader),
     matched: (day) => loaded.dataOf(day, loaded.unseenOn(day)),
-    async load(day) {
+    begin: () => batches.begin(),
+    settle: () => batches.settle(),
+    async load(day, own) {
       const { groups, keys, lookups } = await batches.knownOn(day);
-      const unseen = loaded.unseenOn(day);
-      for (const truth of unseen) truth.group = groups.get(truth.id) ?? truth.id;
-      const alone = loaded.aloneOn(day, unseen).flatMap((group) => keys.get(group) ?? []);
-      return { ...loaded.dataOf(day, unseen), keys: alone, known: { lookups, serverSide: loaded.serverSideOn(day) } };
+      const truths = loaded.unseenOn(day);
+      for (const truth of truths) truth.group = groups.get(truth.id) ?? truth.id;
+      const alone = loaded.aloneOn(day, truths).flatMap((group) => keys.get(group) ?? []);
+      return {
+        ...loaded.dataOf(day, truths),
+        keys: alone,
+        known: { lookups: lookups(own), serverSide: loaded.serverSideOn(day) },
+      };
     },
   };
 }
@@ -72,12 +84,15 @@ interface Loose {
 }
 
 /** All truths and events, from so many days before the run to as many after it, of every group that has something loose. */
-async function loadLoose(given: Given, days: readonly Day[], { loose, unnamed }: Sifted): Promise<Loose> {
+async function loadLoose(given: Given, days: readonly Day[], sifted: Sifted): Promise<Loose> {
   const { reader, source, metric, zone } = given;
+  const { loose, rows, isTruth } = sifted;
   const range: [Day, Day] = [addDays(days[0]!, -SEARCH_DAYS), addDays(days.at(-1)!, SEARCH_DAYS)];
   const window = { from: windowOf(zone, range[0], 0).from, to: windowOf(zone, range[1], 0).to };
-  const truths = await truthsBetween(reader, metric, loose, range);
-  const events = [...(await source.trackedOf(metric.kind, loose, window)), ...(await source.table!.byId(unnamed))];
+  const truths = await truthsOf(given, sifted, range);
+  // All events that are sifted by an id of truth are known by their rows; others may name it beside the id they are sifted by.
+  const beside = loose.filter((key) => !isSiftedBy(metric.by, key));
+  const events = [...(await source.trackedOf(metric.kind, beside, window)), ...(await source.table!.byId(rows))];
   const first = await grouped(reader, source, metric, distinct(events), zone, truths);
   const groups = new Set(first.map(({ group }) => group));
 
@@ -86,12 +101,24 @@ async function loadLoose(given: Given, days: readonly Day[], { loose, unnamed }:
   const linked = metric.by === 'person' ? await source.links(names) : [];
   const known = new Set<Key>(loose);
   const unknown = (keys: readonly Key[]): Key[] => [...new Set(keys)].filter((key) => !known.has(key));
-  const others = await truthsBetween(reader, metric, unknown(names), range);
+  const others = await truthsBetween(reader, metric, unknown(names).filter(isTruth), range);
   const searched = unknown([...names, ...linked.flatMap(({ user, anonymous }) => [user, anonymous])]);
   const more = await source.trackedOf(metric.kind, searched, window);
   const all = [...truths, ...others];
-  const tracked = await grouped(reader, source, metric, distinct([...events, ...more]), zone, all);
+  const isAll = more.length === 0 && others.length === 0;
+  const tracked = isAll ? first : await grouped(reader, source, metric, distinct([...events, ...more]), zone, all);
   return { truths: all, others, tracked: tracked.filter(({ group }) => groups.has(group)) };
+}
+
+/** Those that are loose: only of odd ones, and where there are several of an id, more is read than their groups. */
+async function truthsOf({ reader, metric }: Given, sifted: Sifted, range: [Day, Day]): Promise<Truth[]> {
+  const { loose, truths, isTruth } = sifted;
+  const ids = truths.map(({ id }) => id);
+  const groups = await groupsOf(reader, metric.by, metric.by === 'checkout' ? [] : ids); // a checkout is its own
+  for (const truth of truths) truth.group = groups.get(truth.id) ?? truth.id;
+  const told = new Set<Key>(ids);
+  const odd = loose.filter((key) => isTruth(key) && !told.has(key));
+  return [...truths, ...(await truthsBetween(reader, metric, odd, range))];
 }
 
 const distinct = (events: readonly TrackedRow[]): TrackedRow[] => [
@@ -104,7 +131,12 @@ function setAside(sifted: Sifted, { others, tracked }: Loose): void {
   if (loose.size === 0) return;
   const resent = new Map(tracked.map(({ messageId, deliveries }) => [messageId, deliveries - 1]));
   const stays = (line: string): boolean => !loose.has(idOf(line));
-  for (const [day, unseen] of sifted.unseen) sifted.unseen.set(day, unseen.filter(stays));
+  for (const [day, { ids, at }] of sifted.unseen)
+    if (ids.some((id) => loose.has(id)))
+      sifted.unseen.set(day, {
+        ids: ids.filter((id) => !loose.has(id)),
+        at: at.filter((_, index) => !loose.has(ids[index]!)),
+      });
   for (const [day, pairs] of sifted.plain)
     sifted.plain.set(
       day,
@@ -113,15 +145,15 @@ function setAside(sifted: Sifted, { others, tracked }: Loose): void {
 }
 
 function without(pairs: PlainPairs, stays: (line: string) => boolean, resent: ReadonlyMap<string, number>): PlainPairs {
-  const lines = pairs.lines.filter(stays);
-  if (lines.length === pairs.lines.length) return pairs;
-  const out = pairs.lines
-    .filter((line) => !stays(line))
-    .map((line) => line.slice(idOf(line).length + SEPARATOR.length));
+  const all = pairs.lines;
+  const lines = all.filter(stays);
+  if (lines.length === all.length) return pairs;
+  const out = all.filter((line) => !stays(line)).map((line) => line.slice(idOf(line).length + SEPARATOR.length));
   return {
-    ...pairs,
+    context: pairs.context,
+    count: lines.length,
     lines,
-    hours: [...pairs.hours].filter((_, index) => stays(pairs.lines[index]!)).join(''),
+    hours: [...pairs.hours].filter((_, index) => stays(all[index]!)).join(''),
     resent: out.reduce((sum, messageId) => sum - (resent.get(messageId) ?? 0), pairs.resent),
   };
 }

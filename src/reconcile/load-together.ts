@@ -7,7 +7,7 @@ import type { ReconciledMetric } from './reconciled-metrics.js';
 import { RunHistory } from './run-history.js';
 import type { AnySource, Reader } from './source.js';
 
-interface Given {
+export interface TogetherGiven {
   source: AnySource;
   metric: ReconciledMetric;
   database: Database;
@@ -19,14 +19,19 @@ interface Given {
 /** Days in a row that were loaded at once, with all that comparing one after the other asks for. */
 export type Together = NonNullable<Awaited<ReturnType<typeof loadTogether>>>;
 
-/** Undefined where days are compared alone. */
-export async function loadTogether(reader: Reader, days: readonly Day[], given: Given) {
+/** By a reader that is there for it alone until it is settled. Undefined where days are compared alone. */
+export async function loadTogether(reader: Reader, days: readonly Day[], given: TogetherGiven) {
   const { source, metric, database, zone, subjectTag, log } = given;
   if (days.length === 1 || !canSift(source, metric)) return undefined;
   const opened = source.open(reader);
   if (!(await opened.maps(metric.kind, false))) return undefined;
-  const run = await loadRun({ reader, source: opened, metric, zone, subjectTag, log, described: true }, days);
+  const run = await loadRun(
+    { reader, source: opened, metric, zone, subjectTag, log, described: true, ahead: true },
+    days,
+  );
   // The days before are recorded while a run goes on, and its reader does not see that.
   const history = new RunHistory(database.pool);
-  return run && { ...run, history, counts: await countInputs(reader, metric, days, zone) };
+  if (!run) return undefined;
+  const counts = await countInputs(reader, metric, days, zone);
+  return { ...run, history, counts };
 }

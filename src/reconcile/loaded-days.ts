@@ -2,7 +2,9 @@ import { type Day, daysBetween } from '../kernel/day.js';
 import { type DayData, resentOf, SEARCH_DAYS, withoutCounterpart } from './load-day.js';
 import { pair, type Tracked, type Truth } from './match.js';
 import { multimap } from './multimap.js';
-import { type PlainPairs, type Sifted, truthOf } from './sift.js';
+import { type PlainPairs, plainTruth, type Sifted, type UnseenTruths } from './sift.js';
+
+const NONE: UnseenTruths = { ids: [], at: [] };
 
 /** Days that were loaded together: what is plain or unseen as PostgreSQL packed it, and what is neither as it is. */
 export class LoadedDays {
@@ -10,7 +12,7 @@ export class LoadedDays {
   private readonly tracked: ByDayAndGroup<Tracked>;
 
   constructor(
-    private readonly sifted: Sifted,
+    private readonly sifted: Pick<Sifted, 'plain' | 'unseen' | 'serverSide'>,
     truths: readonly Truth[],
     tracked: readonly Tracked[],
   ) {
@@ -28,7 +30,8 @@ export class LoadedDays {
 
   /** Truths that no event names, each as its own group. */
   unseenOn(day: Day): Truth[] {
-    return (this.sifted.unseen.get(day) ?? []).map((line) => truthOf(day, line));
+    const { ids, at } = this.sifted.unseen.get(day) ?? NONE;
+    return ids.map((id, index) => plainTruth(day, id, at[index]!));
   }
 
   /** Truths of the day that are neither plain nor unseen. */
@@ -38,8 +41,8 @@ export class LoadedDays {
 
   /** How many truths a day has. */
   sizeOf(day: Day): number {
-    const plain = this.plainOn(day).reduce((sum, { lines }) => sum + lines.length, 0);
-    return plain + (this.sifted.unseen.get(day)?.length ?? 0) + this.truthsOn(day).length;
+    const plain = this.plainOn(day).reduce((sum, { count }) => sum + count, 0);
+    return plain + (this.sifted.unseen.get(day) ?? NONE).ids.length + this.truthsOn(day).length;
   }
 
   /** Groups without a counterpart on the day; `unseen`: its truths that no event names. */

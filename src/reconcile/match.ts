@@ -52,19 +52,17 @@ interface Group {
 export function pair(truths: readonly Truth[], tracked: readonly Tracked[]): Pairing {
   const pairing: Pairing = { trackedOf: new Map(), truthOf: new Map(), repeats: new Map() };
   const groups = new Map<string, Group>();
-  const groupOf = (name: string): Group => {
-    let group = groups.get(name);
-    if (!group) groups.set(name, (group = { truths: [], tracked: [] }));
-    return group;
-  };
-  for (const truth of truths) if (truth.present) groupOf(truth.group).truths.push(truth);
-  for (const each of tracked) groupOf(each.group).tracked.push(each);
+  for (const each of tracked) {
+    const group = groups.get(each.group);
+    if (group) group.tracked.push(each);
+    else groups.set(each.group, { truths: [], tracked: [each] });
+  }
+  for (const truth of truths) if (truth.present) groups.get(truth.group)?.truths.push(truth);
   for (const group of groups.values()) pairGroup(group, pairing);
   return pairing;
 }
 
 function pairGroup({ truths, tracked }: Group, pairing: Pairing): void {
-  if (tracked.length === 0) return;
   if (truths.length === 1 && tracked.length === 1 && truths[0]!.day === tracked[0]!.day) {
     return join(truths[0]!, tracked[0]!, pairing);
   }

@@ -91,7 +91,8 @@ interface Compared {
 
 async function compare(day: string, reader: SourceReader, context: Context): Promise<Compared> {
   const { metric, zone, source, now, causes, run } = context;
-  const data = run ? await run.load(day) : await loadDay(context.reader, reader, metric, day, zone);
+  const alone = lookupsOf(context.reader, reader, metric.by);
+  const data = run ? await run.load(day, alone) : await loadDay(context.reader, reader, metric, day, zone);
   const reasons = await reasonsOf(day, reader, data, context);
   if (metric.compares === 'attribution') {
     const buckets = new Map([['', compareAttribution(day, data.truths, data.pairing)]]);
@@ -99,7 +100,7 @@ async function compare(day: string, reader: SourceReader, context: Context): Pro
   }
   const buckets = sortIntoParts({ day, unit: metric.unit, ...data, settledBefore: now.getTime() - source.settlesMs });
   const { subjectTag } = context;
-  const lookups = data.known?.lookups ?? lookupsOf(context.reader, reader, metric.by);
+  const lookups = data.known?.lookups ?? alone;
   const given = { lookups, sourceName: source.name, metric, day, zone, subjectTag };
   const evidence = await gatherEvidence(given, data, buckets);
   explain(buckets, causes, evidence);
@@ -162,7 +163,7 @@ async function rowOf(
   { items, plain, reasons }: { items: readonly Item[]; plain: DayData['plain']; reasons: readonly string[] },
   context: Context,
 ): Promise<ReconciliationRow> {
-  const matched = plain.reduce((sum, { lines }) => sum + lines.length, 0);
+  const matched = plain.reduce((sum, { count }) => sum + count, 0);
   const figures = figuresOf(items, context.metric.unit === 'money', matched);
   const provisional = isOpen(key.day, context) || figures.expected > 0;
   const row: ReconciliationRow = {

@@ -172,6 +172,23 @@ describe('days that are loaded together', () => {
     expect(await reconcile.unfinishedRuns()).toEqual([runId]);
   });
 
+  it('given a gap between days, then those after it, loaded ahead, say what they say alone', async () => {
+    await purchases(12);
+    const keys = keysOf('orders').filter(({ day }) => day !== days[2]);
+    await shop.reconcile().reconcileDays(keys, asked, goOn);
+    for (const key of keys) expect(await shop.reconcile().reconcileOne(key, asked)).toMatchObject({ recorded: false });
+  });
+
+  it('given a run that ends before a gap, then nothing of the days that were loaded ahead is recorded', async () => {
+    await purchases(13);
+    const keys = keysOf('orders').filter(({ day }) => day !== days[2]);
+    await shop.reconcile().reconcileDays(keys, asked, () => Promise.resolve(false));
+    const { data } = await shop.reconcile().list({ from: FROM, to: TO, metric: 'orders' });
+    expect(data.map(({ day }) => day)).toEqual([days[0]]);
+    const { pool } = shop.database;
+    expect(pool.idleCount).toBe(pool.totalCount);
+  });
+
   it('given a day that cannot be compared, then the others are, and it is told', async () => {
     await purchases(7);
     const odd = days[2]!;

@@ -27,11 +27,12 @@ const plain: PlainPairs[] = ['b', 'a'].map((context) => {
   return {
     context,
     resent: 0,
+    count: own.length,
     lines: own.map((name) => `${name}\x1f${messageOf(name)}`),
     hours: own.map((name) => String.fromCharCode(HOUR_ZERO + (names.indexOf(name) % 24))).join(''),
   };
 });
-const count = plain.reduce((sum, { lines }) => sum + lines.length, 0);
+const count = plain.reduce((sum, each) => sum + each.count, 0);
 
 describe('plain pairs', () => {
   it('given instead of their items, then the figures are the same', () => {

@@ -1,0 +1,223 @@
+import { eachLine, PackedIds } from './packed-ids.js';
+import { type Key, SEPARATOR } from './source.js';
+
+/** Truths of a day as PostgreSQL packed them: an id each, and 8 bytes that say when, in microseconds since 2000. */
+export interface TruthBlock {
+  /** Number of the day. */
+  nth: number;
+  text: string;
+  count: number;
+  times: Buffer;
+}
+
+/** Events of a day that are alike but for their ids: `<key>␟<id of the message>` each, and 8 bytes that are the id of its row. */
+export interface EventBlock {
+  nth: number;
+  context: string;
+  /** How often each of them came again. */
+  resent: number;
+  text: string;
+  count: number;
+  rows: Buffer;
+}
+
+/** What has become of a truth so far: its events are what needs looking at, or it is odd itself, or there are several of its id. */
+const ALONE = 0;
+const PAIRED = 1;
+const LOOSE = 2;
+const ODD = 3;
+
+const EPOCH_2000_MS = 946_684_800_000;
+
+/** Truths by their numbers from `first` on. */
+type Truths = TruthBlock & { first: number };
+
+interface Events {
+  block: EventBlock;
+  /** Of each event where its line begins, and the number of its truth, −1 where there was none of its day. */
+  starts: Int32Array;
+  truths: Int32Array;
+}
+
+/**
+ * Both sides of days in a row, each id looked at once: which truths have one event of the same day and nothing else, which have none at
+ * all, and which ids need looking at. All truths of a day must come before its events; days come in their order.
+ */
+export class Pile {
+  private readonly ids = new PackedIds();
+  /** Of each id, by its number. */
+  private readonly state: number[] = [];
+  private readonly truths = new Map<number, Truths>();
+  private readonly events: Events[] = [];
+  /** Ids of events that had no truth when they came. */
+  private readonly strangers = new Set<Key>();
+  private readonly oddRows: string[] = [];
+
+  /** `isPlainAt`: whether a truth of a day that happened then, in epoch milliseconds, may be one of a plain pair, where that is asked. */
+  constructor(private readonly isPlainAt?: (nth: number, at: number) => boolean) {}
+
+  addTruths(block: TruthBlock): void {
+    this.truths.set(block.nth, { ...block, first: this.ids.size });
+    this.add(block, ALONE);
+  }
+
+  /** Truths of which there is more to say than when they happened. */
+  addOddTruths(block: Pick<TruthBlock, 'text' | 'count'>): void {
+    this.add(block, ODD);
+  }
+
+  private add({ text, count }: Pick<TruthBlock, 'text' | 'count'>, state: number): void {
+    const { ids, state: states } = this;
+    const counted = eachLine(text, '', (start, _, end, hash) => {
+      const before = ids.add(text, start, end, hash);
+      if (before >= 0) states[before] = ODD;
+      states.push(before < 0 ? state : ODD);
+    });
+    mustBe(count, counted);
+  }
+
+  addEvents(block: EventBlock): void {
+    const { nth, text, count } = block;
+    const { ids, state } = this;
+    const day = this.truths.get(nth);
+    const events = { block, starts: new Int32Array(count), truths: new Int32Array(count) };
+    let index = 0;
+    const counted = eachLine(text, SEPARATOR, (start, keyEnd, _, hash) => {
+      const truth = ids.find(text, start, keyEnd, hash);
+      events.starts[index] = start;
+      events.truths[index++] = truth;
+      if (truth < 0) this.strangers.add(text.slice(start, keyEnd));
+      else {
+        const isFirst = state[truth] === ALONE && day !== undefined && isOf(day, truth);
+        if (isFirst && this.mayBePlain(day, truth)) state[truth] = PAIRED;
+        else this.loosen(truth);
+      }
+    });
+    mustBe(count, counted);
+    this.events.push(events);
+  }
+
+  /** Events that cannot be packed with the others; each says only its key. */
+  addOddEvents({ text, count, rows }: Pick<EventBlock, 'text' | 'count' | 'rows'>): void {
+    mustBe(
+      count,
+      eachLine(text, '', (start, _, end) => this.strangers.add(text.slice(start, end))),
+    );
+    for (let index = 0; index < count; index += 1) this.oddRows.push(rowAt(rows, index));
+  }
+
+  /** How many ids need looking at, at least. */
+  get strange(): number {
+    return this.strangers.size;
+  }
+
+  /** Whether there was a truth of this id. */
+  has(id: Key): boolean {
+    return this.ids.numberOf(id) >= 0;
+  }
+
+  /** What it came to, of what is plain or unseen only the days that are asked for; nothing can be added after that. */
+  sorted(isAsked: (nth: number) => boolean = () => true): Sorted {
+    const loose = new Set(this.strangers);
+    for (const key of this.strangers) {
+      const truth = this.ids.numberOf(key);
+      if (truth >= 0) this.loosen(truth); // it came after the event, on another day
+    }
+    for (let truth = 0; truth < this.ids.size; truth += 1)
+      if (this.state[truth]! >= LOOSE) loose.add(this.ids.textOf(truth));
+    const days = [...this.truths.values()];
+    return {
+      loose: [...loose],
+      truths: days.map((day) => this.truthsOf(day, LOOSE)),
+      rows: [...this.oddRows, ...this.events.flatMap((events) => this.looseRowsOf(events))],
+      unseen: days.filter(({ nth }) => isAsked(nth)).map((day) => this.truthsOf(day, ALONE)),
+      plain: this.events.filter(({ block }) => isAsked(block.nth)).map((events) => this.plainOf(events)),
+    };
+  }
+
+  private loosen(truth: number): void {
+    if (this.state[truth] !== ODD) this.state[truth] = LOOSE;
+  }
+
+  private looseRowsOf({ block, truths }: Events): string[] {
+    const found: string[] = [];
+    for (let index = 0; index < truths.length; index += 1)
+      if (!this.isPlain(truths[index]!)) found.push(rowAt(block.rows, index));
+    return found;
+  }
+
+  private truthsOf(day: Truths, state: number): TruthsOfDay {
+    const found: TruthsOfDay = { nth: day.nth, ids: [], at: [] };
+    for (let truth = day.first; truth < day.first + day.count; truth += 1) {
+      if (this.state[truth] !== state) continue;
+      found.ids.push(this.ids.textOf(truth));
+      found.at.push(timeOf(day, truth));
+    }
+    return found;
+  }
+
+  private plainOf({ block, starts, truths }: Events): PairsOfDay {
+    const { nth, context, resent, text } = block;
+    const day = this.truths.get(nth);
+    const places = new Int32Array(2 * truths.length);
+    const at: number[] = [];
+    let count = 0;
+    for (let index = 0; index < truths.length; index += 1) {
+      const truth = truths[index]!;
+      if (!this.isPlain(truth)) continue;
+      places[2 * count] = starts[index]!;
+      places[2 * count + 1] = index + 1 < starts.length ? starts[index + 1]! - 1 : text.length;
+      if (this.isPlainAt) at.push(timeOf(day!, truth));
+      count += 1;
+    }
+    return { nth, context, resent, text, places: places.subarray(0, 2 * count), at };
+  }
+
+  private mayBePlain(day: Truths, truth: number): boolean {
+    return !this.isPlainAt || this.isPlainAt(day.nth, timeOf(day, truth));
+  }
+
+  private isPlain(truth: number): boolean {
+    return truth >= 0 && this.state[truth] === PAIRED;
+  }
+}
+
+/** What a pile came to. */
+export interface Sorted {
+  /** Ids of truths or events that need looking at. */
+  loose: Key[];
+  /** Truths of those of which all is known, because there is one of the id and only its events are not plain. */
+  truths: TruthsOfDay[];
+  /** Rows of all events of those ids. */
+  rows: string[];
+  /** Truths that no event names. */
+  unseen: TruthsOfDay[];
+  /** One truth and one event of the same day each. */
+  plain: PairsOfDay[];
+}
+
+export interface TruthsOfDay {
+  nth: number;
+  ids: Key[];
+  /** When each happened, in epoch milliseconds. */
+  at: number[];
+}
+
+export interface PairsOfDay extends Pick<EventBlock, 'nth' | 'context' | 'resent' | 'text'> {
+  /** Where the line of each begins in the text, and where it ends. */
+  places: Int32Array;
+  /** When the truth of each happened, where that is asked. */
+  at: number[];
+}
+
+function mustBe(count: number, counted: number): void {
+  if (counted !== count) throw new Error('An id holds what lies between packed ids.');
+}
+
+const isOf = ({ first, count }: Truths, truth: number): boolean => truth >= first && truth < first + count;
+const timeOf = ({ times, first }: Truths, truth: number): number => EPOCH_2000_MS + wide(times, truth - first) / 1000;
+const rowAt = (rows: Buffer, index: number): string => String(wide(rows, index));
+
+/** A number of 8 bytes, exact up to 2^53. */
+const wide = (packed: Buffer, index: number): number =>
+  packed.readInt32BE(8 * index) * 2 ** 32 + packed.readUInt32BE(8 * index + 4);
