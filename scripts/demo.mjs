@@ -104,7 +104,7 @@ async function demo() {
   );
   const found = [
     ...(await sqlBeside(service, month, rows)),
-    ...(await trace(service.client, calendar.days[13])),
+    ...(await trace(service.client, calendar.days[13], calendar.zone)),
     ...(await trials(service, secrets, charge, month)),
   ];
   return judge(plan, truth, rows, found, secrets);

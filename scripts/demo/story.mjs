@@ -161,7 +161,7 @@ export async function sqlBeside(service, range, rows) {
 }
 
 /** One number, down to the signed delivery under it. */
-export async function trace(client, day) {
+export async function trace(client, day, zone) {
   const [value] = await metric(client, 'revenue_gross', { from: day, to: day }, '&currency=USD');
   const contributions = (await all(client, `/v1/metrics/revenue_gross/contributions?day=${day}`)).filter(
     (row) => row.currency === 'USD',
@@ -177,7 +177,7 @@ export async function trace(client, day) {
   say(
     `    ${entry.type}, the provider's ${entry.origin_event_id}, authenticated by ${entry.authenticated_by ?? 'its signature'}`,
   );
-  say(`    happened ${entry.occurred_at}, recorded ${entry.recorded_at}`);
+  say(`    happened ${entry.occurred_at}, which is ${day} in ${zone}; recorded ${entry.recorded_at}`);
   const sum = contributions.reduce((so_far, row) => so_far + figure(row.delta), 0);
   return sum === figure(value.value)
     ? []

@@ -35,7 +35,11 @@ const cloudEvent = {
   additionalProperties: true,
 } as const;
 const anEvent = {
-  ...{ specversion: '1.0', id: 's1', source: '/auth', type: 'user.signed_up', time: '2026-10-03T09:00:00Z' },
+  specversion: '1.0',
+  id: 's1',
+  source: '/auth',
+  type: 'user.signed_up',
+  time: '2026-10-03T09:00:00Z',
   data: { user_id: 'u1', anonymous_id: 'a1' },
 };
 

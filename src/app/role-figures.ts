@@ -223,12 +223,16 @@ function queuedJobs({ jobs }: Service, gauge: GaugeOf): Figures {
 function finishedJobs({ jobs }: Service, registry: Registry): Figures {
   const registers = [registry];
   const finished = new Counter({
-    ...{ name: 'truth_ledger_jobs_finished_total', help: 'Runs of jobs in this process, by outcome.' },
-    ...{ labelNames: ['job', 'outcome'] as const, registers },
+    name: 'truth_ledger_jobs_finished_total',
+    help: 'Runs of jobs in this process, by outcome.',
+    labelNames: ['job', 'outcome'] as const,
+    registers,
   });
   const seconds = new Counter({
-    ...{ name: 'truth_ledger_job_seconds_total', help: 'Seconds that jobs ran in this process.' },
-    ...{ labelNames: ['job'] as const, registers },
+    name: 'truth_ledger_job_seconds_total',
+    help: 'Seconds that jobs ran in this process.',
+    labelNames: ['job'] as const,
+    registers,
   });
   return {
     part: 'finished_jobs',

@@ -14,7 +14,7 @@ export function validateDomainEvent(type: string, data: unknown, version?: numbe
   const schemaVersion = version ?? event.version;
   const schema = schemaOf(event, schemaVersion);
   if (!schema) return { reasons: [`dataversion: ${type} has versions up to ${event.version}`] };
-  const checked = schema.safeParse(data);
+  const checked = schema.safeParse(data, { error: inWords });
   const reasons = checked.success ? [] : reasonsOf(checked.error.issues);
   if (
     checked.success &&
@@ -25,6 +25,10 @@ export function validateDomainEvent(type: string, data: unknown, version?: numbe
   }
   return reasons.length > 0 ? { reasons } : { schemaVersion };
 }
+
+/** The library's own words for a member that is not there name types. Where a schema has words of its own, those stand. */
+const inWords = ({ input }: { input?: unknown }): string | undefined =>
+  input === undefined ? 'is missing' : undefined;
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 

@@ -50,7 +50,8 @@ export const addImport: AddCommand = (program, context) => {
         process.off('SIGINT', onSignal);
       });
       const rows = Object.entries(imported).map(([what, { skipped, ...rest }]) => ({
-        ...{ what, ...rest },
+        what,
+        ...rest,
         skipped: Object.values(skipped).reduce((sum, count) => sum + count, 0),
       }));
       const stopped = rows.some(({ done }) => !done);

@@ -54,6 +54,10 @@ async function showChanges(context: CliContext, json: boolean | undefined): Prom
 
 const rowsOf = ({ differences }: DryRun) =>
   differences.map(({ metric, day, currency, live, rebuilt }) => ({
-    ...{ metric, day, currency: currency === '' ? null : currency },
-    ...{ live: String(live), rebuilt: String(rebuilt), difference: String(rebuilt - live) },
+    metric,
+    day,
+    currency: currency === '' ? null : currency,
+    live: String(live),
+    rebuilt: String(rebuilt),
+    difference: String(rebuilt - live),
   }));

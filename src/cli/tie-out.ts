@@ -75,7 +75,11 @@ interface ReportOptions {
 function linesOf(result: TieOutResult): string[] {
   const { provider, period, status, reason, categories, differences, currencies } = result;
   const rows = categories.map(({ currency, category, ledger, provider: stated }) => ({
-    ...{ provider, currency, category, ledger: ledger.net, stated: stated.net },
+    provider,
+    currency,
+    category,
+    ledger: ledger.net,
+    stated: stated.net,
     difference: String(BigInt(stated.net) - BigInt(ledger.net)),
   }));
   const balances = currencies.flatMap(({ currency, balance }) =>

@@ -29,7 +29,9 @@ const modelBody = (model: VerifyReport | Error) =>
   model instanceof Error
     ? { findings: [{ kind: 'not_derivable', detail: model.message }] }
     : {
-        ...{ position: model.position, state_hash: model.stateHash, rebuilt_state_hash: model.rebuiltStateHash },
+        position: model.position,
+        state_hash: model.stateHash,
+        rebuilt_state_hash: model.rebuiltStateHash,
         findings: model.findings,
       };
 

@@ -54,5 +54,9 @@ export const isAllClosed = (from: Day, to: Day, closings: readonly ClosedDays[])
 
 /** A close as answers name it. */
 export const closeJson = ({ period, version, upTo, digest, modelVersion }: ClosedDays) => ({
-  ...{ period, version, up_to: upTo, digest, model_version: modelVersion },
+  period,
+  version,
+  up_to: upTo,
+  digest,
+  model_version: modelVersion,
 });

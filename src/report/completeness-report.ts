@@ -25,7 +25,8 @@ export async function completenessPage(store: CompletenessStore, query: Complete
   ]);
   const last = rows[limit - 1];
   return {
-    ...{ from: query.from, to: query.to },
+    from: query.from,
+    to: query.to,
     data: rows.slice(0, limit).map(hourBody),
     next_cursor: rows.length > limit && last ? `${last.hour.toISOString()}~${last.provider}` : null,
     providers: providers.filter((each) => provider === undefined || each.provider === provider).map(providerBody),

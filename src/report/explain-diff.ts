@@ -61,7 +61,11 @@ export async function explainDiff(
     const page = await factPage(question);
     const first = query.cursor === undefined ? rowsOf(restated, metric).map((row) => ({ cause, ...row })) : [];
     return {
-      ...{ metric: metric.name, unit: metric.unit, from: query.from, to: query.to, time_zone: at.timeZone },
+      metric: metric.name,
+      unit: metric.unit,
+      from: query.from,
+      to: query.to,
+      time_zone: at.timeZone,
       ...markOf(at),
       from_as_of: momentJson(sides.before, before),
       to_as_of: momentJson(sides.after, after),
@@ -207,8 +211,13 @@ const movedJson = (row: Moved, { unit }: Metric) => ({
   cause: 'late_fact' as const,
   ...(unit === 'ratio' ? { part_of: row.part } : {}),
   ...(row.currency ? { delta: String(row.delta), currency: row.currency } : { delta: Number(row.delta) }),
-  ...{ metric: row.metric, day: row.day, subject: row.subject, fact: row.fact, entry_id: row.entry_id },
-  ...{ position: Number(row.position), occurred_at: row.occurred_at.toISOString() },
+  metric: row.metric,
+  day: row.day,
+  subject: row.subject,
+  fact: row.fact,
+  entry_id: row.entry_id,
+  position: Number(row.position),
+  occurred_at: row.occurred_at.toISOString(),
   ...(row.sign < 0 ? { taken_back: true as const } : {}),
 });
 

@@ -42,7 +42,10 @@ export async function funnelReport(query: FunnelQuery, snapshot: Snapshot, { sou
   const rows = arm.counts ? await countedBy(snapshot, arm, days) : await eventsBy(snapshot, arm, range);
   const tracked = (kind: string): number => Number(rows.find((row) => row.kind === kind)?.events ?? 0);
   return {
-    ...{ from: query.from, to: query.to, time_zone: snapshot.timeZone, as_of: snapshot.position },
+    from: query.from,
+    to: query.to,
+    time_zone: snapshot.timeZone,
+    as_of: snapshot.position,
     source: arm.source,
     not_fetched: await notFetched(snapshot, arm, days),
     actual: steps(total('checkouts_started'), total('checkouts_completed')),
@@ -151,7 +154,10 @@ export async function cohortReport(
   const actual = await trueCohorts({ from, to, window, dimension }, arm, snapshot, now);
   const tracked = await trackedCohorts({ from, to, window, dimension }, arm, snapshot);
   return {
-    ...{ from, to, time_zone: snapshot.timeZone, as_of: snapshot.position },
+    from,
+    to,
+    time_zone: snapshot.timeZone,
+    as_of: snapshot.position,
     source: arm.source,
     not_fetched: await notFetched(snapshot, arm, { from, to }),
     cohort: 'sign-ups of these days',

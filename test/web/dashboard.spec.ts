@@ -162,7 +162,10 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
     await signIn(secrets.admin);
     const card = page.getByRole('button', { name: /Sign-ups/ }).first();
     await card.waitFor();
-    expect(await card.textContent()).toMatch(/Sign-ups3collector shows 2gap 1 · 33\.3 %/);
+    expect(await card.textContent()).toBe('Sign-upstrue 3collector 2gap 1gap % 33.3 %');
+    const short = page.getByRole('region', { name: 'In short' });
+    await short.getByText('Sign-ups: collector shows 2 where 3 is true: 1 (33.3 %) too few').waitFor();
+    await short.getByText('It missed 2. It shows 1 counted twice.').waitFor();
     await page
       .getByRole('row', { name: new RegExp(DAY) })
       .getByRole('button')
@@ -238,7 +241,7 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
     await signIn(secrets.admin);
     const card = page.getByRole('button', { name: /^Orders/ });
     expect(await card.textContent()).toMatch(
-      /^Orders1collector: nothing to compare with0 of (\d+) days? comparedgap – · –$/,
+      /^Orderstrue 1collector: nothing to compare with0 of (\d+) days? compared$/,
     );
     await card.click();
     expect(await page.locator('.chart :is(circle.tracked, path:is(.band, .tracked)[d*="M"])').count()).toBe(0);

@@ -223,9 +223,12 @@ function Range({ from, to, zone, go }: RangeProps) {
         30 days
       </button>
       <button type="button" class="quiet" onClick={() => go(month())}>
-        Its month
+        Whole month
       </button>
-      <span class="zone">days in {zone}</span>
+      <span class="zone">
+        days in {zone}
+        {zone !== 'UTC' && ', times in UTC'}
+      </span>
     </form>
   );
 }

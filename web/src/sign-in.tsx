@@ -46,7 +46,8 @@ export function SignIn({ isOver, onSignedIn }: { isOver: boolean; onSignedIn: (s
         )}
       </form>
       <p class="hint">
-        <code>truth-ledger keys create --name you --scope read</code> makes one.
+        <code>npx truth-ledger keys create --name you --scope read</code> makes one where the service runs. The one in{' '}
+        <code>ADMIN_API_KEY</code> opens everything.
       </p>
     </main>
   );

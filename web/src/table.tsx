@@ -17,6 +17,9 @@ interface Props<T> {
 /** A page that has to draw more than so many rows stands still. */
 const ROWS_SHOWN = 1_000;
 
+/** Paper gets no more rows of one table than these; the style sheet counts to the same number. */
+const ROWS_ON_PAPER = 100;
+
 /** So many rows are drawn at a time, so that the page takes clicks between them; the first fill what is seen of a table. */
 const ROWS_AT_ONCE = 100;
 
@@ -64,14 +67,18 @@ export function Table<T>({ caption, rows, columns, file, empty = 'Nothing here.'
           </table>
         </div>
       )}
-      {rows.length > ROWS_SHOWN && (
-        <p class="hint">
-          The first {figure(ROWS_SHOWN)} of {figure(rows.length)} rows; the CSV has all of these.
-        </p>
-      )}
+      <Cut of={rows.length} to={ROWS_SHOWN} where="on-screen" />
+      <Cut of={rows.length} to={ROWS_ON_PAPER} where="on-paper" />
     </figure>
   );
 }
+
+const Cut = ({ of, to, where }: { of: number; to: number; where: string }) =>
+  of > to && (
+    <p class={`hint ${where}`}>
+      The first {figure(to)} of {figure(of)} rows; the CSV has all of these.
+    </p>
+  );
 
 /** How many of the rows are to be drawn by now. */
 function useDrawn(wanted: number): number {

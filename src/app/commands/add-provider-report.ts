@@ -40,7 +40,10 @@ export class AddProviderReportHandler implements ICommandHandler<AddProviderRepo
     const zone = new Zone(this.service.config.reportingTimeZone);
     return this.service.reports.add(
       {
-        ...{ provider, kind, name, bytes },
+        provider,
+        kind,
+        name,
+        bytes,
         ...(from === undefined ? {} : { from: new Date(zone.startOf(from)) }),
         ...(to === undefined ? {} : { until: new Date(zone.startOf(addDays(to, 1))) }),
       },

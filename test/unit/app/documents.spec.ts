@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
+import { domainEventSchemas } from '../../../src/catalog/domain-events/index.js';
 import { createProgram } from '../../../src/cli/program.js';
 import { readConfig, settingNames } from '../../../src/config.js';
 import { startApp, type RunningApp } from './fake-service.js';
@@ -10,6 +11,7 @@ const root = path.join(import.meta.dirname, '../../..');
 const folders = ['docs/tutorial', 'docs/how-to', 'docs/reference', 'docs/explanation', 'deploy/kubernetes'];
 const pages = [
   'README.md',
+  'docs/README.md',
   'deploy/prometheus/alerts.yml',
   ...folders.flatMap((folder) => readdirSync(path.join(root, folder)).map((file) => `${folder}/${file}`)),
 ]
@@ -39,6 +41,41 @@ describe('given the page of the settings', () => {
     expect(readConfig(Object.fromEntries(standards))).toEqual(readConfig({}));
   });
 });
+
+describe('given the page of the domain events', () => {
+  const namesIn = (text: string): string[] => [...text.matchAll(/`(\w+)`/g)].map(([, name]) => name!).sort();
+  const rows = new Map(
+    [
+      ...readFileSync(path.join(root, 'docs/how-to/send-domain-events.md'), 'utf8').matchAll(
+        /^\| `(\w+\.\w+)` \| [^|]+ \| ([^|]+) \|([^|]*)\|$/gm,
+      ),
+    ].map(([, type, must, may]) => [type!, { must: namesIn(must!), may: namesIn(may!) }]),
+  );
+
+  it('when it is held against the catalog, then it has each event with the members that it must and may have', () => {
+    const catalog = domainEventSchemas().map(({ type, data_schema: schema }) => {
+      const { properties, required = [], anyOf = [] } = schema as unknown as DataSchema;
+      const must = [...required, ...anyOf.flatMap((one) => one.required)].sort();
+      return [
+        type,
+        {
+          must,
+          may: Object.keys(properties)
+            .filter((name) => !must.includes(name))
+            .sort(),
+        },
+      ] as const;
+    });
+    expect(catalog.length).toBeGreaterThan(5);
+    expect(rows).toEqual(new Map(catalog));
+  });
+});
+
+interface DataSchema {
+  properties: Record<string, unknown>;
+  required?: string[];
+  anyOf?: { required: string[] }[];
+}
 
 describe('given the commands in the documents', () => {
   const program = createProgram({} as never);

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 // The checker of OpenAPI documents that openapi-typescript brings along.
 import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { interfacePage } from '../../../src/app/interface-page.js';
 import { validateDomainEvent } from '../../../src/catalog/validate.js';
 import { startApp, type RunningApp } from './fake-service.js';
 
@@ -43,6 +45,10 @@ describe('given the OpenAPI document', () => {
       .filter(({ method, pattern }) => METHODS.includes(method.toLowerCase()) && !NOT_DESCRIBED.test(pattern))
       .map(({ method, pattern }) => `${method.toLowerCase()} ${pattern.replace(/:(\w+)/g, '{$1}').replace(/\/$/, '')}`);
     expect(operations.map(([name]) => name.replace(/\/$/, '')).sort()).toEqual([...new Set(routes)].sort());
+  });
+
+  it('when the page of the interface is made of it, then it is the page in the repository', () => {
+    expect(readFileSync('docs/reference/http.md', 'utf8')).toBe(interfacePage(app.document()));
   });
 
   it('when a stranger reads it, then every operation, parameter and answer is said in words', () => {

@@ -63,6 +63,14 @@ describe('the catalog of domain events', () => {
     expect(JSON.stringify(reasons)).not.toContain('ada');
   });
 
+  it('given members that are not there, when refused, then each is named as missing', () => {
+    const total = { currency: 'EUR' };
+    expect(validateDomainEvent('order.placed', { order_id: 'o1' }).reasons).toEqual(['data.total: is missing']);
+    expect(validateDomainEvent('order.placed', { order_id: 'o1', total }).reasons).toEqual([
+      'data.total.amount_minor: must be a whole number of minor units, 0 or more, as a string such as "1234"',
+    ]);
+  });
+
   it('given a version that never was, when checked or upcast, then it is refused', () => {
     expect(validateDomainEvent('user.signed_up', { user_id: 'u' }, 2).reasons).toHaveLength(1);
     expect(() => upcast('user.signed_up', 2, {})).toThrow(RangeError);

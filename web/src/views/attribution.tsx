@@ -67,7 +67,7 @@ function Sources({ rows, currency }: { rows: readonly Touch[]; currency: string 
     .sort(([, a], [, b]) => magnitude(b) - magnitude(a))
     .map(([source, value]): Bar => {
       const share = percentOf(value, total);
-      const upTo = percentOf(sum([value, unknown]), total);
+      const upTo = boundOf(sum([value, unknown]), total);
       return source === 'unknown'
         ? {
             name: 'unknown',
@@ -87,11 +87,16 @@ function Sources({ rows, currency }: { rows: readonly Touch[]; currency: string 
       {currency && <h3>{currency}</h3>}
       <Bars bars={bars} label={`Share of each source${currency ? ` in ${currency}` : ''}`} />
       <p class="hint">
-        The pale end of a bar: its share if everything unknown were its own. Unknown is never counted as direct.
+        The pale end of a bar: its share at most, if everything unknown were its own. Unknown is never counted as
+        direct.
       </p>
     </>
   );
 }
+
+/** A share at most, rounded up as the service rounds its bounds: so it still holds. */
+const boundOf = (part: string, whole: string): number | null =>
+  Number(whole) === 0 ? null : Math.ceil((1000 * Number(part)) / Number(whole)) / 10;
 
 /** From `sources` to channels: paid search, e-mail, … */
 function Channels({ rows, metric }: { rows: Channel[]; metric: string }) {
@@ -103,8 +108,8 @@ function Channels({ rows, metric }: { rows: Channel[]; metric: string }) {
       columns={[
         { title: 'Channel', text: ({ channel }) => words(channel) },
         { title: 'Value', numeric: true, text: ({ value, currency }) => figure(value, currency) },
-        { title: 'Share, at least', numeric: true, text: ({ share, bounds }) => rate(bounds?.[0] ?? share) },
-        { title: 'at most', numeric: true, text: ({ share, bounds }) => rate(bounds?.[1] ?? share) },
+        { title: 'Share', numeric: true, text: ({ share }) => rate(share) },
+        { title: 'At most', numeric: true, text: ({ share, bounds }) => rate(bounds?.[1] ?? share) },
       ]}
     />
   );

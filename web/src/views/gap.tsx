@@ -7,6 +7,7 @@ import { CutNote, Lossy, Show } from '../states.tsx';
 import { Table } from '../table.tsx';
 import { useData } from '../use-data.ts';
 import { DayView } from './day.tsx';
+import { Headline } from './gap/headline.tsx';
 import { hasNotes, notesOf, pointsOf, seriesOf, type Series } from './gap/series.ts';
 import { Caveats, Sources, stateOf } from './gap/sources.tsx';
 
@@ -34,6 +35,7 @@ export function GapView({ url, go, from, to }: ViewProps) {
                 />
               ))}
             </section>
+            <Headline series={shown} />
             <section>
               <Lossy>Tracked is what browsers and other tools saw; true is what the ledger proves.</Lossy>
               <h2>
@@ -83,7 +85,8 @@ const Nothing = ({ rows }: { rows: readonly Row[] }) => (
       <h2>Nothing was compared in these days</h2>
       <p>
         The nightly run compares yesterday and the three days before it.{' '}
-        <code>truth-ledger reconcile --from … --to …</code> does it now.
+        <code>npx truth-ledger reconcile --from … --to …</code> does it now. How events are sent is told at{' '}
+        <a href="/docs">/docs</a>.
       </p>
     </section>
     <section>
@@ -103,20 +106,32 @@ function Card({ series, selected, onSelect }: { series: Series; selected: boolea
   const { metric, source, currency, actual, tracked, gap } = series;
   const points = pointsOf(series);
   const share = shareOf(series);
+  const isWide = Math.abs(share ?? 0) >= 10;
   return (
     <button type="button" class="card" aria-pressed={selected} onClick={onSelect}>
       <span class="name">
         {nameOf(metric)}
         {currency ? `, ${currency}` : ''}
       </span>
-      <span class="figure">{bare(actual, currency)}</span>
-      <span class="says">
-        {tracked === null ? `${source}: nothing to compare with` : `${source} shows ${bare(tracked, currency)}`}
+      <span class="line figure">
+        <span class="label">true</span> <span>{bare(actual, currency)}</span>
       </span>
+      {tracked === null ? (
+        <span class="says">{source}: nothing to compare with</span>
+      ) : (
+        <>
+          <span class="line says">
+            <span class="label">{source}</span> <span>{bare(tracked, currency)}</span>
+          </span>
+          <span class={`line gap${isWide ? ' wide' : ''}`}>
+            <span class="label">gap</span> <span>{bare(gap, currency)}</span>
+          </span>
+          <span class={`line gap${isWide ? ' wide' : ''}`}>
+            <span class="label">gap %</span> <span>{percent(share)}</span>
+          </span>
+        </>
+      )}
       {hasNotes(series) && <span class="note">{notesOf(series)}</span>}
-      <span class={`gap${Math.abs(share ?? 0) >= 10 ? ' wide' : ''}`}>
-        gap {bare(gap, currency)} · {percent(share)}
-      </span>
       <Spark
         series={[
           { kind: 'actual', values: points.map((point) => point.actual) },

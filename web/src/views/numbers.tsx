@@ -3,7 +3,7 @@ import type { ViewProps } from '../app.tsx';
 import { Choice } from '../choice.tsx';
 import { Contributions } from '../contributions.tsx';
 import { daysOf } from '../days.ts';
-import { figure, nameOf, rate, time, type Figure } from '../format.ts';
+import { figure, nameOf, rate, sum, time, type Figure } from '../format.ts';
 import { Opened } from '../opened.tsx';
 import { Prose } from '../prose.tsx';
 import { Show } from '../states.tsx';
@@ -120,10 +120,11 @@ function Values({ answer, metric, from, to, interval, group, selected, onSelect 
           />
         </Opened>
       )}
+      {ADDS_UP.includes(metric.kind) && <Total metric={metric} rows={answer.data} isClosed={isClosed} />}
       <Table<MetricRow>
         caption={`As of ledger position ${figure(Number(answer.as_of))}, asked ${time(new Date().toISOString())}`}
         file={`${metric.name}-${from}-${to}`}
-        rows={answer.data}
+        rows={byCurrency(answer.data)}
         selected={(row) => row === shown}
         columns={[
           {
@@ -159,6 +160,28 @@ function Values({ answer, metric, from, to, interval, group, selected, onSelect 
     </>
   );
 }
+
+/** Metrics whose periods sum; of a stock or a ratio they do not. */
+const ADDS_UP = ['flow', 'sum'];
+
+/** All of the range, a figure for each currency, as it was reported where days are closed. */
+function Total({ metric, rows, isClosed }: { metric: MetricInfo; rows: readonly MetricRow[]; isClosed: boolean }) {
+  const currencies = [...new Set(rows.map(({ currency }) => currency))].sort();
+  return (
+    <p class="total">
+      <span class="quiet-text">{isClosed ? 'Together, as reported' : 'Together'} </span>
+      {currencies.map((currency) => (
+        <strong>
+          {told(metric, sum(rows.filter((row) => row.currency === currency).map(({ value }) => value)), currency)}
+        </strong>
+      ))}
+    </p>
+  );
+}
+
+/** The days of one currency one below the other: figures of two cannot be compared. */
+const byCurrency = (rows: readonly MetricRow[]): MetricRow[] =>
+  [...rows].sort((a, b) => (a.currency ?? '').localeCompare(b.currency ?? ''));
 
 /** `The ledger entries under 42.00 USD (2026-10-03, google)` */
 const captionOf = (metric: MetricInfo, { period, value, currency, group }: MetricRow): string =>
