@@ -27,5 +27,16 @@ export function messageOf(alert: Alert, transition: Transition, now: Date): Mess
   };
 }
 
-const inWords = (value: unknown): string =>
-  (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, VALUE_MAX);
+const inWords = (value: unknown): string => words(value).slice(0, VALUE_MAX);
+
+/** `12.4 to 39.6` of two numbers, `day 2026-10-03, before 4, after 9` of members, and lists with semicolons. */
+function words(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? '';
+  if (!Array.isArray(value))
+    return Object.entries(value)
+      .map(([name, each]) => `${name} ${words(each)}`)
+      .join(', ');
+  const isInterval = value.length === 2 && value.every((each) => typeof each === 'number');
+  return value.map(words).join(isInterval ? ' to ' : '; ');
+}

@@ -42,6 +42,12 @@ export function attributionOf(data: Readonly<Record<string, unknown>>): Attribut
   };
 }
 
+const MARKS = ['landing_page', 'referrer', 'source', 'medium', 'campaign', 'utm_source', 'utm_medium', 'utm_campaign'];
+
+/** Whether a member that may mark a touch was taken for personal: an address of a page with somebody's e-mail address in its query, and the like. */
+export const hasSealedMark = (data: Readonly<Record<string, unknown>>): boolean =>
+  MARKS.some((name) => isSealed(data[name]));
+
 type Named = Pick<Attribution, 'source' | 'medium' | 'campaign'>;
 
 function marked({ source, medium, campaign }: Named, marker: { source: string; medium: string } | undefined): Named {

@@ -36,6 +36,8 @@ export const factTypes = {
     click_id: 'latest',
     /** It came from another site, and what would tell which was lost on the way. */
     stripped: 'latest',
+    /** What may tell where from is sealed as personal, so that no number is ever made from it. */
+    sealed: 'latest',
   },
   ConsentChanged: { at: 'highest', analytics: 'latest' },
   PersonSeen: { at: 'lowest' },

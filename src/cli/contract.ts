@@ -1,4 +1,5 @@
 import { SetupError } from '../kernel/errors.js';
+import { formatMajor } from '../kernel/money.js';
 import type { Service } from '../service-types.js';
 import { print, table, withService, type AddCommand } from './context.js';
 
@@ -47,9 +48,42 @@ function lines({ digest, recorded, changed, metrics, differences }: Shown, shado
           `Changed: ${changed.join(', ') || 'only how the metrics are computed'}.`,
         ];
   if (!shadow) return [...said, ...table(metrics as unknown as Record<string, unknown>[], COLUMNS)];
-  if (!differences || differences.length === 0) return [...said, `No number of the last ${days} days would change.`];
-  return [...said, ...table(differences as unknown as Record<string, unknown>[], DIFFERENCE_COLUMNS)];
+  return [...said, ...differenceLines(differences ?? [], days)];
+}
+
+type Difference = NonNullable<Shown['differences']>[number];
+
+/** What would be another number, as a table; days that were never compared have none to differ from, and are counted. Exported for its test. */
+export function differenceLines(differences: readonly Difference[], days: number): string[] {
+  const changed = differences.filter(({ recorded }) => recorded !== null);
+  const changes = changed.map(({ recorded, computed, ...of }) => ({
+    ...of,
+    change: changeOf({ recorded, computed, ...of }),
+  }));
+  const fresh = new Map<string, Set<string>>();
+  for (const { day, source, metric, recorded } of differences)
+    if (recorded === null) fresh.set(`${source}, ${metric}`, (fresh.get(`${source}, ${metric}`) ?? new Set()).add(day));
+  return [
+    ...(changes.length === 0
+      ? [`No number of the last ${days} days would change.`]
+      : table(changes, DIFFERENCE_COLUMNS)),
+    ...[...fresh].map(([of, own]) => `${of}: ${own.size} of the ${days} days have no number yet.`),
+  ];
+}
+
+/** `tracked 1 → 2, gap 2 → 1`; amounts in major units. */
+function changeOf({ currency, recorded, computed }: Difference): string {
+  if (computed === null) return 'no such row any more';
+  const shown = (value: unknown): string => {
+    if (value === null || value === undefined) return '–';
+    if (typeof value !== 'string') return JSON.stringify(value);
+    return currency !== undefined && /^-?\d+$/.test(value) ? formatMajor(BigInt(value), currency) : value;
+  };
+  const before = recorded as Readonly<Record<string, unknown>>;
+  return Object.entries(computed)
+    .map(([name, value]) => `${name} ${shown(before[name])} → ${shown(value)}`)
+    .join(', ');
 }
 
 const COLUMNS = ['name', 'unit', 'owner', 'tolerance_pct', 'allowed_lateness_hours', 'source_of_truth'];
-const DIFFERENCE_COLUMNS = ['day', 'source', 'metric', 'currency', 'recorded', 'computed'];
+const DIFFERENCE_COLUMNS = ['day', 'source', 'metric', 'currency', 'change'];

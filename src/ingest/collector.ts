@@ -18,6 +18,8 @@ export interface ClientEvent {
   offsetMs?: number;
   /** Which anonymous ids are this user, according to the browser. */
   links: readonly { anonymousId: unknown; userId: unknown }[];
+  /** What sent it, where the protocol says that beside the properties. */
+  library?: unknown;
   userAgent?: unknown;
   ip?: unknown;
   device?: unknown;

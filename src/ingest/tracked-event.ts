@@ -1,4 +1,4 @@
-import { ROUTE_MARKER } from '../catalog/lineage.js';
+import { lineageOf } from '../catalog/lineage.js';
 import { mapTracked } from '../catalog/tracked-events.js';
 import { trackedPolicy } from '../catalog/personal.js';
 import type { Vault } from '../ledger/vault.js';
@@ -162,8 +162,8 @@ function describe({ clear, vault }: Sealing, client: ClientEvent, request: Clien
   return {
     ...describeClient(clear, client),
     clientHash: networkOf(vault, client.ip) ?? request.network,
-    // What we routed to a tool ourselves must not come back as evidence of what browsers saw.
-    lineage: client.properties[ROUTE_MARKER] === undefined ? ('client' as const) : ('server' as const),
+    // What a server sent, and what we routed to a tool ourselves, is no evidence of what browsers saw.
+    lineage: lineageOf(client.properties, client.library) === 'client' ? ('client' as const) : ('server' as const),
   };
 }
 

@@ -15,12 +15,17 @@ export function keepTouch({ doc }: Identifier, touch: Touch): boolean {
   return true;
 }
 
-/** The same of a touch without a marker; `stripped`: it came from another site all the same. */
-export function keepUnmarked({ doc }: Identifier, at: number, stripped: boolean): boolean {
+/** The same of a touch without a marker. `stripped`: it came from another site all the same; `sealed`: its marker may be in what is personal. */
+export function keepUnmarked(
+  { doc }: Identifier,
+  at: number,
+  { stripped, sealed }: Readonly<Record<string, unknown>>,
+): boolean {
   const isEarlier = doc.unmarkedAt === null || at < doc.unmarkedAt;
-  const isNews = stripped && !doc.stripped;
+  const isNews = (stripped === true && !doc.stripped) || (sealed === true && !doc.sealed);
   if (isEarlier) doc.unmarkedAt = at;
-  if (isNews) doc.stripped = true;
+  if (stripped === true) doc.stripped = true;
+  if (sealed === true) doc.sealed = true;
   return isEarlier || isNews;
 }
 
@@ -86,6 +91,7 @@ function firstTouch(set: WorkingSet, all: readonly Identifier[], until: number):
 
 function unknownReason(set: WorkingSet, all: readonly Identifier[], touchedLater: boolean): string {
   if (touchedLater) return 'touch_after_signup';
+  if (all.some(({ doc }) => doc.sealed)) return 'mark_sealed';
   if (all.some(({ doc }) => doc.stripped)) return 'stripped_utm';
   if (all.some(({ doc }) => doc.unmarkedAt !== null)) return 'no_marker';
   const withheld = all.some((identifier) =>

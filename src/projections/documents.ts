@@ -54,6 +54,7 @@ export function identifierText({ doc }: Identifier): string {
   if (doc.touches.length > 0) stored.touches = doc.touches;
   if (doc.unmarkedAt !== null) stored.unmarkedAt = doc.unmarkedAt;
   if (doc.stripped) stored.stripped = true;
+  if (doc.sealed) stored.sealed = true;
   if (doc.decided !== undefined) stored.decided = doc.decided;
   if (doc.payments.length > 0) stored.payments = doc.payments;
   if (doc.morePayments > 0) stored.morePayments = doc.morePayments;

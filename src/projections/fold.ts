@@ -117,7 +117,7 @@ export class Fold {
       if (!touch) return false;
       this.set.touched(touch);
       const { at, source, medium, campaign } = touch;
-      if (source === null) return keepUnmarked(identifier, at, fact.fields['stripped'] === true);
+      if (source === null) return keepUnmarked(identifier, at, fact.fields);
       return keepTouch(identifier, [at, entryId, source, medium, campaign]);
     }
     const applied = this.applyFact(identifier.doc.effects[fact.effect], fact, entryId);

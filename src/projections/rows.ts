@@ -112,6 +112,8 @@ export interface Identifier {
     unmarkedAt: number | null;
     /** Whether one of those came from another site all the same. */
     stripped: boolean;
+    /** Whether one of those has what may be a marker among what is sealed. */
+    sealed: boolean;
     /** By the other identifier. */
     decided: Record<Node, Decided> | undefined;
     /** Earliest captured payments of purchases whose party this is: `[at, ref, entry id]`; at most PAYMENTS_MAX. */
@@ -194,6 +196,7 @@ export const newIdentifier = (node: Node): Identifier => ({
     touches: EMPTY,
     unmarkedAt: null,
     stripped: false,
+    sealed: false,
     decided: undefined,
     payments: EMPTY,
     morePayments: 0,

@@ -106,8 +106,10 @@ function cloudflare(extraNames: readonly string[]): LineReader {
       typeof row[name] === 'string' || typeof row[name] === 'number' ? String(row[name]) : '';
     const at = instantFrom(row['EdgeStartTimestamp'], 'UTC'); // as the job was set up
     if (at === undefined || text('ClientRequestURI') === '') return undefined;
-    const cookies = isObject(row['Cookies']) ? row['Cookies'] : {};
-    const extra = (name: string): string => (typeof cookies[name] === 'string' ? cookies[name] : text(name));
+    // Custom fields: what the job was told to log of cookies and of headers, whose names are in lower case.
+    const [cookies, headers] = [row['Cookies'], row['RequestHeaders']].map((each) => (isObject(each) ? each : {}));
+    const extra = (name: string): string =>
+      [cookies![name], headers![name.toLowerCase()]].find((value) => typeof value === 'string') ?? text(name);
     return {
       ...{ at, ip: text('ClientIP'), method: text('ClientRequestMethod'), target: text('ClientRequestURI') },
       status: Number(text('EdgeResponseStatus')),

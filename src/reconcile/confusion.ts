@@ -4,10 +4,11 @@ import { Problem } from '../kernel/errors.js';
 import { markOf, shownModel } from '../projections/shown-model.js';
 import type { Database } from '../storage/database.js';
 import { claimedSource } from './attribution.js';
-import { loadDay } from './load-day.js';
+import { loadDays } from './load-day.js';
 import { type ReconciledMetric, reconciledMetrics } from './reconciled-metrics.js';
 import { type AnySource, type Reader, type Source, SourceFailure } from './source.js';
 import { collector } from './sources/collector.js';
+import type { Range } from './truth-queries.js';
 
 export interface ConfusionQuery {
   from: Day;
@@ -110,6 +111,9 @@ interface ConfusionDeps {
   refuseForgotten: (day: Day, sources: readonly string[]) => void;
 }
 
+// What belongs to the ids of a few weeks is looked up in an index; PostgreSQL would read the whole table of everything ever bought for it.
+const LOOKED_UP = 'set local random_page_cost = 1.1';
+
 /**
  * Where clients say that something came from, against the first touch that the server recorded, by the days of the model that there is. A
  * day of which the source tells nothing that may be compared is left out whole, with why. Throws Problem `invalid_request`.
@@ -121,16 +125,19 @@ export async function confusion(deps: ConfusionDeps, { from, to, source: asked, 
   deps.refuseForgotten(from, [source.name]);
   const { channels } = deps;
   return deps.database.transaction(async (reader) => {
-    await reader.query('set transaction isolation level repeatable read, read only');
+    await reader.query(`set transaction isolation level repeatable read, read only; ${LOOKED_UP}`);
     const { newest, timeZone, superseded } = await shownModel(reader, deps.modelVersion);
     const zone = new Zone(timeZone);
-    const claims: Claim[] = [];
     const leftOut: Record<Day, string> = {};
+    const days: Day[] = [];
     for (let day = from; day <= to; day = addDays(day, 1)) {
       const why = await whyNot(reader, source, day);
-      if (why === undefined) claims.push(...(await claimsOn(reader, source, metric, day, { zone, channels })));
+      if (why === undefined) days.push(day);
       else leftOut[day] = why;
     }
+    const claims: Claim[] = [];
+    for (const range of togetherOf(days, await contributionsOn(reader, metric.truth, [from, to])))
+      claims.push(...(await claimsOn(reader, source, metric, range, { zone, channels })));
     return {
       ...{ metric: name, unit: metric.unit, source: source.name, from, to, time_zone: timeZone, as_of: newest },
       ...markOf({ superseded }),
@@ -169,17 +176,46 @@ async function whyNot(reader: Reader, source: Source, day: Day): Promise<string 
   }
 }
 
+/** Contributions whose days are in memory at once; a day with more is there alone. */
+const TOGETHER_MAX = 20_000;
+
+/** Days in a row that are matched together: every statement is sent once for all of them. Pure; exported for its test. */
+export function togetherOf(days: readonly Day[], sizes: ReadonlyMap<Day, number>, max = TOGETHER_MAX): Range[] {
+  const ranges: [Day, Day][] = [];
+  let size = 0;
+  for (const day of days) {
+    const own = sizes.get(day) ?? 0;
+    const last = ranges.at(-1);
+    if (last && addDays(last[1], 1) === day && size + own <= max) {
+      last[1] = day;
+      size += own;
+    } else {
+      ranges.push([day, day]);
+      size = own;
+    }
+  }
+  return ranges;
+}
+
+async function contributionsOn(reader: Reader, metric: string, range: Range): Promise<Map<Day, number>> {
+  const { rows } = await reader.query<{ day: Day; count: number }>(
+    'select day, count(*)::int as count from model.contributions where metric = $1 and day between $2 and $3 group by day',
+    [metric, ...range],
+  );
+  return new Map(rows.map(({ day, count }) => [day, count]));
+}
+
 async function claimsOn(
   reader: Reader,
   source: Source,
   metric: ReconciledMetric,
-  day: Day,
+  range: Range,
   { zone, channels }: { zone: Zone; channels: Channels },
 ): Promise<Claim[]> {
-  const { truths, pairing } = await loadDay(reader, source.open(reader), metric, day, zone);
-  const channelBy = await channelsOn(reader, metric.truth, day, channels);
+  const { truths, pairing } = await loadDays(reader, source.open(reader), metric, range, zone);
+  const channelBy = await channelsOn(reader, metric.truth, range, channels);
   return truths
-    .filter((truth) => truth.day === day)
+    .filter(({ day }) => day >= range[0] && day <= range[1])
     .map((truth) => {
       const tracked = pairing.trackedOf.get(truth);
       const client = !truth.present
@@ -190,7 +226,7 @@ async function claimsOn(
       const value = metric.unit === 'money' ? truth.value : 1n;
       return {
         server: truth.source,
-        channel: channelBy.get(truth.id) ?? 'unknown',
+        channel: channelBy.get(`${truth.day} ${truth.id}`) ?? 'unknown',
         client,
         currency: truth.currency,
         value,
@@ -198,11 +234,17 @@ async function claimsOn(
     });
 }
 
-async function channelsOn(reader: Reader, metric: string, day: Day, channels: Channels): Promise<Map<string, string>> {
-  const { rows } = await reader.query<{ subject: string; source: string; medium: string }>(
-    `select subject, source, medium from model.contributions where metric = $1 and day = $2
-     group by 1, 2, 3 having sum(delta) <> 0`,
-    [metric, day],
+/** By day and subject. */
+async function channelsOn(
+  reader: Reader,
+  metric: string,
+  range: Range,
+  channels: Channels,
+): Promise<Map<string, string>> {
+  const { rows } = await reader.query<{ day: Day; subject: string; source: string; medium: string }>(
+    `select day, subject, source, medium from model.contributions where metric = $1 and day between $2 and $3
+     group by 1, 2, 3, 4 having sum(delta) <> 0`,
+    [metric, ...range],
   );
-  return new Map(rows.map(({ subject, source, medium }) => [subject, channels.of(source, medium)]));
+  return new Map(rows.map(({ day, subject, source, medium }) => [`${day} ${subject}`, channels.of(source, medium)]));
 }

@@ -1,6 +1,6 @@
 import { formatMajor } from '../kernel/money.js';
 import { causeInWords, commonInWords } from './drift-causes.js';
-import type { GapReport, WeekRow } from './gap-report.js';
+import type { CameFrom, GapReport, WeekRow } from './gap-report.js';
 
 // One description of the report, written twice: as Markdown and as HTML.
 
@@ -30,7 +30,7 @@ function sections(report: GapReport): Section[] {
     'client only',
     'days',
   ];
-  const { rows, drift, markers } = report;
+  const { rows, drift, markers, came_from: origins = [] } = report;
   return [
     { title: 'How far off', table: [head, ...rows.map(figures)] },
     { title: 'Why', table: [['source', 'metric', 'cause', 'ids'], ...rows.flatMap(reasons)] },
@@ -38,6 +38,10 @@ function sections(report: GapReport): Section[] {
     {
       title: 'What is not what it usually is',
       lines: drift.map(drifted),
+    },
+    {
+      title: 'Where they came from',
+      table: [['metric', 'channel', 'true', 'share', 'between, with the unknown'], ...origins.map(origin)],
     },
     { title: 'Releases and other markers', lines: markers.map(({ at, kind, title }) => `${at} ${kind}: ${title}`) },
     { title: 'Days left out', lines: rows.flatMap(missingDays) },
@@ -51,6 +55,14 @@ function drifted(row: GapReport['drift'][number]): string {
   const why = [...causes.map(causeInWords), ...common].map((words) => `; ${words}`).join('');
   const name = [metric, currency].filter(Boolean).join(' ');
   return `${figure} of ${name} at ${source} went ${moved}: ${value} on ${day}, usually ${baseline}${since}${why}`;
+}
+
+/** A share is known only up to the unknown, which has reasons instead. */
+function origin({ metric, currency, channel, value, share, bounds, reasons }: CameFrom): string[] {
+  const percent = (part: number | null): string => (part === null ? '–' : `${Math.round(part * 1_000) / 10} %`);
+  const why = Object.entries(reasons ?? {}).map(([reason, part]) => `${reason}: ${amount(part, currency)}`);
+  const between = bounds ? `${percent(bounds[0])} and ${percent(bounds[1])}` : why.join(', ');
+  return [[metric, currency].filter(Boolean).join(' '), channel, amount(value, currency), percent(share), between];
 }
 
 /** Of no day that counts there is nothing to tell: zeros would pass for figures. */

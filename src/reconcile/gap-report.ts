@@ -1,7 +1,15 @@
 import { addDays, type Day, daysBetween, daysBetweenBoth } from '../kernel/day.js';
-import { bySourceAndMetric, type ComparedDay, currenciesOf, isIn, isSettled, leftOut } from './compared-days.js';
+import {
+  bySourceAndMetric,
+  type ComparedDay,
+  type ComparedRow,
+  currenciesOf,
+  isIn,
+  isSettled,
+  leftOut,
+} from './compared-days.js';
 import type { DriftRow } from './drift-report.js';
-import { percent, type ReconciliationRow } from './gap.js';
+import { percent } from './gap.js';
 import type { Marker } from './markers.js';
 
 /** One metric at one source over the days of a week that were settled and comparable. Money is minor units of `currency` as a string. */
@@ -46,6 +54,20 @@ export interface GapReport {
   > &
     Partial<Pick<DriftRow, 'causes' | 'concentrated_in'>>)[];
   markers: Pick<Marker, 'at' | 'kind' | 'title'>[];
+  /** Where the week's true numbers came from; reports of earlier versions do not say. */
+  came_from?: CameFrom[];
+}
+
+/** What a channel brought of a metric by first touch; of `unknown` the reasons instead of bounds. Money is minor units of `currency` as text. */
+export interface CameFrom {
+  metric: string;
+  currency?: string;
+  channel: string;
+  value: number | string;
+  share: number | null;
+  /** What the share would be if none, or all, of the unknown were its. */
+  bounds?: [lowest: number | null, highest: number | null];
+  reasons?: Record<string, number | string>;
 }
 
 /** Monday of an ISO week; undefined when the year has no such week. */
@@ -77,7 +99,7 @@ export function weekRows(days: readonly ComparedDay[], from: Day): WeekRow[] {
 function weekRow(
   currency: string | undefined,
   days: readonly ComparedDay[],
-  before: readonly ReconciliationRow[],
+  before: readonly ComparedRow[],
   from: Day,
 ): WeekRow {
   const { source, metric } = days[0]!;
@@ -104,7 +126,7 @@ function weekRow(
   };
 }
 
-function sums(rows: readonly ReconciliationRow[]): { actual: bigint; tracked: bigint } {
+function sums(rows: readonly ComparedRow[]): { actual: bigint; tracked: bigint } {
   let [actual, tracked] = [0n, 0n];
   for (const row of rows) {
     actual += BigInt(row.actual!);
@@ -113,12 +135,12 @@ function sums(rows: readonly ReconciliationRow[]): { actual: bigint; tracked: bi
   return { actual, tracked };
 }
 
-function total(rows: readonly ReconciliationRow[], part: 'missing' | 'duplicates' | 'client_only'): number | null {
+function total(rows: readonly ComparedRow[], part: 'missing' | 'duplicates' | 'client_only'): number | null {
   const known = rows.flatMap((row) => row[part] ?? []);
   return known.length === 0 && rows.length > 0 ? null : known.reduce((sum, count) => sum + count, 0);
 }
 
-const concentrationsOf = ({ day, concentration }: ReconciliationRow): string[] =>
+const concentrationsOf = ({ day, concentration }: ComparedRow): string[] =>
   (concentration?.findings ?? [])
     .slice(0, 1)
     .map(({ dimension, value, lost, of }) => `${day} ${dimension} ${value}: ${lost} of ${of} lost`);

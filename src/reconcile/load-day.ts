@@ -5,12 +5,12 @@ import { pair, type Pairing, type Tracked, type Truth } from './match.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
 import type { Key, Reader, SourceReader, TrackedRow, Window } from './source.js';
 import type { PlainPairs } from './sift.js';
-import { type GroupKey, groupsOf, keysOf, orderExtras, truthsNear, truthsOn } from './truth-queries.js';
+import { type GroupKey, groupsOf, keysOf, orderExtras, type Range, truthsNear, truthsOn } from './truth-queries.js';
 
 /** How far around a day an event or a truth without its counterpart is looked for. Beyond three days it is evidence, not a match. */
 export const SEARCH_DAYS = 14;
 
-/** Everything of one day, and of the days around it only what concerns ids that have no counterpart on it. */
+/** Everything of a day, or of days in a row, and of the days around only what concerns ids that have no counterpart on their day. */
 export interface DayData {
   truths: Truth[];
   tracked: Tracked[];
@@ -25,20 +25,29 @@ export interface DayData {
   known?: { lookups?: Lookups; serverSide: number };
 }
 
-/** A handful of statements per day, however many entities it has. */
-export async function loadDay(
+/** A handful of statements, however many entities the day has. */
+export const loadDay = (
   reader: Reader,
   source: SourceReader,
   metric: ReconciledMetric,
   day: Day,
   zone: Zone,
+): Promise<DayData> => loadDays(reader, source, metric, [day, day], zone);
+
+/** The same of all days from one to another: each entity is paired as it would be if its day were loaded alone. */
+export async function loadDays(
+  reader: Reader,
+  source: SourceReader,
+  metric: ReconciledMetric,
+  range: Range,
+  zone: Zone,
 ): Promise<DayData> {
-  const truths = await truthsOn(reader, metric, day);
-  const events = await source.tracked(metric.kind, windowOf(zone, day, 0));
+  const truths = await truthsOn(reader, metric, range);
+  const events = await source.tracked(metric.kind, windowAround(zone, range, 0));
   const tracked = await grouped(reader, source, metric, events, zone, truths);
   const alone = withoutCounterpart(truths, tracked);
   const keys = await keysOf(reader, metric.by, alone);
-  const near = await loadNear(reader, source, metric, day, zone, keys);
+  const near = await loadNear(reader, source, metric, { range, zone, keys, tracked });
   const all = { truths: [...truths, ...near.truths], tracked: [...tracked, ...near.tracked] };
   if (metric.unit === 'money') await addExtras(reader, all.truths, all.tracked);
   return { ...all, pairing: pair(all.truths, all.tracked), keys, resent: resentOf(tracked), plain: [] };
@@ -47,41 +56,59 @@ export async function loadDay(
 export const resentOf = (tracked: readonly Tracked[]): number =>
   tracked.reduce((sum, { deliveries }) => sum + deliveries - 1, 0);
 
-export const windowOf = (zone: Zone, day: Day, days: number): Window => ({
-  from: zone.startOf(addDays(day, -days)),
-  to: zone.startOf(addDays(day, days + 1)),
+export const windowOf = (zone: Zone, day: Day, days: number): Window => windowAround(zone, [day, day], days);
+
+const windowAround = (zone: Zone, [first, last]: Range, days: number): Window => ({
+  from: zone.startOf(addDays(first, -days)),
+  to: zone.startOf(addDays(last, days + 1)),
 });
 
-/** Groups that only truth or only the source has on the day. */
+/** Groups that only truth or only the source has on one of the days. */
 export function withoutCounterpart(truths: readonly Truth[], tracked: readonly Tracked[]): string[] {
-  const left = new Map<string, number>();
-  for (const { group, present } of truths) if (present) left.set(group, (left.get(group) ?? 0) + 1);
-  const alone = new Set<string>();
-  for (const { group } of tracked) {
-    if (!left.has(group)) alone.add(group);
-    else left.set(group, left.get(group)! - 1);
+  const left = new Map<string, { group: string; count: number }>();
+  for (const { group, day, present } of truths) {
+    const known = left.get(`${day} ${group}`);
+    if (known) known.count += Number(present);
+    else if (present) left.set(`${day} ${group}`, { group, count: 1 });
   }
-  for (const [group, count] of left) if (count > 0) alone.add(group);
+  const alone = new Set<string>();
+  for (const { group, day } of tracked) {
+    const known = left.get(`${day} ${group}`);
+    if (known) known.count -= 1;
+    else alone.add(group);
+  }
+  for (const { group, count } of left.values()) if (count > 0) alone.add(group);
   return [...alone].sort();
 }
 
+/** Events around the days of groups without a counterpart, and of those groups that have any event, the truths around. */
 async function loadNear(
   reader: Reader,
   source: SourceReader,
   metric: ReconciledMetric,
-  day: Day,
-  zone: Zone,
-  keys: readonly GroupKey[],
+  { range, zone, keys, tracked }: { range: Range; zone: Zone; keys: readonly GroupKey[]; tracked: readonly Tracked[] },
 ) {
   const names = [...new Set(keys.map(({ key }) => key))];
-  const linked = metric.by === 'person' ? await source.links(names) : [];
-  const searched = [...new Set([...names, ...linked.flatMap(({ user, anonymous }) => [user, anonymous])])];
-  const truths = await truthsNear(reader, metric, names, day, SEARCH_DAYS);
-  const { from, to } = windowOf(zone, day, 0);
-  const around = await source.trackedOf(metric.kind, searched, windowOf(zone, day, SEARCH_DAYS));
+  const links = metric.by === 'person' ? await source.links(names) : [];
+  const searched = [...new Set([...names, ...links.flatMap(({ user, anonymous }) => [user, anonymous])])];
+  const { from, to } = windowAround(zone, range, 0);
+  const around = await source.trackedOf(metric.kind, searched, windowAround(zone, range, SEARCH_DAYS));
   const events = around.filter(({ at }) => at < from || at >= to);
+  const spokenOf = new Set(tracked.map(({ group }) => group));
+  const named = new Set(events.flatMap(namedBy));
+  for (const { user, anonymous } of links) if (named.has(anonymous) || named.has(user)) named.add(user).add(anonymous);
+  for (const { grp, key } of keys) if (named.has(key)) spokenOf.add(grp);
+  const subjects = new Set(keys.flatMap(({ grp, key }) => (spokenOf.has(grp) ? [key] : [])));
+  const truths = await truthsNear(reader, metric, [...subjects], range, SEARCH_DAYS);
   return { truths, tracked: await grouped(reader, source, metric, events, zone, truths) };
 }
+
+/** Everybody and everything that an event names. */
+const namedBy = ({ userId, anonymousId, refs }: TrackedRow): Key[] => [
+  ...(userId === null ? [] : [`user:${userId}`]),
+  ...(anonymousId === null ? [] : [`anonymous:${anonymousId}`]),
+  ...refs,
+];
 
 /** Events with their groups. What the truths of the day name by themselves is not asked for again. */
 export async function grouped(

@@ -60,7 +60,11 @@ export async function reconcileDay(day: string, given: Context): Promise<Outcome
     if (state) at.fetchedAt = state.fetchedAt;
     context = { ...given, state };
     if (given.source.matchedBy === 'count')
-      return outcomeOf({ ...at, rows: await byCount(key, given.source, context), ids: new Map() });
+      return outcomeOf({
+        ...at,
+        rows: await orNothingYet(await byCount(key, given.source, context), key, context),
+        ids: new Map(),
+      });
     const reader = given.source.open(given.reader);
     const mapped = given.run !== undefined || (await reader.maps(context.metric.kind, context.metric.unit === 'money'));
     if (!mapped) return outcomeOf({ ...at, rows: await notMapped(key, context), ids: new Map() });
@@ -72,7 +76,7 @@ export async function reconcileDay(day: string, given: Context): Promise<Outcome
     }
     return outcomeOf({
       ...at,
-      rows,
+      rows: await orNothingYet(rows, key, context),
       ids: new Map([...buckets].map(([currency, items]) => [currency, listOf(items, plain)])),
     });
   } catch (error) {
@@ -227,6 +231,17 @@ async function extrasOf(
   for (const { currency, group, present } of truths)
     if (present) sums.set(currency, (sums.get(currency) ?? 0n) + (extras.get(group) ?? 0n));
   return sums;
+}
+
+/**
+ * Of money there is a row for each currency, so none where there was none: nothing is missing then, and nothing was seen. While that may still
+ * change, or must not be compared, one row without a currency says so, or the day would pass for one without revenue.
+ */
+async function orNothingYet(rows: ReconciliationRow[], key: DayKey, context: Context): Promise<ReconciliationRow[]> {
+  if (rows.length > 0) return rows;
+  const blankRow = blank(key, context);
+  const row = await judged({ ...blankRow, status: blankRow.provisional ? 'provisional' : 'ok' }, context);
+  return row.provisional || (context.state?.flags ?? []).length > 0 ? [row] : [];
 }
 
 /** Whether events of the day may still be on their way. */

@@ -22,12 +22,20 @@ const SEASON_DAYS = 28; // from then on each weekday has four values
  */
 export function findShift(days: readonly DriftDay[]): Shift | null {
   const series = withoutWeekdays(days);
+  // Without its weekdays a share of nothing may be less than nothing, which is no share to tell.
+  const least = days.some(({ value }) => value < 0) ? -Infinity : 0;
   let from = 0;
   let found: Shift | null = null;
   for (;;) {
     const split = bestSplit(series.slice(from));
     if (!split) return found;
-    found = { day: series[from + split.at]!.day, ...split.levels };
+    const { direction, before, after } = split.levels;
+    found = {
+      day: series[from + split.at]!.day,
+      direction,
+      before: Math.max(least, before),
+      after: Math.max(least, after),
+    };
     from += split.at;
   }
 }

@@ -56,8 +56,6 @@ export interface SourceEvent extends ClientEvent {
   /** Epoch milliseconds, corrected for the clock of the device where the source does that. */
   at: number;
   receivedAt?: number;
-  /** What sent it. */
-  library?: unknown;
 }
 
 export interface SourceCount {

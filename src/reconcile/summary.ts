@@ -1,6 +1,14 @@
 import type { Day } from '../kernel/day.js';
-import { bySourceAndMetric, type ComparedDay, currenciesOf, isIn, isSettled, leftOut } from './compared-days.js';
-import { percent, type ReconciliationRow } from './gap.js';
+import {
+  bySourceAndMetric,
+  type ComparedDay,
+  type ComparedRow,
+  currenciesOf,
+  isIn,
+  isSettled,
+  leftOut,
+} from './compared-days.js';
+import { percent } from './gap.js';
 import { type Part, trackedParts, truthParts } from './parts.js';
 
 /** One step from what was tracked to what is true. Signed; a count, or minor units as text. */
@@ -39,7 +47,7 @@ function summaryRow(days: readonly ComparedDay[], currency: string | undefined, 
   const { source, metric } = days[0]!;
   const rows = days.flatMap((each) => each.rows.filter(isIn(currency)).filter(isSettled));
   const wire = (value: bigint): number | string => (currency === undefined ? Number(value) : String(value));
-  const sum = (of: (row: ReconciliationRow) => bigint): bigint => rows.reduce((total, row) => total + of(row), 0n);
+  const sum = (of: (row: ComparedRow) => bigint): bigint => rows.reduce((total, row) => total + of(row), 0n);
   const part = (name: Part, side: Side): bigint => sum((row) => amountOf(row, name, side));
   const [actual, tracked] = [sum((row) => BigInt(row.actual!)), sum((row) => BigInt(row.tracked!))];
   const byId = rows.every(({ matched_by: by }) => by === 'id');
@@ -65,7 +73,7 @@ function summaryRow(days: readonly ComparedDay[], currency: string | undefined, 
 type Side = 'actual' | 'tracked';
 
 /** What a part stands for on one side: nothing on the one that does not have it. */
-function amountOf(row: ReconciliationRow, part: Part, side: Side): bigint {
+function amountOf(row: ComparedRow, part: Part, side: Side): bigint {
   const has: readonly Part[] = side === 'actual' ? truthParts : trackedParts;
   if (!has.includes(part)) return 0n;
   const amounts = row.amounts?.[part];
@@ -96,7 +104,7 @@ function bridgeOf({
   return [{ step: 'tracked', amount: tracked }, ...steps.filter(({ amount }) => amount !== 0n)];
 }
 
-function causesOf(rows: readonly ReconciliationRow[]): Pick<SummaryRow, 'causes' | 'unexplained'> {
+function causesOf(rows: readonly ComparedRow[]): Pick<SummaryRow, 'causes' | 'unexplained'> {
   const causes = new Map<string, number>();
   for (const row of rows)
     for (const [cause, count] of Object.entries(row.causes)) causes.set(cause, (causes.get(cause) ?? 0) + count);

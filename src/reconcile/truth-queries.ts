@@ -10,20 +10,23 @@ export async function modelPosition(reader: Reader): Promise<number> {
   return Number(rows[0]?.position ?? 0n);
 }
 
-/** What truly happened on a day, by the contributions of the metric. */
-export const truthsOn = (reader: Reader, metric: ReconciledMetric, day: Day): Promise<Truth[]> =>
-  readTruths(reader, metric, [day, day]);
+/** The first and the last of days in a row. */
+export type Range = readonly [Day, Day];
 
-/** The same for some subjects on the days around one. */
+/** What truly happened on a day, or on days in a row, by the contributions of the metric. */
+export const truthsOn = (reader: Reader, metric: ReconciledMetric, on: Day | Range): Promise<Truth[]> =>
+  readTruths(reader, metric, typeof on === 'string' ? [on, on] : on);
+
+/** The same for some subjects on the days around them. */
 export const truthsNear = async (
   reader: Reader,
   metric: ReconciledMetric,
   subjects: readonly string[],
-  day: Day,
+  [first, last]: Range,
   days: number,
 ): Promise<Truth[]> =>
-  (await truthsBetween(reader, metric, subjects, [addDays(day, -days), addDays(day, days)])).filter(
-    (truth) => truth.day !== day,
+  (await truthsBetween(reader, metric, subjects, [addDays(first, -days), addDays(last, days)])).filter(
+    (truth) => truth.day < first || truth.day > last,
   );
 
 /** The same for some subjects on all days from one to another. */
@@ -31,7 +34,7 @@ export const truthsBetween = (
   reader: Reader,
   metric: ReconciledMetric,
   subjects: readonly string[],
-  range: [Day, Day],
+  range: Range,
 ): Promise<Truth[]> => (subjects.length === 0 ? Promise.resolve([]) : readTruths(reader, metric, range, subjects));
 
 interface NetRow {
@@ -55,7 +58,7 @@ const GROUP: Record<MatchBy, { grp: string; join: string }> = {
 async function readTruths(
   reader: Reader,
   metric: ReconciledMetric,
-  range: [Day, Day],
+  range: Range,
   subjects?: readonly string[],
 ): Promise<Truth[]> {
   const { grp, join } = GROUP[metric.by];

@@ -1,3 +1,4 @@
+import type { Channels } from '../catalog/channels.js';
 import { type Day, daysBetween, daysBetweenBoth, type Zone } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import { comparedDays, type DaysCompared } from './compared-days.js';
@@ -18,7 +19,7 @@ import { summaryRows } from './summary.js';
 const SUMMARY_DAYS_MAX = 366;
 
 /** What is watched over the days that were compared: gaps, drift, markers, sources that fail, and the report of a week. */
-export const watching = (deps: RecordDeps & { zone: Zone; newId: () => string }) => {
+export const watching = (deps: RecordDeps & { zone: Zone; channels: Channels; newId: () => string }) => {
   const { database, zone, clock, newId } = deps;
   const today = (): Day => zone.dayOf(clock().getTime());
   return {
@@ -37,7 +38,7 @@ export const watching = (deps: RecordDeps & { zone: Zone; newId: () => string })
       const data = summaryRows(await comparedDays(database, query), daysBetweenBoth(query.from, query.to));
       return { from: query.from, to: query.to, time_zone: zone.name, data, next_cursor: null };
     },
-    gapReport: (week: string) => gapReport(database, zone, week),
-    publishGapReport: (week: string) => publishGapReport(database, zone, week, clock()),
+    gapReport: (week: string) => gapReport(deps, week),
+    publishGapReport: (week: string) => publishGapReport(deps, week, clock()),
   };
 };

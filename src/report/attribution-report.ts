@@ -7,7 +7,7 @@ import {
 import type { Metric } from '../catalog/subjects.js';
 import type { Day } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
-import { type AttributionRow, type Attributed, attributionRows } from './attribution-rows.js';
+import { type AttributionRow, type Attributed, attributionRows } from '../metrics/attribution-rows.js';
 import { metricRows } from './metrics-report.js';
 import { byLastTouch, byOwnAttribution, isSmall, PARTS_MAX } from './other-touches.js';
 import type { Snapshot } from './sums.js';

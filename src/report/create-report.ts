@@ -148,7 +148,7 @@ async function funnel(deps: ReportDeps, query: FunnelQuery) {
     const head = frozenOr(at, asked, query, { as_of: at.position });
     const past = query.as_of !== undefined || head.as_of !== at.position;
     const until = past ? ((await deps.ledger.at(head.as_of))?.recordedAt ?? new Date(0)) : undefined;
-    const given = { sources: deps.sources ?? {}, until };
+    const given = { sources: deps.sources ?? {}, now: deps.clock(), until };
     const known = asked.both ? await funnelReport(query, { ...at, closings: [] }, given) : undefined;
     return {
       ...(await funnelReport(query, at, given)),

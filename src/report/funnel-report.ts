@@ -4,7 +4,14 @@ import type { RangeQuery } from './attribution-report.js';
 import { segmentsOf } from './closed-days.js';
 import { ratio } from './metrics-report.js';
 import { type Series, type Snapshot, sums } from './sums.js';
-import { countedBy, notFetched, type TrackedArm, trackedArm, type TrackedSources } from './tracked-arm.js';
+import {
+  countedBy,
+  doubtfulDays,
+  notFetched,
+  type TrackedArm,
+  trackedArm,
+  type TrackedSources,
+} from './tracked-arm.js';
 
 /** What only a browser tells, and only where its events arrive. */
 export const behaviours = ['device', 'browser', 'country'] as const;
@@ -23,11 +30,12 @@ export type FunnelQuery = RangeQuery & { source?: string; dimension?: Behaviour 
 /** How the tracked side is read. `until`: only what had come by then, so that an answer of the past stays as it was. */
 interface TrackedGiven {
   sources: TrackedSources;
+  now: Date;
   until?: Date | undefined;
 }
 
 /** Checkouts started and completed: true attempts beside what a source of client-side analytics counted, event by event. */
-export async function funnelReport(query: FunnelQuery, snapshot: Snapshot, { sources, until }: TrackedGiven) {
+export async function funnelReport(query: FunnelQuery, snapshot: Snapshot, { sources, now, until }: TrackedGiven) {
   const days = { from: query.from, to: query.to, until };
   const arm = trackedArm(sources, query.source, { ...days, needed: query.dimension !== undefined });
   const found: Series[] = [];
@@ -48,6 +56,7 @@ export async function funnelReport(query: FunnelQuery, snapshot: Snapshot, { sou
     as_of: snapshot.position,
     source: arm.source,
     not_fetched: await notFetched(snapshot, arm, days),
+    doubtful: await doubtfulDays(snapshot, arm, { ...days, now }),
     actual: steps(total('checkouts_started'), total('checkouts_completed')),
     tracked: steps(tracked('checkout_started'), tracked('order_completed')),
     // A close keeps no signals of browsers.
@@ -160,6 +169,7 @@ export async function cohortReport(
     as_of: snapshot.position,
     source: arm.source,
     not_fetched: await notFetched(snapshot, arm, { from, to }),
+    doubtful: await doubtfulDays(snapshot, arm, { ...until, now }), // a payment may be on any day of the windows
     cohort: 'sign-ups of these days',
     window_days: window,
     actual: { ...stepsOf(actual), open: openOf(actual) },

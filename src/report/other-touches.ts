@@ -1,6 +1,6 @@
 import type { Day } from '../kernel/day.js';
 import { LAST_TOUCH_LOOKBACK_DAYS } from '../catalog/lookback.js';
-import type { Attributed } from './attribution-rows.js';
+import type { Attributed } from '../metrics/attribution-rows.js';
 import type { Snapshot } from './sums.js';
 
 /** Parts of a number that are looked at one by one; of more, only the first touch is told. */

@@ -176,6 +176,8 @@ describe("Segment's protocol", () => {
     ['a bot by its own user agent', { context: { userAgent: 'Googlebot/2.1' } }, { is_bot: true }],
     ['an empty user agent', { context: { userAgent: '' } }, { is_bot: null }],
     ['a mark of our own routing', { properties: { truth_ledger_origin: 'route' } }, { lineage: 'server' }],
+    ['a library of servers', { context: { library: { name: '@segment/analytics-node' } } }, { lineage: 'server' }],
+    ['a library of browsers', { context: { library: { name: 'analytics.js' } } }, { lineage: 'client' }],
     [
       'a currency nobody has',
       { event: 'purchase', properties: { order_id: 'o', value: 5, currency: 'XQX' } },

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { trackedMapper } from '../../src/catalog/tracked-events.js';
+import { mapEvent } from '../../src/reconcile/pull/map-event.js';
 import { accessLog } from '../../src/reconcile/sources/access-log.js';
 import { file } from '../../src/reconcile/sources/file.js';
 import { FakeSource, fetchDay } from '../support/fake-source.js';
@@ -138,6 +140,34 @@ describe('files of events', () => {
       ['alias', false, [{ userId: 'u1', anonymousId: 'a0' }]],
     ]);
     expect(events[2]).toMatchObject({ os: 'iOS', referrer: 'https://t.co/x' });
+  });
+
+  it('given the export of PostHog, then its events are read as its collector and its query interface read them', async () => {
+    const crawler = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
+    const row = (uuid: string, distinct_id: string, properties: object): string =>
+      JSON.stringify({ uuid, event: 'signup', distinct_id, timestamp: AT, properties: JSON.stringify(properties) });
+    const rows = [
+      row('m1', 'd1', { $is_identified: false, $user_agent: crawler, release: '4.2', truth_ledger_origin: 'r' }),
+      row('m2', 'u2', {
+        $device_id: 'd2',
+        $is_server: true,
+        $session_entry_utm_source: 'google',
+        $referrer: 'https://t.co/x',
+      }),
+      row('m3', 'u3', { $lib: 'posthog-python' }),
+    ];
+    put('o/2026-10-03.jsonl', rows.join('\n'));
+    const given = { path: path.join(folder, 'o/{day}.jsonl'), layout: 'posthog' };
+    const { events } = await fetchDay(file, given);
+    const writing = { clear: (value: unknown) => value as string, hash: String };
+    const kept = events.map((event) => mapEvent(event, trackedMapper(), writing).event);
+    expect(kept).toMatchObject([
+      { messageId: 'm1', anonymousId: 'd1', userId: undefined, isBot: true, release: '4.2', lineage: 'ledger' },
+      { messageId: 'm2', anonymousId: 'd2', userId: 'u2', source: 'google', lineage: 'server' },
+      { messageId: 'm3', userId: 'u3', lineage: 'server' },
+    ]);
+    const renamed = await fetchDay(file, { ...given, columns: { release: 'properties.$lib' } });
+    expect(renamed.events[2]).toMatchObject({ release: 'posthog-python' });
   });
 
   it('given times without a zone, then they are of the zone that is told', async () => {

@@ -22,6 +22,8 @@ import { temporaryFolder } from '../support/test-cluster.js';
 
 const DAY = '2026-10-05';
 const RANGE = `from=${DAY}&to=${DAY}`;
+const SEALED_DAY = '2026-09-02';
+const SEALED_PAGE = 'https://shop.example/?utm_source=newsletter&email=ada@shop.example';
 const at = (hour: number, day = DAY): string => `${day}T${String(hour).padStart(2, '0')}:00:00Z`;
 
 const folder = temporaryFolder('truth-ledger-attribution-');
@@ -45,6 +47,8 @@ beforeAll(async () => {
     signedUp(at(9), 'u_5', { anonymous_id: 'a_5' }),
     cloudEvent('consent.changed', at(9), { user_id: 'u_5', analytics: 'denied' }),
     signedUp(at(9), 'u_6'),
+    touch('2026-09-01T08:00:00Z', { anonymous_id: 'a_7', landing_page: SEALED_PAGE, fetch_site: 'cross-site' }),
+    signedUp(at(9, SEALED_DAY), 'u_7', { anonymous_id: 'a_7' }),
     ...['u_1', 'u_2', 'u_3'].map((user_id) => checkoutStarted(at(11), `c_${user_id}`, { user_id })),
     orderPlaced(at(11), 'o_1', 5000, {
       user_id: 'u_1',
@@ -79,6 +83,20 @@ beforeAll(async () => {
 afterAll(async () => {
   await shop.stop();
   rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a sign-up whose mark is in what is personal', () => {
+  it('then its source is unknown because of that, and erasing the person changes no number', async () => {
+    const told = async () =>
+      (await shop.get(`/v1/attribution?metric=signups&from=${SEALED_DAY}&to=${SEALED_DAY}`)).sources;
+    const sealed = [{ source: 'unknown', value: 1, share: 1, reasons: { mark_sealed: 1 } }];
+    expect(await told()).toEqual(sealed);
+    const erased = await shop.send('POST', '/v1/erasures', { customer: 'user:u_7', reason: 'asked for it' });
+    expect([erased.status, erased.body.reached.entries]).toEqual([200, 1]);
+    expect(await told()).toEqual(sealed);
+    const touched = await shop.get('/v1/customers/user:u_7');
+    expect(touched).toMatchObject({ erased_at: expect.any(String), first_touch: { unknown_reason: 'mark_sealed' } });
+  });
 });
 
 const short = (rows: Json[], name: string): unknown[] => rows.map((row) => [row[name], row['value'], row['bounds']]);

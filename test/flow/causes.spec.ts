@@ -9,6 +9,7 @@ import type { Reconcile } from '../../src/reconcile/create-reconcile.js';
 import { createPulls } from '../../src/reconcile/pull/create-pulls.js';
 import { readSources } from '../../src/reconcile/pull/source-settings.js';
 import { sourceTypes } from '../../src/reconcile/sources/index.js';
+import { wilson } from '../../src/reconcile/statistics.js';
 import { sayFigures } from '../support/say.js';
 import { LabelledTraffic } from './labelled-traffic.js';
 import { Shop, ZONE } from './reconcile-given.js';
@@ -17,6 +18,7 @@ const DAY = '2026-10-03';
 /** What is promised of every cause on this traffic: of what it explains, and of what it should. */
 const PRECISION_MIN = 0.85;
 const RECALL_MIN = 0.85;
+const Z_95 = 1.96; // of the intervals that are printed
 
 interface Explained {
   id: string;
@@ -35,7 +37,9 @@ const explained: Explained[] = [];
 /** The reconciliation as it is set up with the access log of the shop. */
 function reconcileWithLog(): Reconcile {
   const log = { name: 'shop_log', type: 'access_log', format: 'cloudflare', path: path.join(folder, '{day}.log') };
-  const SOURCES = JSON.stringify([{ ...log, extra_fields: ['aid'], anonymous_id: 'aid' }]);
+  const SOURCES = JSON.stringify([
+    { ...log, extra_fields: ['aid', 'Sec-Purpose'], anonymous_id: 'aid', purpose: 'Sec-Purpose' },
+  ]);
   const vault = { safeId: (id: string) => id, contentMac: (value: unknown) => Buffer.from(JSON.stringify(value)) };
   const pulls = createPulls({
     ...{ database: shop.database, vault, clock: () => shop.now, zone: new Zone(ZONE), spoolFolder: folder },
@@ -91,7 +95,11 @@ describe('causes of labelled traffic', () => {
   it('are told as they were planted, above the stated precision and recall', () => {
     const table = scores();
     for (const { cause, planted, explained: told, precision, recall } of table) {
-      sayFigures(cause, { planted, explained: told, precision: precision.toFixed(2), recall: recall.toFixed(2) });
+      const of = (share: number, whole: number): string =>
+        `${share.toFixed(2)} (${wilson(Math.round(share * whole), whole, Z_95)
+          .map((bound) => bound.toFixed(2))
+          .join('–')})`;
+      sayFigures(cause, { planted, explained: told, precision: of(precision, told), recall: of(recall, planted) });
     }
     expect(explained.filter(({ label }) => label === 'nothing')).toEqual([]);
     const below = table.filter(({ precision, recall }) => precision < PRECISION_MIN || recall < RECALL_MIN);
@@ -124,6 +132,11 @@ describe('causes of labelled traffic', () => {
 describe('what the losses of a day have in common', () => {
   const day = '2026-08-03';
   const at = `${day}T10:00:00Z`;
+  const found = async (on: string, metric: string): Promise<Concentration> => {
+    await shop.reconcile().now({ from: on, to: on, metrics: [metric] }, 'test');
+    const answer: object | undefined = await shop.reconcile().detail(on, 'collector', metric, {});
+    return (answer as { concentration: Concentration }).concentration;
+  };
 
   it('given one browser and one payment method that lose their events, then the answer names both, and how much they explain', async () => {
     for (let n = 0; n < 120; n += 1) {
@@ -138,16 +151,28 @@ describe('what the losses of a day have in common', () => {
       await shop.contributes('orders', order, day, { at });
       if (!paypal) await shop.tracks('order_completed', at, { refs: [order], value: 1, currency: 'USD' });
     }
-    const found = async (metric: string) => {
-      await shop.reconcile().now({ from: day, to: day, metrics: [metric] }, 'test');
-      const answer: object | undefined = await shop.reconcile().detail(day, 'collector', metric, {});
-      return (answer as { concentration: Concentration }).concentration;
-    };
-    const signups = await found('signups');
+    const signups = await found(day, 'signups');
+    sayFigures('sign-ups of firefox lost beyond those of others, in points', {
+      'at least': signups.findings[0]!.difference[0],
+      'at most': signups.findings[0]!.difference[1],
+    });
+    expect(signups.findings[0]!.difference[0]).toBeGreaterThan(50);
     expect(signups.findings[0]).toMatchObject({ dimension: 'browser', value: 'firefox', lost: 30, of: 30, excess: 30 });
-    const orders = await found('orders');
+    const orders = await found(day, 'orders');
     expect(orders.findings[0]).toMatchObject({ dimension: 'payment_method', value: 'paypal', lost: 24, of: 24 });
     const { data } = await shop.reconcile().list({ from: day, to: day });
     expect(data[0]).not.toHaveProperty('concentration');
+  });
+
+  it('given one in four of every browser that loses its events, then the answer is that they are uniform', async () => {
+    const other = '2026-08-17';
+    const noon = `${other}T10:00:00Z`;
+    for (let n = 0; n < 120; n += 1) {
+      const [user, browser] = [`v${n}`, ['firefox', 'chrome', 'safari'][n % 3]!];
+      await shop.signup(user, other, { at: noon });
+      await shop.tracks(null, noon, { user_id: user, browser });
+      if (n % 4 > 0) await shop.tracks('signup', noon, { user_id: user, browser });
+    }
+    expect(await found(other, 'signups')).toMatchObject({ verdict: 'uniform', findings: [] });
   });
 });

@@ -158,6 +158,24 @@ describe.each(sdks)('given the real client %s', (name, accepted, open, idsOf) =>
     expect(rows.map(({ message_id }) => message_id as string)).toEqual(idsOf(sent()[0]!.body));
   });
 
+  it('when it sends events from a server, then they show nothing that a browser saw, and no count of tracked has them', async () => {
+    const at = new Date(shop.time.now().getTime() - 60_000).toISOString();
+    await shop.events(signedUp(at, `${short}_server`));
+    const client = open();
+    client.signUp(`${short}_server`);
+    await client.flush();
+    await shop.segment([track(at, 'Signed Up', { userId: `${short}_browser` })]);
+    expect(await shop.sql('select lineage from ingest.tracked_events where user_id = $1', [`${short}_server`])).toEqual(
+      [{ lineage: 'server' }],
+    );
+    shop.time.pass(3 * 3_600_000); // nothing of that time is expected any more
+    await shop.reconcile(at.slice(0, 10));
+    const { ids, reasons } = await shop.detail(at.slice(0, 10), 'signups');
+    expect(JSON.stringify(ids)).toContain(`${short}_browser`);
+    expect(ids.missing).toContainEqual(expect.objectContaining({ id: `user:${short}_server` }));
+    expect(reasons).toContainEqual(expect.stringMatching(/^server_side: \d+ events that servers sent/));
+  });
+
   it.each([
     ['503 and the request was lost', 503, false],
     ['503 although it was kept', 503, true],

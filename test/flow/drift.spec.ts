@@ -202,6 +202,10 @@ describe('the gap report of a week', () => {
       enqueue: (job: Enqueued) => Promise.resolve(void queued.push(job)),
       alerts: { channels: ['webhook', 'email'], tell },
     } as unknown as JobContext;
+    await shop.database.pool.query(
+      `insert into model.daily values ('signups', '2026-10-06', '', 'google', 'cpc', '', '', 'new', true, 3), ('signups', '2026-10-07', '', 'unknown', '', '', 'no_touch', 'new', true, 1),
+         ('signups', '2026-10-04', '', 'bing', 'cpc', '', '', 'new', true, 9)`,
+    );
     await gapReportWeekly.run({}, context);
     for (const { data } of queued) await gapReportTell.run(data, context);
     const report = (await reconcile.gapReport('2026-W41'))!;
@@ -209,6 +213,10 @@ describe('the gap report of a week', () => {
       ...{ from: '2026-10-05', to: LAST, published_at: shop.now.toISOString() },
       rows: [{ source: 'collector', metric: 'signups', days: 7, actual: 700, tracked: 510, gap: 190, missing: 190 }],
       drift: [{ figure: 'gap_pct' }, { figure: 'loss_pct', shift: { day: STEP } }],
+      came_from: [
+        { metric: 'signups', channel: 'paid_search', value: 3, share: 0.75, bounds: [0.75, 1] },
+        { metric: 'signups', channel: 'unknown', value: 1, share: 0.25, reasons: { no_touch: 1 } },
+      ],
     });
     expect(queued.map(({ id }) => id)).toEqual(['gap-report-2026-W41-webhook', 'gap-report-2026-W41-email']);
     expect(told.map(({ id, channel }) => [id, channel])).toEqual([

@@ -82,11 +82,12 @@ export class LabelledTraffic {
     ]);
   }
 
-  private page(device: string, at: number, cache = 'dynamic'): void {
+  private page(device: string, at: number, { cache = 'dynamic', purpose = '' } = {}): void {
     const line = {
       ...{ RayID: `r${this.pages.length}`, EdgeStartTimestamp: iso(at - 5_000), CacheCacheStatus: cache },
       ...{ ClientIP: '203.0.113.9', ClientRequestMethod: 'GET', ClientRequestURI: '/welcome', EdgeResponseStatus: 200 },
       ...{ ClientRequestUserAgent: CHROME, Cookies: { aid: device } },
+      ...(purpose === '' ? {} : { RequestHeaders: { 'sec-purpose': purpose } }),
     };
     this.pages.push(JSON.stringify(line));
   }
@@ -132,9 +133,9 @@ export class LabelledTraffic {
       const { device, at } = await this.lost('script_blocked');
       if (n % 10 > 0) this.page(device, at);
     },
-    cached: async () => {
+    cached: async (n) => {
       const { device, at } = await this.lost('cached_page');
-      this.page(device, at, 'hit');
+      this.page(device, at, n % 2 === 0 ? { cache: 'hit' } : { purpose: 'prefetch;prerender' });
     },
     never: async () => void (await this.lost('client_never_seen')),
     inVisit: async () => {

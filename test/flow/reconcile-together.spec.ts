@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { addDays, daysBetweenBoth, Zone } from '../../src/kernel/day.js';
+import { loadDay, loadDays } from '../../src/reconcile/load-day.js';
 import { loadRun } from '../../src/reconcile/load-run.js';
+import type { Pairing } from '../../src/reconcile/match.js';
 import type { IdList } from '../../src/reconcile/outcome.js';
 import { reconciledMetrics } from '../../src/reconcile/reconciled-metrics.js';
 import { storeResult } from '../../src/reconcile/result-store.js';
@@ -130,6 +132,36 @@ async function signups(seed: number): Promise<void> {
     }
   }
 }
+
+/** An event between two truths of its purchase, of which it names the later one, on the day after the last. */
+async function rivals(): Promise<void> {
+  const [early, late] = ['order:rival1', 'order:rival2'];
+  await shop.purchase([early, late], { party: 'user:rival' });
+  await shop.contributes('orders', early, addDays(TO, -1));
+  await shop.contributes('orders', late, addDays(TO, 1));
+  await shop.tracks('order_completed', at(TO, 600), { refs: [late] });
+}
+
+describe('days that are read in one piece', () => {
+  it.each([
+    ['orders', 21, async (seed: number) => purchases(seed).then(() => troubles(seed))],
+    ['orders', 22, async (seed: number) => purchases(seed).then(rivals)],
+    ['signups', 23, signups],
+  ] as const)('given %s (seed %i), then each truth has the event that it has alone', async (name, seed, fill) => {
+    await fill(seed);
+    const metric = reconciledMetrics.find((each) => each.name === name)!;
+    const pairs = ({ trackedOf }: Pairing, on: readonly string[]): string[] =>
+      [...trackedOf].flatMap(([{ day, id }, event]) => (on.includes(day) ? `${day} ${id} ${event.messageId}` : []));
+    await shop.database.transaction(async (reader) => {
+      const [source, zone] = [collector.open(reader), new Zone(ZONE)];
+      const together = await loadDays(reader, source, metric, [FROM, TO], zone);
+      const alone: string[] = [];
+      for (const day of days) alone.push(...pairs((await loadDay(reader, source, metric, day, zone)).pairing, [day]));
+      expect(alone.length).toBeGreaterThan(10);
+      expect(pairs(together.pairing, days).sort()).toEqual(alone.sort());
+    });
+  });
+});
 
 describe('days that are loaded together', () => {
   it.each([

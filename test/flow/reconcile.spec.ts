@@ -305,6 +305,25 @@ describe('time', () => {
     expect((await reconciled('signups'))[0]).toMatchObject({ expected: 0, missing: 1, loss_pct: 100, status: 'ok' });
   });
 
+  it('given a day without money that is not settled yet, then a row without a currency says so, and none once it is', async () => {
+    const sold = { refs: ['order:e1'], value: 100, currency: 'USD' };
+    await shop.tracks('order_completed', `${other(-1)}T10:00:00Z`, sold);
+    shop.now = new Date(`${day}T11:00:00Z`);
+    expect(await reconciled('revenue_gross')).toMatchObject([
+      { status: 'provisional', provisional: true, comparable: false, actual: null, gap: null, loss_pct: null },
+    ]);
+    const of = { from: day, to: day, metric: 'revenue_gross' };
+    const summed = async () => (await shop.reconcile().summary({ ...of, from: other(-1) })).data;
+    await reconciled('revenue_gross', other(-1));
+    expect((await summed())[0]).toMatchObject({
+      days: 1,
+      left_out: { [day]: expect.stringMatching(/^provisional: events may arrive/) },
+    });
+    shop.now = new Date('2026-10-20T12:00:00Z');
+    expect(await reconciled('revenue_gross')).toEqual([]);
+    expect((await summed())[0]).toMatchObject({ days: 2, left_out: {} });
+  });
+
   it('given more truth since, then as_of answers what was known then', async () => {
     await shop.signup('u1', day);
     await shop.tracks('signup', `${day}T10:00:00Z`, { user_id: 'u1' });

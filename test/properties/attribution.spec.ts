@@ -4,7 +4,7 @@ import { attributionOf } from '../../src/catalog/attribution.js';
 import { defaultChannels } from '../../src/catalog/channels.js';
 import { claimedSource } from '../../src/reconcile/attribution.js';
 import { type Claim, confusionTable, verdictOf } from '../../src/reconcile/confusion.js';
-import { type Attributed, attributionRows } from '../../src/report/attribution-rows.js';
+import { type Attributed, attributionRows } from '../../src/metrics/attribution-rows.js';
 import { bridge, type BridgeGroup } from '../../src/report/bridge-report.js';
 
 const SOURCES = ['google', 'linkedin', 'newsletter'];

@@ -1911,6 +1911,10 @@ export interface components {
             source: string;
             /** @description Days of which nothing was fetched from it: the tracked side has nothing of them. */
             not_fetched: string[];
+            /** @description Days that are counted and may not be whole or exact, each with why: `partial: …`, `provisional: …`, `sampled: …`. */
+            doubtful: {
+                [key: string]: string[];
+            };
             actual: {
                 started: number;
                 completed: number;
@@ -2015,6 +2019,10 @@ export interface components {
             source: string;
             /** @description Days of which nothing was fetched from it: the tracked side has nothing of them. */
             not_fetched: string[];
+            /** @description Days that are counted and may not be whole or exact, each with why: `partial: …`, `provisional: …`, `sampled: …`. */
+            doubtful: {
+                [key: string]: string[];
+            };
             cohort: string;
             window_days: number;
             actual: {
@@ -2919,6 +2927,13 @@ export interface components {
             rows: {
                 [key: string]: unknown;
             }[];
+            /** @description Sign-ups and revenue by channel of the first touch, in shares with bounds. */
+            came_from?: ({
+                metric: string;
+                channel: string;
+            } & {
+                [key: string]: unknown;
+            })[];
         } & {
             [key: string]: unknown;
         };

@@ -75,6 +75,7 @@ const NAMES: Readonly<Record<string, string>> = {
   revenue_gross: 'Revenue, gross',
   revenue_net: 'Revenue, net',
   mrr: 'MRR',
+  attribution_mismatch_pct: 'Attribution mismatch',
 };
 
 /** What a metric is called on the page. */

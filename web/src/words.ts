@@ -41,6 +41,7 @@ export const reasonNames: Readonly<Record<string, string>> = {
   no_marker: 'a visit without any marker',
   touch_after_signup: 'the only touch came after the sign-up',
   consent_withheld: 'consent was withheld',
+  mark_sealed: 'the mark stands in what is sealed as personal',
   stripped_utm: 'from another site, and the mark was lost on the way',
   cross_device_unlinked: 'a touch on a device that others have too',
   window_expired: 'the touch is too long ago',

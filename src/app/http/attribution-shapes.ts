@@ -90,6 +90,10 @@ const arm = {
   not_fetched: z
     .array(z.string())
     .meta({ description: 'Days of which nothing was fetched from it: the tracked side has nothing of them.' }),
+  doubtful: z.record(z.string(), z.array(z.string())).meta({
+    description:
+      'Days that are counted and may not be whole or exact, each with why: `partial: …`, `provisional: …`, `sampled: …`.',
+  }),
 };
 const steps = z.looseObject({ started: count, completed: count, rate: share });
 const by = (actual: typeof steps) =>

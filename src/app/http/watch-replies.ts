@@ -123,5 +123,9 @@ export const GapReportReply = z
     to: day,
     published_at: time.nullable(),
     rows: z.array(z.looseObject({})),
+    came_from: z
+      .array(z.looseObject({ metric: z.string(), channel: z.string() }))
+      .optional()
+      .meta({ description: 'Sign-ups and revenue by channel of the first touch, in shares with bounds.' }),
   })
   .meta({ id: 'GapReport' });

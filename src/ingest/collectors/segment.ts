@@ -76,6 +76,7 @@ function inContext(sent: Json) {
   const properties = isObject(sent['properties']) ? sent['properties'] : objectIn(sent['traits']);
   return {
     properties,
+    library: objectIn(context['library'])['name'],
     userAgent: context['userAgent'],
     ip: context['ip'],
     device: objectIn(context['device'])['type'],

@@ -1,4 +1,4 @@
-import { attributionOf } from '../../catalog/attribution.js';
+import { attributionOf, hasSealedMark } from '../../catalog/attribution.js';
 import type { Fact, Node } from '../../catalog/facts.js';
 import { anonymousNode, openText, userNode } from '../../catalog/identifiers.js';
 import type { Interpreter } from '../interpreter.js';
@@ -8,7 +8,7 @@ import type { Json } from '../json-members.js';
 /** Where somebody came from, and whether analytics may look at them. */
 export const touches: Interpreter = {
   name: 'domain/touches',
-  version: 2,
+  version: 3,
   reads: ['touch.recorded', 'consent.changed'],
   interpret: (entry) => {
     const event = domainEvent(entry);
@@ -32,6 +32,7 @@ export function touchRecorded(
   const from = attributionOf(attribution);
   // A browser that says "from another site" and not from which, on a page without a mark: the mark was lost on the way.
   const isStripped = from.source === null && attribution['fetch_site'] === 'cross-site' && !attribution['referrer'];
-  const fields = { at: event.at, ...from, stripped: isStripped ? true : undefined };
+  const sealed = from.source === null && hasSealedMark(attribution) ? true : undefined;
+  const fields = { at: event.at, ...from, stripped: isStripped ? true : undefined, sealed };
   return fact(event, { type: 'TouchRecorded', subject, effect: `touch:${event.entryId}`, fields, nodes });
 }

@@ -8,7 +8,7 @@ import { touchRecorded } from './touches.js';
 /** Who somebody is: sign-ups, and the devices and provider customers of a user. */
 export const users: Interpreter = {
   name: 'domain/users',
-  version: 1,
+  version: 2,
   reads: ['user.signed_up', 'user.identified'],
   interpret: (entry) => (entry.type === 'user.signed_up' ? signedUp(entry) : identified(entry)),
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { posthog as posthogProtocol } from '../../ingest/collectors/posthog.js';
 import { isObject, type Json } from '../../ingest/json-members.js';
 import { filePlace, filesOf, filesSettleHours } from '../pull/files.js';
 import { objectOf } from '../pull/lines.js';
@@ -136,7 +137,7 @@ function eventOf(row: Json, columns: Columns, { layout, time_zone: zone }: Setti
   const [userId, anonymousId] = [cell('user_id'), cell('anonymous_id')];
   const isDevice = userId !== undefined && userId === anonymousId;
   const devices = [anonymousId, call === 'alias' ? row['previousId'] : undefined];
-  return {
+  const event: SourceEvent = {
     ...{ name, at: time, anonymousId, named: call === undefined },
     userId: isDevice ? undefined : userId,
     links:
@@ -159,6 +160,24 @@ function eventOf(row: Json, columns: Columns, { layout, time_zone: zone }: Setti
     medium: cell('medium'),
     campaign: cell('campaign'),
   };
+  return layout === 'posthog' ? asPosthog(event) : event;
+}
+
+/**
+ * An exported event is what an SDK sent, so it is read as the collector and the query interface read it: who a distinct id is, the user agent, the
+ * release and the marks of the visit under all their names. What a column tells stands.
+ */
+function asPosthog(event: SourceEvent): SourceEvent {
+  const { userId, anonymousId, links: _, ...columns } = event;
+  const told = posthogProtocol.event({
+    event: event.name,
+    uuid: event.messageId,
+    distinct_id: userId ?? anonymousId,
+    properties: event.properties,
+  });
+  if (typeof told === 'string') return event; // of nobody
+  const known = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+  return { ...told, ...(known as typeof columns) };
 }
 
 /** `context.library.name`, also where the outer part is JSON in a text. */

@@ -116,6 +116,14 @@ describe('simulated series', () => {
     expect(findShift(days(values.slice(0, 21)))).toBeNull();
   });
 
+  it('given a share that a weekday raised and that is nothing now, then the new level is not less than nothing', () => {
+    const values = [
+      ...Array.from({ length: 35 }, (_, index) => (index % 7 === 6 ? 9 : 5)),
+      ...Array<number>(10).fill(0),
+    ];
+    expect(findShift(days(values))).toMatchObject({ day: dayAt(35), direction: 'down', after: 0 });
+  });
+
   it('given two steps, then the later one is told', () => {
     const values = [...Array<number>(20).fill(5), ...Array<number>(15).fill(15), ...Array<number>(10).fill(8)];
     expect(findShift(days(values))).toEqual({ day: dayAt(35), direction: 'down', before: 15, after: 8 });

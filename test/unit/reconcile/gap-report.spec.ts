@@ -145,6 +145,10 @@ describe('the report in words', () => {
       },
     ],
     markers: [{ at: '2026-09-28T08:00:00.000Z', kind: 'release', title: 'Shop <1.5> | beta' }],
+    came_from: [
+      { metric: 'revenue_gross', currency: 'USD', channel: 'paid_search', value: '6000', share: 0.6, bounds: [0.6, 1] },
+      { metric: 'signups', channel: 'unknown', value: 3, share: 0.3, reasons: { no_touch: 2, consent_withheld: 1 } },
+    ],
   };
 
   it('of no day that counts tells no zeros', () => {
@@ -164,6 +168,10 @@ describe('the report in words', () => {
       '- loss_pct of signups at collector went up: 40 on 2026-10-04, usually 10; missing script_blocked +28 points; browser firefox: 9 of 10 lost on 2026-10-04\n',
     );
     expect(text).toContain('- gap_pct of orders at collector went up: 9 on 2026-10-04, usually 1\n');
+    expect(text).toContain('| revenue_gross USD | paid_search | 60.00 USD | 60 % | 60 % and 100 % |');
+    expect(text).toContain('| signups | unknown | 3 | 30 % | no_touch: 2, consent_withheld: 1 |');
+    const { came_from: _, ...earlier } = report;
+    expect(gapReportMarkdown(earlier)).toContain('## Where they came from\n\nNothing.');
     expect(gapReportMarkdown({ ...report, drift: [] })).toContain('## What is not what it usually is\n\nNothing.');
   });
 

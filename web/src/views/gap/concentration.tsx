@@ -40,7 +40,7 @@ export function Concentration({ row }: { row: Detail }) {
 function verdictOf({ verdict, findings, known }: Found): string {
   const looked = Object.keys(known).map(words).join(', ');
   if (verdict === 'uniform')
-    return `Uniform: nothing that was looked at (${looked}) loses more than the rest. The loss falls on everybody alike.`;
+    return `Uniform: nothing that was looked at (${looked}) loses more than the rest, as far as 99 % certainty can tell.`;
   if (verdict === 'too_few')
     return 'Too few are missing, or too little is known of them, to say where they concentrate.';
   const [first] = findings;

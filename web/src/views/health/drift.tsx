@@ -37,11 +37,11 @@ function Drifts({ rows }: { rows: readonly Drift[] }) {
         { title: 'Usual', numeric: true, text: ({ baseline }) => percent(baseline) },
         {
           title: 'Verdict',
-          text: ({ verdict }) => driftNames[verdict] ?? verdict,
-          show: ({ verdict, alarming }) => (
+          text: verdictOf,
+          show: (row) => (
             <>
-              {driftNames[verdict] ?? verdict}
-              {alarming && <span class="tag">alarming</span>}
+              {verdictOf(row)}
+              {row.alarming && <span class="tag">alarming</span>}
             </>
           ),
         },
@@ -52,6 +52,10 @@ function Drifts({ rows }: { rows: readonly Drift[] }) {
     />
   );
 }
+
+/** The day itself may be as usual while the level it is on is a new one. */
+const verdictOf = ({ verdict, moved }: Drift): string =>
+  verdict === 'steady' && moved !== 'steady' ? `on a new level, ${moved}` : (driftNames[verdict] ?? verdict);
 
 const shiftOf = ({ shift }: Drift): string =>
   shift === null ? '' : `${shift.day}: ${percent(shift.before)} to ${percent(shift.after)}`;

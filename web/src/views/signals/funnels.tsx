@@ -38,6 +38,7 @@ export function Funnels({ source, url, go, from, to }: Props) {
                 Not fetched from {source}, and tracked as nothing: {funnel.not_fetched.join(', ')}.
               </p>
             )}
+            <Doubtful days={funnel.doubtful} />
             <form class="choices" onSubmit={(event) => event.preventDefault()}>
               <Choice
                 label="Also by"
@@ -46,12 +47,28 @@ export function Funnels({ source, url, go, from, to }: Props) {
                 onPick={(each) => go({ dimension: each })}
               />
             </form>
-            {funnel.by && <ByDimension by={funnel.by} />}
+            {funnel.by ? (
+              <ByDimension by={funnel.by} />
+            ) : (
+              <p class="hint">Not told of closed days: a close keeps numbers, and no signals of browsers.</p>
+            )}
           </>
         )}
       </Show>
     </section>
   );
+}
+
+/** Days that are counted all the same, by what is to be said of them. */
+function Doubtful({ days }: { days: Funnel['doubtful'] }) {
+  const byReason = new Map<string, string[]>();
+  for (const [day, reasons] of Object.entries(days))
+    for (const reason of reasons) byReason.set(reason, [...(byReason.get(reason) ?? []), day]);
+  return [...byReason].map(([reason, some]) => (
+    <p class="hint" key={reason}>
+      {reason} ({some.length === 1 ? some[0] : `${some[0]} to ${some.at(-1)}, ${some.length} days`})
+    </p>
+  ));
 }
 
 function Twice({ funnel }: { funnel: Funnel }) {
