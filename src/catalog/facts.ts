@@ -53,6 +53,8 @@ export const factTypes = {
     status: 'latest',
     payment_status: 'latest',
     amount: 'latest',
+    /** Of `amount`. */
+    tax: 'latest',
     currency: 'latest',
     customer_present: 'latest',
   },
