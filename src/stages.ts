@@ -155,6 +155,9 @@ export function watchOver(
   });
 }
 
+/** Longer than that a tie-out does not wait for the books to tell it where to look: it looks everywhere. */
+const BOOKS_WITHIN_MS = 2_000;
+
 /** What providers state of their balance, and how it compares with the ledger. */
 export function tieOutsWith(
   config: Config,
@@ -166,7 +169,7 @@ export function tieOutsWith(
     zone: Zone;
     ingest: IngestStage;
     projections: Projections;
-    books: Pick<OwnBooks, 'clearing'>;
+    books: Pick<OwnBooks, 'clearing' | 'catchUp'>;
   },
   calendar: FiscalCalendar,
 ) {
@@ -185,6 +188,7 @@ export function tieOutsWith(
     contentMac: (value) => vault.contentMac(value),
     statement: (provider, range) => ingest.imports.statement(provider, range),
     caughtUp: () => projections.catchUp(),
+    posted: () => deps.books.catchUp(AbortSignal.timeout(BOOKS_WITHIN_MS)),
     clearing: (provider, day) => deps.books.clearing(provider, day),
   });
   return { reports, announced, tieOuts };

@@ -55,6 +55,8 @@ export const factTypes = {
     status: 'latest',
     payment_status: 'latest',
     amount: 'latest',
+    /** Of `amount`. */
+    tax: 'latest',
     currency: 'latest',
     customer_present: 'latest',
   },

@@ -1,6 +1,8 @@
 import type { BalanceLine } from '../ingest/balance-line.js';
 import type { Day } from '../kernel/day.js';
+import { Problem } from '../kernel/errors.js';
 import type { Database } from '../storage/database.js';
+import { transactionRef } from './money-objects.js';
 
 interface Row {
   id: string;
@@ -22,16 +24,49 @@ const LINES = `select substr(e.key, 9) as id, p.ref, coalesce(f.f->>'provider', 
   from model.parts p cross join json_each(p.doc->'effects') e cross join lateral (select e.value->'fields' as f) f
   where p.kind in ('payment', 'intent', 'payout', 'balance') and e.value->>'type' = 'BalanceMoved' and f.f->>'at' is not null`;
 
-/** Lines of providers' balances as the read model has them. */
+// As the index of the books has it: `objects_lines_by_time`.
+const MADE_AT = `(o.doc -> 'effects' -> ('balance:' || substr(o.ref, 5)) -> 'fields' ->> 'at')::numeric`;
+/** Parts that carry lines of a balance: what each is of, or the line by itself. */
+const carrying = (condition: string): string =>
+  `select r.ref from books.objects o
+   cross join lateral (select 'balance:' || substr(o.ref, 5) as ref union all select json_array_elements_text(o.doc -> 'links')) r
+   where o.ref like 'txn:%' and ${condition}`;
+
+/**
+ * Lines of providers' balances as the read model has them. It has no index of them: which of its parts carry those of a time is asked of the books, whose
+ * `posted` resolves once they have everything that was recorded before. Where they are too far behind, or are not there, all parts are looked through.
+ */
 export class BalanceLines {
-  constructor(private readonly database: Pick<Database, 'pool'>) {}
+  constructor(
+    private readonly database: Pick<Database, 'pool'>,
+    private readonly posted?: () => Promise<unknown>,
+  ) {}
+
+  /** Parts of the read model that may carry lines of a balance; undefined where it may be any. */
+  private async carrying(condition: string, values: readonly unknown[]): Promise<string[] | undefined> {
+    try {
+      if (!this.posted) return undefined;
+      await this.posted();
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'unavailable') return undefined;
+      throw error;
+    }
+    const { rows } = await this.database.pool.query<{ ref: string }>(carrying(condition), [...values]);
+    return rows.map(({ ref }) => ref);
+  }
+
+  private madeBetween(from: number, until: number): Promise<string[] | undefined> {
+    return this.carrying(`${MADE_AT} >= $1::numeric and ${MADE_AT} < $2::numeric`, [from, until]);
+  }
 
   /** Lines of a provider made from an instant on and before another, by id. */
   async within(provider: string, from: number, until: number): Promise<Map<string, BalanceLine>> {
+    const among = carriedBy(await this.madeBetween(from, until), 4);
     const { rows } = await this.database.pool.query<Row>(
-      `${LINES} and coalesce(f.f->>'provider', 'stripe') = $1 and (f.f->>'at')::bigint >= $2 and (f.f->>'at')::bigint < $3
+      `${LINES} ${among.condition} and coalesce(f.f->>'provider', 'stripe') = $1
+         and (f.f->>'at')::bigint >= $2 and (f.f->>'at')::bigint < $3
        order by e.key, p.ref`,
-      [provider, from, until],
+      [provider, from, until, ...among.values],
     );
     return byId(rows);
   }
@@ -39,9 +74,11 @@ export class BalanceLines {
   /** Lines by their ids, whenever they were made. */
   async find(ids: readonly string[]): Promise<Map<string, BalanceLine>> {
     if (ids.length === 0) return new Map();
-    const { rows } = await this.database.pool.query<Row>(`${LINES} and e.key = any($1) order by e.key, p.ref`, [
-      ids.map((id) => `balance:${id}`),
-    ]);
+    const among = carriedBy(await this.carrying('o.ref = any($1)', [ids.map(transactionRef)]), 2);
+    const { rows } = await this.database.pool.query<Row>(
+      `${LINES} ${among.condition} and e.key = any($1) order by e.key, p.ref`,
+      [ids.map((id) => `balance:${id}`), ...among.values],
+    );
     return byId(rows);
   }
 
@@ -60,14 +97,17 @@ export class BalanceLines {
    * that it captured, which may be settled in another.
    */
   async moneyOf(from: number, until: number, days: { from: Day; to: Day }): Promise<Map<string, Set<string>>> {
+    const among = carriedBy(await this.madeBetween(from, until), 5);
     const { rows } = await this.database.pool.query<{ provider: string; currency: string; settled: boolean }>(
-      `select distinct provider, currency, true as settled from (${LINES}) l where l.at::bigint >= $1 and l.at::bigint < $2
+      `select distinct provider, currency, true as settled from (${LINES} ${among.condition}) l
+       where l.at::bigint >= $1 and l.at::bigint < $2
        union all select distinct e.value->'fields'->>'provider', e.value->'fields'->>'currency', false
        from model.parts p cross join json_each(p.doc->'effects') e
        where p.kind = 'payment' and p.status = 'captured' and p.day between $3 and $4
+         and p.ref in (select subject from model.contributions where metric = 'revenue_gross' and day between $3 and $4)
          and e.value->>'type' = 'PaymentCaptured' and e.value->'fields'->>'provider' is not null
        order by settled desc`,
-      [from, until, days.from, days.to],
+      [from, until, days.from, days.to, ...among.values],
     );
     const settled = new Set(rows.filter((row) => row.settled).map(({ provider }) => provider));
     const money = new Map<string, Set<string>>();
@@ -78,6 +118,11 @@ export class BalanceLines {
     return money;
   }
 }
+
+const carriedBy = (refs: readonly string[] | undefined, place: number) =>
+  refs === undefined
+    ? { condition: '', values: [] }
+    : { condition: `and p.ref = any($${place}::text[])`, values: [refs] };
 
 /** A line that two parts carry is one line: the first by its ref. */
 function byId(rows: readonly Row[]): Map<string, BalanceLine> {

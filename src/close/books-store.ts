@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Ref } from '../catalog/facts.js';
 import type { Position } from '../ledger/ledger.js';
-import type { MoneyObject } from './money-objects.js';
+import { type MoneyObject, saleOf } from './money-objects.js';
 import type { Posting } from './post.js';
 
 /** Where posting got to, of which version. */
@@ -58,7 +58,7 @@ export async function loadObjects(client: Querier, refs: Iterable<Ref>): Promise
       values: [wanted],
     });
     for (const { doc } of rows) found.set(doc.ref, doc);
-    wanted = [...new Set(rows.flatMap(({ doc }) => doc.links))].filter((ref) => !asked.has(ref));
+    wanted = [...new Set(rows.flatMap(({ doc }) => [...doc.links, ...saleOf(doc)]))].filter((ref) => !asked.has(ref));
   }
   return found;
 }

@@ -27,6 +27,7 @@ import {
   trialBalance,
 } from './statements.js';
 import type { PeriodDays } from './tie-outs.js';
+import { VALUATION_VERSION } from './valuation-version.js';
 
 export interface BooksDeps extends Omit<CatchUpDeps, 'ledger' | 'version'> {
   ledger: Ledger;
@@ -54,9 +55,11 @@ export class JournalBooks implements Books {
   }
 
   get settings(): string {
-    const { chart, functionalCurrency = null, calendar } = this.deps;
+    const { chart, functionalCurrency, calendar } = this.deps;
     const codes = Object.fromEntries(Object.entries(chart).map(([key, { code }]) => [key, code]));
-    const text = canonicalJson({ codes, functionalCurrency, calendar: [calendar.name, calendar.start ?? null] });
+    const functional = functionalCurrency === undefined ? null : [functionalCurrency, VALUATION_VERSION];
+    const days = [calendar.name, calendar.start ?? null];
+    const text = canonicalJson({ codes, functionalCurrency: functional, calendar: days });
     return createHash('sha256').update(text).digest('hex').slice(0, 16);
   }
 
@@ -129,7 +132,7 @@ export class JournalBooks implements Books {
     const { calendar, zone, database, functionalCurrency } = this.deps;
     const standings = new BookStandings<ValuationState>({
       ...{ pool: database.pool, version: this.catchUpDeps.version, withRates: true },
-      kind: `valuation ${functionalCurrency} ${calendar.name} ${calendar.start ?? ''}`.trim(),
+      kind: `valuation ${VALUATION_VERSION} ${functionalCurrency} ${calendar.name} ${calendar.start ?? ''}`.trim(),
     });
     let valuation: Valuation;
     const lines = async function* (): AsyncGenerator<ValuedLine> {

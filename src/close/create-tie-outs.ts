@@ -37,6 +37,8 @@ export interface TieOutDeps extends StatementDeps {
   contentMac(value: unknown): Buffer;
   /** Resolves with the position that the read model is at, once it shows everything that was recorded before. */
   caughtUp(): Promise<number>;
+  /** Resolves once the books have everything that was recorded before. Throws Problem `unavailable` where they are too far behind. */
+  posted?: () => Promise<unknown>;
   /** What a provider's clearing account stands at after a day, by currency, where its opening balance was set. */
   clearing?: (provider: string, day: Day) => Promise<ReadonlyMap<string, bigint>>;
   /** Reports that were announced and are not kept. */
@@ -71,7 +73,7 @@ export function calendarMonth(id: string): PeriodDays | undefined {
 }
 
 export function createTieOuts(deps: TieOutDeps): TieOutStage {
-  const lines = new BalanceLines(deps.database);
+  const lines = new BalanceLines(deps.database, deps.posted);
   const periodOf = (id: string): PeriodDays => {
     const period = (deps.periodDays ?? calendarMonth)(id);
     if (!period) throw new Problem('invalid_request', `There is no period "${id}"; a month is named 2026-10.`);
@@ -88,10 +90,11 @@ export function createTieOuts(deps: TieOutDeps): TieOutStage {
     return lines.moneyOf(from.getTime(), until.getTime(), period);
   };
   /** Providers with money in the period, and those that a report of it was handed over of. */
-  const providersOf = async (period: PeriodDays): Promise<string[]> => {
+  const providersAmong = async (money: ReadonlyMap<string, unknown>, period: PeriodDays): Promise<string[]> => {
     const reports = await deps.reports.list(rangeOf(period));
-    return [...new Set([...(await moneyOf(period)).keys(), ...reports.map(({ provider }) => provider)])].sort();
+    return [...new Set([...money.keys(), ...reports.map(({ provider }) => provider)])].sort();
   };
+  const providersOf = async (period: PeriodDays) => providersAmong(await moneyOf(period), period);
 
   return {
     async run(periodId, asker) {
@@ -123,7 +126,7 @@ export function createTieOuts(deps: TieOutDeps): TieOutStage {
       const { from, until } = rangeOf(period);
       const money = await moneyOf(period);
       const canBe = (provider: string): boolean => deps.statement(provider, { from, until }) !== undefined;
-      for (const provider of await providersOf(period)) {
+      for (const provider of await providersAmong(money, period)) {
         const result = await last(period, provider);
         const isHeld = result?.currencies.some(({ balance }) => balance?.clearing !== undefined) ?? false;
         const clearing = isHeld ? await deps.clearing?.(provider, period.to) : undefined;

@@ -4,7 +4,8 @@ import type { Day } from '../kernel/day.js';
 
 /**
  * What the books know of one object that moves money: a payment, an intent, an invoice, a payout, a line of a provider's balance
- * (`txn:txn_1`), an opening balance (`opening:stripe:EUR`). The same effects as in the read model, merged by the same rules.
+ * (`txn:txn_1`), an opening balance (`opening:stripe:EUR`); or that says what money was paid for: an order, a session, a checkout. The same
+ * effects as in the read model, merged by the same rules.
  */
 export interface MoneyObject {
   ref: Ref;
@@ -13,6 +14,8 @@ export interface MoneyObject {
   effects: Record<string, EffectRecord>;
   /** Other objects of the same payment. */
   links: Ref[];
+  /** Of a payment: the orders, sessions and checkouts that it is of. Of those: each other, and the payments. See `saleOf`. */
+  sale?: Ref[];
   opening?: Opening;
 }
 
@@ -38,36 +41,47 @@ const READ: ReadonlySet<FactType> = new Set([
   ...(['DisputeChanged', 'DisputeFundsWithdrawn', 'DisputeFundsReinstated'] as const),
   ...(['InvoiceChanged', 'InvoicePeriodBilled', 'InvoicePaymentMade', 'CreditNoteChanged'] as const),
   ...(['PayoutChanged', 'BalanceMoved'] as const),
+  ...(['OrderPlaced', 'CheckoutSessionChanged'] as const),
 ]);
 
 const LINKED = /^(payment|intent|invoice):/;
 const OURS = /^(payment|intent|invoice|payout):/;
+const SALE = /^(order|session|checkout):/;
 const BALANCE = 'balance:';
 
 export const transactionRef = (id: string): Ref => `txn:${id}`;
 export const kindOf = (ref: Ref): string => ref.slice(0, ref.indexOf(':'));
 export const idOf = (ref: Ref): string => ref.slice(ref.indexOf(':') + 1);
 
+interface Place {
+  ref: Ref;
+  links: Ref[];
+  sale: Ref[];
+}
+
 /** Where a fact is kept, and with what it links that. Undefined for what the books do not read. */
-export function placeOf(fact: Fact): { ref: Ref; links: Ref[] } | undefined {
+export function placeOf(fact: Fact): Place | undefined {
   const { type, subject, effect, fields, refs = [] } = fact;
   if (type === 'BalanceMoved') {
     // Several objects may carry one line of the balance, so it is an object of its own.
-    return { ref: transactionRef(effect.slice(BALANCE.length)), links: OURS.test(subject) ? [subject] : [] };
+    return { ref: transactionRef(effect.slice(BALANCE.length)), links: OURS.test(subject) ? [subject] : [], sale: [] };
   }
-  if (!OURS.test(subject)) return undefined;
-  const links = LINKED.test(subject) ? refs.filter((ref) => LINKED.test(ref) && ref !== subject) : [];
-  if (!READ.has(type) && links.length === 0) return undefined;
+  const isSale = SALE.test(subject);
+  if (!isSale && !OURS.test(subject)) return undefined;
+  const others = isSale || LINKED.test(subject) ? refs.filter((ref) => ref !== subject) : [];
+  const links = isSale ? [] : others.filter((ref) => LINKED.test(ref));
+  const sale = others.filter((ref) => SALE.test(ref) || (isSale && LINKED.test(ref)));
+  if (!READ.has(type) && links.length === 0 && sale.length === 0) return undefined;
   const transaction = fields['balance_transaction'];
   if (typeof transaction === 'string') links.push(transactionRef(transaction));
-  return { ref: subject, links };
+  return { ref: subject, links, sale };
 }
 
 /** Every object that news speaks of. */
 export const refsOf = ({ facts, opening }: MoneyNews): Ref[] => [
   ...facts.flatMap((fact) => {
     const place = placeOf(fact);
-    return place ? [place.ref, ...place.links] : [];
+    return place ? [place.ref, ...place.links, ...place.sale] : [];
   }),
   ...(opening ? [opening.ref] : []),
 ];
@@ -88,8 +102,9 @@ export function learn(
       const { effect } = applyFact(object.effects[fact.effect], fact, entryId);
       object = { ...object, effects: { ...object.effects, [fact.effect]: effect } };
     }
-    now.set(place.ref, linked(object, place.links));
+    now.set(place.ref, ofSale(linked(object, place.links), place.sale));
     for (const link of place.links) now.set(link, linked(at(link), [place.ref]));
+    for (const ref of place.sale) now.set(ref, ofSale(at(ref), [place.ref]));
   }
   if (opening) {
     const { ref, ...balance } = opening;
@@ -107,8 +122,34 @@ function linked(object: MoneyObject, refs: readonly Ref[]): MoneyObject {
   return fresh.length === 0 ? object : { ...object, links: [...new Set([...object.links, ...fresh])].sort() };
 }
 
+/** So many of them one thing is not sold with: what has them (`order_id: "test"`) is crowded, and of no sale. */
+const SALE_LINKS_MAX = 100;
+
+function ofSale(object: MoneyObject, refs: readonly Ref[]): MoneyObject {
+  const { sale = [] } = object;
+  const fresh = refs.filter((ref) => !sale.includes(ref));
+  if (fresh.length === 0 || sale.length >= SALE_LINKS_MAX) return object;
+  return { ...object, sale: [...new Set([...sale, ...fresh])].sort().slice(0, SALE_LINKS_MAX) };
+}
+
+/** What an object is sold with; nothing of a crowded one. Only what both sides say counts: a crowded one may not have noted all. */
+export const saleOf = ({ sale = [] }: MoneyObject): readonly Ref[] => (sale.length < SALE_LINKS_MAX ? sale : []);
+
+type Known = (ref: Ref) => MoneyObject | undefined;
+
 /** All objects that links join with one, in a stable order. */
-export function around(known: (ref: Ref) => MoneyObject | undefined, start: Ref): MoneyObject[] {
+export const around = (known: Known, start: Ref): MoneyObject[] => reached(known, start, ({ links }) => links);
+
+/** The same with all that was sold together: other payments of the order, and what tells of them. */
+export const soldWith = (known: Known, start: Ref): MoneyObject[] =>
+  reached(known, start, (object) => [
+    ...object.links,
+    ...saleOf(object).filter((other) => saleOf(known(other) ?? NOTHING).includes(object.ref)),
+  ]);
+
+const NOTHING: MoneyObject = { ref: '', provider: '', effects: {}, links: [] };
+
+function reached(known: Known, start: Ref, next: (object: MoneyObject) => readonly Ref[]): MoneyObject[] {
   const found = new Map<Ref, MoneyObject>();
   const queue = [start];
   for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
@@ -116,7 +157,7 @@ export function around(known: (ref: Ref) => MoneyObject | undefined, start: Ref)
     const object = known(ref);
     if (!object) continue;
     found.set(ref, object);
-    queue.push(...object.links);
+    queue.push(...next(object));
   }
   return [...found.values()].sort((a, b) => (a.ref < b.ref ? -1 : 1));
 }

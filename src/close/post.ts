@@ -2,7 +2,7 @@ import type { Ref } from '../catalog/facts.js';
 import type { Day } from '../kernel/day.js';
 import type { Position } from '../ledger/ledger.js';
 import type { JournalEntry } from './journal-entry.js';
-import { around, learn, type MoneyNews, type MoneyObject, refsOf } from './money-objects.js';
+import { learn, type MoneyNews, type MoneyObject, refsOf, soldWith } from './money-objects.js';
 import { wantedEntries } from './wanted-entries.js';
 
 /** A journal entry that begins (`sign` 1) or ceases (-1) to stand in the books at a position. */
@@ -34,14 +34,16 @@ export class Poster {
   take(news: News): Posting[] {
     const refs = refsOf(news);
     if (refs.length === 0) return [];
-    const before = this.entriesAround(refs);
+    const { seen, entries: before } = this.entriesAround(refs);
     for (const object of learn(this.known, news, news.entryId)) {
       this.objects.set(object.ref, object);
       this.changed.set(object.ref, object);
     }
     const { position, entryId } = news;
     const stamp = (sign: 1 | -1) => (entry: JournalEntry) => ({ position, entryId, sign, entry });
-    const { gone, fresh } = difference(before, this.entriesAround(refs));
+    // What was sold together before may no longer be so: an order that one more payment names is of too many.
+    const { entries: after } = this.entriesAround([...refs, ...seen]);
+    const { gone, fresh } = difference(before, after);
     return [...gone.map(stamp(-1)), ...fresh.map(stamp(1))];
   }
 
@@ -52,14 +54,16 @@ export class Poster {
 
   private readonly known = (ref: Ref): MoneyObject | undefined => this.objects.get(ref);
 
-  private entriesAround(refs: readonly Ref[]): JournalEntry[] {
+  /** The entries of all sales that objects are of, and every object of those. */
+  private entriesAround(refs: readonly Ref[]): { seen: ReadonlySet<Ref>; entries: JournalEntry[] } {
     const seen = new Set<Ref>();
-    return refs.flatMap((ref) => {
+    const entries = refs.flatMap((ref) => {
       if (seen.has(ref)) return [];
-      const objects = around(this.known, ref);
+      const objects = soldWith(this.known, ref);
       for (const object of objects) seen.add(object.ref);
       return wantedEntries(objects, this.dayOf);
     });
+    return { seen, entries };
   }
 }
 

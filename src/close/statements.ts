@@ -3,6 +3,7 @@ import type { Day } from '../kernel/day.js';
 import type { Position } from '../ledger/ledger.js';
 import type { AccountKey } from './chart-of-accounts.js';
 import { within } from './read-lines.js';
+import { TAX_LEFT } from './recipes/sale-tax.js';
 
 /** What statements are about: the days from the first to the last, both included, as they were known at a position. */
 export interface StatementRange {
@@ -163,7 +164,7 @@ export async function revenueBridge(client: Querier, { from, to, upTo }: Stateme
        group by subject, currency having sum(delta) <> 0),
      booked as (
        select object as subject, account, currency, -sum(sign * amount) as amount from books.lines
-       where position <= $1 and day between $2 and $3 and kind = 'charge' and account in ('revenue', 'receivable')
+       where position <= $1 and day between $2 and $3 and kind = 'charge' and account in ('revenue', 'receivable', 'tax_payable')
        group by object, account, currency having sum(sign * amount) <> 0),
      -- a payment that was settled in another currency has revenue in that, and none in the one that was paid
      settled as (
@@ -173,10 +174,20 @@ export async function revenueBridge(client: Querier, { from, to, upTo }: Stateme
        select entry, kind, currency, -sum(case when until is null then sign * amount else ${during} end) as amount
        from books.lines
        where position <= $1 and ${inRange} and kind <> 'charge' and account = 'revenue'
-       group by entry, kind, currency)
+       group by entry, kind, currency),
+     -- sales of which a tax is told that no rule could keep apart
+     taxed as (
+       select entry, currency from books.lines
+       where position <= $1 and day between $2 and $3 and kind = 'charge' and account = 'revenue' and memo = any($4)
+       group by entry, currency having sum(sign * amount) <> 0)
      select 'revenue_gross' as step, currency, sum(amount)::bigint as amount, count(*) as count from sold group by currency
      union all
      select 'paid_by_invoice', currency, -sum(amount)::bigint, count(*) from booked where account = 'receivable' group by currency
+     union all
+     select 'tax_kept_apart', currency, -sum(amount)::bigint, count(*) from booked
+     where account = 'tax_payable' and subject not in (select subject from settled) group by currency
+     union all
+     select 'tax_not_kept_apart', currency, 0::bigint, count(*) from taxed group by currency
      union all
      select 'paid_in_this_currency_settled_in_another', currency, -sum(amount)::bigint, count(*)
      from sold where subject in (select subject from settled) group by currency
@@ -188,7 +199,7 @@ export async function revenueBridge(client: Querier, { from, to, upTo }: Stateme
      union all
      select 'journal', currency, -sum(${during})::bigint, 0 from books.lines
      where position <= $1 and ${inRange} and account = 'revenue' group by currency`,
-    [upTo, from, to],
+    [upTo, from, to, Object.values(TAX_LEFT)],
   );
   const steps = rows.filter(({ step }) => step !== 'journal').map((row) => ({ ...row, count: Number(row.count) }));
   const inOrder = steps.sort((a, b) => placeOf(a) - placeOf(b) || (textOf(a) < textOf(b) ? -1 : 1));
@@ -201,6 +212,6 @@ export async function revenueBridge(client: Querier, { from, to, upTo }: Stateme
 }
 
 const sum = (rows: readonly { amount: bigint }[]): bigint => rows.reduce((total, { amount }) => total + amount, 0n);
-const FIRST = ['revenue_gross', 'paid_by_invoice'];
+const FIRST = ['revenue_gross', 'paid_by_invoice', 'tax_kept_apart', 'tax_not_kept_apart'];
 const placeOf = ({ step }: BridgeStep): number => (FIRST.includes(step) ? FIRST.indexOf(step) : FIRST.length);
 const textOf = ({ step, currency }: BridgeStep): string => `${step} ${currency}`;

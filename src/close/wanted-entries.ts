@@ -1,23 +1,48 @@
 import type { Day } from '../kernel/day.js';
 import { credit, debit, journalEntry, type JournalEntry } from './journal-entry.js';
-import { kindOf, type MoneyObject } from './money-objects.js';
+import { around, kindOf, type MoneyObject } from './money-objects.js';
 import { balanceEntry, clearingOf, transactionsIn } from './recipes/balance.js';
-import { invoiceEntries, invoiceIn, invoicesIn } from './recipes/invoices.js';
+import { type Invoice, invoiceEntries, invoiceIn, invoicesIn } from './recipes/invoices.js';
 import { eventEntry, matched, type MoneyEvent } from './recipes/money-event.js';
 import { lostDispute, type PaymentEvents, paymentEvents } from './recipes/payments.js';
 import { ownPayouts, payoutArrivals, payoutEvents } from './recipes/payouts.js';
+import { type Paid, withTax } from './recipes/sale-tax.js';
 
 /**
- * The journal entries that objects which belong together should have: a function of what is known of them, so that neither the order nor
+ * The journal entries that objects which were sold together should have: a function of what is known of them, so that neither the order nor
  * the number of arrivals matters. The books post the difference to what they have.
  */
 export function wantedEntries(objects: readonly MoneyObject[], dayOf: (at: number) => Day): JournalEntry[] {
-  const transactions = transactionsIn(objects);
+  const groups = joined(objects).map((group) => paidIn(group, dayOf));
+  const payments = withTax(groups, objects);
+  return groups.flatMap((group, index) => entriesOf({ ...group, payments: payments[index]! }, dayOf));
+}
+
+/** Payments by links: what only an order, a session or a checkout joins keeps its own lines of the balance, and its own invoice. */
+function joined(objects: readonly MoneyObject[]): MoneyObject[][] {
+  const known = new Map(objects.map((object) => [object.ref, object]));
+  const seen = new Set<string>();
+  return objects.flatMap(({ ref }) => {
+    if (seen.has(ref)) return [];
+    const group = around((other) => known.get(other), ref);
+    for (const object of group) seen.add(object.ref);
+    return [group];
+  });
+}
+
+function paidIn(objects: readonly MoneyObject[], dayOf: (at: number) => Day): Group {
   const invoice = invoiceIn(objects);
   const credited = new Set(
     invoicesIn(objects).flatMap(({ creditNotes }) => creditNotes.flatMap((note) => note.refunds)),
   );
   const payments = paymentEvents(objects, { dayOf, provider: providerOf(objects), invoice: invoice?.ref, credited });
+  return { objects, invoice, payments, invoiced: invoice !== undefined };
+}
+
+type Group = Paid & { invoice: Invoice | undefined };
+
+function entriesOf({ objects, invoice, payments }: Group, dayOf: (at: number) => Day): JournalEntry[] {
+  const transactions = transactionsIn(objects);
   const events = [...eventsOf(payments), ...payoutEvents(objects, transactions, dayOf)];
   const { of, event } = matched(events, transactions);
   const entries = [

@@ -18,7 +18,7 @@ import { type RebuildProgress, Upgrade } from './upgrade.js';
 import { verify, type VerifyReport } from './verify.js';
 
 /** Raised when the fold, a metric or what interpreters share says something else of any entry, so that an older model is rebuilt. A test notices. */
-export const FOLD_VERSION = 14;
+export const FOLD_VERSION = 15;
 
 export interface ProjectionDeps {
   ledger: Ledger;

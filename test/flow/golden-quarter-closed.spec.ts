@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { InterpretableEntry } from '../../src/catalog/facts.js';
 import { applyFact } from '../../src/catalog/merge-facts.js';
 import { ACCOUNTS } from '../../src/close/chart-of-accounts.js';
+import { BalanceLines } from '../../src/close/balance-lines.js';
 import { type Close, createClose } from '../../src/close/create-close.js';
 import { createTieOuts, type TieOutStage } from '../../src/close/create-tie-outs.js';
 import { openClosings } from '../../src/close/closing-store.js';
@@ -15,7 +16,8 @@ import { interpret, interpreterVersion } from '../../src/ingest/interpret.js';
 import { isObject, type Json, objectIn } from '../../src/ingest/json-members.js';
 import { balanceLine } from '../../src/ingest/providers/stripe/balance-lines.js';
 import { canonicalJson } from '../../src/kernel/canonical-json.js';
-import { Zone } from '../../src/kernel/day.js';
+import { addDays, Zone } from '../../src/kernel/day.js';
+import { Problem } from '../../src/kernel/errors.js';
 import { formatMajor } from '../../src/kernel/money.js';
 import { metrics } from '../../src/metrics/index.js';
 import { createProjections, FOLD_VERSION, type Projections } from '../../src/projections/create-projections.js';
@@ -36,7 +38,8 @@ import {
 
 /*
  * The same quarter, closed month by month. The webhooks of the debit and of the dollars' payout are never delivered; the tie-out finds
- * what they would have told. The late refund and the failed payout are heard of when August is closed, and August is reopened for them.
+ * what they would have told. The late refund, the tax of an order
+ * and the failed payout are heard of when August is closed, and August is reopened for them.
  */
 
 const zone = new Zone('Europe/Berlin');
@@ -90,6 +93,7 @@ beforeAll(async () => {
       vault: {} as never,
       keepObjects: () => Promise.resolve(),
     }),
+    posted: () => books.catchUp(),
     async *statement(_, { from, until }) {
       await Promise.resolve();
       yield statement.filter(({ at }) => at >= from.getTime() && at < until.getTime());
@@ -191,20 +195,25 @@ describe('the quarter, closed month by month', () => {
     expect(statementOf(adjusting)).toEqual({
       ...{ 'bank EUR': '-100.00', 'bank_in_transit EUR': '100.00' },
       ...{ 'clearing.stripe EUR': '-5.00', 'refunds EUR': '5.00' },
+      ...{ 'revenue EUR': '19.00', 'tax_payable EUR': '-19.00' },
     });
+    expect(adjusting.filter(({ account }) => KEYS.get(account) === 'tax_payable')).toMatchObject([
+      { originEntry: 'payment:ch_10', originDay: '2026-08-30', amount: -1_900n },
+    ]);
     expect(statementOf([...(await journal('2026-07')), ...reported, ...known])).toEqual(statements.september);
   });
 
   it('September as it would be closed begins with what August reported, and its bridge has what it adjusts', async () => {
-    const { stored, trial_balance: trial, roll_forward: rolls } = (await close.statements('2026-09'))!;
+    const { stored, trial_balance: trial, roll_forward: rolls, bridge } = (await close.statements('2026-09'))!;
     const clearing = { account: ACCOUNTS['clearing.stripe'].code, currency: 'EUR' };
     expect(stored).toBe(false);
+    expect(bridge).toContainEqual({ step: 'adjustments_of_2026-08', currency: 'EUR', amount_minor: '-1900', count: 1 });
     expect(trial).toContainEqual(
-      expect.objectContaining({ ...clearing, opening_minor: '7255', closing_minor: '5830' }),
+      expect.objectContaining({ ...clearing, opening_minor: '22425', closing_minor: '21000' }),
     );
     expect(rolls).toContainEqual(
       expect.objectContaining({
-        ...{ ...clearing, opening_minor: '7255', adjustments_minor: '-500', closing_minor: '5830' },
+        ...{ ...clearing, opening_minor: '22425', adjustments_minor: '-500', closing_minor: '21000' },
         activity: expect.arrayContaining([expect.objectContaining({ kind: 'refund', net_minor: '-59500' })]),
       }),
     );
@@ -230,5 +239,29 @@ describe('the quarter, closed month by month', () => {
     expect(statementOf(months.flat())).toEqual(statements.september);
     expect(await stood('2026-09', 'opening_minor')).toEqual(statements.augustLater);
     expect(await stood('2026-09', 'closing_minor')).toEqual(statements.september);
+  });
+
+  it('lines of a balance are the same whether the books say which payments carry them, or all are looked through', async () => {
+    const { database, books } = kept;
+    const behind = () => Promise.reject(new Problem('unavailable', 'too far behind'));
+    const answers = [undefined, () => books.catchUp(), behind].map(async (posted) => {
+      const lines = new BalanceLines(database, posted);
+      const found: unknown[] = [await lines.find(['txn_10', 'txn_14', 'txn_none'])];
+      for (const [from, to] of [
+        ['2026-07-01', '2026-07-31'],
+        ['2026-08-01', '2026-08-31'],
+        ['2026-09-01', '2026-09-30'],
+      ] as const) {
+        const [start, end] = [zone.startOf(from), zone.startOf(addDays(to, 1))];
+        found.push(await lines.within('stripe', start, end), await lines.moneyOf(start, end, { from, to }));
+      }
+      return found;
+    });
+    const [whole, bounded, fallenBack] = await Promise.all(answers);
+    expect(whole!.map((each) => (each as Map<string, unknown>).size)).toEqual([2, 9, 1, 9, 1, 4, 1]);
+    expect(bounded).toEqual(whole);
+    expect(fallenBack).toEqual(whole);
+    const broken = new BalanceLines(database, () => Promise.reject(new Error('broken')));
+    await expect(broken.find(['txn_10'])).rejects.toThrow('broken');
   });
 });

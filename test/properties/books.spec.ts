@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { InterpretableEntry } from '../../src/catalog/facts.js';
 import { sumsByCurrency } from '../../src/close/journal-entry.js';
-import { stripeEntry } from '../fixtures/stripe-events.js';
-import { chargeEvent, disputeEvent, line, payoutEvent, refundEvent, s } from '../support/books-given.js';
+import { aSession, stripeEntry } from '../fixtures/stripe-events.js';
+import { chargeEvent, disputeEvent, line, orderEvent, payoutEvent, refundEvent, s } from '../support/books-given.js';
 import { MemoryBooks } from '../support/memory-books.js';
 
 const RUNS = 150;
@@ -19,6 +19,8 @@ interface Story {
   settled: 'eur' | 'usd';
   invoice: 'none' | 'monthly' | 'annual';
   tax: number;
+  /** Who tells tax of what was ordered: also of what is invoiced, and then nobody hears it. */
+  tells: 'nobody' | 'order' | 'session' | 'both';
   refunds: readonly number[];
   failsRefund: boolean;
   dispute: 'none' | 'open' | 'won' | 'lost';
@@ -33,6 +35,7 @@ const story: fc.Arbitrary<Story> = fc.record({
   settled: fc.constantFrom('eur', 'usd'),
   invoice: fc.constantFrom('none', 'none', 'monthly', 'annual'),
   tax: fc.integer({ min: 0, max: 50 }),
+  tells: fc.constantFrom('nobody', 'order', 'session', 'both'),
   refunds: fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 2 }),
   failsRefund: fc.boolean(),
   dispute: fc.constantFrom('none', 'none', 'open', 'won', 'lost'),
@@ -42,15 +45,15 @@ const story: fc.Arbitrary<Story> = fc.record({
 
 const timeAt = (hour: number): string => new Date(START + hour * HOUR_MS).toISOString().replace('.000Z', 'Z');
 
-/** The events of a story, and the sum of its lines of the balance by currency. */
-function told(stories: readonly Story[]): { entries: InterpretableEntry[]; net: Map<string, bigint> } {
+/** The events of a story, the sum of its lines of the balance by currency, and the tax that is due in the end. */
+function told(stories: readonly Story[]): { entries: InterpretableEntry[]; net: Map<string, bigint>; tax: number } {
   const entries: InterpretableEntry[] = [];
   const net = new Map<string, bigint>();
-  stories.forEach((each, index) => tellStory(each, index, entries, net));
-  return { entries, net };
+  const taxes = stories.map((each, index) => tellStory(each, index, entries, net));
+  return { entries, net, tax: taxes.reduce((sum, tax) => sum + tax, 0) };
 }
 
-function tellStory(story: Story, n: number, entries: InterpretableEntry[], net: Map<string, bigint>): void {
+function tellStory(story: Story, n: number, entries: InterpretableEntry[], net: Map<string, bigint>): number {
   const { amount, hour, lag, settled } = story;
   const worth = (value: number): number => (settled === 'eur' ? value : Math.round(value * 1.17));
   const move = (id: string, at: number, category: string, value: number, fee = 0) => {
@@ -74,8 +77,10 @@ function tellStory(story: Story, n: number, entries: InterpretableEntry[], net: 
       { created: s(timeAt(hour + lag)) },
     ),
   );
-  if (story.invoice !== 'none') tellInvoice(story, n, entries);
+  const taxed = story.invoice === 'none' ? tellSale(story, n, entries) : tellInvoice(story, n, entries);
+  if (story.invoice !== 'none') tellSale(story, n, entries);
   let left = amount;
+  let cameBack = 0;
   story.refunds.forEach((percent, index) => {
     const value = Math.floor((amount * percent) / 100);
     if (value === 0 || value > left) return;
@@ -86,6 +91,7 @@ function tellStory(story: Story, n: number, entries: InterpretableEntry[], net: 
     const transaction = move(`txn_${n}_r${index}`, at + lag, 'refund', -value);
     entries.push(refundEvent(id, timeAt(at), charge, value, { balance_transaction: transaction, ...about }));
     if (!failed) return;
+    cameBack += value;
     const back = move(`txn_${n}_f${index}`, at + 20 + lag, 'refund_failure', value);
     const over = {
       ...{ status: 'failed', failure_balance_transaction: back, balance_transaction: transaction, ...about },
@@ -93,7 +99,8 @@ function tellStory(story: Story, n: number, entries: InterpretableEntry[], net: 
     };
     entries.push(refundEvent(id, timeAt(at), charge, value, over, 'failed'));
   });
-  if (story.bounces && story.refunds.length === 0 && story.dispute === 'none') {
+  const bounced = story.bounces && story.refunds.length === 0 && story.dispute === 'none';
+  if (bounced) {
     const back = move(`txn_${n}_b`, hour + 40 + lag, 'charge_failure', -amount);
     entries.push(
       stripeEntry(
@@ -113,7 +120,17 @@ function tellStory(story: Story, n: number, entries: InterpretableEntry[], net: 
       ),
     );
   }
-  if (story.dispute === 'none') return;
+  if (story.dispute !== 'none') tellDispute(story, n, entries, move);
+  return story.invoice === 'none' ? taxOf(taxed, bounced ? 0 : left + cameBack, amount) : taxed;
+}
+
+/** The part of a tax that is due of what is left of a sale, to the nearest cent. */
+const taxOf = (tax: number, left: number, total: number): number => Math.floor((2 * tax * left + total) / (2 * total));
+
+type Move = (id: string, at: number, category: string, value: number, fee?: number) => Record<string, unknown>;
+
+function tellDispute({ amount, hour, dispute }: Story, n: number, entries: InterpretableEntry[], move: Move): void {
+  const [charge, about] = [`ch_${n}`, { payment_intent: `pi_${n}` }];
   const taken = move(`txn_${n}_d`, hour + 50, 'dispute', -amount, 1500);
   entries.push(
     disputeEvent('funds_withdrawn', timeAt(hour + 50), `dp_${n}`, charge, amount, {
@@ -121,12 +138,12 @@ function tellStory(story: Story, n: number, entries: InterpretableEntry[], net: 
       ...about,
     }),
   );
-  if (story.dispute === 'won') {
+  if (dispute === 'won') {
     const given = move(`txn_${n}_w`, hour + 90, 'dispute_reversal', amount);
     const over = { balance_transactions: [taken, given], status: 'won', ...about };
     entries.push(disputeEvent('funds_reinstated', timeAt(hour + 90), `dp_${n}`, charge, amount, over));
   }
-  if (story.dispute === 'lost')
+  if (dispute === 'lost')
     entries.push(
       disputeEvent('closed', timeAt(hour + 90), `dp_${n}`, charge, amount, {
         ...{ balance_transactions: [taken], status: 'lost', ...about },
@@ -134,11 +151,26 @@ function tellStory(story: Story, n: number, entries: InterpretableEntry[], net: 
     );
 }
 
+/** What was ordered, and the session in which it was paid, which says another tax where both tell one. */
+function tellSale({ amount, hour, tax: percent, tells }: Story, n: number, entries: InterpretableEntry[]): number {
+  const tax = Math.floor((amount * percent) / 100);
+  const time = timeAt(hour);
+  if (tells === 'order' || tells === 'both')
+    entries.push(orderEvent(`o_${n}`, time, amount, { tax: String(tax) }, { payment_id: `pi_${n}` }));
+  if (tells === 'session' || tells === 'both') {
+    const details = { amount_tax: tells === 'both' ? Math.floor(tax / 2) : tax };
+    const paid = { payment_intent: `pi_${n}`, amount_total: amount, total_details: details, metadata: {} };
+    entries.push(stripeEntry('checkout.session.completed', aSession({ id: `cs_${n}`, ...paid }), { created: s(time) }));
+  }
+  return tells === 'nobody' ? 0 : tax;
+}
+
+/** Tells an invoice, and says what tax is due of it. */
 function tellInvoice(
   { amount, hour, invoice, tax: percent, creditNote }: Story,
   n: number,
   entries: InterpretableEntry[],
-): void {
+): number {
   const start = s(timeAt(hour));
   const end = start + (invoice === 'annual' ? 365 : 31) * 86_400;
   const tax = Math.floor((amount * percent) / 200);
@@ -157,7 +189,7 @@ function tellInvoice(
     ),
     stripeEntry('invoice.paid', object, { created: start + 5 }),
   );
-  if (!creditNote) return;
+  if (!creditNote) return tax;
   const credit = Math.floor(amount / 3);
   entries.push(
     stripeEntry(
@@ -182,15 +214,16 @@ function tellInvoice(
       { created: start + 40 * 3600 },
     ),
   );
+  return tax - Math.floor(credit / 10);
 }
 
 const scene = fc.array(story, { minLength: 1, maxLength: 4 });
 
 describe('the journal of random histories', () => {
-  it(`given ${RUNS} of them, out of order and doubled, then it is the same, every entry balances, and clearing is the provider's balance`, () => {
+  it(`given ${RUNS} of them, out of order and doubled, then it is the same, every entry balances, clearing is the provider's balance, and tax is due once`, () => {
     fc.assert(
       fc.property(scene, fc.infiniteStream(fc.nat()), (stories, random) => {
-        const { entries, net } = told(stories);
+        const { entries, net, tax } = told(stories);
         const inOrder = new MemoryBooks().tell(...entries);
         const pick = (bound: number): number => random.next().value! % bound;
         const shuffled = [...entries, ...entries.filter(() => pick(3) === 0)];
@@ -206,6 +239,7 @@ describe('the journal of random histories', () => {
           [...net].filter(([, sum]) => sum !== 0n).map(([key, sum]) => [key, String(sum)]),
         );
         expect(inOrder.balance('clearing.stripe')).toEqual(balance);
+        expect(inOrder.balance('tax_payable')).toEqual(tax === 0 ? {} : { EUR: String(-tax) });
         expect(inOrder.balance('suspense')).toEqual({});
         expect(inOrder.balance('payments_in_process')).toEqual({});
         expect(inOrder.balance('deferred_revenue')).toEqual({});

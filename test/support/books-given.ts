@@ -15,7 +15,7 @@ import { receivedStream } from '../../src/ledger/streams.js';
 import { metrics } from '../../src/metrics/index.js';
 import { createProjections } from '../../src/projections/create-projections.js';
 import type { Database } from '../../src/storage/database.js';
-import { stripeEntry } from '../fixtures/stripe-events.js';
+import { domainEntry, stripeEntry } from '../fixtures/stripe-events.js';
 import { testDatabase } from './database.js';
 
 type Json = Record<string, unknown>;
@@ -78,6 +78,14 @@ export const payoutEvent = (type: string, time: string, id: string, created: str
     `payout.${type}`,
     { id, object: 'payout', amount, currency: 'eur', created: s(created), automatic: true, ...over },
     { created: s(time) },
+  );
+
+/** An order as a shop tells it; `parts`: tax and shipping within its total, and another currency than the euro. */
+export const orderEvent = (id: string, time: string, total: number, parts: Json = {}, over: Json = {}) =>
+  domainEntry(
+    'order.placed',
+    { order_id: id, total: { amount_minor: String(total), currency: 'EUR', ...parts }, ...over },
+    { id: `ce_${id}_${time}`, at: Date.parse(time) },
   );
 
 /** Balances by account and currency: `{ 'revenue EUR': '-1000' }`, without those that come to nothing. */

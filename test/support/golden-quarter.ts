@@ -1,5 +1,5 @@
 import { stripeEntry } from '../fixtures/stripe-events.js';
-import { chargeEvent, disputeEvent, line, payoutEvent, refundEvent, s } from './books-given.js';
+import { chargeEvent, disputeEvent, line, orderEvent, payoutEvent, refundEvent, s } from './books-given.js';
 
 /*
  * A quarter of an invented shop in Berlin (UTC+2 in summer), written by hand: what happened, and the statements that follow from it.
@@ -38,6 +38,19 @@ const captured = stripeEntry(
   },
   { created: s('2026-07-08T09:00:00Z') },
 );
+
+// 6 July: an order of 59.50, 9.50 of it tax, fee 1.10. 22 July: 23.80 of it are refunded, 3.80 of that tax.
+const ordered = [
+  orderEvent('o_9', '2026-07-06T09:50:00Z', 5_950, { tax: '950' }),
+  chargeEvent(
+    ...(['ch_9', '2026-07-06T10:00:00Z', 5_950] as const),
+    line('txn_21', '2026-07-06T10:00:00Z', 'charge', 5_950, 110),
+    { metadata: { order_id: 'o_9' } },
+  ),
+  refundEvent('re_4', '2026-07-22T10:00:00Z', 'ch_9', 2_380, {
+    balance_transaction: line('txn_22', '2026-07-22T10:00:00Z', 'refund', -2_380),
+  }),
+];
 
 // 10 July: $100.00 that stay dollars, fee $3.20. 12 July: $50.00 that the provider settles as 45.00, fee 1.55.
 const ch3 = chargeEvent(
@@ -123,6 +136,7 @@ export const july = [
   ch1,
   authorised,
   captured,
+  ...ordered,
   ch3,
   ch4,
   re1,
@@ -163,8 +177,15 @@ export const po3 = payoutEvent('paid', '2026-08-21T10:00:00Z', 'po_3', '2026-08-
   balance_transaction: line('txn_16', '2026-08-20T04:00:00Z', 'payout', -9_680, 0, usd),
 });
 
+// 30 August: 119.00, fee 1.90. Of what order it is, and that 19.00 of it are tax, the shop tells in September.
+const ch10 = chargeEvent(
+  ...(['ch_10', '2026-08-30T10:00:00Z', 11_900] as const),
+  line('txn_23', '2026-08-30T10:00:00Z', 'charge', 11_900, 190),
+);
+const orderedLate = orderEvent('o_10', '2026-08-30T09:50:00Z', 11_900, { tax: '1900' }, { payment_id: 'ch_10' });
+
 export const august = [
-  ...[ch7Settled, succeeded, po1('paid', '2026-08-03T08:00:00Z', 'paid'), ...disputes],
+  ...[ch10, ch7Settled, succeeded, po1('paid', '2026-08-03T08:00:00Z', 'paid'), ...disputes],
   ...[po2('paid', '2026-08-14T08:00:00Z', { status: 'paid' }), po3],
 ];
 
@@ -207,7 +228,7 @@ const po4 = payoutEvent('created', '2026-09-29T04:00:00Z', 'po_4', '2026-09-29T0
   balance_transaction: line('txn_20', '2026-09-29T04:00:00Z', 'payout', -50_000),
 });
 
-export const september = [po2Failed, late, lost, ...credited, ch8, po4];
+export const september = [po2Failed, late, orderedLate, lost, ...credited, ch8, po4];
 
 /** The rates of the dollar that were recorded. */
 export const rates = Object.entries({
@@ -221,26 +242,26 @@ export const rates = Object.entries({
 export const statements = {
   july: {
     'bank_in_transit EUR': '1300.00',
-    'clearing.stripe EUR': '43.45',
+    'clearing.stripe EUR': '78.05',
     'payments_in_process EUR': '20.00',
     'deferred_revenue EUR': '-967.12', // 12 of 365 days are earned, 2.74 each
-    'tax_payable EUR': '-190.00',
-    'revenue EUR': '-257.88', // 100.00 + 60.00 + 45.00 + 20.00 + 32.88
-    'refunds EUR': '30.00',
-    'fees EUR': '21.55',
+    'tax_payable EUR': '-195.70',
+    'revenue EUR': '-307.88', // 100.00 + 60.00 + 45.00 + 20.00 + 50.00 + 32.88
+    'refunds EUR': '50.00',
+    'fees EUR': '22.65',
     'clearing.stripe USD': '96.80',
     'fees USD': '3.20',
     'revenue USD': '-100.00',
   },
   august: {
     'bank EUR': '1400.00',
-    'clearing.stripe EUR': '72.55',
+    'clearing.stripe EUR': '224.25',
     'dispute_receivable EUR': '70.00',
     'deferred_revenue EUR': '-882.18',
-    'tax_payable EUR': '-190.00',
-    'revenue EUR': '-542.82', // + 200.00 + 84.94
-    'refunds EUR': '30.00',
-    'fees EUR': '22.45',
+    'tax_payable EUR': '-195.70',
+    'revenue EUR': '-711.82', // + 200.00 + 119.00 + 84.94
+    'refunds EUR': '50.00',
+    'fees EUR': '25.45',
     'dispute_fees EUR': '20.00',
     'bank USD': '96.80',
     'fees USD': '3.20',
@@ -249,29 +270,29 @@ export const statements = {
   /** Without what was not delivered: the debit of 200.00, and that the dollars went to the bank. */
   augustUndelivered: {
     'bank EUR': '1400.00',
-    'clearing.stripe EUR': '-127.10', // 72.55 less 199.65
+    'clearing.stripe EUR': '24.60', // 224.25 less 199.65
     'dispute_receivable EUR': '70.00',
     'deferred_revenue EUR': '-882.18',
-    'tax_payable EUR': '-190.00',
-    'revenue EUR': '-342.82',
-    'refunds EUR': '30.00',
-    'fees EUR': '22.10',
+    'tax_payable EUR': '-195.70',
+    'revenue EUR': '-511.82',
+    'refunds EUR': '50.00',
+    'fees EUR': '25.10',
     'dispute_fees EUR': '20.00',
     'clearing.stripe USD': '96.80',
     'fees USD': '3.20',
     'revenue USD': '-100.00',
   },
-  /** The refund of the 31st came late, and what was said to be in the bank on the 14th never was. */
+  /** The refund of the 31st and the tax of the 30th came late, and what was said to be in the bank on the 14th never was. */
   augustLater: {
     'bank EUR': '1300.00',
     'bank_in_transit EUR': '100.00',
-    'clearing.stripe EUR': '67.55',
+    'clearing.stripe EUR': '219.25',
     'dispute_receivable EUR': '70.00',
     'deferred_revenue EUR': '-882.18',
-    'tax_payable EUR': '-190.00',
-    'revenue EUR': '-542.82',
-    'refunds EUR': '35.00',
-    'fees EUR': '22.45',
+    'tax_payable EUR': '-214.70',
+    'revenue EUR': '-692.82',
+    'refunds EUR': '55.00',
+    'fees EUR': '25.45',
     'dispute_fees EUR': '20.00',
     'bank USD': '96.80',
     'fees USD': '3.20',
@@ -280,12 +301,12 @@ export const statements = {
   september: {
     'bank EUR': '1300.00',
     'bank_in_transit EUR': '500.00',
-    'clearing.stripe EUR': '58.30',
+    'clearing.stripe EUR': '210.00',
     'deferred_revenue EUR': '-325.90', // 500.00 are credited, 38.36 and 17.92 earned
-    'tax_payable EUR': '-95.00',
-    'revenue EUR': '-1599.10',
-    'refunds EUR': '35.00',
-    'fees EUR': '36.70',
+    'tax_payable EUR': '-119.70',
+    'revenue EUR': '-1749.10',
+    'refunds EUR': '55.00',
+    'fees EUR': '39.70',
     'dispute_fees EUR': '20.00',
     'dispute_losses EUR': '70.00',
     'bank USD': '96.80',

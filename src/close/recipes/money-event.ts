@@ -39,6 +39,8 @@ export interface MoneyEvent {
    * balance, in the currency of settlement.
    */
   owed?: boolean;
+  /** Of `amount`, with its sign: tax within it, which is owed in the currency of the event. */
+  tax?: bigint;
   memo: string;
 }
 
@@ -102,13 +104,20 @@ export function eventEntry(event: MoneyEvent, transactions: readonly Transaction
   const { entry, matter, object, at, day, kind, memo, against } = event;
   const worth = worthOf(event, transactions);
   const inProcess = worth.map(({ amount, currency }) => debit('payments_in_process', amount, currency));
-  const otherSide = event.owed
-    ? [credit(against, event.amount, event.currency)]
-    : worth.map(({ amount, currency }) => credit(against, amount, currency));
-  return journalEntry({
-    ...{ entry, matter, object, at, day, kind, memo },
-    lines: settled([...inProcess, ...otherSide]),
-  });
+  const lines = event.owed
+    ? settled([...inProcess, credit(against, event.amount, event.currency)])
+    : converted([...inProcess, ...earned(event, worth)]);
+  return journalEntry({ ...{ entry, matter, object, at, day, kind, memo }, lines });
+}
+
+/** What an event is worth, less the tax within it; of what was settled in another currency, less the same part. */
+function earned({ against, amount, currency, tax = 0n }: MoneyEvent, worth: ReturnType<typeof worthOf>): EntryLine[] {
+  const taxOf = (each: (typeof worth)[number]): bigint =>
+    tax === 0n || each.currency === currency ? tax : (each.amount * tax) / amount;
+  return [
+    ...worth.map((each) => credit(against, each.amount - taxOf(each), each.currency)),
+    credit('tax_payable', tax, currency),
+  ];
 }
 
 /** A conversion has two currencies; what is left of one alone stands in suspense. */

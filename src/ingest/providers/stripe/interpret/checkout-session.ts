@@ -1,7 +1,7 @@
 import { openText, userNode } from '../../../../catalog/identifiers.js';
 import { makeFact } from '../../../../catalog/make-fact.js';
 import type { Interpreter } from '../../../interpreter.js';
-import { moneyOrNulls } from './amount.js';
+import { moneyOrNulls, nearestOf } from './amount.js';
 import {
   checkoutRef,
   createdAt,
@@ -13,7 +13,7 @@ import {
   type StripeEvent,
   stripeEvent,
 } from './stripe-event.js';
-import { objectIn } from '../../../json-members.js';
+import { type Json, objectIn } from '../../../json-members.js';
 
 /** What an event says of sessions that are too old to have a status, and its place among events of one second. */
 const PHASES: Readonly<Record<string, { status: string; ties: number }>> = {
@@ -26,7 +26,7 @@ const PHASES: Readonly<Record<string, { status: string; ties: number }>> = {
 /** The funnel's last step. The money of a session is its charge's. */
 export const checkoutSession: Interpreter = {
   name: 'stripe/checkout-session',
-  version: 2,
+  version: 3,
   reads: Object.keys(PHASES).map((type) => `stripe.${type}`),
   interpret: (entry) => [sessionChanged(stripeEvent(entry))],
 };
@@ -48,6 +48,7 @@ function sessionChanged(event: StripeEvent) {
       status,
       payment_status: openText(object['payment_status']),
       ...moneyOrNulls(object['amount_total'], object['currency']),
+      tax: taxIn(object),
       // Somebody filled in the page, even where the invoice behind it looks like one of the back office.
       customer_present: true,
     },
@@ -64,4 +65,10 @@ function sessionChanged(event: StripeEvent) {
       userNode(object['client_reference_id']),
     ),
   });
+}
+
+/** Tax within the total: what was worked out, so that of a currency without decimals it may have them. */
+function taxIn({ total_details: details, currency }: Json): string | undefined {
+  const tax = objectIn(details)['amount_tax'];
+  return typeof tax === 'number' && typeof currency === 'string' ? nearestOf(tax, currency) : undefined;
 }
