@@ -26,7 +26,12 @@ export function figuresOf(service: Service, registry: Registry, clock: Clock): F
       alerts(service, gauge),
       arrivals(service, gauge, clock),
     ],
-    projector: () => [projection(service, gauge, clock), feedIndex(service, gauge, clock), seals(service, gauge)],
+    projector: () => [
+      projection(service, gauge, clock),
+      unknownTypes(service, gauge),
+      feedIndex(service, gauge, clock),
+      seals(service, gauge),
+    ],
     worker: () => [queuedJobs(service, gauge), finishedJobs(service, registry)],
   };
   return service.roles.flatMap((role) => byRole[role]());
@@ -81,6 +86,11 @@ function projection({ projections }: Service, gauge: GaugeOf, clock: Clock): Fig
       rebuilt.set(state.rebuilding?.position ?? 0);
     },
   };
+}
+
+function unknownTypes({ report }: Service, gauge: GaugeOf): Figures {
+  const entries = gauge('projection_unknown_entries', 'Entries of types that no interpreter reads; in no number.');
+  return { part: 'unknown_types', read: async () => entries.set(await report.unknownEntries()) };
 }
 
 /** What has no place in the feed yet is in no lag of the read model: that one is measured against the feed. */

@@ -1,13 +1,15 @@
-import { type Config, schemeOf } from '../config.js';
+import { type Config, ledgerEngine, schemeOf } from '../config.js';
 
 /** What of the settings may be written to a log: places without their passwords, and how many secrets there are. */
 export function settingsForLog(config: Config): Record<string, string | number> {
+  const isPostgres = ledgerEngine(config.ledgerUrl) === 'postgres';
   const engine = (url: string | undefined): string => (url === undefined ? 'embedded' : schemeOf(url)!);
   return {
     host: config.host,
     port: config.port,
-    ledger: engine(config.ledgerUrl),
-    database: engine(config.databaseUrl),
+    // Each is where the other is, unless it has a place of its own.
+    ledger: engine(config.ledgerUrl ?? config.databaseUrl),
+    database: engine(config.databaseUrl ?? (isPostgres ? config.ledgerUrl : undefined)),
     jobs: config.redisUrl === undefined ? 'postgres' : 'redis',
     reporting_time_zone: config.reportingTimeZone,
     fiscal_calendar: config.fiscalCalendar.name,

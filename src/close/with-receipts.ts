@@ -1,4 +1,5 @@
-import type { Ledger, Receipt } from '../ledger/ledger.js';
+import { senderEventOf } from '../ledger/completed-event.js';
+import type { Entry, Ledger, Receipt } from '../ledger/ledger.js';
 import type { ExportLine } from './export-lines.js';
 import type { PostingLine } from './posting.js';
 
@@ -47,4 +48,10 @@ async function received(page: readonly PostingLine[], ledger: Receipts): Promise
 }
 
 const find = (ledger: Receipts, ids: readonly string[]): Promise<Receipt[]> =>
-  ledger.findReceipts ? ledger.findReceipts(ids) : ledger.findMany(ids);
+  ledger.findReceipts ? ledger.findReceipts(ids) : ledger.findMany(ids).then((entries) => entries.map(receiptOf));
+
+const receiptOf = (entry: Entry): Receipt => ({
+  id: entry.id,
+  recordedAt: entry.recordedAt,
+  originEventId: senderEventOf(entry).originEventId,
+});

@@ -1,5 +1,6 @@
 import type { Interpret } from '../catalog/facts.js';
 import { Problem } from '../kernel/errors.js';
+import { COMPLETES } from '../ledger/completed-event.js';
 import type { Entry, Ledger } from '../ledger/ledger.js';
 import { ERASED } from '../ledger/vault/seal-body.js';
 import { isAway } from '../storage/is-away.js';
@@ -12,6 +13,9 @@ import { longTextsOf, onlyShortTexts } from './shorten-body.js';
 
 const PAGE = 100;
 const DAY_MS = 86_400_000;
+/** How long after a webhook came its provider is asked for the second time; the next waits are twice as long each. */
+const SECOND_ASK_MS = 10 * 60_000;
+const GIVEN_UP = 'It is not asked for again by itself: replay the letter, or dismiss it.';
 /** Of the stored size that the long texts in one entry may take: sealing makes them longer by half at most. */
 const PIECE_SHARE = 0.5;
 
@@ -26,7 +30,10 @@ export interface CompletionDeps extends ReceiveDeps {
 export interface Completion {
   /** Fetches what the letter of one entry says is missing. Rejected where it cannot be had; throws Problem `unavailable`. */
   complete(parked: ParkedDelivery): Promise<Outcome>;
-  /** Does so for every letter that is open and as young as its provider's list. Resolves with how many were settled, and how many are left. */
+  /**
+   * Does so for every open letter whose turn it is: after 10, 30, 70 … minutes, until its event is older than what its provider lists. What
+   * was asked for the last time says so. Resolves with how many were settled, and how many of those that were asked for are left.
+   */
   sweep(onProgress?: (done: number, total: number) => Promise<void>): Promise<{ completed: number; left: number }>;
 }
 
@@ -40,16 +47,19 @@ export function createCompletion(deps: CompletionDeps): Completion {
 
   return {
     async complete({ letter }) {
-      try {
-        return await complete(deps, listOf(letter.origin), letter);
-      } catch (error) {
+      const one = listOf(letter.origin);
+      const outcome = await complete(deps, one, letter).catch((error: unknown) => {
         if (!(error instanceof Problem) || error.status >= 500) throw error;
         return refused(letter, error.detail);
-      }
+      });
+      const isLast = one !== undefined && nextAsk(letter, letter.replays + 1) > lastAsk(letter, one);
+      return outcome.outcome === 'rejected' && isLast
+        ? { ...outcome, errors: [...(outcome.errors ?? []), GIVEN_UP] }
+        : outcome;
     },
 
     async sweep(onProgress = () => Promise.resolve()) {
-      const open = await openLetters(deps, listOf);
+      const open = await lettersToAsk(deps, listOf);
       const away = new Map<string, unknown>();
       const failed: unknown[] = [];
       let completed = 0;
@@ -90,7 +100,7 @@ async function isErased({ vault }: CompletionDeps, { body, keyId }: Entry): Prom
   return keyId !== undefined && (await vault.unseal(body, keyId)).includes(ERASED);
 }
 
-async function openLetters(
+async function lettersToAsk(
   { deadLetters, clock }: CompletionDeps,
   listOf: (name: string) => ListedProvider | undefined,
 ): Promise<DeadLetter[]> {
@@ -101,12 +111,20 @@ async function openLetters(
     if (page.nextCursor === null) break;
     cursor = page.nextCursor;
   }
-  const isListed = ({ origin, door, receivedAt }: DeadLetter): boolean => {
-    const days = listOf(origin)?.list.reachDays ?? 0;
-    return door === 'provider' && receivedAt.getTime() > clock().getTime() - days * DAY_MS;
+  const isDue = (letter: DeadLetter): boolean => {
+    const one = listOf(letter.origin);
+    if (!one || letter.door !== 'provider') return false;
+    const next = nextAsk(letter, letter.replays);
+    return next > lastAsk(letter, one) ? !letter.errors.includes(GIVEN_UP) : next <= clock().getTime();
   };
-  return open.filter(isListed);
+  return open.filter(isDue);
 }
+
+/** When it is asked for again by itself after so many times. A service that was down catches up, and asks no more often in all. */
+const nextAsk = ({ receivedAt }: DeadLetter, times: number): number =>
+  receivedAt.getTime() + SECOND_ASK_MS * (2 ** times - 1);
+const lastAsk = ({ receivedAt }: DeadLetter, { list }: ListedProvider): number =>
+  receivedAt.getTime() + list.reachDays * DAY_MS;
 
 const refused = ({ id, entryId }: DeadLetter, why: string): Outcome => ({
   ...{ outcome: 'rejected', code: 'invalid_request', errors: [why], deadLetterId: id },
@@ -133,7 +151,7 @@ async function keepWhole(
   letter: DeadLetter,
 ): Promise<Outcome> {
   const arrival = webhookArrival(deps, provider, JSON.stringify(event), `complete-${letter.id}`, list.said);
-  const attributes = { ...arrival.attributes, completes: originEventId };
+  const attributes = { ...arrival.attributes, [COMPLETES]: originEventId };
   const marked = { ...arrival, shortenable: undefined, account, type, authenticatedBy, attributes };
   const meaning = meaningOf(deps, marked, event);
   for (const bytesMin of TEXTS) {

@@ -167,6 +167,7 @@ interface Row {
   resolution: string | null;
   dismissed_at: Date | null;
   blocks: boolean;
+  replays: number;
 }
 interface FullRow extends Row {
   body: string | null;
@@ -175,12 +176,11 @@ interface FullRow extends Row {
   context: ReplayContext | Record<string, never>;
   deliveries: number;
   last_received_at: Date;
-  replays: number;
   key_there: boolean;
 }
 
 const COLUMNS =
-  'number, id, reason, door, origin, account, origin_event_id, type, errors, entry_id, received_at, resolved_at, resolution, dismissed_at, blocks';
+  'number, id, reason, door, origin, account, origin_event_id, type, errors, entry_id, received_at, resolved_at, resolution, dismissed_at, blocks, replays';
 const SELECT = `select ${COLUMNS} from ingest.dead_letters`;
 
 // The key of a body goes in only with a new row: the one that is there keeps its own body and key.
@@ -248,7 +248,7 @@ const storable = (text: string): string =>
 async function load(database: Database, id: string): Promise<FullRow> {
   const { rows } = isUuid(id)
     ? await database.pool.query<FullRow>(
-        `select ${COLUMNS}, body, body_key_id, content_type, context, deliveries, last_received_at, replays,
+        `select ${COLUMNS}, body, body_key_id, content_type, context, deliveries, last_received_at,
            exists (select from ledger.vault_keys k where k.id = body_key_id) as key_there
          from ingest.dead_letters where id = $1`,
         [id],
@@ -287,7 +287,8 @@ const letterOf = (row: Row): DeadLetter => ({
   resolvedAt: row.resolved_at,
   resolution: row.resolution,
   dismissedAt: row.dismissed_at,
-  blocks: row.blocks,
+  blocks: row.blocks && row.resolved_at === null,
+  replays: row.replays,
 });
 
 function wholeOf(row: FullRow): DeadLetterWhole {
@@ -299,7 +300,6 @@ function wholeOf(row: FullRow): DeadLetterWhole {
     job: context?.door === 'jobs' ? context.data : null,
     deliveries: row.deliveries,
     lastReceivedAt: row.last_received_at,
-    replays: row.replays,
   };
 }
 

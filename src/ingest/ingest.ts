@@ -69,8 +69,10 @@ export interface DeadLetter {
   resolution: string | null;
   /** When a person decided that nothing has to follow from it. */
   dismissedAt: Date | null;
-  /** Whether it stands in the way of a close: those of providers and `events:write` keys do. */
+  /** Whether it stands in the way of a close: those of providers and `events:write` keys do until they are settled. */
   blocks: boolean;
+  /** How often it was run again. */
+  replays: number;
 }
 
 /** A letter with what was received, as far as it was kept. */
@@ -83,7 +85,6 @@ export interface DeadLetterWhole extends DeadLetter {
   /** How often the same thing came. */
   deliveries: number;
   lastReceivedAt: Date;
-  replays: number;
 }
 
 /** Why nothing has to follow from a letter, and who says so. */

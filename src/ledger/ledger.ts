@@ -73,7 +73,7 @@ export interface Entry extends Omit<NewEntry, 'key'> {
 /** What erasing looks for: which entry it is, its key, and whom it speaks of. */
 export type Tagged = Pick<Entry, 'position' | 'keyId' | 'subjects'>;
 
-/** When an entry was received, and what its sender calls it. */
+/** When an entry was received, and what its sender calls the event that it is of. */
 export type Receipt = Pick<Entry, 'id' | 'recordedAt' | 'originEventId'>;
 
 /**

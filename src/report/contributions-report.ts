@@ -1,6 +1,7 @@
 import type { Metric, MetricShape } from '../catalog/subjects.js';
 import { type Day, type Interval, periodOf } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
+import { senderEventOf } from '../ledger/completed-event.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { segmentsOf } from './closed-days.js';
 import type { ReportPage } from './create-report.js';
@@ -160,12 +161,17 @@ export async function contributionsPage(
       return {
         ...contributionJson(row, shape, interval),
         origin: entry?.origin ?? null,
-        origin_event_id: entry?.originEventId ?? null,
+        ...(entry ? eventJson(senderEventOf(entry)) : { origin_event_id: null }),
       };
     }),
     next_cursor: more && last ? `${last.position}.${last.ordinal}` : null,
   };
 }
+
+const eventJson = ({ originEventId, completes }: ReturnType<typeof senderEventOf>) => ({
+  origin_event_id: originEventId,
+  ...(completes === undefined ? {} : { completes }),
+});
 
 /** The rows of a sum or a stock are those of its terms, with their signs; a ratio's are those of what it divides. */
 function flowsOf({ name, shape }: Metric, all: readonly Metric[]): string[] {

@@ -24,6 +24,7 @@ import { cohortReport, type CohortQuery, type FunnelQuery, funnelReport } from '
 import { withRange } from './default-range.js';
 import { type Asked, askedOf, snapshot } from './snapshot.js';
 import type { TrackedSources } from './tracked-arm.js';
+import { unknownEntries, unknownTypesPage, type UnknownTypesQuery } from './unknown-types.js';
 import { frozenOr, viewedMetrics } from './viewed-metrics.js';
 
 export interface ReportDeps {
@@ -131,6 +132,8 @@ export function createReport(deps: ReportDeps) {
         id,
       ),
     entries: (query: EntriesQuery): Promise<ReportPage> => entriesPage(ledger, query),
+    unknownTypes: (query: UnknownTypesQuery): Promise<ReportPage> => unknownTypesPage(database.pool, query),
+    unknownEntries: (): Promise<number> => unknownEntries(database.pool),
     async entry(id: string): Promise<Record<string, unknown> | undefined> {
       const entry = /^\d+$/.test(id) ? await ledger.at(Number(id)) : isUuid(id) ? await ledger.find(id) : undefined;
       if (!entry) return undefined;

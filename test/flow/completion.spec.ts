@@ -2,7 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { createInterpret } from '../../src/ingest/interpret.js';
 import { shortenBody } from '../../src/ingest/shorten-body.js';
 import { STORED_BYTES_MAX } from '../../src/ledger/stored-hash.js';
-import { openDoors, stripeDelivery, type Doors } from '../support/doors.js';
+import { NOW, openDoors, stripeDelivery, type Doors } from '../support/doors.js';
+import { refunds } from '../../src/metrics/refunds.js';
+import { contributionsPage } from '../../src/report/contributions-report.js';
 import { API_KEY, FakeStripe, type Json } from '../support/fake-stripe.js';
 import { projected } from '../support/memory-model.js';
 
@@ -15,7 +17,10 @@ beforeAll(async () => {
   fake = await FakeStripe.start();
   doors = await openDoors({}, { stripe: { apiKey: API_KEY, apiBase: fake.url } });
 });
-afterEach(() => void fake.events.splice(0));
+afterEach(() => {
+  fake.events.splice(0);
+  doors.setNow(NOW);
+});
 afterAll(async () => {
   await doors.close();
   await fake.stop();
@@ -62,6 +67,17 @@ async function money(id: string): Promise<string[]> {
   return JSON.parse([...sums][0]!) as string[];
 }
 
+/** The event that each entry is shown as of where a number is traced, and what it completes. */
+async function lineageOf(id: string) {
+  const row = { metric: 'refunds', subject: '', day: '2026-11-01', currency: 'USD', delta: 1n, fact: 'RefundSettled' };
+  const open = { ordinal: 0, source: '', medium: '', campaign: '', unknown_reason: null, customer_kind: '' };
+  const rows = (await entriesOf(id)).map((entry) => ({
+    ...{ ...row, ...open, position: BigInt(entry.position), entry_id: entry.id, occurred_at: HOUR },
+  }));
+  const page = await contributionsPage({ rows, more: false, shape: refunds.shape }, 'day', doors.ledger);
+  return (page.data as Json[]).map((each) => [each['origin_event_id'], each['completes']]);
+}
+
 /** Longer than an entry may be, and nothing that counts is long. */
 const withTexts = (id: string) => charge(id, { description: 'd'.repeat(500_000), statement: 's'.repeat(500_000) });
 /** Longer than an entry may be by the number of its members: which of them are left out is no matter of length. */
@@ -103,6 +119,8 @@ describe('a signed webhook that is larger than an entry may be', () => {
     expect(entries.slice(2).some(({ body }) => body.includes('d'.repeat(100)))).toBe(false);
     expect(new Set(entries.map(({ subjects }) => subjects.join())).size).toBe(1);
     expect(await money('1')).toEqual(['revenue_gross USD 5000']);
+    const receipts = await doors.ledger.findReceipts!(entries.map(({ id }) => id));
+    expect(new Set(receipts.map(({ originEventId }) => originEventId))).toEqual(new Set(['evt_1']));
 
     expect((await replay(letter!)).outcome).toBe('duplicate');
     expect((await deliver(event)).outcome).toBe('duplicate');
@@ -125,24 +143,51 @@ describe('a signed webhook that is larger than an entry may be', () => {
     expect([(await letters()).length, (await entriesOf('2')).length]).toEqual([1, 1]);
 
     fake.events.splice(0, 1, event);
+    doors.setNow(new Date((letter!['receivedAt'] as Date).getTime() + 600_000)); // its next turn
     expect(await doors.ingest.completion.sweep()).toEqual({ completed: 1, left: 0 });
     expect([await letters(), await incomplete()]).toEqual([[], []]);
     expect(await money('2')).toEqual(['revenue_gross USD 5000', 'refunds USD 200']);
+    const [ofDelivery, ...ofWhole] = await lineageOf('2');
+    expect(ofDelivery).toEqual(['evt_2', undefined]);
+    expect(new Set(ofWhole.map((each) => each.join()))).toEqual(new Set(['evt_2,evt_2']));
   });
 
-  it('given an event that its provider lists no more, then the letter stays open and says why; another way of asking finds the same', async () => {
+  it('given an event that its provider lists no more, then it is asked for ever more seldom, the letter stays open, and says why and when that was the last time', async () => {
     await deliver(withMembers('3'));
-    expect(await doors.ingest.completion.sweep()).toEqual({ completed: 0, left: 1 });
-    expect(await letters()).toMatchObject([{ originEventId: 'evt_3', errors: ['stripe lists the event no more.'] }]);
+    const [{ receivedAt }] = (await letters()) as [Json];
+    const sweepAfter = (minutes: number) => {
+      doors.setNow(new Date((receivedAt as Date).getTime() + minutes * 60_000));
+      return doors.ingest.completion.sweep();
+    };
+    const asked: number[] = [];
+    for (const minutes of [0, 9, 10, 20, 29, 30, 69, 70]) if ((await sweepAfter(minutes)).left > 0) asked.push(minutes);
+    expect(asked).toEqual([0, 10, 30, 70]);
+    const gone = 'stripe lists the event no more.';
+    expect(await letters()).toMatchObject([{ originEventId: 'evt_3', errors: [gone], replays: 4 }]);
+
+    // A provider that is away has not been asked.
     fake.troubles.push(...Array.from({ length: 8 }, () => ({ status: 500 })));
-    await expect(doors.ingest.completion.sweep()).rejects.toMatchObject({ code: 'unavailable' });
-    doors.setNow(new Date(HOUR.getTime() + 40 * 86_400_000));
-    expect(await doors.ingest.completion.sweep()).toEqual({ completed: 0, left: 0 }); // beyond its reach
+    await expect(sweepAfter(150)).rejects.toMatchObject({ code: 'unavailable' });
+    fake.troubles.splice(0);
+    expect(await letters()).toMatchObject([{ replays: 4 }]);
+
+    // A service that was down until its provider lists it no more asks as often as it would have, and no more.
+    let times = 0;
+    for (; times < 50 && (await sweepAfter(40 * 24 * 60)).left > 0; times += 1);
+    expect([times, await letters()]).toMatchObject([
+      9,
+      [{ errors: [gone, expect.stringMatching(/not asked for again/)] }],
+    ]);
+    // One that was replayed by hand that often is asked for once more, and told.
+    await doors.database.pool.query(
+      "update ingest.dead_letters set errors = '{}', replays = 500 where resolved_at is null",
+    );
+    expect([(await sweepAfter(0)).left, (await sweepAfter(0)).left]).toEqual([1, 0]);
+    expect((await letters())[0]!['errors']).toHaveLength(2);
     await doors.ingest.deadLetters.dismiss(String((await letters())[0]!['id']), {
       ...{ reason: 'only a test', actor: 'test', correlationId: 'test' },
     });
     expect(await incomplete()).toEqual([]);
-    doors.setNow(new Date(HOUR.getTime() + 7_210_000));
   });
 
   it('given a person who was erased meanwhile, then nothing of them is fetched again', async () => {

@@ -32,6 +32,7 @@ describe('given a conflict that somebody has looked into', () => {
     expect([status, body.resolution, body.dismissed_at !== null, body.resolved_at !== null]).toEqual([
       ...[200, 'dismissed: a test of the payment team', true, true],
     ]);
+    expect([letter['blocks'], body.blocks]).toEqual([true, false]);
     expect(await open('conflict')).toEqual([]);
     expect(await decisions(letter['id'])).toEqual([
       {
@@ -107,6 +108,26 @@ describe('given an entry that no projection could take in', () => {
     expect(await open('not_interpretable')).toHaveLength(1);
     await shop.service.projections.rebuild(); // this version cannot read it either
     expect(await open('not_interpretable')).toHaveLength(1);
+  });
+});
+
+describe('given events that no interpreter reads', () => {
+  it('when they are asked for, then their types are listed with how many there are, a page at a time, and none has a letter', async () => {
+    const odd = (id: string, type: string): Json => ({ ...chargeSucceeded(AT, id, 100), type });
+    await shop.stripeAll([odd('ch_a', 'radar.odd'), odd('ch_b', 'radar.odd'), odd('ch_c', 'capital.odd')]);
+    await shop.catchUp();
+    const first: Json = await shop.get('/v1/ledger/unknown-types?limit=1');
+    expect(first).toEqual({
+      data: [{ type: 'stripe.capital.odd', entries: 1, last_position: expect.any(Number) }],
+      next_cursor: 'stripe.capital.odd',
+    });
+    const last = await shop.service.ledger.head();
+    expect(await shop.all('/v1/ledger/unknown-types')).toMatchObject([
+      { type: 'stripe.capital.odd', entries: 1, last_position: last },
+      { type: 'stripe.radar.odd', entries: 2 },
+    ]);
+    expect((await shop.all('/v1/dead-letters')).filter(({ type }) => String(type).endsWith('odd'))).toEqual([]);
+    expect(await shop.service.report.unknownEntries()).toBe(3);
   });
 });
 

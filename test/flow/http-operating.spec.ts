@@ -225,6 +225,7 @@ describe('figures', () => {
       'append_queue_waiting 0',
       'append_queue_limit 10',
       'projection_lag_events 2',
+      'projection_unknown_entries 6',
       'ledger_head_position 7',
       'seal_lag_events 3',
       'dead_letters_unresolved{reason="conflict"} 3',

@@ -7,6 +7,7 @@ import { openPlaces } from '../../src/ledger/copy/open-place.js';
 import type { Entry, Ledger } from '../../src/ledger/ledger.js';
 import { openService } from '../../src/service.js';
 import { readConfig } from '../../src/config.js';
+import { openDatabase } from '../../src/storage/database.js';
 import { startKurrentdb, type KurrentdbDouble } from '../support/kurrentdb/double.js';
 import { RunningService } from '../support/running-service.js';
 import { startNode } from '../support/service-process.js';
@@ -203,6 +204,23 @@ describe('a ledger that is copied', () => {
     await expect(copy(from, `${double.url}&ledger=other`, other)).rejects.toThrow('vault of its own');
     await expect(copy('mysql://a/b', index, index)).rejects.toThrow('no place of a ledger');
     await expect(copy(index, index, index)).rejects.toThrow('the same ledger');
+  });
+
+  it('given an entry that is not as it was written, then nothing is copied from its page on', async () => {
+    const { ledger, database: source } = shop.service;
+    const edited = (entry: Entry): Entry => (entry.position === 8 ? { ...entry, body: `${entry.body} ` } : entry);
+    const readFeed: Ledger['readFeed'] = async (after, limit) => {
+      const page = await ledger.readFeed(after, limit);
+      return { ...page, entries: page.entries.map(edited) };
+    };
+    const from = { head: () => ledger.head(), storedHashes: ledger.storedHashes.bind(ledger), readFeed } as Ledger;
+    const to = await database();
+    await expect(copy({ ledger: from, database: source }, to, to)).rejects.toThrow(
+      'the entry at position 8 is not as it was written',
+    );
+    const copied = await openDatabase({ databaseUrl: to, dataDir: 'unused', allowUnsafe: true });
+    const { rows } = await copied.pool.query('select position::int from ledger.head').finally(() => copied.close());
+    expect(rows).toEqual([{ position: 5 }]);
   });
 
   it('given a read model of a longer ledger, when an empty ledger is named beside it, then the service refuses to start', async () => {

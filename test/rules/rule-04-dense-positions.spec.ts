@@ -40,6 +40,13 @@ const forgetIndex = (): Promise<unknown> =>
     alter table ledger.feed_index enable always trigger append_only; alter table ledger.feed_index enable always trigger append_only_rows;
     delete from ledger.feed_index_head; insert into ledger.feed_index_head default values`);
 
+const row = (n: number, stream: string): NewIndexRow => {
+  const { id } = received(`e${n}`);
+  const at = { commit: BigInt(n * 10), prepare: BigInt(n * 10) };
+  const [recordedAt, storedHash] = [new Date('2026-05-01T00:00:00Z'), Buffer.alloc(32, n)];
+  return { position: n, entryId: id, at, revision: 0, recordedAt, storedHash, stream, bytes: 1, keyId: undefined };
+};
+
 describe('positions of a ledger in KurrentDB', () => {
   it('given a log read again from its start, then every place, time and hash is what it was', async () => {
     const ledger = await open();
@@ -102,12 +109,6 @@ describe('positions of a ledger in KurrentDB', () => {
 
   it('given one that was paused while another took over, when it wakes up, then it writes nothing', async () => {
     const index = new FeedIndex(test.database);
-    const row = (n: number, stream: string): NewIndexRow => {
-      const { id } = received(`e${n}`);
-      const at = { commit: BigInt(n * 10), prepare: BigInt(n * 10) };
-      const [recordedAt, storedHash] = [new Date('2026-05-01T00:00:00Z'), Buffer.alloc(32, n)];
-      return { position: n, entryId: id, at, revision: 0, recordedAt, storedHash, stream, bytes: 1, keyId: undefined };
-    };
     const paused = (await index.lead('paused'))!;
     expect(await index.lead('other')).toBeUndefined();
     await test.database.pool.query(`update ledger.feed_index_head set beat_at = now() - interval '7 seconds'`);
@@ -118,6 +119,32 @@ describe('positions of a ledger in KurrentDB', () => {
     // The same place twice by one and the same, as after a commit whose answer was lost.
     expect(await index.extend(other, [row(1, 'by-other')], row(1, '').at)).toBeUndefined();
     expect((await index.page(0, 10)).map(({ stream }) => stream)).toEqual(['by-other']);
+  });
+
+  it('given another leads and has written nothing yet, or the head is not where it was, then nothing is written, and it never goes back', async () => {
+    const index = new FeedIndex(test.database);
+    const at = (commit: bigint) => ({ commit, prepare: commit });
+    const before = (await index.lead('before'))!;
+    await test.database.pool.query(`update ledger.feed_index_head set beat_at = now() - interval '7 seconds'`);
+    const next = (await index.lead('next'))!;
+    expect(await index.extend(before, [], at(10n))).toBeUndefined();
+    expect(await index.extend(next, [row(1, 'a')], at(20n))).toBeDefined();
+    // As after a commit whose answer was lost: there is more in the log by now, or a place that was passed is told late.
+    expect(await index.extend(next, [], at(30n))).toBeUndefined();
+    expect(await index.extend({ ...next, position: 1 }, [], at(15n))).toBeUndefined();
+    expect(await index.head()).toMatchObject({ position: 1, at: at(20n) });
+  });
+
+  it('given an entry whose stream an operator deleted for ever, when it comes again, then it is a duplicate, whatever its content', async () => {
+    const ledger = await open();
+    const { stream } = received('e1');
+    await ledger.record(received('e1'));
+    await indexed(1);
+    double.log.tombstone(`truth.${stream}`);
+    expect(await ledger.record(received('e1'))).toEqual({ outcome: 'duplicate' });
+    expect(await ledger.record(received('e1', { body: 'another' }))).toEqual({ outcome: 'duplicate' });
+    await ledger.record(received('e2'));
+    expect((await indexed(2)).map((each) => each['stream'])).toEqual([stream, received('e2').stream]);
   });
 
   it('given an index of another ledger, or a cluster that lost entries, then it refuses to open', async () => {

@@ -102,10 +102,17 @@ describe('the keys of entries that PostgreSQL does not store', () => {
     expect(await unsealed(entry)).toBe(text(1));
   });
 
-  it('given a pool that is used up while PostgreSQL is there, then it is filled again', async () => {
+  it('given a pool that is used up while PostgreSQL is there, then it is filled again at once, however seldom it is looked after', async () => {
+    vault = await openVault(database, {
+      ...{ vaultKey: '42'.repeat(32), dataDir: 'unused' },
+      pooled: { minutes: 1, keysMin: KEYS, keysMax: KEYS, lookMs: 3_600_000 },
+    });
     await vault.pool!.start();
-    times(KEYS, sealed);
-    await until(() => vault.pool!.state().left === KEYS);
+    // The first time it has just begun to look.
+    for (const used of [KEYS, 2 * KEYS]) {
+      times(KEYS, (n) => sealed(used + n));
+      await until(() => vault.pool!.state().left === KEYS);
+    }
   });
 
   it('given an orderly stop, then unused keys are gone, and those of entries stay', async () => {
@@ -149,6 +156,27 @@ describe('the keys of entries that PostgreSQL does not store', () => {
     } finally {
       Date.now = now;
     }
+  });
+
+  it('given keys that are a day old, then none of them is used any more', async () => {
+    await vault.pool!.start();
+    const made = await keysIn('pooled_keys');
+    const now = Date.now;
+    try {
+      Date.now = () => now() + 25 * 3_600_000;
+      expect(made).not.toContain(sealed(1).key!.id);
+    } finally {
+      Date.now = now;
+    }
+  });
+
+  it('given a key that was erased, when PostgreSQL is set back, then it is not put in again with the others', async () => {
+    await vault.pool!.start();
+    const [erased, kept] = [sealed(1).key!.id, sealed(2).key!.id];
+    await test.database.pool.query('insert into ledger.erased_keys (id) values ($1)', [erased]);
+    await test.database.pool.query('truncate ledger.pooled_keys');
+    await until(async () => (await keysIn('vault_keys')).length > 0);
+    expect(await keysIn('vault_keys')).toEqual([kept]);
   });
 
   it('given PostgreSQL set back to before its keys were made, then those of entries are put in again and unused ones are not used any more', async () => {

@@ -9,6 +9,15 @@ const rows = page.split('\n').flatMap((line) => {
   return number !== undefined && /^\d+$/.test(number) ? [{ number, code: code!, tests: tests! }] : [];
 });
 
+/** Rows of what was broken on purpose: what, and which tests failed. */
+const broken = page
+  .slice(page.indexOf('## Broken on purpose'))
+  .split('\n')
+  .flatMap((line) => {
+    const [, what, tests] = line.split('|').map((cell) => cell.trim());
+    return tests !== undefined && !/^(-+|broken)$/.test(what!) ? [{ what: what!, tests }] : [];
+  });
+
 /** `path.spec.ts`: *words of a test*, *words of another*; an ellipsis stands for words left out. */
 function named(tests: string): { file: string; words: string[] }[] {
   return [...tests.matchAll(/`([\w./-]+\.ts)`(?::([^;]*))?/g)].map(([, file, list]) => ({
@@ -34,6 +43,17 @@ describe('docs/explanation/rules.md', () => {
       }
     },
   );
+
+  it('given what was broken on purpose, when looked up, then the tests that failed are there under those words', () => {
+    expect(broken.length).toBeGreaterThan(30);
+    for (const { what, tests } of broken) {
+      expect([what, named(tests).flatMap(({ words }) => words).length > 0]).toEqual([what, true]);
+      for (const { file, words } of named(tests)) {
+        const text = readFileSync(path.join(ROOT, 'test', file), 'utf8');
+        for (const each of words) expect([what, file, each, text.includes(each)]).toEqual([what, file, each, true]);
+      }
+    }
+  });
 
   it.each(rows)('given the code of rule $number, when looked up, then it is there', ({ code }) => {
     let folder = '';

@@ -801,6 +801,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ledger/unknown-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Types of entries that no interpreter reads: they are kept, and in no number. */
+        get: operations["LedgerController_unknownTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ledger/proofs/consistency": {
         parameters: {
             query?: never;
@@ -1680,6 +1697,8 @@ export interface components {
                 origin: string;
                 entry_id: string;
                 origin_event_id: string;
+                /** @description There where the entry holds the whole of an event that came too large to be kept whole: the id of that event. */
+                completes?: string;
                 position: number;
             } & {
                 [key: string]: unknown;
@@ -2611,6 +2630,14 @@ export interface components {
         };
         Proof: {
             [key: string]: unknown;
+        };
+        UnknownTypePage: {
+            data: {
+                type: string;
+                entries: number;
+                last_position: number;
+            }[];
+            next_cursor: string | null;
         };
         Consistency: {
             from: {
@@ -7189,6 +7216,69 @@ export interface operations {
             };
             /** @description `not_found`: There is nothing at this address. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    LedgerController_unknownTypes: {
+        parameters: {
+            query?: {
+                /** @description How many rows a page may have. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnknownTypePage"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,22 +6,22 @@ import { Scopes } from '../auth/scopes.guard.js';
 import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
 import { found } from './found.js';
-import { EntriesQuery, EntryParam, UuidParam } from './queries.js';
-import { EntryPage, EntryReply, ProofReply } from './replies.js';
+import { EntriesQuery, EntryParam, UnknownTypesQuery, UuidParam } from './queries.js';
+import { EntryPage, EntryReply, ProofReply, UnknownTypePage } from './replies.js';
 
 @ApiTags('ledger')
 @Scopes('read')
-@Controller('v1/ledger/entries')
+@Controller('v1/ledger')
 export class LedgerController {
   constructor(@Inject(SERVICE) private readonly service: Service) {}
 
-  @Get()
+  @Get('entries')
   @Describe('Entries in the order of the ledger.', { 200: EntryPage }, ...guarded, 'invalid_request')
   entries(@Query({ schema: EntriesQuery }) query: z.infer<typeof EntriesQuery>) {
     return this.service.report.entries(query);
   }
 
-  @Get(':id')
+  @Get('entries/:id')
   @Describe(
     'One entry as it is stored, personal fields sealed.',
     { 200: EntryReply },
@@ -33,7 +33,7 @@ export class LedgerController {
     return found(await this.service.report.entry(id), 'There is no entry with this id.');
   }
 
-  @Get(':id/proof')
+  @Get('entries/:id/proof')
   @Describe(
     'The proof that an entry is under the last seal.',
     { 200: ProofReply },
@@ -43,5 +43,16 @@ export class LedgerController {
   )
   async proof(@Param('id', { schema: UuidParam }) id: string) {
     return found(await this.service.seal.proof(id), 'There is no sealed entry with this id.');
+  }
+
+  @Get('unknown-types')
+  @Describe(
+    'Types of entries that no interpreter reads: they are kept, and in no number.',
+    { 200: UnknownTypePage },
+    ...guarded,
+    'invalid_request',
+  )
+  unknownTypes(@Query({ schema: UnknownTypesQuery }) query: z.infer<typeof UnknownTypesQuery>) {
+    return this.service.report.unknownTypes(query);
   }
 }

@@ -248,6 +248,7 @@ export const EntriesQuery = only({
   stream: text(512).optional().meta({ description: 'Only the entries of this stream.' }),
   ...paging,
 });
+export const UnknownTypesQuery = only(paging);
 /** A whole number as text: nothing is none, where `Number('')` is 0. */
 const whole = (sentence: string) =>
   z

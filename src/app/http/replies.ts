@@ -100,6 +100,10 @@ export const ContributionPage = page(
     origin: z.string(),
     entry_id: z.string(),
     origin_event_id: z.string(),
+    completes: z.string().optional().meta({
+      description:
+        'There where the entry holds the whole of an event that came too large to be kept whole: the id of that event.',
+    }),
     position: count,
   }),
   'ContributionPage',
@@ -204,6 +208,10 @@ export const EntryReply = z
   })
   .meta({ id: 'Entry' });
 export const EntryPage = page(EntryReply, 'EntryPage');
+export const UnknownTypePage = page(
+  z.object({ type: z.string(), entries: count, last_position: count }),
+  'UnknownTypePage',
+);
 export const ProofReply = anything.meta({ id: 'Proof' });
 export const CatalogReply = z
   .looseObject({

@@ -156,4 +156,12 @@ describe('readConfig', () => {
     const cluster = readConfig({ LEDGER_URL: 'kurrentdb://u:p@a:2113,b:2113?tls=true' }, ['postgres', 'kurrentdb']);
     expect(settingsForLog(cluster)).toMatchObject({ ledger: 'kurrentdb', database: 'embedded' });
   });
+
+  it.each([
+    ['nothing', {}, 'embedded'],
+    ['DATABASE_URL', { DATABASE_URL: 'postgres://h/d' }, 'postgres'],
+    ['LEDGER_URL', { LEDGER_URL: 'postgres://h/d' }, 'postgres'],
+  ])('given %s alone, when it is logged, then ledger and read model are in one place', (_, env, place) => {
+    expect(settingsForLog(readConfig(env))).toMatchObject({ ledger: place, database: place });
+  });
 });

@@ -114,6 +114,8 @@ export class FakeService {
         stateHash: () => Promise.resolve('abc'),
       },
       report: {
+        unknownTypes: ask('unknownTypes', page),
+        unknownEntries: () => Promise.resolve(6),
         metric: (name: string, query: unknown) =>
           name === 'signups' ? ask('metric', { metric: name })(name, query) : Promise.resolve(undefined),
         positionOf: (asOf: string) => Promise.resolve(Number(asOf)),

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { square } from '../../../src/ingest/providers/square/square.js';
 import { verifySquare } from '../../../src/ingest/providers/square/verify.js';
 
 // Square's own check, from its file: the whole package, which offers nothing less, is four thousand of them.
@@ -82,5 +83,12 @@ describe('the signature of a Square delivery', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('two deliveries of one Square event', () => {
+  it('given two API versions, then their contents are not compared; given one, they are', () => {
+    const [older, newer] = [{ api_version: '2026-01-22' }, { api_version: '2026-07-15' }];
+    expect([square.comparable(older, newer), square.comparable(older, older)]).toEqual([false, true]);
   });
 });

@@ -96,4 +96,36 @@ describe('given a long stretch of the feed that a thread interprets', () => {
     const failing: ReadEntries = () => Promise.reject(new Error('the server is away'));
     await expect(collect(threadOf(failing)(0, 9))).rejects.toThrow('the server is away');
   });
+
+  it('when the thread ends before it is done, then that is an error and no shorter feed', async () => {
+    const worker = Object.assign(new EventEmitter(), { terminate: () => Promise.resolve(0) });
+    const pages = collect(factsAside(() => worker as unknown as Worker)(0, 9));
+    worker.emit('exit', 1);
+    await expect(pages).rejects.toThrow('ended early');
+  });
+
+  it('when it is longer than one statement reads, then the statements follow on each other', async () => {
+    const ranges: number[][] = [];
+    const read: ReadEntries = ({ after, until }) => Promise.resolve(void ranges.push([after, until]));
+    await collect(threadOf(read)(7, 250_000));
+    expect(ranges).toEqual([
+      ...[
+        [7, 100_007],
+        [100_007, 200_007],
+        [200_007, 250_000],
+      ],
+    ]);
+  });
+
+  it('when entries mean much, then a page ends sooner', async () => {
+    const [facts, text] = [100, 'x'.repeat(500)];
+    const entry = (position: number): ReadEntry => {
+      const fact = { ...signUp(position), fields: { at: position, text } };
+      return { ...entryAt(position), body: JSON.stringify(Array.from({ length: facts }, () => fact)) };
+    };
+    const until = 500;
+    const { pages, known } = await collect(threadOf(feed([], entry))(0, until));
+    expect(pages.length).toBeGreaterThan(1);
+    expect(known.map(({ position }) => position)).toEqual(Array.from({ length: until }, (_, n) => n + 1));
+  });
 });

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { decisionId } from '../../../kernel/entry-id.js';
+import { COMPLETES } from '../../completed-event.js';
 import type { Entry, FeedPage, Position, Receipt, Revision, StreamName, Tagged } from '../../ledger.js';
 import { isEntryId, receivedIdOf } from '../../streams.js';
 import { unavailable } from './group-commit.js';
@@ -88,7 +89,8 @@ export class Reads {
   async findReceipts(ids: readonly string[]): Promise<Receipt[]> {
     const rows = await this.query(
       'ledger_find_receipts',
-      `select id, date_part('epoch', recorded_at) * 1000, origin_event_id from ledger.entries where id = any($1::uuid[])`,
+      `select id, date_part('epoch', recorded_at) * 1000, coalesce(attributes ->> '${COMPLETES}', origin_event_id)
+       from ledger.entries where id = any($1::uuid[])`,
       [ids.filter(isEntryId)],
     );
     return rows.map(([id, ms, originEventId]) => ({
