@@ -152,7 +152,8 @@ async function keepWhole(
 ): Promise<Outcome> {
   const arrival = webhookArrival(deps, provider, JSON.stringify(event), `complete-${letter.id}`, list.said);
   const attributes = { ...arrival.attributes, [COMPLETES]: originEventId };
-  const marked = { ...arrival, shortenable: undefined, account, type, authenticatedBy, attributes };
+  const named = { ...arrival, shortenable: undefined, account, type, authenticatedBy, attributes };
+  const marked = { ...named, tags: tagsOfArrival(deps.vault, named) }; // also of whom only its long texts name
   const meaning = meaningOf(deps, marked, event);
   for (const bytesMin of TEXTS) {
     const short = onlyShortTexts(event, bytesMin);
@@ -176,21 +177,24 @@ async function keptIfItFits(deps: CompletionDeps, arrival: Arrival): Promise<Out
   }
 }
 
-/** The long texts of the event, beside the entry that is without them. They belong to whom that belongs. */
+/**
+ * The long texts of the event, beside the entry that is without them, for whom the event as a whole is. All of them are sealed: whether a text is
+ * personal cannot be told from a piece of it, which may begin in the middle of an address.
+ */
 async function keepTexts(
   deps: CompletionDeps,
   whole: Arrival,
   originEventId: string,
   bodies: readonly unknown[],
 ): Promise<void> {
-  if (bodies.length === 0) return;
-  const tags = tagsOfArrival(deps.vault, whole);
   for (const [index, body] of bodies.entries()) {
     const attributes = { ...whole.attributes, piece: `${index + 1}/${bodies.length}` };
-    const text = { attributes, text: JSON.stringify(body), content: body, tags };
+    const text = { attributes, text: JSON.stringify(body), content: body, policy: everything };
     await keep(deps, { ...whole, ...text, originEventId: `${originEventId}.text-${index + 1}` }, false);
   }
 }
+
+const everything = (): boolean => true;
 
 /** The facts of an event as text. Its personal leaves are in clear here and sealed where it is kept, and mean nothing but themselves. */
 function meaningOf({ interpret }: CompletionDeps, { type, attributes, ...arrival }: Arrival, body: unknown): string {

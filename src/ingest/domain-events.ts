@@ -1,3 +1,4 @@
+import { paymentRef } from '../catalog/identifiers.js';
 import { domainEvents } from '../catalog/domain-events/index.js';
 import { domainEventPolicy, unknownPolicy } from '../catalog/personal.js';
 import { validateDomainEvent } from '../catalog/validate.js';
@@ -12,6 +13,7 @@ import { elementTexts } from './element-texts.js';
 import type { Outcome, Principal, RawRequest } from './ingest.js';
 import { isObject, type Json } from './json-members.js';
 import type { Subject } from './provider.js';
+import { type ObjectKind, objectsNamed, objectTags, type PurchaseObject } from './purchase-objects.js';
 import { reservedOrigins } from './providers/index.js';
 import { keep, type Arrival, type ReceiveDeps } from './receive.js';
 
@@ -170,6 +172,7 @@ function arrivalOf(
     occurredAt: at === undefined ? moment.receivedAt : new Date(at),
     attributes: at === undefined ? { time: 'assigned' } : {},
     subjects: subjectsOf(event['data'] as Json),
+    objects: () => objectsOf(event['data'] as Json),
     text,
     content: contentOf(event),
     policy: domainEventPolicy(type),
@@ -192,6 +195,9 @@ function parkedOf(
   const type = deps.clear(event['type']);
   const data = isObject(event['data']) ? event['data'] : {};
   const policy = type !== undefined && domainEvents.has(type) ? domainEventPolicy(type) : unknownPolicy;
+  const sealed = deps.vault.seal(text, policy);
+  const named = subjectsOf(data).map(({ kind, value }) => deps.vault.subjectTag(kind, value));
+  const isNamed = named.length + sealed.subjects.length > 0;
   return {
     reason: 'invalid_event',
     door: 'events',
@@ -200,8 +206,8 @@ function parkedOf(
     originEventId: deps.clear(event['id']),
     type: type === undefined ? undefined : typeName(type),
     errors,
-    sealed: deps.vault.seal(text, policy),
-    subjects: subjectsOf(data).map(({ kind, value }) => deps.vault.subjectTag(kind, value)),
+    sealed,
+    subjects: isNamed ? named : objectTags(deps.vault, objectsOf(data)),
     contentMac: deps.vault.contentMac(contentOf(event)),
     contentType: moment.contentType,
     context: contextOf(sender),
@@ -273,4 +279,15 @@ function subjectsOf(data: Json): Subject[] {
     const text = cleanText(typeof value === 'number' ? String(value) : value, 320);
     return text === undefined ? [] : [{ kind, value: text }];
   });
+}
+
+/** The order, checkout and payment that an event is of. */
+function objectsOf(data: Json): PurchaseObject[] {
+  const payment = data['payment_id'];
+  const kind = paymentRef(payment)?.split(':', 1)[0] as ObjectKind | undefined;
+  return objectsNamed([
+    ['order', data['order_id']],
+    ['checkout', data['checkout_id']],
+    ...(kind ? [[kind, payment] as const] : []),
+  ]);
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { SealingPolicy } from '../ledger/vault.js';
 import type { RawRequest } from './ingest.js';
+import type { PurchaseObject } from './purchase-objects.js';
 
 /** Who an event speaks of, for the subject tags: `u` user id, `a` anonymous id, `c` provider customer, `e` e-mail. */
 export interface Subject {
@@ -55,4 +56,6 @@ export interface Provider<Settings = unknown> {
   comparable(known: Readonly<Record<string, string>>, arrived: Readonly<Record<string, string>>): boolean;
   policy(type: string): SealingPolicy;
   subjects(body: unknown): Subject[];
+  /** The parts of purchases that an event is of, by the provider's own ids, as interpreters read them. Asked where it names nobody. */
+  objects(body: unknown): PurchaseObject[];
 }

@@ -12,6 +12,7 @@ import type { DeadLetterStore, ReplayContext } from './dead-letters.js';
 import type { Outcome, RawRequest } from './ingest.js';
 import type { IngestLimits } from './limits.js';
 import type { Identified, Provider, Said, Subject } from './provider.js';
+import { objectTags, type PurchaseObject } from './purchase-objects.js';
 import { shortenBody, withoutLongTexts, withoutSpaces } from './shorten-body.js';
 
 export interface ReceiveDeps {
@@ -37,6 +38,8 @@ export interface Arrival {
   subjects: readonly Subject[];
   /** Tags of subjects that stand elsewhere than in its text. */
   tags?: readonly string[];
+  /** The parts of purchases that it is of; asked where it names nobody. */
+  objects: () => readonly PurchaseObject[];
   /** The JSON text as received. */
   text: string;
   /** What is compared between two copies. */
@@ -124,6 +127,7 @@ export function providerArrival<S>(
     occurredAt: occurredAt ?? deps.clock(),
     attributes: occurredAt ? attributes : { ...attributes, time: 'assigned' },
     subjects: provider.subjects(body),
+    objects: () => provider.objects(body),
     text,
     content,
     policy: provider.policy(identified.type),
@@ -204,19 +208,24 @@ function entryOf(deps: ReceiveDeps, arrival: Arrival): NewEntry {
   const bytes = storedBytes(compact);
   if (bytes <= storedBytesMax) return compact;
   let room = Math.floor((storedBytesMax / bytes) * Buffer.byteLength(arrival.text));
+  const tags = tagsKept(whole); // also of whom only what is left out names
   for (;;) {
     room = Math.floor(room * 0.9);
     const shortened = withoutLongTexts(body, room);
     const truncated = shortened === undefined ? 'true' : TEXTS;
-    const marked = { ...arrival, attributes: { ...arrival.attributes, truncated } };
+    const marked = { ...arrival, tags, attributes: { ...arrival.attributes, truncated } };
     const shorter = sealedEntry(deps.vault, marked, shortened ?? shortenBody(body, room), contentMac);
     if (storedBytes(shorter) <= storedBytesMax) return shorter;
   }
 }
 
-/** The tags that an arrival is kept with. They are not read back: a ledger may have no place for it yet. */
+// A text may hold any number of addresses, and what is shortened has to fit with its tags.
+const TAGS_KEPT_MAX = 1_000;
+const tagsKept = ({ subjects }: NewEntry): readonly string[] => subjects.slice(0, TAGS_KEPT_MAX);
+
+/** The tags that an arrival is kept with as a whole. They are not read back: a ledger may have no place for it yet. */
 export const tagsOfArrival = (vault: Vault, arrival: Arrival): readonly string[] =>
-  sealedEntry(vault, arrival, arrival.text, Buffer.alloc(0)).subjects;
+  tagsKept(sealedEntry(vault, arrival, arrival.text, Buffer.alloc(0)));
 
 // Nearly all are: a UTF-16 unit takes three bytes at most, a tag 32, and the rest is bounded. Only the others are measured.
 const ENVELOPE_MAX = 32 * 1024; // bytes
@@ -231,6 +240,8 @@ function sealedEntry(vault: Vault, arrival: Arrival, text: string, contentMac: B
   const subjects = new Set(sealed.subjects);
   for (const tag of arrival.tags ?? []) subjects.add(tag);
   for (const { kind, value } of arrival.subjects) subjects.add(vault.subjectTag(kind, value));
+  // Only where nobody is named: what names somebody is never reached through a purchase, which may be another one's as well.
+  if (sealed.key && subjects.size === 0) for (const tag of objectTags(vault, arrival.objects())) subjects.add(tag);
   // Written out: this is on the way of every event, and spreading costs more than hashing.
   const entry: NewEntry = {
     id,

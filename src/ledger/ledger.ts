@@ -41,7 +41,7 @@ export interface NewEntry {
   actor: string;
   /** How that was established: `stripe-signature`, `api-key`, `none`. */
   authenticatedBy: string;
-  /** Keyed hashes of the persons it speaks of, so that erasure reaches it whatever it means. */
+  /** Keyed hashes of the persons it speaks of, or where it names nobody of the purchases, so that erasure reaches it whatever it means. */
   subjects: readonly string[];
   /** Open facts about the delivery that interpreters need: `api_version`, `livemode`, … */
   attributes: Readonly<Record<string, string>>;
@@ -72,6 +72,13 @@ export interface Entry extends Omit<NewEntry, 'key'> {
 
 /** What erasing looks for: which entry it is, its key, and whom it speaks of. */
 export type Tagged = Pick<Entry, 'position' | 'keyId' | 'subjects'>;
+
+/** An entry that an erasure which stands reaches; of several erasures, once for each. */
+export interface Erased {
+  keyId: string;
+  /** The number of the erasure. */
+  erasure: number;
+}
 
 /** When an entry was received, and what its sender calls the event that it is of. */
 export type Receipt = Pick<Entry, 'id' | 'recordedAt' | 'originEventId'>;
@@ -137,6 +144,8 @@ export interface Ledger {
   at(position: Position): Promise<Entry | undefined>;
   /** Of the `limit` positions after one, the entries that have a key and carry one of the tags; for a backend that finds them without reading bodies. */
   findTagged?(after: Position, limit: number, tags: readonly string[]): Promise<Tagged[]>;
+  /** The same of all tags in `ledger.erasure_tags`; for a backend beside that table. */
+  findErased?(after: Position, limit: number): Promise<Erased[]>;
   /** Stored hashes of the feed after a position, 32 bytes each, joined; at most `limit`. Much cheaper than entries. */
   storedHashes(after: Position, limit: number): Promise<Buffer>;
   /**

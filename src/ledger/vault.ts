@@ -28,8 +28,11 @@ export interface Vault {
   emailHash(email: string): string;
   /** An id as it may be stored and compared: unchanged, or `h_<email hash>` where it is an e-mail address. */
   safeId(id: string): string;
-  /** Tag of a person's identifier: `u` user id, `a` anonymous id, `c` provider customer, `e` e-mail, `g` a guest, whom no entry names. */
-  subjectTag(kind: 'u' | 'a' | 'c' | 'e' | 'g', value: string): string;
+  /**
+   * Tag of a person's identifier: `u` user id, `a` anonymous id, `c` provider customer, `e` e-mail, `g` a guest, whom no entry names; or of
+   * a part of a purchase, `p` and its reference (`payment:ch_1`), for an entry that names nobody.
+   */
+  subjectTag(kind: 'u' | 'a' | 'c' | 'e' | 'g' | 'p', value: string): string;
   /** HMAC-SHA256 of the canonical JSON of a parsed value, under a key that never rotates. */
   contentMac(value: unknown): Buffer;
 }

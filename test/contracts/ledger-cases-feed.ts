@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { FeedPage, Ledger } from '../../src/ledger/ledger.js';
 import { STORED_BYTES_MAX } from '../../src/ledger/stored-hash.js';
-import { taggedEntries } from '../../src/ledger/tagged-entries.js';
+import { erasedEntries, taggedEntries } from '../../src/ledger/tagged-entries.js';
 import { decisions, received, times, type LedgerFixture } from './ledger-entries.js';
 
 /** Takes pages until it has seen so many entries. */
@@ -75,6 +75,30 @@ export function feedCases(ledger: () => Ledger, fixture: () => LedgerFixture): v
       ],
       4,
     ]);
+  });
+
+  it('given erasures that stand, when gone through, then each finds the keys of its tags, once for each entry', async () => {
+    const key = (n: number) => ({ id: `00000000-0000-7000-8000-00000000000${n}`, wrapped: Buffer.alloc(61, n) });
+    const { pool } = fixture().database;
+    await pool.query(`insert into ledger.erasure_tags values ('u.a', 0), ('p.a', 0), ('u.a', 1), ('u.c', 2)`);
+    await ledger().record(received('e1', { subjects: ['p.a', 'u.a'], key: key(1) }));
+    await ledger().record(received('e2', { subjects: ['u.b'], key: key(2) }));
+    await ledger().record(received('e3', { subjects: ['u.a'] }));
+    await ledger().record(received('e4', { subjects: ['u.c'], key: key(4) }));
+    await fixture().settled();
+    const erasuresOf = async (tags: readonly string[]) =>
+      (
+        await pool.query<{ tag: string; number: number }>('select * from ledger.erasure_tags where tag = any($1)', [
+          tags,
+        ])
+      ).rows;
+    const foundAfter = async (after: number) => {
+      const found = [];
+      for await (const page of erasedEntries(ledger(), erasuresOf, after, 4)) found.push(...page.found);
+      return found.map(({ keyId, erasure }) => `${keyId.at(-1)!}: ${erasure}`).sort();
+    };
+    expect(await foundAfter(0)).toEqual(['1: 0', '1: 1', '4: 2']);
+    expect(await foundAfter(1)).toEqual(['4: 2']);
   });
 
   it('given a position at or beyond the head, when read, then there is nothing', async () => {

@@ -3,10 +3,13 @@ import { expect } from '@jest/globals';
 import { decisionId, entryId } from '../../src/kernel/entry-id.js';
 import type { Entry, Ledger, NewEntry, Recorded } from '../../src/ledger/ledger.js';
 import { receivedStream } from '../../src/ledger/streams.js';
+import type { Database } from '../../src/storage/database.js';
 import { until } from '../support/start-storage.js';
 
 /** What a contract suite needs of a backend: an empty ledger that may be opened more than once. */
 export interface LedgerFixture {
+  /** The database of the keys. */
+  database: Pick<Database, 'pool'>;
   /** Whether a repeat is told as one even when its first copy went through another process a moment ago. */
   exactBetweenProcesses: boolean;
   /** One more handle on the same ledger, as another process would have it. */

@@ -39,6 +39,7 @@ async function postgres(): Promise<LedgerFixture> {
     update ledger.head set position = 0, recorded_at = 'epoch'; alter table ledger.head enable always trigger only_grows_rows;
     alter table ledger.head enable always trigger only_grows; truncate ledger.vault_keys`;
   return {
+    database,
     exactBetweenProcesses: true,
     open: (options) => openPostgresLedger(database, { clock: () => new Date(), ...options }),
     settled: async () => undefined,
@@ -67,6 +68,7 @@ async function kurrentdb(target: Target): Promise<LedgerFixture> {
   const open: LedgerFixture['open'] = (options) =>
     openKurrentDbLedger({ url: urlOfLedger(), database, clock: () => new Date(), ...options });
   return {
+    database,
     exactBetweenProcesses: false,
     open,
     settled: async () => {

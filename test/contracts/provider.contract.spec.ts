@@ -64,6 +64,7 @@ describe.each(providerGivens)('provider $name', (given) => {
     (body) => {
       expect(provider.identify(body)).toBeUndefined();
       expect(provider.subjects(body)).toEqual([]);
+      expect(provider.objects(body)).toEqual([]);
       expect(() => provider.content(body)).not.toThrow();
     },
   );
@@ -92,6 +93,8 @@ describe.each(providerGivens)('provider $name', (given) => {
       fields: { amount: '4990', currency: given.fact.currency },
     });
     expect(JSON.stringify(facts)).not.toMatch(given.personal);
+    const parts = provider.objects(JSON.parse(body)).map(({ kind, id }) => `${kind}:${id}`);
+    expect(parts).toContain(facts![0]!.subject);
   });
 
   it('given one delivery fifty times, as it may come again, when received, then it is one entry', async () => {

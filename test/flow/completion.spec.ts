@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Erasures } from '../../src/ingest/erasure/create-erasures.js';
 import { createInterpret } from '../../src/ingest/interpret.js';
 import { shortenBody } from '../../src/ingest/shorten-body.js';
 import { STORED_BYTES_MAX } from '../../src/ledger/stored-hash.js';
@@ -125,6 +126,35 @@ describe('a signed webhook that is larger than an entry may be', () => {
     expect((await replay(letter!)).outcome).toBe('duplicate');
     expect((await deliver(event)).outcome).toBe('duplicate');
     expect([(await entriesOf('1')).length, await letters()]).toEqual([entries.length, []]);
+  });
+
+  it('given an address in a long text, wherever that is cut, then every piece is sealed, for whom the whole names, and is erased with them', async () => {
+    const address = 'ada.cut@pieces.example';
+    // At every place of it in turn where a piece may end.
+    const statement = Array.from({ length: 25_000 }, () => address)
+      .join(' ')
+      .slice(0, 550_000);
+    const event = charge('cut', { customer: null, statement, notes: 'n'.repeat(450_000) });
+    fake.events.push(event);
+    await deliver(event);
+    const [letter] = await letters();
+    expect((await replay(letter!)).outcome).toBe('recorded');
+    const entries = await entriesOf('cut');
+    expect(entries.length).toBeGreaterThan(8);
+    const tag = doors.vault.subjectTag('e', address);
+    for (const { originEventId, subjects, body } of entries) {
+      expect([originEventId, subjects.includes(tag)]).toEqual([originEventId, true]);
+      expect([originEventId, /a\.c|t@p|s\.e/.exec(body)?.[0]]).toEqual([originEventId, undefined]);
+    }
+    const { ledger, vault, database } = doors;
+    const deps = { ledger, vault, database, ledgerDatabase: database, clock: () => HOUR, log: () => undefined };
+    const erasures = new Erasures({ ...deps, caughtUp: () => Promise.resolve() });
+    const person = erasures.personAsked({ email: address });
+    const { reached } = await erasures.erase({ person, reason: 'asked for' }, { actor: 'key:1', correlationId: 'c' });
+    const keyed = entries.filter(({ keyId }) => keyId !== undefined);
+    expect(reached).toMatchObject({ entries: keyed.length, keys_deleted: keyed.length });
+    for (const { body, keyId } of keyed) expect(await vault.unseal(body, keyId)).not.toMatch(/ada\.cut|n{100}/);
+    await erasures.stop();
   });
 
   it('given more members than there is room for, then numbers say so until the whole is there, and then it counts once', async () => {

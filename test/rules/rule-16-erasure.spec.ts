@@ -9,9 +9,11 @@ import { openVault, type OpenVault } from '../../src/ledger/vault/open-vault.js'
 import { found, received } from '../contracts/ledger-entries.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { startKurrentdb } from '../support/kurrentdb/double.js';
+import { until } from '../support/start-storage.js';
 
 const NOW = new Date('2026-11-01T12:00:00Z');
 const clock = (): Date => NOW;
+const HOUR_MS = 3_600_000;
 const ASKER = { actor: 'key:1', correlationId: 'c', name: 'Finn' };
 
 interface Place {
@@ -54,9 +56,15 @@ describe.each([
   beforeAll(async () => (place = await open()));
   afterAll(() => place.close());
 
-  const stage = (database = place.test.database): Erasures =>
+  const stage = (database = place.test.database, now = clock): Erasures =>
     new Erasures({
-      ...{ ledger: place.ledger, vault: place.vault, clock, caughtUp: () => Promise.resolve(), log: () => undefined },
+      ...{
+        ledger: place.ledger,
+        vault: place.vault,
+        clock: now,
+        caughtUp: () => Promise.resolve(),
+        log: () => undefined,
+      },
       ...{ database, ledgerDatabase: database },
     });
   const textOf = (who: string): string => JSON.stringify({ name: `canary of ${who}` });
@@ -73,6 +81,18 @@ describe.each([
   const canary = ({ body, keyId }: Entry): Promise<string> => place.vault.unseal(body, keyId);
   const erase = (who: string, erasures = stage(), waitMs?: number) =>
     erasures.erase({ person: erasures.personAsked({ user_id: who }), reason: 'asked for' }, ASKER, waitMs);
+  const sql = <R extends object>(text: string, values: unknown[] = []): Promise<R[]> =>
+    place.test.database.pool.query<R>(text, values).then(({ rows }) => rows);
+  /** Until what was done behind the answers is done. */
+  const vacuumed = async (): Promise<void> => {
+    await stage().apply();
+    const waiting = 'select from ledger.erasures where keys_deleted > 0 and vacuumed_at is null';
+    await until(async () => (await sql(waiting)).length === 0);
+  };
+  /** As a backup of before the first erasure has it. */
+  const setBack = () =>
+    sql(`truncate ledger.erasures, ledger.erasure_tags, ingest.erasures, ledger.erased_keys, ledger.erased_tags;
+      update ledger.erasures_standing set searched_until = 0, joined = 0`);
   const feed = async (): Promise<Entry[]> => (await place.ledger.readFeed(0, 1_000)).entries;
   const ERASED = '{"name":"[erased]"}';
 
@@ -144,9 +164,7 @@ describe.each([
       entry.keyId,
     ]);
     await erase('finn');
-    await place.test.database.pool.query(
-      'truncate ledger.erasures, ingest.erasures, ledger.erased_keys, ledger.erased_tags',
-    );
+    await setBack();
     const putBack = () =>
       place.test.database.pool.query(
         'insert into ledger.vault_keys select * from json_populate_recordset(null::ledger.vault_keys, $1)',
@@ -161,6 +179,53 @@ describe.each([
     expect(await canary(entry)).toBe(ERASED);
   });
 
+  it('when erased keys are put into a table again, into either, then they are deleted at the next start, and by the hour beside one that runs', async () => {
+    const entry = await tell('gerd');
+    await erase('gerd');
+    const putBack = (table: string) =>
+      sql(`insert into ledger.${table} (id, wrapped) values ($1, '\\x00')`, [entry.keyId]);
+    const kept = () =>
+      sql('select id from ledger.vault_keys where id = $1 union all select id from ledger.pooled_keys where id = $1', [
+        entry.keyId,
+      ]);
+    let now = NOW;
+    const running = stage(place.test.database, () => now);
+    await running.apply();
+    for (const table of ['vault_keys', 'pooled_keys']) {
+      await putBack(table);
+      await running.apply();
+      expect(await kept()).toHaveLength(1); // such a look goes over all erased keys, and is not worth it every few seconds
+      now = new Date(now.getTime() + HOUR_MS);
+      await running.apply();
+      expect(await kept()).toEqual([]);
+      await putBack(table);
+      await stage().apply();
+      expect(await kept()).toEqual([]);
+    }
+  });
+
+  it('when the database is set back beside a service that runs, then it carries all out again', async () => {
+    const entry = await tell('hedi');
+    const running = stage();
+    await erase('hedi', running);
+    await setBack();
+    await sql(`insert into ledger.pooled_keys (id, wrapped) values ($1, '\\x00')`, [entry.keyId]);
+    await running.apply();
+    expect(await sql('select from ledger.pooled_keys where id = $1', [entry.keyId])).toEqual([]);
+    expect(await running.personalDataOf(entry)).toBe('erased');
+  });
+
+  it('when something comes for nobody who was erased, then no row of an erasure is written, and all say that it was looked at', async () => {
+    const { id } = await erase('ines');
+    await vacuumed();
+    const versions = () => sql('select number, xmin::text as version from ledger.erasures order by 1');
+    const before = await versions();
+    const { position } = await tell('jost');
+    await stage().apply();
+    expect(await versions()).toEqual(before);
+    expect((await stage().find(id))!.searched_until).toBeGreaterThanOrEqual(position);
+  });
+
   it('whoever is erased, at whatever place of a history, all of theirs and nothing else is erased, and no entry changes', async () => {
     const step = fc.record({
       who: fc.integer({ min: 0, max: 3 }),
@@ -170,16 +235,20 @@ describe.each([
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (history) => {
         const run = `r${++number}`;
         const told: { who: string; entry: Entry }[] = [];
-        const gone = new Set<string>();
+        const gone = new Map<string, string>();
         for (const { who: at, act } of history) {
           const who = `${run}-${at}`;
           if (act === 'tell') told.push({ who, entry: await tell(who) });
-          else await erase(who).then(() => gone.add(who));
+          else await erase(who).then(({ id }) => gone.set(who, id));
         }
         await stage().apply();
         for (const { who, entry } of told) {
           expect(await canary(entry)).toBe(gone.has(who) ? ERASED : textOf(who));
           expect(await place.ledger.find(entry.id)).toEqual(entry);
+        }
+        for (const [who, id] of gone) {
+          const entries = told.filter((each) => each.who === who).length;
+          expect((await stage().find(id))!.reached).toMatchObject({ entries, keys_deleted: entries });
         }
       }),
       { numRuns: 12 },

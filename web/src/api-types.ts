@@ -2567,6 +2567,11 @@ export interface components {
             searched_until: number;
             /** Format: date-time */
             finished_at: string | null;
+            /**
+             * Format: date-time
+             * @description When `VACUUM` had freed the place of the deleted keys on the disk, some time after they were gone for every query; null before, and where there were none.
+             */
+            vacuumed_at: string | null;
             /** @description False when they were erased before, and nothing was added. */
             recorded: boolean;
         };
@@ -2602,6 +2607,11 @@ export interface components {
             searched_until: number;
             /** Format: date-time */
             finished_at: string | null;
+            /**
+             * Format: date-time
+             * @description When `VACUUM` had freed the place of the deleted keys on the disk, some time after they were gone for every query; null before, and where there were none.
+             */
+            vacuumed_at: string | null;
         };
         EntryPage: {
             data: components["schemas"]["Entry"][];

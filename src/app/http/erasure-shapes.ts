@@ -54,6 +54,11 @@ const erasure = {
     }),
   searched_until: count.meta({ description: 'Up to which position the ledger was gone through for this person.' }),
   finished_at: z.string().nullable().meta({ format: 'date-time' }),
+  vacuumed_at: z.string().nullable().meta({
+    format: 'date-time',
+    description:
+      'When `VACUUM` had freed the place of the deleted keys on the disk, some time after they were gone for every query; null before, and where there were none.',
+  }),
 };
 
 export const ErasureReply = z.object(erasure).meta({ id: 'Erasure' });

@@ -7,10 +7,12 @@ import type { Entry, Ledger } from '../../ledger/ledger.js';
 import type { Vault } from '../../ledger/vault.js';
 import type { Database } from '../../storage/database.js';
 import { checkReason } from '../dismiss.js';
-import { eraseAside, learnErasuresAside } from './erase-aside.js';
-import { deleteReturned, eraseKeys, learnErasures } from './erase-keys.js';
+import { deleteReturned } from './delete-keys.js';
+import { databaseTime, eraseAside, haveEnded, isDueAside, learnErasuresAside } from './erase-aside.js';
+import { eraseKeys, learnErasures } from './erase-keys.js';
 import { findPerson, type PersonAsked, personAsked, type PersonNamed, tagsOf } from './find-person.js';
-import { decideToErase, erasing, erasureOf, ERASURES_STREAM, type PersonErased } from './person-erased.js';
+import { KeySpace } from './key-space.js';
+import { decideToErase, decisionsOn, erasing, erasureOf, ERASURES_STREAM, type PersonErased } from './person-erased.js';
 import { type ErasureRow, rowsOf, shownErasure } from './shown-erasure.js';
 
 export interface ErasuresDeps {
@@ -43,9 +45,10 @@ const MODEL_PATIENCE_MS = 10_000;
 const ANSWER_MS = 10_000; // what takes longer goes on by itself
 const LOOK_EVERY_MS = 5_000;
 const BEGIN_MS = 60_000; // less than a process that does not answer is left alone
-const VACUUM_EVERY_MS = 3_600_000;
+const RETURNED_EVERY_MS = 3_600_000; // a table of keys may be restored beside a service that runs
 const STOP_MS = 5_000;
-const VACUUMED = 'vacuum ledger.vault_keys, ledger.pooled_keys';
+const DOORS_MS = 40;
+const DOORS_LOOKS = 25;
 
 /** What `personal_data` of an entry says: nothing in it is personal, it is sealed, it was erased, or its key is gone for another reason. */
 export type PersonalData = 'none' | 'sealed' | 'erased' | 'key_missing';
@@ -56,12 +59,15 @@ export type PersonalData = 'none' | 'sealed' | 'erased' | 'key_missing';
  */
 export class Erasures {
   private turn: Promise<unknown> = Promise.resolve();
-  private returned = false;
-  private vacuumedAt = 0;
+  private returnedAt = -Infinity;
+  private lastLearned = -1;
   private readonly stopping = new AbortController();
   private done: Promise<void> = Promise.resolve();
+  private readonly space: KeySpace;
 
-  constructor(private readonly deps: ErasuresDeps) {}
+  constructor(private readonly deps: ErasuresDeps) {
+    this.space = new KeySpace(deps);
+  }
 
   /** Somebody as they may stand in a command and its audit line. Throws Problem `invalid_request`. */
   personAsked(named: PersonNamed): PersonAsked {
@@ -90,17 +96,18 @@ export class Erasures {
       const behind = 'The read model is behind, so that not everything of the person would be found; try again.';
       throw new Problem('unavailable', behind, { retryAfterS: 10 });
     });
-    const { tags, browserTags, entryIds } = await findPerson({ pool: database.pool, ledger, vault }, person);
-    const data: PersonErased['data'] = {
-      ...{ asked_by: person.asked_by, tags, browser_tags: browserTags, entry_ids: entryIds },
-      ...{ reason, by: name },
-    };
-    const decided = await decideAndAppend(ledger, ERASURES_STREAM, erasing(), decideToErase(data), {
-      ...{ now: clock(), actor, correlationId, subjects: tags },
-      contentMac: (value) => vault.contentMac(value),
-    });
-    if ('refused' in decided) throw new Error(decided.refused); // deciding refuses nothing
-    return { number: erasureOf(decided.state!, data), recorded: decided.events.length > 0 };
+    const found = await findPerson({ pool: database.pool, ledger, vault }, person);
+    const answer = { number: -1, recorded: false };
+    for (const data of decisionsOn(found, { asked_by: person.asked_by, reason, by: name })) {
+      const decided = await decideAndAppend(ledger, ERASURES_STREAM, erasing(), decideToErase(data), {
+        ...{ now: clock(), actor, correlationId, subjects: data.tags },
+        contentMac: (value) => vault.contentMac(value),
+      });
+      if ('refused' in decided) throw new Error(decided.refused); // deciding refuses nothing
+      answer.number = Math.max(answer.number, erasureOf(decided.state!, data));
+      answer.recorded ||= decided.events.length > 0;
+    }
+    return answer;
   }
 
   /** Carries out what was decided and is not done, and what decisions of before say of entries that came since. May be called at any time. */
@@ -124,21 +131,29 @@ export class Erasures {
   private async applyNow(): Promise<void> {
     const { ledger, database, ledgerDatabase, clock } = this.deps;
     await this.learn();
-    const unfinished = await ledgerDatabase.pool.query('select from ledger.erasures where finished_at is null limit 1');
-    let deleted = this.returned ? 0 : await deleteReturned(ledgerDatabase);
-    if (!this.returned && database !== ledgerDatabase) deleted += await deleteReturned(database);
-    this.returned = true;
+    let deleted = 0;
+    if (clock().getTime() - this.returnedAt >= RETURNED_EVERY_MS) {
+      for (const each of new Set([ledgerDatabase, database])) deleted += await deleteReturned(each);
+      this.returnedAt = clock().getTime();
+    }
     deleted += await eraseKeys(ledgerDatabase, ledger, clock());
-    deleted += await eraseAside(database, clock());
-    // Keys of who goes on sending things are deleted again and again; their place is freed once an hour.
-    const due = unfinished.rowCount === 1 || clock().getTime() - this.vacuumedAt >= VACUUM_EVERY_MS;
-    if (deleted === 0 || !due) return;
-    this.vacuumedAt = clock().getTime();
-    // The rows are gone for everybody; this frees the place where they were, to be written over.
-    for (const each of new Set([ledgerDatabase, database]))
-      await each.pool
-        .query(VACUUMED)
-        .catch((error: unknown) => this.deps.log('the keys could not be vacuumed; that is autovacuum’s then', error));
+    if (await isDueAside(database)) deleted += await eraseAside(database, clock(), await this.areDoorsThrough());
+    // The rows are gone for everybody; the place where they were is freed behind the answer.
+    await this.space.look(deleted);
+  }
+
+  /**
+   * Whether all that the doors had begun to store by now, perhaps before they knew the tags, is in its table or never will be. It takes
+   * milliseconds, unless something in the database takes long.
+   */
+  private async areDoorsThrough(): Promise<boolean> {
+    const { pool } = this.deps.database;
+    const now = await databaseTime(pool);
+    for (let look = 0; look < DOORS_LOOKS; look++) {
+      if (await haveEnded(pool, now)) return true;
+      await sleep(DOORS_MS, undefined, { ref: false });
+    }
+    return false;
   }
 
   /** The decisions of the ledger that the databases do not have yet: new ones, and all since a backup that was restored. */
@@ -149,20 +164,24 @@ export class Erasures {
       database.pool.query<Known>('select coalesce(max(number), -1) as last from ingest.erasures'),
     ]);
     const from = Math.min(...known.map(({ rows }) => rows[0]!.last)) + 1;
+    if (from <= this.lastLearned) this.returnedAt = -Infinity; // set back beside us: so may be the tables of keys
     const decisions = await ledger.readStream(ERASURES_STREAM, { from });
     const told = decisions.map((entry) => ({ entry, data: decisionOf<PersonErased>(entry).data }));
     await learnErasures(
       ledgerDatabase,
-      told.map(({ entry: { revision: number, id }, data: { tags, entry_ids: entryIds } }) => ({
-        ...{ number, id, tags, entryIds },
+      told.map(({ entry: { revision: number, id }, data: { tags, object_tags = [], entry_ids: entryIds } }) => ({
+        ...{ number, id, tags: [...tags, ...object_tags], entryIds },
       })),
     );
     await learnErasuresAside(
       database,
-      told.map(({ entry: { revision: number, occurredAt: decidedAt }, data: { tags, browser_tags } }) => ({
-        ...{ number, decidedAt, tags: [...tags, ...browser_tags] },
-      })),
+      told.map(
+        ({ entry: { revision: number, occurredAt: decidedAt }, data: { tags, browser_tags, object_tags = [] } }) => ({
+          ...{ number, decidedAt, tags: [...tags, ...browser_tags, ...object_tags] },
+        }),
+      ),
     );
+    this.lastLearned = from + told.length - 1;
   }
 
   /** Looks every few seconds for what came since, until `stop`. */
@@ -187,7 +206,8 @@ export class Erasures {
   /** Waits for what is being done, but not for a database that does not answer: the next start goes on from there. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    const done = Promise.all([this.done, this.turn]);
+    await this.space.stop();
+    const done = Promise.all([this.done, this.turn, this.space.idle()]);
     await Promise.race([done, sleep(STOP_MS, undefined, { ref: false })]);
   }
 

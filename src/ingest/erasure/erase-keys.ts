@@ -2,11 +2,14 @@ import type pg from 'pg';
 import type { Ledger, Position, Tagged } from '../../ledger/ledger.js';
 import { taggedEntries } from '../../ledger/tagged-entries.js';
 import type { Database } from '../../storage/database.js';
+import { deleteKeys } from './delete-keys.js';
+import { searchStanding, standing } from './standing-search.js';
 
 /** A decision as it is carried out. */
 export interface Erasure {
   number: number;
   id: string;
+  /** Of the person and of parts of their purchases. */
   tags: readonly string[];
   entryIds: readonly string[];
 }
@@ -18,6 +21,8 @@ interface Row {
   searched_until: bigint;
 }
 
+type Searched = Pick<Ledger, 'head' | 'readFeed' | 'findTagged' | 'findErased' | 'findMany'>;
+
 /** Remembers decisions that are to be carried out. The same one again changes nothing. */
 export async function learnErasures({ pool }: Pick<Database, 'pool'>, erasures: readonly Erasure[]): Promise<void> {
   for (const { number, id, tags, entryIds } of erasures)
@@ -28,36 +33,51 @@ export async function learnErasures({ pool }: Pick<Database, 'pool'>, erasures: 
 }
 
 /**
- * Deletes the keys of all entries that erasures reach, up to the present head: of those that were there, and, each time it is called, of those
- * that came since. How far it got is kept with each page, so that it may be killed anywhere and run by several at once. Resolves with the
- * number of keys that were there.
+ * Deletes the keys of all entries that erasures reach, up to the present head: of what came since for those that stand, and of everything for
+ * those that are new, which stand from then on. How far it got is kept with each page, so that it may be killed anywhere and run by several at
+ * once. Resolves with the number of keys that were there.
  */
 export async function eraseKeys(
   database: Pick<Database, 'pool' | 'transaction'>,
-  ledger: Pick<Ledger, 'head' | 'readFeed' | 'findTagged' | 'findMany'>,
+  ledger: Searched,
   now: Date,
 ): Promise<number> {
-  const head = await ledger.head();
-  let deleted = 0;
+  let deleted = await searchStanding(database, ledger, await ledger.head());
   for (;;) {
     const { rows } = await database.pool.query<Row>(
       `select number, tags, case when searched_until = 0 then entry_ids else '{}' end as entry_ids, searched_until
-       from ledger.erasures where searched_until < $1 order by searched_until, number`,
-      [head],
+       from ledger.erasures where not stands order by searched_until, number`,
     );
-    if (rows.length === 0) break;
-    // Those that got equally far go on together, up to where the next ones are.
+    if (rows.length === 0) return deleted;
+    const { searchedUntil: upTo } = await standing(database.pool);
+    // Those that got equally far go on together, up to where the next ones are, and at last where those that stand are.
     const from = Number(rows[0]!.searched_until);
     const together = rows.filter(({ searched_until: until }) => Number(until) === from);
     const next = rows.find(({ searched_until: until }) => Number(until) > from);
-    const upTo = next ? Number(next.searched_until) : head;
-    deleted += await searchOn(database, ledger, together, { from, upTo });
+    if (from >= upTo) await database.transaction((client) => join(client, together, now));
+    else
+      deleted += await searchOn(database, ledger, together, {
+        from,
+        upTo: Math.min(upTo, next ? Number(next.searched_until) : upTo),
+      });
   }
-  await database.pool.query(
-    'update ledger.erasures set finished_at = $2 where finished_at is null and searched_until >= $1',
-    [head, now],
+}
+
+/** From here on they are searched with those that stand, unless these have gone on meanwhile. */
+async function join(client: pg.ClientBase, rows: readonly Row[], now: Date): Promise<void> {
+  const { searchedUntil } = await standing(client, 'for update');
+  if (searchedUntil > Number(rows[0]!.searched_until)) return;
+  const { rowCount } = await client.query(
+    'update ledger.erasures set stands = true, finished_at = coalesce(finished_at, $2) where number = any($1) and not stands',
+    [rows.map(({ number }) => number), now],
   );
-  return deleted;
+  if (rowCount === 0) return; // another process has done it
+  await client.query('update ledger.erasures_standing set joined = joined + 1');
+  await client.query(
+    `insert into ledger.erasure_tags (tag, number)
+     select unnest(tags), number from ledger.erasures where number = any($1) on conflict do nothing`,
+    [rows.map(({ number }) => number)],
+  );
 }
 
 async function searchOn(
@@ -118,29 +138,6 @@ async function move(
     ],
   );
   return gone.size;
-}
-
-/** Deletes keys and sees to it that they are never kept again. Resolves with those that were there. */
-export async function deleteKeys(client: pg.ClientBase, ids: readonly string[]): Promise<string[]> {
-  if (ids.length === 0) return [];
-  const { rows } = await client.query<{ id: string }>(
-    `with noted as (
-       insert into ledger.erased_keys (id) select unnest($1::uuid[]) on conflict do nothing
-     ), kept as (
-       delete from ledger.vault_keys where id = any($1::uuid[]) returning id
-     ), pooled as (
-       delete from ledger.pooled_keys where id = any($1::uuid[]) returning id
-     )
-     select id from kept union select id from pooled`,
-    [ids],
-  );
-  return rows.map(({ id }) => id);
-}
-
-/** Keys that somebody has put in again, as from a backup of the table. */
-export async function deleteReturned({ pool }: Pick<Database, 'pool'>): Promise<number> {
-  const { rowCount } = await pool.query('delete from ledger.vault_keys k using ledger.erased_keys e where e.id = k.id');
-  return rowCount ?? 0;
 }
 
 const FIND_MAX = 1_000;

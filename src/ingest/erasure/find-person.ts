@@ -1,12 +1,14 @@
 import type pg from 'pg';
-import type { Node } from '../../catalog/facts.js';
+import type { Node, Ref } from '../../catalog/facts.js';
 import { nodesMeant } from '../../catalog/identifiers.js';
 import { Problem } from '../../kernel/errors.js';
 import { OWN_ORIGIN } from '../../ledger/decide-and-append.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Vault } from '../../ledger/vault.js';
 import { emailOf, holdsEmail } from '../../ledger/vault/email-address.js';
-import type { AskedBy } from './person-erased.js';
+import { OBJECT_KINDS, objectTag } from '../purchase-objects.js';
+import { ownPurchases } from './own-purchases.js';
+import type { AskedBy, PersonFound } from './person-erased.js';
 
 type Hashes = Pick<Vault, 'emailHash' | 'safeId' | 'subjectTag'>;
 
@@ -18,13 +20,6 @@ export interface PersonAsked {
 
 /** Exactly one of them. */
 export type PersonNamed = { readonly [By in AskedBy]?: string | undefined };
-
-/** Everything under which a person is known. */
-export interface PersonFound {
-  tags: string[];
-  browserTags: string[];
-  entryIds: string[];
-}
 
 /** Hashes what may not be kept. Throws Problem `invalid_request` for what names nobody, without repeating it. */
 export function personAsked(named: PersonNamed, vault: Hashes): PersonAsked {
@@ -42,7 +37,7 @@ export function personAsked(named: PersonNamed, vault: Hashes): PersonAsked {
 }
 
 /**
- * All identifiers of the person, as the read model links them now, and the entries of their purchases that carry none of these. A user id or an
+ * All identifiers of the person, as the read model links them now, and the parts of their purchases that are of nobody else. A user id or an
  * address that no customer has is somebody all the same: what was refused or only tracked may speak of them, or what comes later.
  * Throws Problem `not_found` for a customer that does not exist.
  */
@@ -58,16 +53,22 @@ export async function findPerson(
   const members = await membersOf(deps.pool, customers);
   const own = [...new Set([...members, ...(asked_by === 'customer' ? [] : nodes)])];
   const tags = tagsOf(own, deps.vault);
+  const parts = await ownPurchases(deps.pool, own);
+  const objectTags = parts.flatMap(({ ref }) => (isObject(ref) ? [objectTag(deps.vault, ref)] : [])).sort();
+  const ofPurchases = parts.flatMap(({ entryIds }) => entryIds);
   return {
     tags,
     browserTags: tagsOf(await browsersOf(deps.pool, own), deps.vault).filter((tag) => !tags.includes(tag)),
-    entryIds: await untaggedEntries(deps, own, tags),
+    objectTags,
+    entryIds: await untaggedEntries(deps, own, ofPurchases, [...tags, ...objectTags]),
   };
 }
 
 /** The tags under which entries speak of these identifiers, each once. A guest has one too, which no entry carries. */
 export const tagsOf = (nodes: readonly Node[], vault: Pick<Vault, 'subjectTag'>): string[] =>
   [...new Set(nodes.flatMap((node) => tagOf(node, vault) ?? []))].sort();
+
+const isObject = (ref: Ref): boolean => OBJECT_KINDS.some((kind) => ref.startsWith(`${kind}:`));
 
 const KINDS: Readonly<Record<string, Parameters<Vault['subjectTag']>[0]>> = {
   ...{ user: 'u', anonymous: 'a', stripe: 'c', square: 'c', adyen: 'c', guest: 'g' },
@@ -109,25 +110,28 @@ async function browsersOf(pool: pg.Pool, own: readonly Node[]): Promise<Node[]> 
 
 const FIND_MAX = 1_000;
 
-/** Entries under the effects of the person and of their purchases, such as a dispute, which names a charge and nobody. */
+/** The given entries and those under effects on the person that carry none of the tags, as all did before there were tags of purchases. */
 async function untaggedEntries(
   { pool, ledger }: { pool: pg.Pool; ledger: Pick<Ledger, 'findMany'> },
   own: readonly Node[],
+  ofPurchases: readonly string[],
   tags: readonly string[],
 ): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(
-    `select distinct e.value->>'entryId' as id from (
-       select doc from model.parts where party = any($1)
-       union all select doc from model.identifiers where node = any($1)
-     ) d, json_each(d.doc->'effects') e order by 1`,
+    `select distinct e.value->>'entryId' as id from model.identifiers d, json_each(d.doc->'effects') e where d.node = any($1)`,
     [own],
   );
+  const ids = [...new Set([...ofPurchases, ...rows.map(({ id }) => id)])];
   const carried = new Set(tags);
   const found: string[] = [];
-  for (let at = 0; at < rows.length; at += FIND_MAX) {
-    const entries = await ledger.findMany(rows.slice(at, at + FIND_MAX).map(({ id }) => id));
+  for (let at = 0; at < ids.length; at += FIND_MAX) {
+    const entries = await ledger.findMany(ids.slice(at, at + FIND_MAX));
     for (const { id, origin, keyId, subjects } of entries)
-      if (keyId !== undefined && origin !== OWN_ORIGIN && !subjects.some((tag) => carried.has(tag))) found.push(id);
+      if (keyId !== undefined && origin !== OWN_ORIGIN && !subjects.some((tag) => carried.has(tag) || isCustomer(tag)))
+        found.push(id);
   }
   return found.sort();
 }
+
+// One that names somebody else is erased with them.
+const isCustomer = (tag: string): boolean => tag.startsWith('u.') || tag.startsWith('c.');

@@ -11,6 +11,7 @@ export interface ErasureRow {
   entries: bigint;
   keys_deleted: bigint;
   finished_at: Date | null;
+  vacuumed_at: Date | null;
   /** Of what is kept beside the ledger; absent until that is looked through. */
   aside?: AsideRow | undefined;
 }
@@ -22,6 +23,7 @@ interface AsideRow {
   reject_samples: bigint;
   keys_deleted: bigint;
   finished_at: Date | null;
+  vacuumed_at: Date | null;
 }
 
 /** Erasures that fit, the newest first; `where` speaks of one parameter. */
@@ -32,12 +34,13 @@ export async function rowsOf(
   limit: number,
 ): Promise<ErasureRow[]> {
   const { rows } = await ledgerDatabase.pool.query<ErasureRow>(
-    `select number, id, searched_until, entries, keys_deleted, finished_at from ledger.erasures
-     where ${where} order by number desc limit $2`,
+    `select number, id, case when stands then s.searched_until else e.searched_until end as searched_until, entries, keys_deleted,
+       finished_at, vacuumed_at
+     from ledger.erasures e cross join ledger.erasures_standing s where ${where} order by number desc limit $2`,
     [value, limit],
   );
   const aside = await database.pool.query<AsideRow>(
-    `select number, dead_letters, tracked_events, reject_samples, keys_deleted, finished_at from ingest.erasures
+    `select number, dead_letters, tracked_events, reject_samples, keys_deleted, finished_at, vacuumed_at from ingest.erasures
      where number = any($1)`,
     [rows.map(({ number }) => number)],
   );
@@ -67,8 +70,17 @@ export function shownErasure({ aside, ...row }: ErasureRow, entry: Entry) {
       keys_deleted: Number(row.keys_deleted) + Number(aside?.keys_deleted ?? 0),
     },
     searched_until: Number(row.searched_until),
-    finished_at: isDone ? new Date(Math.max(+row.finished_at!, +aside.finished_at!)).toISOString() : null,
+    finished_at: isDone ? laterOf(row.finished_at!, aside.finished_at!) : null,
+    vacuumed_at: isDone ? vacuumedAt(row, aside) : null,
   };
+}
+
+const laterOf = (...dates: readonly Date[]): string => new Date(Math.max(...dates.map(Number))).toISOString();
+
+/** When the place of all keys that it deleted had been freed; null where that is to come, and where it deleted none. */
+function vacuumedAt(...of: readonly Pick<AsideRow, 'keys_deleted' | 'vacuumed_at'>[]): string | null {
+  const dates = of.flatMap(({ keys_deleted: keys, vacuumed_at: at }) => (keys > 0n ? [at] : []));
+  return dates.length > 0 && dates.every((at) => at !== null) ? laterOf(...dates) : null;
 }
 
 export type ShownErasure = ReturnType<typeof shownErasure>;

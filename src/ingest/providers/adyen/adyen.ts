@@ -4,6 +4,7 @@ import { SetupError } from '../../../kernel/errors.js';
 import { cleanText, typeName } from '../../clear-text.js';
 import { isObject, type Json, objectIn } from '../../json-members.js';
 import type { Identified, Provider, Subject } from '../../provider.js';
+import { objectsNamed } from '../../purchase-objects.js';
 import { itemOf, signedFieldsOf, splitItems, unsignedOf } from './notification.js';
 import { hasBasicAuth, verifyBody, verifyItem } from './verify.js';
 
@@ -60,6 +61,15 @@ export const adyen: Provider<AdyenSettings> = {
   subjects(body) {
     const item = itemOf(body);
     return item ? subjectsOf(objectIn(item['additionalData'])) : [];
+  },
+
+  // The payment, which a modification names beside its own reference; later events of a dispute have only that of the dispute.
+  objects(body) {
+    const { originalReference, pspReference } = objectIn(itemOf(body));
+    return objectsNamed([
+      ['payment', originalReference || pspReference],
+      ['intent', pspReference],
+    ]);
   },
 };
 

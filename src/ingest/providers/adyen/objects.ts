@@ -1,7 +1,9 @@
 import { decide } from '../../../catalog/personal.js';
 import { kindsOf } from '../../../catalog/personal-names.js';
 import type { ObjectSource } from '../../object-list.js';
+import { objectIn } from '../../json-members.js';
 import type { Provider } from '../../provider.js';
+import { objectsNamed } from '../../purchase-objects.js';
 import { adyen } from './adyen.js';
 
 /** Columns of a settlement details report that speak of money and of nobody. What else an account has added to it is sealed. */
@@ -24,6 +26,10 @@ const provider: Provider = {
     return !OPEN.has(name) || decide(path, kindsOf(name), String(value), false);
   },
   subjects: () => [],
+  objects(body) {
+    const { cells } = objectIn(objectIn(objectIn(body)['data'])['object']);
+    return objectsNamed([['payment', objectIn(cells)['psp reference']]]);
+  },
 };
 
 /** Lines of Adyen's settlement reports, which no webhook carries. */

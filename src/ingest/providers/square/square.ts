@@ -4,6 +4,7 @@ import { SetupError } from '../../../kernel/errors.js';
 import { cleanText, typeName } from '../../clear-text.js';
 import { isObject, type Json, objectIn } from '../../json-members.js';
 import type { Identified, Provider, Said, Subject } from '../../provider.js';
+import { objectsNamed, type PurchaseObject } from '../../purchase-objects.js';
 import { verifySquare } from './verify.js';
 
 const KEYS = 'SQUARE_WEBHOOK_SIGNATURE_KEYS';
@@ -66,6 +67,8 @@ export const square: Provider<SquareSettings> = {
   policy: squarePolicy,
 
   subjects: (body) => (isObject(body) ? objectsOf(body).flatMap(subjectsOf) : []),
+
+  objects: (body) => (isObject(body) ? objectsOf(body).flatMap(purchasesOf) : []),
 };
 
 const ENVIRONMENT_MAX = 32; // characters
@@ -108,4 +111,19 @@ function subjectsOf([kind, object]: [string, Json]): Subject[] {
     const text = cleanText(value);
     return text === undefined ? [] : [{ kind: of, value: text }];
   });
+}
+
+/**
+ * The payment that a refund or a dispute is of, also where a line of a payout names it, and the sale (`order_id`) that joins it with its
+ * refunds and its invoice. A dispute that names no payment is one by itself.
+ */
+function purchasesOf([kind, object]: [string, Json]): PurchaseObject[] {
+  const disputed = objectIn(object['disputed_payment'])['payment_id'];
+  return objectsNamed([
+    ['payment', kind === 'payment' ? object['id'] : object['payment_id']],
+    ['payment', disputed],
+    ['invoice', kind === 'invoice' ? object['id'] : undefined],
+    ['intent', object['order_id']],
+    ['intent', kind === 'dispute' && disputed === undefined ? (object['dispute_id'] ?? object['id']) : undefined],
+  ]);
 }

@@ -4,6 +4,7 @@ import { SetupError } from '../../../kernel/errors.js';
 import { cleanText, typeName } from '../../clear-text.js';
 import { isObject, type Json } from '../../json-members.js';
 import type { Identified, Provider, Subject } from '../../provider.js';
+import { stripePurchases } from './purchase-objects.js';
 import { verifyStripe } from './verify.js';
 
 const SETTING = 'STRIPE_WEBHOOK_SECRETS';
@@ -55,10 +56,20 @@ export const stripe: Provider<StripeSettings> = {
   policy: stripePolicy,
 
   subjects(body) {
-    const object = isObject(body) && isObject(body['data']) ? body['data']['object'] : undefined;
-    return isObject(object) ? subjectsOf(object) : [];
+    const object = objectOf(body);
+    return object ? subjectsOf(object) : [];
+  },
+
+  objects(body) {
+    const object = objectOf(body);
+    return object ? stripePurchases(object) : [];
   },
 };
+
+function objectOf(body: unknown): Json | undefined {
+  const object = isObject(body) && isObject(body['data']) ? body['data']['object'] : undefined;
+  return isObject(object) ? object : undefined;
+}
 
 function withoutPending(body: Json): Json {
   const { pending_webhooks: _pending, ...rest } = body;
@@ -106,8 +117,8 @@ function subjectsOf(object: Json): Subject[] {
     ['c', customer],
     ['c', object['customer_account']],
     ['u', object['client_reference_id']],
-    ['u', metadata['user_id']],
-    ['a', metadata['anonymous_id']],
+    ['u', metadata['user_id'] ?? metadata['userId']],
+    ['a', metadata['anonymous_id'] ?? metadata['anonymousId']],
   ];
   return found.flatMap(([kind, value]) => {
     const text = cleanText(value);

@@ -2,6 +2,7 @@ import type { Clock } from '../../../kernel/clock.js';
 import type { Database } from '../../../storage/database.js';
 import type {
   Entry,
+  Erased,
   Expected,
   FeedPage,
   HashedPage,
@@ -140,6 +141,10 @@ class LedgerInPostgres implements PostgresLedger {
 
   findTagged(after: Position, limit: number, tags: readonly string[]): Promise<Tagged[]> {
     return this.reads.findTagged(after, limit, tags);
+  }
+
+  findErased(after: Position, limit: number): Promise<Erased[]> {
+    return this.reads.findErased(after, limit);
   }
 
   at(position: Position): Promise<Entry | undefined> {

@@ -1,13 +1,14 @@
 import type pg from 'pg';
 import { decisionId } from '../../../kernel/entry-id.js';
 import { COMPLETES } from '../../completed-event.js';
-import type { Entry, FeedPage, Position, Receipt, Revision, StreamName, Tagged } from '../../ledger.js';
+import type { Entry, Erased, FeedPage, Position, Receipt, Revision, StreamName, Tagged } from '../../ledger.js';
 import { isEntryId, receivedIdOf } from '../../streams.js';
 import { unavailable } from './group-commit.js';
 import { asText, ENTRY_COLUMNS, toEntry } from './rows.js';
 import { isAway } from '../../../storage/is-away.js';
 
 export const PAGE_BYTES_MAX = 16 * 1024 * 1024;
+const COMPARED_MAX = 64; // tags that are compared one by one
 
 type Row = (string | null)[];
 
@@ -101,10 +102,17 @@ export class Reads {
   }
 
   async findTagged(after: Position, limit: number, tags: readonly string[]): Promise<Tagged[]> {
+    // Each of an entry's tags is compared with each that is wanted, or looked up among them.
+    const isWanted =
+      tags.length <= COMPARED_MAX
+        ? 'subjects && $3::text[]'
+        : 'position in (select position from said join unnest($3::text[]) as wanted (tag) using (tag))';
     const rows = await this.query(
-      'ledger_find_tagged',
-      `select position, key_id, array_to_json(subjects)::text from ledger.entries
-      where position > $1 and position <= $1 + $2 and key_id is not null and subjects && $3::text[] order by position`,
+      tags.length <= COMPARED_MAX ? 'ledger_find_tagged' : 'ledger_find_many_tagged',
+      `with page as (
+        select position, key_id, subjects from ledger.entries where position > $1 and position <= $1 + $2 and key_id is not null
+      ), said as (select position, unnest(subjects) as tag from page)
+      select position, key_id, array_to_json(subjects)::text from page where ${isWanted} order by position`,
       [after, limit, tags],
     );
     return rows.map(([position, keyId, subjects]) => ({
@@ -112,6 +120,17 @@ export class Reads {
       keyId: keyId!,
       subjects: JSON.parse(subjects!) as string[],
     }));
+  }
+
+  async findErased(after: Position, limit: number): Promise<Erased[]> {
+    const rows = await this.query(
+      'ledger_find_erased',
+      `select e.key_id, t.number from ledger.entries e cross join lateral unnest(e.subjects) as said (tag)
+      join ledger.erasure_tags t on t.tag = said.tag
+      where e.position > $1 and e.position <= $1 + $2 and e.key_id is not null group by e.position, e.key_id, t.number`,
+      [after, limit],
+    );
+    return rows.map(([keyId, number]) => ({ keyId: keyId!, erasure: Number(number) }));
   }
 
   async at(position: Position): Promise<Entry | undefined> {
