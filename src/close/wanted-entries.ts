@@ -32,7 +32,8 @@ export function wantedEntries(objects: readonly MoneyObject[], dayOf: (at: numbe
     ),
     ...objects.map(openingEntry),
   ];
-  return entries.filter((entry) => entry !== undefined);
+  const provider = providerOf(objects);
+  return entries.flatMap((entry) => (entry ? [provider === '' ? entry : { ...entry, provider }] : []));
 }
 
 const NOTHING_PAID: PaymentEvents = {
