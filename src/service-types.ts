@@ -99,12 +99,20 @@ export interface Service {
   };
   jobs: Pick<
     Jobs,
-    'enqueueBackfill' | 'enqueueVerification' | 'health' | 'counts' | 'tallies' | 'list' | 'cancel' | 'stop'
+    | 'enqueueBackfill'
+    | 'enqueueVerification'
+    | 'enqueueSeal'
+    | 'health'
+    | 'counts'
+    | 'tallies'
+    | 'list'
+    | 'cancel'
+    | 'stop'
   >;
   /** Persons that were erased, and what that reached. */
   erasures: Pick<Erasures, 'personAsked' | 'erase' | 'apply' | 'list' | 'find'>;
   /** `size` entries are sealed, `lag` are not yet; a proof is undefined for an entry that is unknown or not sealed. */
-  seal: Pick<Seal, 'state' | 'proof' | 'consistency' | 'checkpoints' | 'publicKey' | 'verify' | 'compare'>;
+  seal: Pick<Seal, 'state' | 'proof' | 'consistency' | 'checkpoints' | 'publicKey' | 'verify' | 'compare' | 'enter'>;
   /** Everything derived again and compared, and what came of it before. */
   verification: Verification;
   start(): Promise<void>;

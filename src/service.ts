@@ -136,6 +136,11 @@ async function wire(
     ...{ ledger, vault, database, clock, zone, contentMac, projections, log },
     enqueueRun: async (runId) => queue.jobs?.enqueueRun(runId),
   });
+  const seal = openSeal({
+    ...{ ledger, database: ledgerDatabase, clock, zone, contentMac },
+    ...{ signingKey: vault.signingKey, dataDir: config.dataDir, witnessUrl: config.sealWitnessUrl },
+    failed: (error) => log?.error({ err: error }, 'sealing failed; it is tried again'),
+  });
   const tied = tieOutsWith(config, { database, ledger, vault, clock, zone, ingest, projections, books }, calendar);
   const { report, close } = await openNumbers(
     calendar,
@@ -144,19 +149,14 @@ async function wire(
       ...{ completeness: ingest.completeness, channels: config.channels, erasures },
       trackedRetentionDays: config.trackedRetentionDays,
     },
-    { interpreters: versionOf(interpreters), books, tieOuts: tied.tieOuts, ...compared, ...given },
+    { interpreters: versionOf(interpreters), books, seal, tieOuts: tied.tieOuts, ...compared, ...given },
   );
 
-  const seal = openSeal({
-    ...{ ledger, database: ledgerDatabase, clock, signingKey: vault.signingKey, dataDir: config.dataDir },
-    witnessUrl: config.sealWitnessUrl,
-    failed: (error) => log?.error({ err: error }, 'sealing failed; it is tried again'),
-  });
   const verification = createVerification({ ledger, seal, projections, clock, contentMac });
 
   const watched = { database, ledger, vault, ingest, reconcile, verification, announced: tied.announced };
   const alerts = watchOver(config, clock, watched, log);
-  const worked = { ingest, reconcile, close, ...tied, verification, alerts };
+  const worked = { ingest, reconcile, close, ...tied, seal, verification, alerts };
   const jobs = await openJobs(config, clock, { database, zone, ...worked }, log);
   queue.jobs = life.closes(jobs, (it) => it.stop());
   for (const stage of [books, seal, projections]) life.closes(stage, (it) => it.stop());

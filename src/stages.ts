@@ -5,6 +5,7 @@ import { domainEventSchemas } from './catalog/domain-events/index.js';
 import { AnnouncedReports } from './close/announced-reports.js';
 import type { Books } from './close/books.js';
 import { openClosings } from './close/closing-store.js';
+import type { CloseDeps } from './close/close-deps.js';
 import { type Close, createClose } from './close/create-close.js';
 import { createTieOuts } from './close/create-tie-outs.js';
 import type { OwnBooks } from './close/open-books.js';
@@ -112,6 +113,7 @@ export async function openNumbers(
   }: {
     interpreters: string;
     books: Books;
+    seal: CloseDeps['seal'];
     tieOuts?: TieOuts;
   } & Compared,
 ): Promise<{ report: Report; close: Close }> {
@@ -224,13 +226,16 @@ export const openFiles = (
 export async function openJobs(
   config: Config,
   clock: Clock,
-  stages: Pick<JobsDeps, 'reconcile' | 'close' | 'alerts' | 'zone' | 'announced' | 'tieOuts' | 'verification'> & {
+  stages: Pick<
+    JobsDeps,
+    'reconcile' | 'close' | 'alerts' | 'zone' | 'announced' | 'tieOuts' | 'seal' | 'verification'
+  > & {
     database: Database;
     ingest: IngestStage;
   },
   log: Logger | undefined,
 ): Promise<Jobs> {
-  const { database, ingest, reconcile, close, announced, tieOuts, verification, alerts, zone } = stages;
+  const { database, ingest, reconcile, close, announced, tieOuts, seal, verification, alerts, zone } = stages;
   const jobs = await createJobs({
     ...{ connection: database.connection, redisUrl: config.redisUrl },
     ...{
@@ -242,7 +247,7 @@ export async function openJobs(
       announced,
       tieOuts,
     },
-    ...{ verification, alerts, zone, clock },
+    ...{ seal, verification, alerts, zone, clock },
     cancellations: cancellationsIn(database, clock),
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),
     log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),

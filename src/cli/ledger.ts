@@ -2,12 +2,28 @@ import { readConfig } from '../config.js';
 import { backends } from '../ledger/backends/index.js';
 import { copyLedger } from '../ledger/copy/copy-ledger.js';
 import { openPlaces } from '../ledger/copy/open-place.js';
-import { print, progressBar, type AddCommand } from './context.js';
+import { print, progressBar, withOperator, type AddCommand } from './context.js';
 
 export const addLedger: AddCommand = (program, context) => {
-  program
-    .command('ledger')
-    .description('Move a ledger between engines.')
+  const ledger = program.command('ledger').description('Move a ledger between engines, or seal it now.');
+  ledger
+    .command('seal')
+    .description(
+      'Seal everything and write the signed root into the ledger, as every night. An entry only where something came since the last one.',
+    )
+    .option('--json', 'print JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const sealed = await withOperator(context, (_operator, { seal }, asker) =>
+        seal.enter({ reason: 'asked' }, asker),
+      );
+      print(context, json, sealed ?? {}, () => [
+        sealed
+          ? `Entry ${sealed.position} has the signed root of the first ${sealed.checkpoint.size} entries: ${sealed.checkpoint.root}.`
+          : 'The ledger is empty.',
+      ]);
+    });
+
+  ledger
     .command('copy')
     .description(
       'Copy a ledger, entry by entry, with positions, times, hashes, keys and seals. Stop the service first. May be interrupted and run again.',

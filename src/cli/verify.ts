@@ -55,10 +55,12 @@ function withBar<T>(
   return work(bar.onProgress).finally(bar.stop);
 }
 
-function ledgerLines({ ok, entries, sealed, checkpoints, witnessed, root, findings, count }: LedgerVerified): string[] {
+function ledgerLines(verified: LedgerVerified): string[] {
+  const { ok, entries, sealed, checkpoints, witnessed, entered, root, findings, count } = verified;
   if (ok) {
     return [
       `The ledger is as it was written: ${entries} entries, the first ${sealed} under ${checkpoints} signed roots. Root ${root}.`,
+      `${entered} of these roots stand in the ledger itself.`,
       witnessed > 0
         ? `The witness file has ${witnessed} of its seals, and they agree.`
         : 'There is no witness file in this DATA_DIR: a ledger cut short together with its seals would not show here.',

@@ -2,7 +2,7 @@ import { addDays } from '../kernel/day.js';
 import { exponentOf } from '../kernel/money.js';
 import type { Position } from '../ledger/ledger.js';
 import { Problem } from '../kernel/errors.js';
-import { type AccountKey, ACCOUNTS } from './chart-of-accounts.js';
+import { accountsByCode, type MappedAccount } from './account-rules.js';
 import { PATIENCE_MS } from './books.js';
 import type { JournalBooks, LinePlace } from './create-books.js';
 import type { PostingLine } from './posting.js';
@@ -28,18 +28,19 @@ export function booksReport(books: JournalBooks) {
       throw new Problem('invalid_request', `as_of ${asOf} is beyond position ${position}, the last of the ledger`);
     return { from, to, upTo: asOf ?? position };
   };
-  const account = (key: AccountKey) => {
-    const { code, name, type } = books.chart[key];
+  const byCode = accountsByCode(books.accounts);
+  const account = (code: string) => {
+    const { name, type } = byCode.get(code)!;
     return { account: code, name, type };
   };
   return {
     async trialBalance(asked: RangeAsked) {
       const range = await rangeOf(asked);
-      const rows = await books.trialBalance(range);
+      const rows = await books.codedBalance(range);
       const { functionalCurrency } = books;
       return {
         ...said(range),
-        data: rows.map(({ account: key, ...row }) => ({ ...account(key), ...textsOf(row) })),
+        data: rows.map((row) => ({ account: row.account, name: row.name, type: row.type, ...textsOf(row) })),
         ...(functionalCurrency === undefined ? {} : { functional: await functionalBalance(books, range, account) }),
       };
     },
@@ -50,7 +51,7 @@ export function booksReport(books: JournalBooks) {
       return {
         ...said(range),
         data: rows.map(({ account: key, currency, opening, activity, closing }) => ({
-          ...{ ...account(key), currency, opening: String(opening) },
+          ...{ ...account(books.accountOf({ account: key, currency }).code), currency, opening: String(opening) },
           activity: activity.map(({ kind, gross, fees, net, count }) => ({
             ...{ kind, gross: String(gross), fees: String(fees), net: String(net), count },
           })),
@@ -90,12 +91,17 @@ export function booksReport(books: JournalBooks) {
       return { ...said(range), data: data.map(({ amount, ...row }) => ({ ...row, ...amountText(amount) })) };
     },
 
-    /** Codes and names, and what each is for. */
-    chart: () => ({ data: (Object.keys(ACCOUNTS) as AccountKey[]).map((key) => ({ key, ...account(key) })) }),
+    /** Codes and names, and what each is for; then the rules, in the order in which they are looked at. */
+    chart: () => ({ data: books.accounts.map(accountJson) }),
   };
 }
 
 export type BooksReport = ReturnType<typeof booksReport>;
+
+const accountJson = ({ key, code, name, type, when }: MappedAccount) => ({
+  ...{ key, account: code, name, type },
+  ...(when ? { when } : {}),
+});
 
 const said = ({ from, to, upTo }: StatementRange) => ({ from, to, as_of: upTo });
 
@@ -110,18 +116,18 @@ const amountText = (amount: bigint | undefined) => (amount === undefined ? {} : 
 async function functionalBalance(
   books: JournalBooks,
   range: StatementRange,
-  named: (key: AccountKey) => Record<string, string>,
+  named: (code: string) => Record<string, string>,
 ) {
   const before = await books.functionalAt(addDays(range.from, -1), range.upTo);
   const { sums, missing } = (await books.functionalAt(range.to, range.upTo)) ?? {
-    sums: new Map<AccountKey, bigint>(),
+    sums: new Map<string, bigint>(),
     missing: 0,
   };
-  const data = [...new Set([...(before?.sums.keys() ?? []), ...sums.keys()])].sort().flatMap((key) => {
-    const [opening, closing] = [before?.sums.get(key) ?? 0n, sums.get(key) ?? 0n];
+  const data = [...new Set([...(before?.sums.keys() ?? []), ...sums.keys()])].sort().flatMap((code) => {
+    const [opening, closing] = [before?.sums.get(code) ?? 0n, sums.get(code) ?? 0n];
     if (opening === 0n && closing === opening) return [];
     const amounts = { opening: String(opening), moved: String(closing - opening), closing: String(closing) };
-    return [{ ...named(key), ...amounts }];
+    return [{ ...named(code), ...amounts }];
   });
   return { currency: books.functionalCurrency, missing, data };
 }

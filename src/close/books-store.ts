@@ -77,7 +77,7 @@ const COLUMNS = [
   ...['position bigint', 'ordinal int', 'sign smallint', 'entry text', 'line int', 'day date', 'until date'],
   'rate_day date',
   ...['at bigint', 'account text', 'amount bigint', 'currency text', 'kind text', 'object text', 'matter text'],
-  ...['memo text', 'entry_id uuid'],
+  ...['memo text', 'entry_id uuid', 'provider text'],
 ].map((column) => column.split(' ') as [name: string, type: string]);
 
 /** Appends the lines of postings, in their order. */
@@ -98,10 +98,10 @@ function rowsOf(postings: readonly Posting[]): unknown[][] {
     posted.lines.map(({ account, amount, currency }, index) => {
       const ordinal = ordinals.get(position) ?? 0;
       ordinals.set(position, ordinal + 1);
-      const { entry, day, until, rateDay, at, kind, object, matter, memo } = posted;
+      const { entry, day, until, rateDay, at, kind, object, matter, memo, provider } = posted;
       return [
         ...[position, ordinal, sign, entry, index + 1, day, until, rateDay, at, account, String(amount), currency],
-        ...[kind, object, matter, memo, entryId],
+        ...[kind, object, matter, memo, entryId, provider],
       ];
     }),
   );

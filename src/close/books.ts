@@ -1,5 +1,6 @@
 import type { Day } from '../kernel/day.js';
 import type { Position } from '../ledger/ledger.js';
+import type { MappedAccount } from './account-rules.js';
 import type { PostingLine } from './posting.js';
 import type { Activity, BridgeStep } from './statements.js';
 
@@ -30,7 +31,8 @@ export interface BooksStatements {
   rollForward: readonly { account: string; currency: string; activity: readonly Activity[]; closing: bigint }[];
   /** From `revenue_gross` of the days to the revenue that the journal has of them. */
   steps: readonly BridgeStep[];
-  revenueAccount: string;
+  /** All codes in which revenue stands. */
+  revenueAccounts: readonly string[];
   /** The closing in the functional currency, by account; `missing` lines have no rate. */
   functional?: { currency: string; missing: number; closing: ReadonlyMap<string, bigint> };
 }
@@ -45,6 +47,8 @@ export const PATIENCE_MS = 15_000;
 export interface Books {
   /** What lines depend on beside the ledger and the code, such as the codes of accounts: of the same settings they are the same. */
   readonly settings: string;
+  /** The operator's accounts and the rules by which lines stand in them; kept with a close. */
+  readonly accounts: readonly MappedAccount[];
   /**
    * Posts what the read model knows and the books do not yet. Resolves with the ledger position that they are at. Throws Problem
    * `unavailable` where the signal aborts before.

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { SetupError } from '../kernel/errors.js';
 
 /** What an account is in a balance: decides only where statements show it. */
-export type AccountType = 'asset' | 'liability' | 'equity' | 'income' | 'expense';
+export const ACCOUNT_TYPES = ['asset', 'liability', 'equity', 'income', 'expense'] as const;
+
+export type AccountType = (typeof ACCOUNT_TYPES)[number];
 
 export interface Account {
   /** As the journal and its exports name it. */
@@ -62,38 +64,31 @@ export type AccountKey = keyof typeof ACCOUNTS;
 
 export type Chart = Readonly<Record<AccountKey, Account>>;
 
-const TYPES = ['asset', 'liability', 'equity', 'income', 'expense'] as const;
-const text = z
+/** A code or a name. */
+export const accountText = z
   .string()
   .trim()
   .min(1)
   .max(100)
   .regex(/^\P{Cc}*$/u, 'has control characters');
-const overrides = z.record(
-  z.string(),
-  z.strictObject({
-    code: text.optional(),
-    name: text.optional(),
-    type: z.enum(TYPES).optional(),
-    party: text.optional(),
-  }),
-);
+const override = z.strictObject({
+  code: accountText.optional(),
+  name: accountText.optional(),
+  type: z.enum(ACCOUNT_TYPES).optional(),
+  party: accountText.optional(),
+});
+const overrides = z.object({ rules: z.unknown().optional() }).catchall(override);
 
 /**
- * The chart with the operator's codes and names: `{ "revenue": { "code": "8400", "name": "Erlöse" } }`. Throws SetupError with a sentence
- * for each mistake: an account nobody posts to, a code that two accounts would share.
+ * The chart with the operator's codes and names: `{ "revenue": { "code": "8400", "name": "Erlöse" } }`; `rules` are for
+ * `account-rules.ts`. Throws SetupError with a sentence for each mistake: an account nobody posts to, a code that two accounts would share.
  */
 export function chartOfAccounts(file?: { path: string; text: string }): Chart {
   if (file === undefined) return ACCOUNTS;
-  const read = overrides.safeParse(parsed(file));
-  if (!read.success) {
-    throw new SetupError(
-      read.error.issues.map(({ path, message }) => `${file.path}: ${path.join('.')} ${message}.`).join('\n'),
-    );
-  }
+  const { rules: _, ...read } = settingsIn(file, overrides);
   const chart: Record<string, Account> = { ...ACCOUNTS };
   const mistakes: string[] = [];
-  for (const [key, { code, name, type, party }] of Object.entries(read.data)) {
+  for (const [key, { code, name, type, party }] of Object.entries(read)) {
     const known = chart[key];
     if (!known)
       mistakes.push(`${file.path}: there is no account ${key}; there are ${Object.keys(ACCOUNTS).join(', ')}.`);
@@ -105,6 +100,18 @@ export function chartOfAccounts(file?: { path: string; text: string }): Chart {
   mistakes.push(...sharedCodes(chart).map((sentence) => `${file.path}: ${sentence}`));
   if (mistakes.length > 0) throw new SetupError(mistakes.join('\n'));
   return chart as Chart;
+}
+
+/** What the file says. Throws SetupError where it is not of that shape. */
+export function settingsIn<Schema extends z.ZodType>(
+  file: { path: string; text: string },
+  schema: Schema,
+): z.infer<Schema> {
+  const read = schema.safeParse(parsed(file));
+  if (read.success) return read.data;
+  throw new SetupError(
+    read.error.issues.map(({ path, message }) => `${file.path}: ${path.join('.')} ${message}.`).join('\n'),
+  );
 }
 
 function parsed({ path, text }: { path: string; text: string }): unknown {

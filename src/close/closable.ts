@@ -45,6 +45,7 @@ function headerOf(
     ...{ period: id, from, to, time_zone: zone.name, calendar: calendar.name, up_to: upTo },
     ...{ model_version: versions.model, interpreter_version: versions.interpreters, fold_version: versions.fold },
     ...{ recipes_version: RECIPES_VERSION, books_settings: books.settings },
+    accounts: books.accounts,
     metrics: Object.fromEntries(metrics.map((metric) => [metric.name, definitionOf(metric)])),
   };
 }

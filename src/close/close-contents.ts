@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { MetricDefinition } from '../catalog/metric-definition.js';
 import { canonicalJson } from '../kernel/canonical-json.js';
 import type { Day } from '../kernel/day.js';
+import type { MappedAccount } from './account-rules.js';
 import type { JournalLine } from './journal-line.js';
 import { type PeriodStatements, StatementSums, summing } from './period-statements.js';
 
@@ -20,6 +21,8 @@ export interface Header {
   recipes_version?: number;
   /** Of the books, such as the codes of accounts; not kept by earlier closes either. */
   books_settings?: string;
+  /** The operator's accounts, and the rules by which lines stand in them; likewise. */
+  accounts?: readonly MappedAccount[];
   metrics: Readonly<Record<string, MetricDefinition>>;
 }
 

@@ -2,6 +2,7 @@ import type { Metric } from '../catalog/subjects.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Day, Zone } from '../kernel/day.js';
 import type { Ledger, Position } from '../ledger/ledger.js';
+import type { Seal } from '../ledger/open-seal.js';
 import type { Database } from '../storage/database.js';
 import type { Books } from './books.js';
 import type { Closing, ClosingStore } from './closing-store.js';
@@ -36,6 +37,7 @@ export interface CloseDeps {
   /** Where a read model of this version is; 0 while there is none. */
   modelPosition: () => Promise<Position>;
   books: Books;
+  seal: Pick<Seal, 'enter'>;
   /** Default: nothing is tied out. */
   tieOuts?: TieOuts | undefined;
   completeness: { incomplete(from: Date, until: Date, now: Date): Promise<Date[]> };

@@ -9,7 +9,8 @@ import { BookStandings } from './book-standings.js';
 import { type Books, type BooksQuery, type BooksStatements, PATIENCE_MS } from './books.js';
 import { ratesUntil, readCheckpoint } from './books-store.js';
 import { beginBooks, catchUp, type CatchUpDeps } from './catch-up.js';
-import type { AccountKey, Chart } from './chart-of-accounts.js';
+import { AccountMapping, type AccountRule, facetsIn, type MappedAccount } from './account-rules.js';
+import type { Account, AccountKey, Chart } from './chart-of-accounts.js';
 import type { FiscalCalendar } from './fiscal-calendar.js';
 import { plain, Valuation, type ValuationState, valued, type ValuedLine } from './functional.js';
 import { type RateToRecord, recordRates } from './fx-rates.js';
@@ -20,10 +21,13 @@ import { firstLines, readLines } from './read-lines.js';
 import { RECIPES_VERSION } from './recipes-version.js';
 import {
   type AccountBalance,
+  type BalancePart,
+  balanceParts,
   type Balances,
   revenueBridge,
   rollForward,
   type StatementRange,
+  summedBy,
   trialBalance,
 } from './statements.js';
 import type { PeriodDays } from './tie-outs.js';
@@ -33,6 +37,8 @@ export interface BooksDeps extends Omit<CatchUpDeps, 'ledger' | 'version'> {
   ledger: Ledger;
   zone: Zone;
   chart: Chart;
+  /** Which lines stand in other accounts of the operator's. */
+  rules?: readonly AccountRule[];
   /** At the ends of its periods foreign money is measured. */
   calendar: FiscalCalendar;
   /** ISO 4217; lines carry no functional amounts without one. */
@@ -46,17 +52,22 @@ const BEGINNING = '0001-01-01';
 /** The books: what the facts of the ledger mean in double entry. */
 export class JournalBooks implements Books {
   private readonly catchUpDeps: CatchUpDeps;
+  private readonly mapping: AccountMapping;
   private lastPeriod: PeriodDays;
 
   constructor(private readonly deps: BooksDeps) {
     const version = `${deps.interpreterVersion} ${RECIPES_VERSION} ${deps.zone.name}`;
     this.catchUpDeps = { ...deps, version };
+    this.mapping = new AccountMapping(deps.chart, deps.rules);
     this.lastPeriod = deps.calendar.periodOf('2026-01-01');
   }
 
   get settings(): string {
-    const { chart, functionalCurrency, calendar } = this.deps;
-    const codes = Object.fromEntries(Object.entries(chart).map(([key, { code }]) => [key, code]));
+    const { chart, rules = [], functionalCurrency, calendar } = this.deps;
+    const codes = {
+      ...Object.fromEntries(Object.entries(chart).map(([key, { code }]) => [key, code])),
+      ...(rules.length > 0 ? { rules: rules.map(({ account, when, to }) => ({ account, when, code: to.code })) } : {}),
+    };
     const functional = functionalCurrency === undefined ? null : [functionalCurrency, VALUATION_VERSION];
     const days = [calendar.name, calendar.start ?? null];
     const text = canonicalJson({ codes, functionalCurrency: functional, calendar: days });
@@ -67,8 +78,9 @@ export class JournalBooks implements Books {
     return this.deps.functionalCurrency;
   }
 
-  get chart(): Chart {
-    return this.deps.chart;
+  /** The chart and its rules, in plain JSON. */
+  get accounts(): readonly MappedAccount[] {
+    return this.mapping.accounts;
   }
 
   /** Posts everything, anew where another version had; to be called once, at the start of a process that may. */
@@ -123,7 +135,12 @@ export class JournalBooks implements Books {
     if (!rates) return undefined;
     const { lines, end } = this.valuing({ from: addDays(day, 1), to: day, upTo }, rates);
     for await (const _ of lines);
-    const { sums, missing } = end();
+    const { sums: parts, missing } = end();
+    const sums = new Map<string, bigint>();
+    for (const [facets, sum] of parts) {
+      const { code } = this.mapping.of(facetsIn(facets));
+      sums.set(code, (sums.get(code) ?? 0n) + sum);
+    }
     return { sums, missing };
   }
 
@@ -149,13 +166,27 @@ export class JournalBooks implements Books {
   }
 
   async trialBalance(range: StatementRange): Promise<AccountBalance[]> {
+    return trialBalance(await this.parts(range));
+  }
+
+  /** The trial balance in the accounts of the operator, whose codes are each of one of ours. */
+  async codedBalance(range: StatementRange) {
+    return summedBy(await this.parts(range), (part) => {
+      const { code, name, type } = this.mapping.of(part);
+      return { name: code, as: { account: code, name, type } };
+    });
+  }
+
+  private async parts(range: StatementRange): Promise<BalancePart[]> {
     const { calendar, database } = this.deps;
     const standings = new BookStandings<Balances['state']>({
       ...{ pool: database.pool, version: this.catchUpDeps.version, kind: 'balances' },
     });
-    const rows = await trialBalance(this.pool, range, await standings.before(range.from, range.upTo));
+    const rows = await balanceParts(this.pool, range, await standings.before(range.from, range.upTo));
     if (calendar.periodOf(range.to).to === range.to) {
-      const state = rows.map(({ account, currency, closing }) => ({ account, currency, amount: String(closing) }));
+      const state = rows.map(({ account, currency, kind, provider, closing }) => ({
+        ...{ account, currency, kind, provider, amount: String(closing) },
+      }));
       await standings.keep(range.upTo, [{ day: range.to, state }]);
     }
     return rows;
@@ -187,13 +218,13 @@ export class JournalBooks implements Books {
 
   async statements(query: BooksQuery): Promise<BooksStatements> {
     const range = await this.rangeOf(query);
-    const closing = (await this.trialBalance(range)).map(({ account, currency, closing: amount }) => ({
-      ...{ account: this.codeOf(account), currency, amount },
+    const closing = (await this.codedBalance(range)).map(({ account, currency, closing: amount }) => ({
+      ...{ account, currency, amount },
     }));
-    const rollForward = (await this.rollForward(range)).map((row) => ({ ...row, account: this.codeOf(row.account) }));
+    const rollForward = (await this.rollForward(range)).map((row) => ({ ...row, account: this.accountOf(row).code }));
     const { steps } = await this.bridge(range);
     return {
-      ...{ closing, rollForward, steps, revenueAccount: this.codeOf('revenue') },
+      ...{ closing, rollForward, steps, revenueAccounts: this.mapping.codesOf('revenue') },
       ...(await this.functionalClosing(range)),
     };
   }
@@ -220,12 +251,12 @@ export class JournalBooks implements Books {
     const { functionalCurrency: currency } = this.deps;
     const worth = await this.functionalAt(to, upTo);
     if (!worth || currency === undefined) return {};
-    const closing = new Map([...worth.sums].map(([account, sum]) => [this.codeOf(account), sum]));
-    return { functional: { currency, missing: worth.missing, closing } };
+    return { functional: { currency, missing: worth.missing, closing: worth.sums } };
   }
 
-  private codeOf(account: AccountKey): string {
-    return this.deps.chart[account].code;
+  /** The operator's account of a clearing account in a currency, which nothing else divides. */
+  accountOf({ account, currency }: { account: AccountKey; currency: string }): Account {
+    return this.mapping.of({ account, currency });
   }
 
   private get pool() {
@@ -243,8 +274,9 @@ export class JournalBooks implements Books {
       : new Rates(functionalCurrency, await ratesUntil(this.pool, upTo));
   }
 
-  private named({ account, ...line }: ValuedLine): PostingLine {
-    return { ...line, period: this.periodOn(line.day), account: this.codeOf(account) };
+  private named({ provider, ...line }: ValuedLine): PostingLine {
+    const account = this.mapping.of({ ...line, provider }).code;
+    return { ...line, period: this.periodOn(line.day), account };
   }
 
   /** The name of the period of a day. Lines come in the order of days. */
@@ -255,9 +287,9 @@ export class JournalBooks implements Books {
   }
 }
 
-/** What accounts are worth in the functional currency; `missing` lines have no rate and are in none. */
+/** What accounts are worth in the functional currency, by code; `missing` lines have no rate and are in none. */
 export interface FunctionalBalance {
-  sums: ReadonlyMap<AccountKey, bigint>;
+  sums: ReadonlyMap<string, bigint>;
   missing: number;
 }
 

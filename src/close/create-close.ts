@@ -16,6 +16,7 @@ import { assertCalendar, fixCalendar } from './fixed-calendar.js';
 import { periodAfter } from './fiscal-calendar.js';
 import {
   type BlockerNote,
+  type Closed,
   decideApprove,
   decideClose,
   decidePropose,
@@ -146,13 +147,22 @@ class Closer {
         `What would be closed now is not what was approved: its digest is ${digest}. Propose it again.`,
       );
     const stream = await writeContents(this.deps, proposal!, closable);
-    const closed = { contents: { stream, entries }, force: proposal!.force, blockers };
+    const given = { contents: { stream, entries }, force: proposal!.force, blockers };
     return this.exclusively(async () => {
       const now = await this.inTurn(period);
       if (now.at(-1)?.digest !== closings.at(-1)?.digest) throw new Problem('wrong_expected_revision');
       await fixCalendar(this.deps, period, this.context(acting));
+      const closed = { ...given, seal: await this.sealed(id, acting) };
       return this.settling(id, () => this.decide(id, acting, (last) => decideClose(last, closed, this.person(acting))));
     });
+  }
+
+  /** What the close stores is under a signed root that stands in the ledger before it. */
+  private async sealed(id: string, acting: Acting): Promise<Closed['seal']> {
+    const entered = await this.deps.seal.enter({ reason: 'close', period: id }, this.context(acting));
+    if (!entered) throw new Problem('wrong_state', 'The ledger is empty.'); // it has the contents
+    const { checkpoint, position } = entered;
+    return { size: checkpoint.size, root: checkpoint.root, position };
   }
 
   async reopen({ id, data, acting }: Command<{ reason?: string | undefined }>) {

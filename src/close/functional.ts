@@ -1,4 +1,5 @@
 import { addDays, type Day, periodOf } from '../kernel/day.js';
+import { facetText } from './account-rules.js';
 import type { AccountKey } from './chart-of-accounts.js';
 import { calendarMonths, type FiscalCalendar } from './fiscal-calendar.js';
 import type { PostingKind } from './posting.js';
@@ -35,7 +36,8 @@ type Measured = Omit<ValuedLine, 'amount' | 'functional' | 'entryId' | 'position
 export interface ValuationState {
   holdings: { account: AccountKey; currency: string; balance: string; carried: string }[];
   measured: Measured[];
-  sums: Partial<Record<AccountKey, string>>;
+  /** By `facetText`. */
+  sums: Record<string, string>;
   missing: number;
 }
 
@@ -51,8 +53,8 @@ export class Valuation {
   /** Lines of the last period's end, to be taken back on the day after it. */
   private measured: ValuedLine[] = [];
   private day: Day | undefined;
-  /** What each account is worth after all lines so far. */
-  readonly sums = new Map<AccountKey, bigint>();
+  /** What each account is worth after all lines so far, by `facetText`: what decides in which account of the operator's it stands. */
+  readonly sums = new Map<string, bigint>();
   /** Lines so far that no rate is recorded for. */
   missing = 0;
   /** The ends of periods that it went over, with its state after each. */
@@ -77,7 +79,7 @@ export class Valuation {
       amount: 0n,
       functional: BigInt(functional),
     }));
-    for (const [account, sum] of Object.entries(sums)) this.sums.set(account as AccountKey, BigInt(sum));
+    for (const [facets, sum] of Object.entries(sums)) this.sums.set(facets, BigInt(sum));
     this.missing = missing;
   }
 
@@ -112,9 +114,10 @@ export class Valuation {
 
   private *counted(lines: Iterable<ValuedLine>): Generator<ValuedLine> {
     for (const line of lines) {
-      const { account, functional } = line;
+      const { functional } = line;
+      const facets = facetText(line);
       if (functional === undefined) this.missing += 1;
-      else this.sums.set(account, (this.sums.get(account) ?? 0n) + functional);
+      else this.sums.set(facets, (this.sums.get(facets) ?? 0n) + functional);
       yield line;
     }
   }
@@ -128,7 +131,7 @@ export class Valuation {
         ...line,
         functional: String(functional),
       })),
-      sums: Object.fromEntries([...this.sums].map(([account, sum]) => [account, String(sum)])),
+      sums: Object.fromEntries([...this.sums].map(([facets, sum]) => [facets, String(sum)])),
       missing: this.missing,
     };
   }
@@ -192,7 +195,15 @@ export class Valuation {
     about: Pick<ValuedLine, 'day' | 'at' | 'kind' | 'rate'>,
   ): ValuedLine[] {
     const memo = `${currency} at the rate of the period's end`;
-    const common = { entry, amount: 0n, object: undefined, memo, period: periodOf(about.day, 'month'), ...about };
+    const common = {
+      entry,
+      amount: 0n,
+      provider: undefined,
+      object: undefined,
+      memo,
+      period: periodOf(about.day, 'month'),
+      ...about,
+    };
     return [
       { ...common, line: 1, account, currency, functional: gain },
       { ...common, line: 2, account: 'fx_unrealised', currency: this.rates.functional, functional: -gain },
@@ -217,8 +228,20 @@ function differences(
   conversion: bigint,
   currency: string,
 ): ValuedLine[] {
-  const { entry, period, day, at, object, entryId, position } = lines[0]!;
-  const about = { entry, period, day, at, object, entryId, position, amount: 0n, currency, kind: 'fx' as const };
+  const { entry, period, day, at, provider, object, entryId, position } = lines[0]!;
+  const about = {
+    entry,
+    period,
+    day,
+    at,
+    provider,
+    object,
+    entryId,
+    position,
+    amount: 0n,
+    currency,
+    kind: 'fx' as const,
+  };
   const isRounding = abs(conversion) <= 1n;
   const extra: [AccountKey, bigint, string][] = [
     ['fx_realised', realised, 'exchange difference realised'],

@@ -23,6 +23,8 @@ export interface JournalEntry {
   at: number;
   kind: PostingKind;
   object?: string;
+  /** The provider whose money it is about; absent where none is known. */
+  provider?: string;
   /** What its line in process waits for: the two sides of one movement of money have the same. */
   matter?: string;
   memo: string;

@@ -3,7 +3,8 @@ import type { Clock } from '../kernel/clock.js';
 import { SetupError } from '../kernel/errors.js';
 import type { DecisionContext } from '../ledger/decide-and-append.js';
 import { booksReport } from './books-report.js';
-import { type Chart, chartOfAccounts } from './chart-of-accounts.js';
+import { accountRules, accountsByCode } from './account-rules.js';
+import { chartOfAccounts } from './chart-of-accounts.js';
 import { type BooksDeps, createBooks } from './create-books.js';
 import type { RateToRecord } from './fx-rates.js';
 import type { OpeningBalance } from './opening-balances.js';
@@ -25,15 +26,16 @@ type Decider = Pick<DecisionContext, 'actor' | 'correlationId'>;
 /** The books with the operator's settings, and what people decide for them. Throws SetupError for a chart of accounts that is wrong. */
 export function openBooks(settings: Settings, { clock, contentMac, ...deps }: Deps) {
   const { functionalCurrency } = settings;
-  const chart = chartIn(settings.chartOfAccounts);
+  const file = chartFile(settings.chartOfAccounts);
+  const chart = chartOfAccounts(file);
   const books = createBooks({
-    ...{ ...deps, chart },
+    ...{ ...deps, chart, rules: accountRules(file, chart) },
     ...(functionalCurrency === undefined ? {} : { functionalCurrency }),
   });
   const context = ({ actor, correlationId }: Decider): DecisionContext => ({
     ...{ now: clock(), actor, correlationId, contentMac, authenticatedBy: 'api-key' },
   });
-  const byCode = new Map(Object.values(chart).map((account) => [account.code, account]));
+  const byCode = accountsByCode(books.accounts);
   const stopping = new AbortController();
   let posting: Promise<void> = Promise.resolve();
   return {
@@ -53,6 +55,7 @@ export function openBooks(settings: Settings, { clock, contentMac, ...deps }: De
     problems: books.problems.bind(books),
     statements: books.statements.bind(books),
     settings: books.settings,
+    accounts: books.accounts,
     clearing: books.clearing.bind(books),
     firstChange: books.firstChange.bind(books),
     report: booksReport(books),
@@ -65,8 +68,8 @@ export function openBooks(settings: Settings, { clock, contentMac, ...deps }: De
 /** The books of this service, rather than those of a test. */
 export type OwnBooks = ReturnType<typeof openBooks>;
 
-function chartIn(path: string | undefined): Chart {
-  if (path === undefined) return chartOfAccounts();
+function chartFile(path: string | undefined): { path: string; text: string } | undefined {
+  if (path === undefined) return undefined;
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -74,5 +77,5 @@ function chartIn(path: string | undefined): Chart {
     const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'it cannot be read';
     throw new SetupError(`CHART_OF_ACCOUNTS names ${path}, but ${reason}.`);
   }
-  return chartOfAccounts({ path, text });
+  return { path, text };
 }

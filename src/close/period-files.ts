@@ -1,3 +1,4 @@
+import { accountsByCode } from './account-rules.js';
 import type { ExportOptions } from './export-format.js';
 import { begun, exportFormat, exportJournal } from './export-journal.js';
 import { createPacks, type PackedPeriods, type PackQuery, type PacksDeps } from './pack/create-packs.js';
@@ -44,7 +45,10 @@ export function createPeriodFiles(deps: PeriodFilesDeps) {
       const format = exportFormat(name);
       const journal = await deps.periods.lines(id, version);
       if (!journal) return undefined;
-      const { account, functionalCurrency } = deps;
+      const { functionalCurrency } = deps;
+      const kept = accountsByCode(journal.accounts ?? []);
+      // Of a closed one the names of its close; a code that it corrects may be of earlier accounts, or of those of now.
+      const account = (code: string) => kept.get(code) ?? deps.account(code);
       const chunks = exportJournal({ format, currency }, journal.lines, deps.ledger, {
         ...{ period: id, account, functionalCurrency },
         ...(taxRate === undefined ? {} : { taxRate }),

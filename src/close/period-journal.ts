@@ -1,3 +1,4 @@
+import type { MappedAccount } from './account-rules.js';
 import type { PostingLine } from './posting.js';
 
 /** The journal of a period: as it was closed, or as it is known while it is open. */
@@ -9,6 +10,8 @@ export interface PeriodJournal {
   digest?: string;
   /** The ledger position that the lines are known at. */
   up_to: number;
+  /** The accounts that its codes are of: as the close kept them, or those of now. Undefined of a close that kept none. */
+  accounts?: readonly MappedAccount[] | undefined;
   /** Ordered by day, entry and line; streamed. */
   lines: AsyncIterable<PostingLine>;
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../kernel/canonical-json.js';
 import { Problem } from '../kernel/errors.js';
 import { loadStream } from '../ledger/decide-and-append.js';
 import type { Blocker } from './blockers.js';
@@ -8,6 +10,7 @@ import type { CloseDeps } from './close-deps.js';
 import { type Closing, periodStream } from './closing-store.js';
 import { fixedCalendar } from './fixed-calendar.js';
 import { periodAfter } from './fiscal-calendar.js';
+import type { MappedAccount } from './account-rules.js';
 import type { JournalLine } from './journal-line.js';
 import { storedAdjustments } from './model-sums.js';
 import { period as folding, type PeriodState, type Person } from './period.js';
@@ -115,10 +118,15 @@ async function versionsOf({ closings }: CloseDeps, { id }: PeriodDays): Promise<
   return found;
 }
 
-const versionJson = ({ version, upTo, digest, modelVersion, closedPosition, closedAt, reopenedPosition }: Closing) => ({
-  ...{ version, up_to: upTo, digest, model_version: modelVersion },
-  ...{ closed_position: closedPosition, closed_at: closedAt.toISOString(), reopened_position: reopenedPosition },
+const versionJson = ({ header, version, upTo, digest, modelVersion, closedPosition, ...closing }: Closing) => ({
+  ...{ version, up_to: upTo, digest, model_version: modelVersion, accounts_digest: accountsDigest(header.accounts) },
+  ...{ closed_position: closedPosition, closed_at: closing.closedAt.toISOString() },
+  reopened_position: closing.reopenedPosition,
 });
+
+/** Another where accounts or rules were others; null of a close that kept none. */
+const accountsDigest = (accounts: readonly MappedAccount[] | undefined): string | null =>
+  accounts ? createHash('sha256').update(canonicalJson(accounts)).digest('hex').slice(0, 16) : null;
 
 /** The adjustments that a period takes as things stand: those of the first open one, of others none. */
 async function adjustmentsInto(deps: CloseDeps, { id }: PeriodDays): Promise<AdjustmentRow[]> {
@@ -167,7 +175,7 @@ export async function journalPage(deps: CloseDeps, period: PeriodDays, { version
   if (!journal) return undefined;
   if (cursor !== undefined && (place.upTo !== journal.up_to || place.after !== journal.after))
     throw new Problem('invalid_request', 'A period was closed or reopened since the first page: begin again.');
-  const { lines, after, ...named } = journal;
+  const { lines, after, accounts: _, ...named } = journal;
   const data: ReturnType<typeof lineJson>[] = [];
   for await (const line of lines) {
     if (data.length === limit)
@@ -205,6 +213,7 @@ export async function journalOf(
       up_to: number;
       /** `2026-09@1`: the close that stored it, or the last of those that an open one adjusts; empty where there is none. */
       after: string;
+      accounts?: readonly MappedAccount[] | undefined;
       lines: AsyncIterable<JournalLine>;
     }
   | undefined
@@ -217,7 +226,7 @@ export async function journalOf(
   if (closing) {
     const { digest, upTo } = closing;
     const lines = deps.closings.lines(closing, skip);
-    const named = { version: closing.version, digest, up_to: upTo };
+    const named = { version: closing.version, digest, up_to: upTo, accounts: closing.header.accounts };
     return { period: period.id, state: 'closed', ...named, after: nameOf(closing), lines };
   }
   if (version !== undefined) return undefined;
@@ -229,6 +238,7 @@ export async function journalOf(
     state: 'open',
     up_to: upTo,
     after: nameOf(takes.at(-1)),
+    accounts: deps.books.accounts,
     lines: without(skip, openJournal(deps, period, takes, upTo)),
   };
 }

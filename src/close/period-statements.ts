@@ -122,12 +122,13 @@ function rollForwardRow(
 
 /** Revenue is a credit, so that its signs are turned. What the journal has is read from its lines, the steps are not. */
 function bridged(
-  { steps, revenueAccount }: BooksStatements,
+  { steps, revenueAccounts }: BooksStatements,
   sums: StatementSums,
 ): Pick<PeriodStatements, 'bridge' | 'revenue'> {
+  const isRevenue = (account: string): boolean => revenueAccounts.includes(account);
   const adjusted = [...sums.adjusted].flatMap(([key, { amount, count }]) => {
     const [account, currency, period] = key.split('\n') as [string, string, string];
-    return account === revenueAccount && amount !== 0n
+    return isRevenue(account) && amount !== 0n
       ? [{ step: `adjustments_of_${period}`, currency, amount: -amount, count }]
       : [];
   });
@@ -135,14 +136,14 @@ function bridged(
   const booked = [...sums.sides.keys()].map((key) => key.split('\n') as [string, string]);
   const currencies = new Set([
     ...all.map(({ currency }) => currency),
-    ...booked.filter(([account]) => account === revenueAccount).map(([, currency]) => currency),
+    ...booked.filter(([account]) => isRevenue(account)).map(([, currency]) => currency),
   ]);
   return {
     bridge: all.map(({ step, currency, amount, count }) => ({ step, currency, amount_minor: String(amount), count })),
     revenue: [...currencies].sort().map((currency) => {
       const own = all.filter((each) => each.currency === currency);
       const sum = own.reduce((total, { amount }) => total + amount, 0n);
-      const journal = -sums.moved(revenueAccount, currency).net;
+      const journal = -revenueAccounts.reduce((total, account) => total + sums.moved(account, currency).net, 0n);
       const amounts = { bridged_minor: String(sum), journal_minor: String(journal) };
       return { currency, ...amounts, unexplained_minor: String(journal - sum) };
     }),

@@ -39,6 +39,8 @@ export interface Closed extends Proposal {
   proposed_by: string;
   approved_by: string;
   waivers: { provider: string; reason: string; by: string }[];
+  /** The seal over all that it stores, and the position of the entry that has it signed. Earlier closes have none. */
+  seal?: { size: number; root: string; position: number };
 }
 
 export interface SoftClose {
@@ -151,7 +153,7 @@ export function decideApprove(state: PeriodState, digest: string, who: Person): 
 /** Locks what was proposed and approved. */
 export function decideClose(
   state: PeriodState,
-  given: Pick<Closed, 'contents' | 'force' | 'blockers'>,
+  given: Pick<Closed, 'contents' | 'force' | 'blockers' | 'seal'>,
   who: Person,
 ): Decision {
   const refusal = notClosable(state);

@@ -77,8 +77,20 @@ export function difference(
   return { gone: [...had.values()], fresh };
 }
 
-const textOf = ({ entry, day, until, rateDay, at, kind, object, matter, memo, lines }: JournalEntry): string =>
+const textOf = ({
+  entry,
+  day,
+  until,
+  rateDay,
+  at,
+  kind,
+  provider,
+  object,
+  matter,
+  memo,
+  lines,
+}: JournalEntry): string =>
   JSON.stringify([
-    ...[entry, day, until ?? '', rateDay ?? '', at, kind, object ?? '', matter ?? '', memo],
+    ...[entry, day, until ?? '', rateDay ?? '', at, kind, provider ?? '', object ?? '', matter ?? '', memo],
     ...lines.flatMap(({ account, amount, currency }) => [account, String(amount), currency]),
   ]);

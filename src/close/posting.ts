@@ -1,36 +1,39 @@
 import type { Day } from '../kernel/day.js';
 
-/** What a posting is for; decides nothing, but lets people and reports group. */
-export type PostingKind =
-  | 'charge'
-  | 'charge_failure'
-  | 'fee'
-  | 'refund'
-  | 'refund_failure'
-  | 'dispute'
-  | 'dispute_reversal'
-  | 'dispute_lost'
-  | 'payout'
-  | 'payout_reversal'
-  | 'payout_arrival'
-  | 'invoice'
-  | 'invoice_void'
-  | 'invoice_uncollectible'
-  | 'credit_note'
-  | 'customer_balance'
-  | 'paid_elsewhere'
-  | 'deferral'
-  | 'release'
-  | 'reserve'
-  | 'topup'
-  | 'transfer'
-  | 'account_fee'
-  | 'tax'
-  | 'fx'
-  | 'remeasurement'
-  | 'rounding'
-  | 'opening'
-  | 'suspense';
+/** What a posting is for; decides nothing but the operator's account where a rule says so, and lets people and reports group. */
+export const POSTING_KINDS = [
+  'charge',
+  'charge_failure',
+  'fee',
+  'refund',
+  'refund_failure',
+  'dispute',
+  'dispute_reversal',
+  'dispute_lost',
+  'payout',
+  'payout_reversal',
+  'payout_arrival',
+  'invoice',
+  'invoice_void',
+  'invoice_uncollectible',
+  'credit_note',
+  'customer_balance',
+  'paid_elsewhere',
+  'deferral',
+  'release',
+  'reserve',
+  'topup',
+  'transfer',
+  'account_fee',
+  'tax',
+  'fx',
+  'remeasurement',
+  'rounding',
+  'opening',
+  'suspense',
+] as const;
+
+export type PostingKind = (typeof POSTING_KINDS)[number];
 
 /**
  * One line of the journal. The lines of one `entry` sum to zero in each currency, and in the functional currency.

@@ -16,6 +16,7 @@ export interface StoredLine {
   amount: bigint;
   currency: string;
   kind: PostingKind;
+  provider?: string | undefined;
   object: string | undefined;
   memo: string;
   entryId: string;
@@ -30,7 +31,7 @@ export interface LineRange {
   after?: { day: Day; entry: string; line: number };
 }
 
-const CONTENT = 'entry, line, day, until, rate_day, at, account, amount, currency, kind, object, memo';
+const CONTENT = 'entry, line, day, until, rate_day, at, account, amount, currency, kind, provider, object, memo';
 
 /** Of rows of the journal: whether they have a line on days from one to another. Each side has its index. */
 export const within = (from: string, to: string): string =>
@@ -48,13 +49,13 @@ const SELECT = `
     where position <= $1 and ${within('$2::date', '$3::date')}
     group by ${CONTENT} having sum(sign) > 0),
   daily as (
-    select entry, line, day, coalesce(rate_day, day) as rate_day, at, account, amount, currency, kind, object, memo,
-      entry_id, position
+    select entry, line, day, coalesce(rate_day, day) as rate_day, at, account, amount, currency, kind, provider, object,
+      memo, entry_id, position
     from net where until is null
     union all
     select entry || ':' || on_day, line, on_day, coalesce(rate_day, on_day), at + (on_day - day) * 86400000::bigint, account,
       books.first_days(amount, until - day + 1, on_day - day + 1) - books.first_days(amount, until - day + 1, on_day - day),
-      currency, kind, object, memo, entry_id, position
+      currency, kind, provider, object, memo, entry_id, position
     from net, lateral (
       select generate_series(greatest(day, $2::date), least(until, $3::date), '1 day')::date as on_day) days
     where until is not null)
@@ -62,12 +63,13 @@ const SELECT = `
   where amount <> 0 and ($4::date is null or (day, entry collate "C", line) > ($4::date, $5::text collate "C", $6::int))
   order by day, entry collate "C", line`;
 
-interface Row extends Omit<StoredLine, 'period' | 'rateDay' | 'at' | 'position' | 'entryId' | 'object'> {
+interface Row extends Omit<StoredLine, 'period' | 'rateDay' | 'at' | 'position' | 'entryId' | 'object' | 'provider'> {
   rate_day: Day;
   at: bigint;
   position: bigint;
   entry_id: string;
   object: string | null;
+  provider: string | null;
 }
 
 const ROWS_PER_FETCH = 250;
@@ -109,11 +111,12 @@ const parametersOf = ({ from, to, upTo, after }: LineRange): unknown[] => [
   ...[upTo, from, to, after?.day ?? null, after?.entry ?? null, after?.line ?? null],
 ];
 
-function lineOf({ rate_day: rateDay, entry_id: entryId, object, ...row }: Row): StoredLine {
+function lineOf({ rate_day: rateDay, entry_id: entryId, object, provider, ...row }: Row): StoredLine {
   const { at, position, day } = row;
   return {
     ...row,
-    ...{ rateDay, entryId, object: object ?? undefined, period: periodOf(day, 'month') },
+    ...{ rateDay, entryId, object: object ?? undefined, provider: provider ?? undefined },
+    ...{ period: periodOf(day, 'month') },
     ...{ at: Number(at), position: Number(position) },
   };
 }

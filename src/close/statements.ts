@@ -23,6 +23,12 @@ export interface AccountBalance {
   closing: bigint;
 }
 
+/** The part of one that lines of one kind and provider make; the provider is empty where none is known. */
+export interface BalancePart extends AccountBalance {
+  kind: string;
+  provider: string;
+}
+
 type Querier = Pick<pg.ClientBase, 'query'>;
 
 const booked = (upto: string): string => `books.booked_until(sign * amount, day, until, ${upto})`;
@@ -32,31 +38,32 @@ const inRange = within('$2::date', '$3::date');
 /** What every account stood at after a day; amounts are decimal texts, as they are kept. */
 export interface Balances {
   day: Day;
-  state: { account: AccountKey; currency: string; amount: string }[];
+  state: { account: AccountKey; currency: string; kind: string; provider: string; amount: string }[];
 }
 
 const NOTHING: Balances = { day: '0001-01-01', state: [] };
 
 /**
- * The trial balance: every account and currency that has ever moved until the last day. It sums to zero in each currency. `since`: what
- * accounts stood at on a day before the first, so that only what follows on it is added up.
+ * The trial balance: every account and currency that has ever moved until the last day, by kind and provider. It sums to zero in each
+ * currency. `since`: what accounts stood at on a day before the first, so that only what follows on it is added up.
  */
-export async function trialBalance(
+export async function balanceParts(
   client: Querier,
   { from, to, upTo }: StatementRange,
   since = NOTHING,
-): Promise<AccountBalance[]> {
-  const { rows } = await client.query<AccountBalance>(
+): Promise<BalancePart[]> {
+  const { rows } = await client.query<BalancePart>(
     `with net as (
-       select account, currency, entry, line, ${booked('$2::date - 1')} - ${booked('$4::date')} as before, ${during} as moved
+       select account, currency, kind, coalesce(provider, '') as provider, entry, line, ${booked('$2::date - 1')} - ${booked('$4::date')} as before, ${during} as moved
        from books.lines where position <= $1 and day <= $3::date and (day > $4::date or until > $4::date)),
      lines as (
-       select account, currency, sum(before) as before, sum(moved) as moved from net group by account, currency, entry, line)
-     select account, currency, sum(before)::bigint as opening,
+       select account, currency, kind, provider, sum(before) as before, sum(moved) as moved
+       from net group by account, currency, kind, provider, entry, line)
+     select account, currency, kind, provider, sum(before)::bigint as opening,
        coalesce(sum(moved) filter (where moved > 0), 0)::bigint as debits,
        coalesce(-sum(moved) filter (where moved < 0), 0)::bigint as credits,
        sum(before + moved)::bigint as closing
-     from lines group by account, currency
+     from lines group by account, currency, kind, provider
      having bool_or(before <> 0 or moved <> 0)`,
     [upTo, from, to, since.day],
   );
@@ -64,20 +71,42 @@ export async function trialBalance(
 }
 
 /** The rows with what there was before the first of them; also accounts that have not moved since. */
-function withBalances(rows: readonly AccountBalance[], { state }: Balances): AccountBalance[] {
+function withBalances(rows: readonly BalancePart[], { state }: Balances): BalancePart[] {
   const all = new Map(rows.map((row) => [orderOf(row), row]));
-  for (const { account, currency, amount } of state) {
+  for (const { amount, ...of } of state) {
     const stood = BigInt(amount);
-    const { opening, debits, credits, closing } = all.get(orderOf({ account, currency })) ?? STILL;
-    const now = { opening: opening + stood, debits, credits, closing: closing + stood };
-    all.set(orderOf({ account, currency }), { account, currency, ...now });
+    const { opening, debits, credits, closing } = all.get(orderOf(of)) ?? STILL;
+    all.set(orderOf(of), { ...of, opening: opening + stood, debits, credits, closing: closing + stood });
   }
   return [...all.values()];
 }
 
 const STILL = { opening: 0n, debits: 0n, credits: 0n, closing: 0n };
-const orderOf = ({ account, currency }: Pick<AccountBalance, 'account' | 'currency'>): string =>
-  `${currency} ${account}`;
+const orderOf = ({ account, currency, kind, provider }: Omit<BalancePart, keyof typeof STILL>): string =>
+  `${currency} ${account} ${kind} ${provider}`;
+
+/** Parts that have one name as one, in the order in which they first come. */
+export function summedBy<Named extends object>(
+  parts: readonly BalancePart[],
+  nameOf: (part: BalancePart) => { name: string; as: Named },
+): (Named & Omit<AccountBalance, 'account'>)[] {
+  const sums = new Map<string, Named & Omit<AccountBalance, 'account'>>();
+  for (const part of parts) {
+    const { currency, opening, debits, credits, closing } = part;
+    const { name, as } = nameOf(part);
+    const sum = sums.get(`${name} ${currency}`) ?? { ...as, currency, ...STILL };
+    sums.set(`${name} ${currency}`, {
+      ...sum,
+      ...{ opening: sum.opening + opening, closing: sum.closing + closing },
+      ...{ debits: sum.debits + debits, credits: sum.credits + credits },
+    });
+  }
+  return [...sums.values()];
+}
+
+/** The trial balance in our accounts. */
+export const trialBalance = (parts: readonly BalancePart[]): AccountBalance[] =>
+  summedBy(parts, ({ account }) => ({ name: account, as: { account } }));
 
 /** What one kind of movement did to a provider's balance: `net` = `gross` − `fees`. */
 export interface Activity {

@@ -57,7 +57,8 @@ function entriesOf({ objects, invoice, payments }: Group, dayOf: (at: number) =>
     ),
     ...objects.map(openingEntry),
   ];
-  return entries.filter((entry) => entry !== undefined);
+  const provider = providerOf(objects);
+  return entries.flatMap((entry) => (entry ? [provider === '' ? entry : { ...entry, provider }] : []));
 }
 
 const NOTHING_PAID: PaymentEvents = {

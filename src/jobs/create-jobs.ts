@@ -1,73 +1,24 @@
-import type pg from 'pg';
-import type { Alerts } from '../alert/create-alerts.js';
-import type { AnnouncedReports } from '../close/announced-reports.js';
-import type { Close } from '../close/create-close.js';
-import type { Backfill } from '../ingest/backfill.js';
-import type { TieOutStage } from '../close/create-tie-outs.js';
-import type { Verification } from '../close/verification.js';
-import type { Completion } from '../ingest/completion.js';
-import type { Imports } from '../ingest/import-objects.js';
-import type { Clock } from '../kernel/clock.js';
 import { Problem } from '../kernel/errors.js';
-import type { Zone } from '../kernel/day.js';
-import type { Reconcile } from '../reconcile/create-reconcile.js';
 import { deliveryJob } from './alert-deliver.js';
 import { backfillJob } from './backfill-hours.js';
-import type { Cancellations, QueuedOnce } from './cancellations.js';
+import type { QueuedOnce } from './cancellations.js';
 import { jobs as allJobs } from './index.js';
+import type { JobsDeps, JobTally } from './jobs-deps.js';
+import { jointQueue } from './joint-queue.js';
 import type { Enqueued, Job, JobContext } from './job.js';
 import { type Attempt, CANCELLED, JobCancelled, type JobQueue, openQueue, type QueuedJob } from './queue.js';
 import { runJob } from './reconcile-run.js';
+import { sealJob } from './seal.js';
 import { verifyJob } from './verify-nightly.js';
 import { evictionRisk } from './redis-eviction.js';
 
+export type { JobsDeps, JobTally } from './jobs-deps.js';
+
+const QUEUES = { short: 'truth-ledger', long: 'truth-ledger-long' };
 const HEAL_MS = 60_000;
 const HEAL_AGAIN_MS = 5_000; // after it failed: the queue is away
 const SAME_ERROR_MS = 60_000; // an error that comes with every attempt to connect is told this often
-const CONCURRENCY = 1; // days of a run are judged by those before them, so they go one after the other
-
-export interface JobsDeps {
-  /** Connection of the database, for BullMQ on PostgreSQL. */
-  connection: pg.ClientConfig;
-  redisUrl?: string;
-  reconcile: Reconcile;
-  close: Pick<Close, 'softCloseEnded' | 'lastEnded'>;
-  backfill: Backfill;
-  completion?: Pick<Completion, 'sweep'>;
-  alerts: Alerts;
-  /** Left out where no provider's objects are read. */
-  imports?: Pick<Imports, 'providers' | 'sweep'>;
-  announced?: Pick<AnnouncedReports, 'note' | 'fetch'>;
-  tieOuts?: Pick<TieOutStage, 'state' | 'run'>;
-  verification?: Pick<Verification, 'run'>;
-  zone: Zone;
-  clock: Clock;
-  /** Keeps a job that failed for the last time as a dead letter; the same one again is the same letter. */
-  park(failed: {
-    jobId: string;
-    name: string;
-    data: Record<string, string>;
-    error: string;
-    /** Whether it keeps a month from being closed. */
-    blocks: boolean;
-  }): Promise<void>;
-  /** Which running jobs were told to stop. */
-  cancellations: Cancellations;
-  log?: (line: string, error?: Error, level?: 'warn' | 'debug') => void;
-  jobs?: readonly Job[];
-  concurrency?: number;
-  attempts?: number;
-  backoffMs?: number;
-  lockMs?: number;
-  healMs?: number;
-}
-
-/** What became of the runs of one job in this process. */
-export interface JobTally {
-  completed: number;
-  failed: number;
-  seconds: number;
-}
+const CONCURRENCY = 1; // of each queue: days of a run are judged by those before them, so they go one after the other
 
 export interface Jobs {
   /** Starts taking jobs, schedules, and mends what a flush or a crash left behind. It does not wait for a queue that is away. */
@@ -77,6 +28,8 @@ export interface Jobs {
   enqueueBackfill(provider: string): Promise<void>;
   /** Has everything verified now. Resolves with the id of the job, also where it waits or runs already. */
   enqueueVerification(actor: string): Promise<string>;
+  /** Has everything sealed, and the seal written into the ledger, now. Resolves likewise. */
+  enqueueSeal(actor: string): Promise<string>;
   /** Puts a job that failed for the last time in again. Throws Problem `invalid_request` when this version has none of that name. */
   enqueueAgain(job: Enqueued): Promise<void>;
   /** Jobs that are in the queue, those that run first. */
@@ -97,25 +50,27 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
-/** Opens the queue. Refuses a registry in which two jobs have one name. */
+/** Opens the queue, and a second one for long jobs where there are some. Refuses a registry in which two jobs have one name. */
 export async function createJobs(deps: JobsDeps): Promise<Jobs> {
   const jobs = new Map((deps.jobs ?? allJobs).map((job) => [job.name, job]));
   if (jobs.size !== (deps.jobs ?? allJobs).length) throw new Error('Two jobs have one name.');
   const log = deps.log ?? (() => undefined);
   const running = new Running(deps, jobs, log);
-  const queue = await openQueue({
-    connection: deps.connection,
-    redisUrl: deps.redisUrl,
-    concurrency: deps.concurrency ?? CONCURRENCY,
-    attempts: deps.attempts,
-    backoffMs: deps.backoffMs,
-    lockMs: deps.lockMs,
-    run: (name, data, attempt) => running.run(name, data, attempt),
-    deadlineMs: (name) => jobs.get(name)?.deadlineMs,
-    onFailed: () => running.later(() => running.parkFailed()),
-    onError: (error) => running.complain(error),
-  });
-  running.queue = queue;
+  const open = (name: string): Promise<JobQueue> =>
+    openQueue({
+      ...{ name, connection: deps.connection, redisUrl: deps.redisUrl },
+      concurrency: deps.concurrency ?? CONCURRENCY,
+      attempts: deps.attempts,
+      backoffMs: deps.backoffMs,
+      lockMs: deps.lockMs,
+      run: (job, data, attempt) => running.run(job, data, attempt),
+      deadlineMs: (job) => jobs.get(job)?.deadlineMs,
+      onFailed: () => running.later(() => running.parkFailed()),
+      onError: (error) => running.complain(error),
+    });
+  const isLong = (name: string): boolean => jobs.get(name)?.long ?? false;
+  const short = await open(QUEUES.short);
+  running.queue = [...jobs.keys()].some(isLong) ? jointQueue(short, await open(QUEUES.long), isLong) : short;
   return running;
 }
 
@@ -187,10 +142,12 @@ class Running implements Jobs {
   }
 
   private context(): Omit<JobContext, 'progress'> {
-    const { reconcile, close, backfill, completion, imports, announced, tieOuts, verification, alerts, zone, clock } =
+    const { reconcile, close, backfill, completion, imports, announced, tieOuts, seal, verification, ...rest } =
       this.deps;
+    const { alerts, zone, clock } = rest;
     return {
-      ...{ reconcile, close, backfill, completion, imports, announced, tieOuts, verification, alerts, zone, clock },
+      ...{ reconcile, close, backfill, completion, imports, announced, tieOuts, seal, verification },
+      ...{ alerts, zone, clock },
       enqueue: (each) => this.add(each),
     };
   }
@@ -246,8 +203,15 @@ class Running implements Jobs {
     return this.add(backfillJob(provider, 'asked'));
   }
 
-  async enqueueVerification(actor: string): Promise<string> {
-    const job = verifyJob(actor);
+  enqueueVerification(actor: string): Promise<string> {
+    return this.addAsked(verifyJob(actor));
+  }
+
+  enqueueSeal(actor: string): Promise<string> {
+    return this.addAsked(sealJob(actor));
+  }
+
+  private async addAsked(job: Enqueued): Promise<string> {
     await this.add(job);
     return job.id;
   }

@@ -17,6 +17,7 @@ import { reconcileRun } from './reconcile-run.js';
 import { tieOutMonth } from './tie-out-month.js';
 import { watch } from './watch.js';
 import { verifyNightly } from './verify-nightly.js';
+import { seal } from './seal.js';
 import { softClose } from './soft-close.js';
 
 /** Every job, by the name it has in the queue. */
@@ -39,5 +40,6 @@ export const jobs: readonly Job[] = [
   fetchBalanceTransactions,
   fetchProviderReports,
   tieOutMonth,
+  seal,
   verifyNightly,
 ];

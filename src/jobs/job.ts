@@ -8,6 +8,7 @@ import type { Clock } from '../kernel/clock.js';
 import type { Zone } from '../kernel/day.js';
 import type { Close } from '../close/create-close.js';
 import type { Verification } from '../close/verification.js';
+import type { Seal } from '../ledger/open-seal.js';
 import type { Reconcile } from '../reconcile/create-reconcile.js';
 
 /** What jobs work with. */
@@ -20,6 +21,7 @@ export interface JobContext {
   imports?: Pick<Imports, 'providers' | 'sweep'> | undefined;
   announced?: Pick<AnnouncedReports, 'note' | 'fetch'> | undefined;
   tieOuts?: Pick<TieOutStage, 'state' | 'run'> | undefined;
+  seal?: Pick<Seal, 'enter'> | undefined;
   verification?: Pick<Verification, 'run'> | undefined;
   zone: Zone;
   clock: Clock;
@@ -48,6 +50,8 @@ export interface Job {
   readonly deadlineMs?: number;
   /** May take hours in many jobs: those of other kinds that wait go first. */
   readonly bulk?: boolean;
+  /** One run may take many minutes: it has a queue and a worker of its own, so that no other job waits for its end. */
+  readonly long?: boolean;
   /** Whether its dead letter keeps a month from being closed; it does unless told. */
   readonly blocks?: boolean;
   run(data: Readonly<Record<string, string>>, context: JobContext): Promise<void>;

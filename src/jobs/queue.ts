@@ -12,7 +12,6 @@ import type { QueuedOnce } from './cancellations.js';
 import type { Enqueued } from './job.js';
 import { answered } from './answered.js';
 
-const QUEUE = 'truth-ledger';
 const SCHEMA = 'bullmq';
 const POOL_MAX = 3; // connections of the queue and of the worker each
 const ATTEMPTS = 5;
@@ -26,6 +25,8 @@ const RECONNECT_MS = { step: 200, most: 2_000 };
 export type Data = Record<string, string>;
 
 export interface QueueOptions {
+  /** Jobs of one name are not those of another. */
+  name: string;
   /** Of PostgreSQL; not used with Redis. */
   connection: pg.ClientConfig;
   redisUrl?: string;
@@ -82,6 +83,8 @@ export interface JobQueue {
   remove(id: string): Promise<boolean>;
   /** Puts a schedule in unless it is there as it should be. */
   schedule(name: string, cron: string, zone: string): Promise<void>;
+  /** Takes one out, with its next turn; nothing where there is none. */
+  unschedule(name: string): Promise<void>;
   /** Jobs that failed for the last time and were not removed. */
   failed(): Promise<FailedJob[]>;
   /** Jobs by state: `waiting`, `active`, `delayed`, `failed`, … */
@@ -139,7 +142,7 @@ class BullQueue<C> implements JobQueue {
   private makeQueue(): Queue {
     const { attempts = ATTEMPTS, backoffMs = BACKOFF_MS } = this.options;
     const { Queue: Made } = this.classes as Classes<C>;
-    const queue = new Made(QUEUE, {
+    const queue = new Made(this.options.name, {
       connection: this.connection,
       // A finished job leaves its id free: what makes a result unique is the result.
       defaultJobOptions: {
@@ -154,9 +157,9 @@ class BullQueue<C> implements JobQueue {
   }
 
   start(): void {
-    const { concurrency, lockMs = LOCK_MS, onError, onFailed } = this.options;
+    const { name, concurrency, lockMs = LOCK_MS, onError, onFailed } = this.options;
     const { Worker: Made } = this.classes as Classes<C>;
-    const worker = new Made<Data>(QUEUE, processorOf(this.options), {
+    const worker = new Made<Data>(name, processorOf(this.options), {
       connection: this.connection,
       concurrency,
       lockDuration: lockMs,
@@ -190,7 +193,7 @@ class BullQueue<C> implements JobQueue {
 
   async list(limit: number): Promise<QueuedJob[]> {
     const found: QueuedJob[] = [];
-    for (const state of LISTED) {
+    for (const state of STATES) {
       const jobs = await answered(this.queue.getJobs([state], 0, Math.max(0, limit - found.length - 1), true));
       for (const job of jobs) if (found.length < limit) found.push(queuedJob(job, state));
     }
@@ -223,6 +226,10 @@ class BullQueue<C> implements JobQueue {
     } catch (error) {
       if (!(await isThere())) throw error; // another process was first
     }
+  }
+
+  async unschedule(name: string): Promise<void> {
+    await answered(this.queue.removeJobScheduler(name));
   }
 
   async failed(): Promise<FailedJob[]> {
@@ -263,7 +270,7 @@ class BullQueue<C> implements JobQueue {
 }
 
 /** States in which jobs are listed, in this order. */
-const LISTED = ['active', 'waiting', 'prioritized', 'delayed', 'failed'] as const;
+export const STATES = ['active', 'waiting', 'prioritized', 'delayed', 'failed'] as const;
 
 interface QueueJob {
   id?: string;

@@ -5,6 +5,7 @@ export const verifyNightly: Job = {
   meaning:
     'Every night: derives every hash of the ledger and every number again, compares, and records what came of it in the ledger.',
   schedule: '0 15 4 * * *',
+  long: true,
   blocks: false,
   async run({ actor = 'system' }, { verification, progress }) {
     await verification?.run({ actor, correlationId: 'verify-nightly' }, progress);

@@ -2,9 +2,11 @@ import type { Position } from './ledger.js';
 
 /**
  * What was done to a ledger: an entry changed, taken out, put in, put elsewhere; its end cut off; entries changed together with what was
- * noted of them (`rewritten`, so that it cannot be told which); the seals themselves changed or taken away (`seal`).
+ * noted of them (`rewritten`, so that it cannot be told which); the seals themselves changed or taken away (`seal`); an entry that names a
+ * checkpoint which is not signed, or not of this ledger (`checkpoint`).
  */
-export type Verdict = 'edit' | 'deletion' | 'insertion' | 'reordering' | 'truncation' | 'rewritten' | 'seal';
+export type Verdict =
+  'edit' | 'deletion' | 'insertion' | 'reordering' | 'truncation' | 'rewritten' | 'seal' | 'checkpoint';
 
 /** Something that is not as it was written. */
 export interface Finding {

@@ -2,11 +2,13 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../kernel/clock.js';
+import type { Zone } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import type { Database } from '../storage/database.js';
 import { sealStoreInPostgres } from './backends/postgres/seal-store.js';
 import type { Ledger, Position } from './ledger.js';
 import { type Checkpoint, keepSealing, Sealer, type SealStore } from './seal.js';
+import { sealEntries } from './seal-entries.js';
 import { sealProofs } from './seal-proofs.js';
 import { verifyLedger } from './verify-ledger.js';
 import type { Finding } from './findings.js';
@@ -23,6 +25,8 @@ export interface SealDeps {
   signingKey: KeyObject;
   /** Where every signed checkpoint is written too: the witness against a ledger cut short. */
   dataDir: string;
+  zone: Zone;
+  contentMac(value: unknown): Buffer;
   /** An address that is told of every checkpoint. */
   witnessUrl?: string | undefined;
   failed(error: unknown): void;
@@ -41,6 +45,8 @@ export function openSeal(deps: SealDeps) {
   const comparisons = witnessComparisons(database);
   /** Holds this process's witness file against the seals, and tells those who have none. */
   const compare = (): Promise<WitnessCompared> => comparisons.compare(store, notesIn(witnessPath), deps.clock());
+  const covering = coveringIn(store, signingKey);
+  const entries = sealEntries({ ...deps, covering: (position) => covering(position, deps.clock) });
   const stopping = new AbortController();
   let done: Promise<unknown> = Promise.resolve();
   return {
@@ -63,15 +69,10 @@ export function openSeal(deps: SealDeps) {
       stopping.abort();
       await done;
     },
-    /** A checkpoint that covers a position; seals up to it where nobody has yet. */
-    async covering(position: Position, clock: Clock): Promise<Checkpoint> {
-      // A sealer of its own: the one that runs is in the middle of something. Both make the same seals.
-      const own = new Sealer({ store, origin: ORIGIN, signingKey });
-      let newest = await store.latest();
-      while ((newest?.size ?? 0) < position && (await own.step(clock()))) newest = own.latest;
-      if (newest && newest.size >= position) return newest;
-      throw new Problem('unavailable', `Position ${position} is not sealed yet.`);
-    },
+    /** A checkpoint that covers a position and that the stored tree leads to; seals up to it where nobody has yet. */
+    covering,
+    /** Writes the newest checkpoint into the ledger itself. */
+    enter: entries.enter,
     async state(): Promise<{ size: number; lag: number }> {
       const size = (sealer.latest ?? (await store.latest()))?.size ?? 0;
       return { size, lag: Math.max(0, (await ledger.head()) - size) };
@@ -83,13 +84,14 @@ export function openSeal(deps: SealDeps) {
     async verify(onProgress?: (done: number, total: number) => void): Promise<LedgerVerified> {
       let witnessed = 0;
       const elsewhere = await comparisons.newest(deps.clock());
+      const named = await entries.named();
       const witness = async function* (): AsyncGenerator<Checkpoint> {
         for await (const note of notesIn(witnessPath)) {
           witnessed += 1;
           yield note;
         }
       };
-      const run = verifyLedger(ledger, store, publicKey, { witness, onProgress });
+      const run = verifyLedger(ledger, store, publicKey, { witness, named, onProgress });
       const findings: Finding[] = [];
       let count = 0;
       for (let next = await run.next(); ; next = await run.next()) {
@@ -99,7 +101,8 @@ export function openSeal(deps: SealDeps) {
             findings.push(...elsewhere.findings);
             [witnessed, count] = [elsewhere.notes, count + elsewhere.count];
           }
-          return { ok: count === 0, ...verified, witnessed, root: root.toString('hex'), findings, count };
+          const held = { witnessed, entered: named.checkpoints.length };
+          return { ok: count === 0, ...verified, ...held, root: root.toString('hex'), findings, count };
         }
         count += 1;
         if (findings.length < FINDINGS_MAX) findings.push(next.value);
@@ -107,6 +110,19 @@ export function openSeal(deps: SealDeps) {
     },
   };
 }
+
+/** Seals up to a position where nobody has yet. */
+const coveringIn =
+  (store: SealStore, signingKey: KeyObject) =>
+  async (position: Position, clock: Clock): Promise<Checkpoint> => {
+    // A sealer of its own: the one that runs is in the middle of something. Both make the same seals, and the one that runs tells the witnesses of all.
+    const own = new Sealer({ store, origin: ORIGIN, signingKey });
+    let sealed: Checkpoint | undefined;
+    do sealed = await own.step(clock());
+    while (sealed && sealed.size < position);
+    if (own.latest && own.latest.size >= position) return own.latest;
+    throw new Problem('unavailable', `Position ${position} is not sealed yet.`);
+  };
 
 export type Seal = ReturnType<typeof openSeal>;
 
@@ -119,6 +135,8 @@ export interface LedgerVerified {
   checkpoints: number;
   /** Notes of a witness file that were compared, here or by a process that has it; 0 where none has, so that a ledger cut short together with its seals would not show. */
   witnessed: number;
+  /** Entries that name a signed checkpoint, each held against the entries before it. */
+  entered: number;
   root: string;
   findings: Finding[];
   count: number;

@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { Problem } from '../kernel/errors.js';
 import type { Position } from './ledger.js';
 import { consistencyProof, Frontier, inclusionProof, leafHash, rootOf, wholeSubtrees } from './merkle.js';
 import type { NodeReader, Subtree } from './merkle.js';
@@ -78,7 +79,7 @@ export class Sealer {
 
   /**
    * Seals up to `stepMax` (16,384) entries. Resolves with the new checkpoint, undefined when there was nothing to seal; call it
-   * again at once while `isBehind`. Throws when the stored tree no longer leads to the root that was signed.
+   * again at once while `isBehind`. Throws Problem `wrong_state` when the stored tree no longer leads to the root that was signed.
    */
   async step(now: Date): Promise<Checkpoint | undefined> {
     const { store, stepMax = 16_384 } = this.options;
@@ -140,7 +141,10 @@ export class Sealer {
     );
     const frontier = new Frontier(peaks);
     if (!frontier.root().equals(last.root) || !verifyCheckpoint(last, createPublicKey(signingKey))) {
-      throw new Error(`the ledger does not have the root that was signed at size ${last.size}`);
+      throw new Problem(
+        'wrong_state',
+        `The ledger does not have the root that was signed at size ${last.size}; \`truth-ledger verify\` says what was changed.`,
+      );
     }
     return frontier;
   }
@@ -230,9 +234,14 @@ export const verifyCheckpoint = (checkpoint: Checkpoint, publicKey: KeyObject): 
 
 /** A checkpoint as a signed note (C2SP): its text, an empty line, and a line with the name, the key's short hash and the signature. */
 export function signedNote(checkpoint: Checkpoint, key: KeyObject): string {
-  const raw = createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(-32);
-  const named = Buffer.concat([Buffer.from(`${checkpoint.origin}\n\x01`), raw]);
-  const keyHash = createHash('sha256').update(named).digest().subarray(0, 4);
-  const signature = Buffer.concat([keyHash, checkpoint.signature]).toString('base64');
+  const keyId = keyIdOf(checkpoint.origin, createPublicKey(key));
+  const signature = Buffer.concat([keyId, checkpoint.signature]).toString('base64');
   return `${checkpointText(checkpoint)}\n\u2014 ${checkpoint.origin} ${signature}\n`;
+}
+
+/** The short hash by which a signed note names a key: 4 bytes. */
+export function keyIdOf(origin: string, publicKey: KeyObject): Buffer {
+  const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
+  const named = Buffer.concat([Buffer.from(`${origin}\n\x01`), raw]);
+  return createHash('sha256').update(named).digest().subarray(0, 4);
 }

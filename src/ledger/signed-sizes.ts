@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { type Finding, finding } from './findings.js';
 import type { Position } from './ledger.js';
+import type { NamedCheckpoint } from './seal-entries.js';
 import { type Checkpoint, checkpointText, type SealStore, verifyCheckpoint } from './seal.js';
 
 /** What was signed of one size of the ledger. */
@@ -10,22 +11,32 @@ export interface SignedSize {
   /** Undefined where no signature holds. */
   root: Buffer | undefined;
   findings: Finding[];
-  /** Known to the witness only. */
-  witnessed: boolean;
+  /** Who has it where the ledger's own seals lack it: `its witness`, `entry 12`. */
+  elsewhere: string | undefined;
+  /** The entry that names it, where nothing else speaks for that size. */
+  onlyIn: Position | undefined;
 }
 
-/** What the ledger's own seals and its witness say, in the order of sizes, each signature checked. */
+/**
+ * What the ledger's own seals, its witness and its entries say, in the order of sizes, each signature checked; those of `named` were checked
+ * before.
+ */
 export async function* signedSizes(
   seals: Pick<SealStore, 'after'>,
   publicKey: KeyObject,
   witness?: AsyncIterable<Checkpoint>,
+  named: readonly NamedCheckpoint[] = [],
 ): AsyncGenerator<SignedSize> {
   const [own, outside] = [stored(seals), rising(witness ?? Readable.from([]))];
   let [ours, theirs] = [await own.next(), await outside.next()];
-  while (!ours.done || !theirs.done) {
-    const size = Math.min(ours.value?.size ?? Infinity, theirs.value?.size ?? Infinity);
+  let next = 0;
+  while (!ours.done || !theirs.done || next < named.length) {
+    const sizes = [ours.value?.size, theirs.value?.size, named[next]?.checkpoint.size];
+    const size = Math.min(...sizes.map((each) => each ?? Infinity));
     const [our, their] = [at(ours.value, size), at(theirs.value, size)];
-    yield signedSize(size, our, their, publicKey);
+    const inside: NamedCheckpoint[] = [];
+    while (named[next]?.checkpoint.size === size) inside.push(named[next++]!);
+    yield signedSize(size, { our, their, inside }, publicKey);
     if (our) ours = await own.next();
     if (their) theirs = await outside.next();
   }
@@ -34,12 +45,14 @@ export async function* signedSizes(
 const at = (checkpoint: Checkpoint | undefined, size: number): Checkpoint | undefined =>
   checkpoint?.size === size ? checkpoint : undefined;
 
-function signedSize(
-  size: Position,
-  our: Checkpoint | undefined,
-  their: Checkpoint | undefined,
-  publicKey: KeyObject,
-): SignedSize {
+/** Who says what of one size. */
+interface Said {
+  our: Checkpoint | undefined;
+  their: Checkpoint | undefined;
+  inside: readonly NamedCheckpoint[];
+}
+
+function signedSize(size: Position, { our, their, inside }: Said, publicKey: KeyObject): SignedSize {
   const findings: Finding[] = [];
   const holds = (checkpoint: Checkpoint | undefined, whose: string): Buffer | undefined => {
     if (!checkpoint) return undefined;
@@ -54,7 +67,17 @@ function signedSize(
     findings.push(
       finding('rewritten', size, `The witness has another root of size ${size} than the ledger's own seal.`),
     );
-  return { size, root: outside ?? own, findings, witnessed: our === undefined };
+  const beside = outside ?? own;
+  for (const { position, checkpoint } of inside)
+    if (beside && !checkpoint.root.equals(beside))
+      findings.push(finding('checkpoint', position, `Entry ${position} names another root of size ${size}.`));
+  const [entry] = inside;
+  const who = outside ? 'its witness' : entry && `entry ${entry.position}`;
+  return {
+    ...{ size, root: beside ?? entry?.checkpoint.root, findings },
+    elsewhere: our === undefined ? who : undefined,
+    onlyIn: beside ? undefined : entry?.position,
+  };
 }
 
 export const areSame = (a: Checkpoint, b: Checkpoint): boolean =>

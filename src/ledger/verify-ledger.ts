@@ -7,6 +7,7 @@ import { Frontier } from './merkle.js';
 import { NodesRead } from './nodes-read.js';
 import { type Hashed, hashedPagesOf } from './pages-of.js';
 import { type Checkpoint, LEVEL_STEP, type SealStore } from './seal.js';
+import type { NamedCheckpoints } from './seal-entries.js';
 import { SealedRead } from './sealed-read.js';
 import { type SignedSize, signedSizes } from './signed-sizes.js';
 
@@ -15,6 +16,8 @@ export type Seals = Pick<SealStore, 'after' | 'sealedHashes' | 'nodes'>;
 export interface VerifyOptions {
   /** What the witness has, in the order in which it got it. */
   witness?: () => AsyncIterable<Checkpoint>;
+  /** What the entries themselves name. */
+  named?: NamedCheckpoints | undefined;
   pageMax?: number | undefined;
   onProgress?: ((done: Position, head: Position) => void) | undefined;
 }
@@ -31,7 +34,7 @@ export interface Verified {
 
 /**
  * Reads the whole ledger and derives everything again: each hash from its fields, each signed root from the hashes, positions without
- * holes, times that never go back; and what was sealed hash by hash. Where anything does not hold, reads on from the last root that does
+ * holes, times that never go back; what was sealed hash by hash; and the checkpoints that entries name. Where anything does not hold, reads on from the last root that does
  * and tells what became of which entry. Yields what does not hold; the returned value says how much was looked at.
  */
 export async function* verifyLedger(
@@ -40,11 +43,13 @@ export async function* verifyLedger(
   publicKey: KeyObject,
   options: VerifyOptions = {},
 ): AsyncGenerator<Finding, Verified> {
-  const reading = new Reading(signedSizes(seals, publicKey, options.witness?.()), seals);
+  const { checkpoints: named = [], findings: unsigned = [] } = options.named ?? {};
+  const reading = new Reading(signedSizes(seals, publicKey, options.witness?.(), named), seals);
   await reading.all(ledger, options);
   const { trusted, head } = reading;
   const verified = reading.result();
   const told = new Set<Position>();
+  yield* unsigned;
   yield* reading.findings;
   if (reading.isSuspicious) {
     const { entries } = verified;
@@ -67,6 +72,7 @@ class Reading {
   trusted: Trusted = { position: 0, tree: new Frontier() };
   head: Position = 0;
   isSuspicious = false;
+  private isRefuted = false;
   private readonly sealed: SealedRead;
   private readonly nodes: NodesRead;
   private readonly tree = new Frontier();
@@ -136,12 +142,15 @@ class Reading {
   }
 
   private async passSigned(): Promise<void> {
-    const { size, root, findings, witnessed } = this.next!;
+    const { size, root, findings, elsewhere, onlyIn } = this.next!;
     const isThere = size <= this.tree.size;
     this.findings.push(...findings);
     if (isThere) this.lastSigned = size;
-    if (isThere && witnessed && root)
-      this.findings.push(finding('seal', size, `The ledger has lost its seal of size ${size}, which its witness has.`));
+    if (isThere && elsewhere !== undefined)
+      this.findings.push(
+        finding('seal', size, `The ledger has lost its seal of size ${size}, which ${elsewhere} has.`),
+      );
+    if (isThere && root && onlyIn !== undefined && !root.equals(this.tree.root())) this.refute(onlyIn, size);
     if (isThere && root && root.equals(this.tree.root()) && this.position === size) {
       this.checkpoints += 1;
       this.trusted = { position: size, tree: this.tree.fork() };
@@ -151,6 +160,15 @@ class Reading {
       this.signedSizes.push(this.next!);
     }
     await this.readSigned();
+  }
+
+  /** Where nothing but an entry speaks for a size, told once: from there on no later one can hold either. */
+  private refute(entry: Position, size: Position): void {
+    if (this.isRefuted) return;
+    this.isRefuted = true;
+    this.findings.push(
+      finding('checkpoint', entry, `Entry ${entry} names another root of size ${size} than the entries have now.`),
+    );
   }
 
   private async readSigned(): Promise<void> {

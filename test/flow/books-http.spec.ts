@@ -101,9 +101,9 @@ describe('the books over HTTP', () => {
     // 5.00 at 1.00 and 97.00 at 1.10 are 111.70; 102.00 at 1.20 are 122.40.
     expect(worth).toEqual([
       ['1100', '12240'],
+      ['3000', '-500'],
       ['5000', '330'],
       ['5910', '-1070'],
-      ['3000', '-500'],
       ['8400', '-11000'],
     ]);
     expect(functional.missing).toBe(0);

@@ -207,6 +207,20 @@ describe('a close', () => {
     expect(await shop.sql(named)).toEqual([]);
   });
 
+  it('then all that it stored is under a signed root that stands in the ledger before it, which it names', async () => {
+    const of = async (type: string) => (await shop.get(`/v1/ledger/entries?type=${type}`)).data as Json[];
+    const [[closed], [sealed], contents] = [
+      await of('PeriodClosed'),
+      await of('LedgerSealed'),
+      await of('CloseContents'),
+    ];
+    const { size, root } = sealed!.body.checkpoint;
+    expect(sealed!.body).toMatchObject({ reason: 'close', period: '2026-10' });
+    expect(closed!.body.seal).toEqual({ size, root, position: sealed!.position });
+    expect(Math.max(...contents.map(({ position }) => position as number))).toBeLessThanOrEqual(size);
+    expect(await shop.service.seal.verify()).toMatchObject({ ok: true, entered: 1 });
+  });
+
   it('when money and people come late, then nothing that was reported moves by a byte, and what is known stands beside', async () => {
     await shop.stripe(refundCreated('2026-10-25T09:00:00Z', 're_1', 'ch_1', 4_000));
     await shop.events(
@@ -316,6 +330,7 @@ describe('a reopening', () => {
   });
 
   it('when it is closed anew, then version 2 has the late refund, and version 1 is read as it was', async () => {
+    books.accounts = [{ key: 'revenue', code: '4000', name: 'Sales', type: 'income' }];
     expect(await closes('2026-10')).toMatchObject({ state: 'closed', version: 2 });
     const at = async (asOf: string): Promise<unknown> =>
       (await shop.get(`/v1/metrics/revenue_net?${october}&as_of=${asOf}`)).data[0].value;
@@ -324,6 +339,8 @@ describe('a reopening', () => {
     const first = await shop.get('/v1/periods/2026-10?version=1');
     expect(first.numbers).toContainEqual(expect.objectContaining({ metric: 'revenue_net', value: '15000' }));
     expect(first.versions).toMatchObject([{ version: 1 }, { version: 2, reopened_position: null }]);
+    const [then, now] = first.versions.map((each: Json) => each['accounts_digest'] as string);
+    expect([then === now, now]).toEqual([false, expect.stringMatching(/^[0-9a-f]{16}$/)]); // which shows that they changed
     const diff = `/v1/metrics/refunds/explain-diff?from=2026-10-01&to=2026-10-31&from_as_of=2026-10@1&to_as_of=2026-10@2`;
     expect((await shop.get(diff)).difference).toEqual([{ value: '4000', currency: 'USD' }]);
     const paged = await shop.all('/v1/periods/2026-10/journal?version=1&limit=3');

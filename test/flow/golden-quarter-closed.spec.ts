@@ -23,7 +23,7 @@ import { metrics } from '../../src/metrics/index.js';
 import { createProjections, FOLD_VERSION, type Projections } from '../../src/projections/create-projections.js';
 import { stripeEntry } from '../fixtures/stripe-events.js';
 import { keptBooks, type KeptBooks, statementOf } from '../support/books-given.js';
-import { person } from '../support/closing-scene.js';
+import { noSeal, person } from '../support/closing-scene.js';
 import {
   august,
   ch7Settled,
@@ -101,7 +101,7 @@ beforeAll(async () => {
   });
   const closings = await openClosings({ ...shared, calendar: calendarMonths });
   close = createClose({
-    ...{ ...shared, calendar: calendarMonths, metrics, books, tieOuts, closings },
+    ...{ ...shared, calendar: calendarMonths, metrics, books, tieOuts, closings, seal: noSeal },
     completeness: new CompletenessStore(database),
     versions: { model: projections.modelVersion, interpreters: interpreterVersion, fold: FOLD_VERSION },
     modelPosition: () => projections.currentPosition(),

@@ -78,6 +78,11 @@ describe('verifying', () => {
     expect(await json(await get('/v1/ledger/verifications'))).toEqual({ data: [], next_cursor: null });
     expect((await get('/v1/ledger/verifications?limit=3')).status).toBe(400);
   });
+  it('of a seal in the ledger is asked for likewise', async () => {
+    const reply = await post('/v1/ledger/checkpoints');
+    expect([reply.status, await json(reply)]).toEqual([202, { job_id: 'seal-asked' }]);
+    expect(asked('enqueueSeal')).toEqual([expect.stringMatching(/^key:/)]);
+  });
   it('given a queue that is away, then 503, and it can be asked for again', async () => {
     app.service.queueAway = true;
     const reply = await post('/v1/ledger/verifications');

@@ -190,8 +190,14 @@ describe('a ledger that is copied', () => {
     await tellHistory(after);
     expect(await after.service.ledger.head()).toBe(expected.entries.length);
     expect((await after.service.projections.verify()).findings).toEqual([]);
+    const enter = () => after.service.seal.enter({ reason: 'asked' }, { actor: 'system', correlationId: 'test' });
+    const size = expected.entries.length;
+    const sealed = await enter();
+    expect(sealed).toMatchObject({ position: size + 1, checkpoint: { size } });
+    expect(await enter()).toEqual(sealed); // nothing came since
+    expect(await after.service.seal.verify()).toMatchObject({ ok: true, entered: 1 });
     await after.stop();
-    expect(await copy(moved, url, url)).toEqual([0]); // nothing came since
+    expect(await copy(moved, url, url)).toEqual([1]); // the seal
   });
 
   it('given a target with another ledger or another vault, then nothing is copied', async () => {

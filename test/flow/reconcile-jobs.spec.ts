@@ -566,6 +566,23 @@ for (const { name, there, open: openPlace } of QUEUES)
       });
     });
 
+    it('given a long job that runs, then a job of another kind is done meanwhile, and both are listed', async () => {
+      const release: { long(): void } = { long: () => undefined };
+      const held = new Promise<void>((resolve) => (release.long = resolve));
+      const done: string[] = [];
+      const long: Job = { name: 'long', meaning: '', long: true, run: () => held.then(() => void done.push('long')) };
+      const quick: Job = { name: 'quick', meaning: '', run: () => Promise.resolve(void done.push('quick')) };
+      const { jobs } = await open({ jobs: [long, quick] });
+      for (const { name } of [long, quick]) await jobs.enqueueAgain({ name, id: name, data: {} });
+      jobs.start();
+      const listed = async () => (await jobs.list(5)).map(({ name, state }) => `${name} ${state}`).join();
+      await until(async () => done.includes('quick') && (await listed()) === 'long active').finally(() =>
+        release.long(),
+      );
+      await until(() => done.length === 2);
+      expect(done).toEqual(['quick', 'long']);
+    });
+
     describe('starting and stopping', () => {
       it('given two jobs of one name, then it refuses to open', async () => {
         const job: Job = { name: 'x', meaning: 'x', run: () => Promise.resolve() };

@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -44,6 +44,21 @@ describe('verifying over HTTP', () => {
     });
     const entry = await shop.get('/v1/ledger/entries?type=LedgerVerified');
     expect(entry.data).toMatchObject([{ type: 'LedgerVerified', position: verdict['position'] }]);
+  });
+
+  it('given a seal that is asked for, then the ledger and the witness file have it, and the verdict holds the entry against the tree', async () => {
+    expect(await shop.send('POST', '/v1/ledger/checkpoints', {})).toMatchObject({
+      ...{ status: 202, body: { job_id: 'seal-asked' } },
+    });
+    const entered = async () => (await shop.get('/v1/ledger/entries?type=LedgerSealed')).data as Json[];
+    while ((await entered()).length === 0) await pause(20);
+    const [{ position, actor, body }] = (await entered()) as [Json];
+    const { size, root } = body.checkpoint as { size: number; root: string };
+    expect([size, actor]).toEqual([Number(position) - 1, 'key:admin']);
+    const note = `\n${size}\n${Buffer.from(root, 'hex').toString('base64')}\n`;
+    while (!(await readFile(path.join(shop.service.config.dataDir, 'checkpoints.log'), 'utf8')).includes(note))
+      await pause(20);
+    expect(await verified()).toMatchObject({ ok: true, ledger: { ok: true, entered: 1 } });
   });
 
   it('given a process without the witness file, then it tells what one that has it has found within a day', async () => {

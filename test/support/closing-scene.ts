@@ -62,6 +62,7 @@ export class ClosingScene {
       contentMac: (value) => createHmac('sha256', 'test').update(canonicalJson(value)).digest(),
       modelPosition: () => projections.currentPosition(),
       numbers: (days, closing) => this.report.numbers(days, closing),
+      seal: noSeal,
       ...close,
     };
     this.close = createClose(this.deps);
@@ -86,6 +87,15 @@ export class ClosingScene {
     await this.projections.catchUp();
   }
 }
+
+/** Names a seal and writes none: for closes that are about something else. */
+export const noSeal: CloseDeps['seal'] = {
+  enter: (why) =>
+    Promise.resolve({
+      ...{ ...why, day: '2026-12-20', position: 1 },
+      checkpoint: { origin: 'test', size: 1, root: '', signed_at: '', signature: '', key_id: '' },
+    }),
+};
 
 export const person = (name: string) => ({ actor: `key:${name}`, name, correlationId: randomUUID() });
 

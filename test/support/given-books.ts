@@ -1,4 +1,5 @@
 import type { BookProblem, Books, BooksQuery, BooksStatements } from '../../src/close/books.js';
+import type { MappedAccount } from '../../src/close/account-rules.js';
 import type { PostingLine } from '../../src/close/posting.js';
 
 /** A line and the positions between which it is known; for ever without `until`. */
@@ -13,6 +14,7 @@ export class GivenBooks implements Books {
   readonly known: Known[] = [];
   trouble: BookProblem[] = [];
   settings = 'given';
+  accounts: readonly MappedAccount[] = [];
 
   /** Where the books are. */
   head = Number.MAX_SAFE_INTEGER;
@@ -63,7 +65,7 @@ export class GivenBooks implements Books {
       const key = `${account} ${currency}`;
       sums.set(key, { account, currency, amount: (sums.get(key)?.amount ?? 0n) + amount });
     }
-    return { closing: [...sums.values()], rollForward: [], steps: [], revenueAccount: '4000' };
+    return { closing: [...sums.values()], rollForward: [], steps: [], revenueAccounts: ['4000'] };
   }
 
   problems = (): Promise<BookProblem[]> => Promise.resolve(this.trouble);

@@ -845,7 +845,8 @@ export interface paths {
         /** Signed roots of the ledger, by size. */
         get: operations["ProofsController_checkpoints"];
         put?: never;
-        post?: never;
+        /** Seal everything now and write the signed root into the ledger, as every night: an entry `LedgerSealed`, unless nothing came since the last one. */
+        post: operations["ProofsController_seal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2676,6 +2677,10 @@ export interface components {
             }[];
             next_cursor: string | null;
         };
+        SealStarted: {
+            /** @description In /v1/jobs while it waits or runs. */
+            job_id: string;
+        };
         SealKey: {
             /** @enum {string} */
             algorithm: "ed25519";
@@ -2703,12 +2708,14 @@ export interface components {
                 checkpoints: number;
                 /** @description Notes of the witness file that were compared; 0: there was none where it was verified. */
                 witnessed: number;
+                /** @description Entries that name a signed root, each held against the entries before it. */
+                entered?: number;
                 /** @description Hexadecimal. */
                 root: string;
                 /** @description The first of them. */
                 findings: {
                     /** @enum {string} */
-                    verdict: "edit" | "deletion" | "insertion" | "reordering" | "truncation" | "rewritten" | "seal";
+                    verdict: "edit" | "deletion" | "insertion" | "reordering" | "truncation" | "rewritten" | "seal" | "checkpoint";
                     position: number;
                     until?: number;
                     detail: string;
@@ -3171,6 +3178,8 @@ export interface components {
                 up_to: number;
                 digest: string;
                 model_version: string;
+                /** @description Of the accounts and rules it was closed with, another where they were others; null where none were kept. */
+                accounts_digest: string | null;
                 closed_position: number;
                 closed_at: string;
                 reopened_position: number | null;
@@ -3473,12 +3482,19 @@ export interface components {
         };
         ChartOfAccounts: {
             data: {
+                /** @description Our account. After all of ours come the rules, in their order. */
                 key: string;
                 /** @description Code of the chart of accounts. */
                 account: string;
                 name: string;
                 /** @enum {string} */
                 type: "asset" | "liability" | "equity" | "income" | "expense";
+                /** @description Of a rule: the lines of our account that it sends here. */
+                when?: {
+                    provider?: string;
+                    currency?: string;
+                    kind?: string;
+                };
             }[];
         };
         OpeningBalance: {
@@ -7402,6 +7418,55 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid credentials were given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: It could not be made durable just now. */
+            503: {
+                headers: {
+                    /** @description Seconds until it may be sent again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ProofsController_seal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealStarted"];
                 };
             };
             /** @description `unauthenticated`: No valid credentials were given. */

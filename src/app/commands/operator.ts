@@ -17,6 +17,7 @@ import { ReplayDeadLetterHandler } from './replay-dead-letter.js';
 import { RunBackfillHandler } from './run-backfill.js';
 import { RunReconciliationHandler } from './run-reconciliation.js';
 import { RunTieOutHandler } from './run-tie-out.js';
+import { StartSealHandler } from './start-seal.js';
 import { StartVerificationHandler } from './start-verification.js';
 import { SetMarkerHandler } from './set-marker.js';
 import { SetOpeningBalanceHandler } from './set-opening-balance.js';
@@ -78,4 +79,5 @@ export const operatorProviders = [
   AddProviderReportHandler,
   RunTieOutHandler,
   StartVerificationHandler,
+  StartSealHandler,
 ];

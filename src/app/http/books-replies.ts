@@ -103,7 +103,18 @@ export const BookProblemsReply = z
   .meta({ id: 'BookProblems' });
 
 export const ChartReply = z
-  .object({ data: z.array(z.object({ key: z.string(), ...account })) })
+  .object({
+    data: z.array(
+      z.object({
+        key: z.string().meta({ description: 'Our account. After all of ours come the rules, in their order.' }),
+        ...account,
+        when: z
+          .object({ provider: z.string().optional(), currency: z.string().optional(), kind: z.string().optional() })
+          .optional()
+          .meta({ description: 'Of a rule: the lines of our account that it sends here.' }),
+      }),
+    ),
+  })
   .meta({ id: 'ChartOfAccounts' });
 export const OpeningBalanceReply = z.object({ position: z.int() }).meta({ id: 'OpeningBalanceSet' });
 export const FxRatesReply = z.object({ given: z.int(), recorded: z.int() }).meta({ id: 'FxRatesRecorded' });

@@ -49,7 +49,17 @@ const steps = {
   soft_close: z.looseObject({ position: count, blockers: z.array(note) }).optional(),
   proposal: proposal.optional(),
   approval: z.looseObject({ digest: z.string(), by: z.string() }).optional(),
-  closed: proposal.extend({ proposed_by: z.string(), approved_by: z.string() }).optional(),
+  closed: proposal
+    .extend({
+      ...{ proposed_by: z.string(), approved_by: z.string() },
+      seal: z
+        .object({ size: count, root: z.string(), position: count })
+        .optional()
+        .meta({
+          description: 'The signed root over all that the close stored, and the position of the entry that has it.',
+        }),
+    })
+    .optional(),
   reopen_request: z.looseObject({ reason: z.string(), by: z.string() }).optional(),
   waivers: z.array(z.looseObject({ provider: z.string(), reason: z.string(), by: z.string() })).optional(),
 };
@@ -65,6 +75,10 @@ export const PeriodReply = z
         up_to: count,
         digest: z.string(),
         model_version: z.string(),
+        accounts_digest: z.string().nullable().meta({
+          description:
+            'Of the accounts and rules it was closed with, another where they were others; null where none were kept.',
+        }),
         closed_position: count,
         closed_at: z.string(),
         reopened_position: count.nullable(),

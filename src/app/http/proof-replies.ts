@@ -33,7 +33,7 @@ export const SealKeyReply = z
   .meta({ id: 'SealKey' });
 
 const Finding = z.object({
-  verdict: z.enum(['edit', 'deletion', 'insertion', 'reordering', 'truncation', 'rewritten', 'seal']),
+  verdict: z.enum(['edit', 'deletion', 'insertion', 'reordering', 'truncation', 'rewritten', 'seal', 'checkpoint']),
   position: count,
   until: count.optional(),
   detail: z.string(),
@@ -53,6 +53,9 @@ export const VerificationPage = z
             checkpoints: count,
             witnessed: count.meta({
               description: 'Notes of the witness file that were compared; 0: there was none where it was verified.',
+            }),
+            entered: count.optional().meta({
+              description: 'Entries that name a signed root, each held against the entries before it.',
             }),
             root: z.string().meta({ description: 'Hexadecimal.' }),
             findings: z.array(Finding).meta({ description: 'The first of them.' }),
@@ -74,6 +77,6 @@ export const VerificationPage = z
     next_cursor: z.null(),
   })
   .meta({ id: 'VerificationPage' });
-export const VerificationStarted = z
-  .object({ job_id: z.string().meta({ description: 'In /v1/jobs while it waits or runs.' }) })
-  .meta({ id: 'VerificationStarted' });
+const started = { job_id: z.string().meta({ description: 'In /v1/jobs while it waits or runs.' }) };
+export const VerificationStarted = z.object(started).meta({ id: 'VerificationStarted' });
+export const SealStarted = z.object(started).meta({ id: 'SealStarted' });

@@ -88,7 +88,7 @@ async function sourceOf(
     checkpoint: await seal.covering(range.through, clock),
     verifier: readFileSync(VERIFIER, 'utf8'),
     facts: {
-      ...factsOf(id, detail, journal, { ...range, ...deps.parameters() }),
+      ...factsOf(id, detail, journal, { ...range, ...deps.parameters(), accounts: journal.accounts }),
       statements: { period: id, ...(await periods.statements(id, journal.version)) },
       tieOut: {
         results: await deps.tieOuts.recorded(id, range.through),

@@ -152,6 +152,23 @@ describe('truth-ledger erase', () => {
   });
 });
 
+describe('truth-ledger ledger seal', () => {
+  it('given a ledger, then it says which entry has the signed root, as JSON too', async () => {
+    const { code, out } = await cli(['ledger', 'seal']);
+    expect([code, out]).toEqual([0, 'Entry 8 has the signed root of the first 7 entries: ab.']);
+    const json = await cli(['ledger', 'seal', '--json']);
+    expect(JSON.parse(json.out)).toMatchObject({ position: 8, checkpoint: { size: 7 } });
+  });
+
+  it('given an empty ledger, then there is nothing to seal', async () => {
+    const { code, out } = await cli(
+      ['ledger', 'seal'],
+      (service) => (service.seal.enter = () => Promise.resolve(undefined)),
+    );
+    expect([code, out]).toEqual([0, 'The ledger is empty.']);
+  });
+});
+
 describe('truth-ledger verify', () => {
   const report = { ok: true, position: 7, stateHash: 'a', rebuiltStateHash: 'a', findings: [], counts: {} };
   const with_ = (result: unknown) => (service: any) => (service.projections.verify = () => Promise.resolve(result));

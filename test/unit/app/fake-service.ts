@@ -56,7 +56,8 @@ export class FakeService {
   query: () => Promise<unknown> = () => Promise.resolve({ rows: [] });
   jobs: () => Promise<{ ok: boolean; detail?: string }> = () => Promise.resolve({ ok: true });
   ledgerVerified: LedgerVerified = {
-    ...{ ok: true, entries: 7, sealed: 4, checkpoints: 2, witnessed: 2, root: 'r', findings: [], count: 0 },
+    ...{ ok: true, entries: 7, sealed: 4, checkpoints: 2, witnessed: 2, entered: 1 },
+    ...{ root: 'r', findings: [], count: 0 },
   };
   roles: readonly Role[] = ROLES;
   reconciliations: unknown[] = [];
@@ -165,6 +166,7 @@ export class FakeService {
         counts: () => Promise.resolve({ waiting: 2, active: 1 }),
         enqueueVerification: (actor: string) =>
           this.queueAway ? Promise.reject(new Error('away')) : ask('enqueueVerification', 'verify-asked')(actor),
+        enqueueSeal: ask('enqueueSeal', 'seal-asked'),
         list: ask('jobs', []),
         cancel: (id: string, ...args: unknown[]) =>
           id === 'j1' ? ask('cancel', { id, outcome: 'removed' })(id, ...args) : Promise.resolve(undefined),
@@ -178,6 +180,7 @@ export class FakeService {
         checkpoints: () => Promise.resolve({ data: [], next_cursor: null }),
         publicKey: () => ({ algorithm: 'ed25519', public_key: '', fingerprint: '' }),
         verify: () => Promise.resolve(this.ledgerVerified),
+        enter: ask('enterSeal', { position: 8, checkpoint: { size: 7, root: 'ab' } }),
       },
     } as unknown as Service;
   }
