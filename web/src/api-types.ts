@@ -3156,6 +3156,12 @@ export interface components {
                 }[];
                 proposed_by: string;
                 approved_by: string;
+                /** @description The signed root over all that the close stored, and the position of the entry that has it. */
+                seal?: {
+                    size: number;
+                    root: string;
+                    position: number;
+                };
             } & {
                 [key: string]: unknown;
             };
@@ -3277,6 +3283,12 @@ export interface components {
                 }[];
                 proposed_by: string;
                 approved_by: string;
+                /** @description The signed root over all that the close stored, and the position of the entry that has it. */
+                seal?: {
+                    size: number;
+                    root: string;
+                    position: number;
+                };
             } & {
                 [key: string]: unknown;
             };
