@@ -14,7 +14,7 @@ export interface Stretch {
 }
 
 /** Truths and events of the days that are loaded together: so many fit into memory, however odd each of them is. */
-const TOGETHER_MAX = 500_000;
+const TOGETHER_MAX = 330_000;
 /** Stretches that are loaded while the days of another are compared: two, or PostgreSQL waits while what it packed is sifted here. */
 export const STRETCHES_AHEAD = 2;
 

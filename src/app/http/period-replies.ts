@@ -52,12 +52,9 @@ const steps = {
   closed: proposal
     .extend({
       ...{ proposed_by: z.string(), approved_by: z.string() },
-      seal: z
-        .object({ size: count, root: z.string(), position: count })
-        .optional()
-        .meta({
-          description: 'The signed root over all that the close stored, and the position of the entry that has it.',
-        }),
+      seal: z.object({ size: count, root: z.string(), position: count }).optional().meta({
+        description: 'The signed root over all that the close stored, and the position of the entry that has it.',
+      }),
     })
     .optional(),
   reopen_request: z.looseObject({ reason: z.string(), by: z.string() }).optional(),

@@ -221,7 +221,9 @@ describe('exports of a journal', () => {
     const lines = [line({ amount: 1n, currency: 'EUR' }), line({ amount: 2n, currency: 'USD', entryId: 'e1' })];
     const ledger = {
       findMany: (ids: readonly string[]) =>
-        Promise.resolve(ids.map((id) => ({ id, recordedAt: new Date(5), originEventId: 'evt_1' }) as never)),
+        Promise.resolve(
+          ids.map((id) => ({ id, recordedAt: new Date(5), originEventId: 'evt_1', attributes: {} }) as never),
+        ),
     };
     const query = { format: exportFormat('jsonl'), currency: 'USD' };
     const chunks: (string | Uint8Array)[] = [];
