@@ -67,7 +67,8 @@ export function accountRules(file: { path: string; text: string } | undefined, c
     const of = `${file.path}: rule ${index + 1}`;
     const base = Object.hasOwn(chart, key) ? chart[key as AccountKey] : undefined;
     if (!base) return [`${of}: there is no account ${key}; there are ${Object.keys(chart).join(', ')}.`];
-    const to: Account = { code, name, type: type ?? base.type, ...(party === undefined ? {} : { party }) };
+    const named = party ?? base.party; // QuickBooks takes no line of receivables without one
+    const to: Account = { code, name, type: type ?? base.type, ...(named === undefined ? {} : { party: named }) };
     const made: AccountRule = { account: key as AccountKey, when, to };
     const found = [...wrongIn(made, base), ...clashes(made, chart, rules)].map((sentence) => `${of}: ${sentence}`);
     rules.push(made);
@@ -101,16 +102,19 @@ function clashes(rule: AccountRule, chart: Chart, before: readonly AccountRule[]
     ...before,
   ].filter((other) => other.to.code === to.code);
   const foreign = others.find((other) => other.account !== account);
-  const renamed = others.find((other) => other.to.name !== to.name || other.to.type !== to.type);
+  const renamed = others.find(
+    (other) => other.to.name !== to.name || other.to.type !== to.type || other.to.party !== to.party,
+  );
   const hidden = before.findIndex((other) => other.account === account && covers(other.when, rule.when));
   return [
     ...(foreign ? [`the code ${to.code} is of ${foreign.account}; a code is of one account.`] : []),
-    ...(renamed && !foreign
-      ? [`the code ${to.code} is both ${renamed.to.name} (${renamed.to.type}) and ${to.name} (${to.type}).`]
-      : []),
+    ...(renamed && !foreign ? [`the code ${to.code} is both ${described(renamed.to)} and ${described(to)}.`] : []),
     ...(hidden >= 0 ? [`rule ${hidden + 1} fits all that it fits, and comes first.`] : []),
   ];
 }
+
+const described = ({ name, type, party }: Account): string =>
+  `${name} (${type}${party === undefined ? '' : `, ${party}`})`;
 
 const isInBalance = ({ type }: Account): boolean => type === 'asset' || type === 'liability' || type === 'equity';
 

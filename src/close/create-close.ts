@@ -151,8 +151,8 @@ class Closer {
     return this.exclusively(async () => {
       const now = await this.inTurn(period);
       if (now.at(-1)?.digest !== closings.at(-1)?.digest) throw new Problem('wrong_expected_revision');
+      const closed = { ...given, seal: await this.sealed(id, acting) }; // first: it may refuse, and a fixed calendar stays
       await fixCalendar(this.deps, period, this.context(acting));
-      const closed = { ...given, seal: await this.sealed(id, acting) };
       return this.settling(id, () => this.decide(id, acting, (last) => decideClose(last, closed, this.person(acting))));
     });
   }

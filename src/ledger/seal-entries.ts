@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock.js';
 import type { Day, Zone } from '../kernel/day.js';
+import { Problem } from '../kernel/errors.js';
 import { decideAndAppend, decisionOf, type DecisionContext, type Folding, OWN_ORIGIN } from './decide-and-append.js';
 import { type Finding, finding } from './findings.js';
 import type { Entry, Ledger, Position, StreamName } from './ledger.js';
@@ -56,7 +57,11 @@ interface Entered {
 
 const folding: Folding<Entered, Event> = {
   initial: { newest: undefined, nightly: undefined },
-  evolve: ({ nightly }, { data }) => ({ newest: data, nightly: data.reason === 'nightly' ? data.day : nightly }),
+  // Null is what somebody made of one: it is not signed, and keeps no other one away.
+  evolve: ({ nightly }, { data }) => ({
+    newest: data,
+    nightly: (data as LedgerSealed | null)?.reason === 'nightly' ? data.day : nightly,
+  }),
 };
 
 const FIRST_YEAR = 2020; // no ledger is older
@@ -88,7 +93,7 @@ export function sealEntries({ ledger, clock, zone, contentMac, signingKey, cover
       const day = zone.dayOf(now.getTime());
       const head = await ledger.head();
       if (head === 0) return undefined;
-      const last = (await newestOf(yearOf(day))) ?? (await newestOf(yearOf(day) - 1));
+      const last = await asWritten(async () => (await newestOf(yearOf(day))) ?? (await newestOf(yearOf(day) - 1)));
       if (last && isSigned(last) && head <= last.position && last.checkpoint.size === last.position - 1) return last;
       const checkpoint = await covering(head);
       const data: LedgerSealed = {
@@ -101,7 +106,8 @@ export function sealEntries({ ledger, clock, zone, contentMac, signingKey, cover
         return isKnown || isDone ? [] : [{ type: 'LedgerSealed', data }];
       };
       const context = { now, ...asker, contentMac };
-      const entered = await decideAndAppend(ledger, streamOf(yearOf(day)), folding, decide, context);
+      const stream = streamOf(yearOf(day));
+      const entered = await asWritten(() => decideAndAppend(ledger, stream, folding, decide, context));
       if ('refused' in entered) throw new TypeError('nothing refuses a seal');
       return { ...entered.state.newest!, position: entered.position };
     },
@@ -114,6 +120,19 @@ export function sealEntries({ ledger, clock, zone, contentMac, signingKey, cover
       return namedIn(entries, publicKey);
     },
   };
+}
+
+/** Throws Problem `wrong_state` where an entry is no JSON any more. */
+async function asWritten<T>(reading: () => Promise<T>): Promise<T> {
+  try {
+    return await reading();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new Problem(
+      'wrong_state',
+      'An entry that names a seal is not as it was written: `truth-ledger verify` says which.',
+    );
+  }
 }
 
 /** What entries of the streams of seals name. */

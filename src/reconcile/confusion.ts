@@ -137,7 +137,7 @@ export async function confusion(deps: ConfusionDeps, { from, to, source: asked, 
     }
     const claims: Claim[] = [];
     for (const range of togetherOf(days, await contributionsOn(reader, metric.truth, [from, to])))
-      claims.push(...(await claimsOn(reader, source, metric, range, { zone, channels })));
+      for (const claim of await claimsOn(reader, source, metric, range, { zone, channels })) claims.push(claim);
     return {
       ...{ metric: name, unit: metric.unit, source: source.name, from, to, time_zone: timeZone, as_of: newest },
       ...markOf({ superseded }),

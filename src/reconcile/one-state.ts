@@ -4,7 +4,10 @@ import type { Reader } from './source.js';
 /** Runs the work in a read-only transaction that sees one state. */
 export function inOneState<T>(database: Database, work: (reader: Reader) => Promise<T>): Promise<T> {
   return database.transaction(async (reader) => {
-    await reader.query('set transaction isolation level repeatable read, read only');
+    // What is loaded ahead waits for its turn, longer perhaps than a server of the operator's lets a transaction be idle.
+    await reader.query(
+      'set transaction isolation level repeatable read, read only; set local idle_in_transaction_session_timeout = 0',
+    );
     return work(reader);
   });
 }

@@ -1,4 +1,5 @@
 import { addDays, type Day, daysBetweenBoth, type Zone } from '../kernel/day.js';
+import { SEARCH_DAYS } from './load-day.js';
 import { canSift } from './load-run.js';
 import { multimap } from './multimap.js';
 import type { DayKey } from './outcome.js';
@@ -13,8 +14,12 @@ export interface Stretch {
   to: Day;
 }
 
-/** Truths and events of the days that are loaded together: so many fit into memory, however odd each of them is. */
+/** Truths and events of the days of a stretch. More of them leave one core idle at the beginning of a run and at its end. */
 const TOGETHER_MAX = 330_000;
+/** The same with the days around, which are sifted with them: so many fit into memory, however odd each of them is. */
+const SIFTED_MAX = 1_000_000;
+/** A day stays alone where so many do not fit: those around each of them would be read again and again. */
+const DAYS_LEAST = 7;
 /** Stretches that are loaded while the days of another are compared: two, or PostgreSQL waits while what it packed is sifted here. */
 export const STRETCHES_AHEAD = 2;
 
@@ -29,23 +34,28 @@ export async function stretchesOf(reader: Reader, due: readonly DayKey[], given:
   const found: Stretch[] = [];
   for (const keys of multimap(due.map((key) => [`${key.source} ${key.metric}`, key])).values()) {
     const { source, metric } = keys[0]!;
-    const counts = await sizesByDay(reader, keys, given);
+    const sizes = await sizesByDay(reader, keys, given);
     let last: Stretch | undefined;
-    let together = 0;
     for (const { day } of keys) {
-      const size = counts?.get(day) ?? 0;
-      together += size;
-      if (counts && last && addDays(last.to, 1) === day && together <= TOGETHER_MAX) last.to = day;
-      else {
-        found.push((last = { source, metric, from: day, to: day }));
-        together = size;
-      }
+      if (sizes && last && addDays(last.to, 1) === day && fits(sizes, last.from, day)) last.to = day;
+      else found.push((last = { source, metric, from: day, to: day }));
     }
   }
   return found;
 }
 
-/** Truths and events of each day; undefined where days cannot be loaded together. */
+/** Whether the days from one to another can be a stretch. */
+const fits = (sizes: ReadonlyMap<Day, number>, from: Day, to: Day): boolean =>
+  sum(sizes, from, to) <= TOGETHER_MAX &&
+  sifted(sizes, from, to) <= SIFTED_MAX &&
+  sifted(sizes, from, addDays(from, DAYS_LEAST - 1)) <= SIFTED_MAX;
+
+const sifted = (sizes: ReadonlyMap<Day, number>, from: Day, to: Day): number =>
+  sum(sizes, addDays(from, -SEARCH_DAYS), addDays(to, SEARCH_DAYS));
+const sum = (sizes: ReadonlyMap<Day, number>, from: Day, to: Day): number =>
+  daysBetweenBoth(from, to).reduce((size, day) => size + (sizes.get(day) ?? 0), 0);
+
+/** Truths and events of each day and of those around them; undefined where days cannot be loaded together. */
 async function sizesByDay(
   reader: Reader,
   keys: readonly DayKey[],
@@ -53,7 +63,7 @@ async function sizesByDay(
 ): Promise<Map<Day, number> | undefined> {
   const [source, metric] = [sourceOf(keys[0]!.source), metricOf(keys[0]!.metric)];
   if (keys.length === 1 || !canSift(source, metric)) return undefined;
-  const days = daysBetweenBoth(keys[0]!.day, keys.at(-1)!.day);
+  const days = daysBetweenBoth(addDays(keys[0]!.day, -SEARCH_DAYS), addDays(keys.at(-1)!.day, SEARCH_DAYS));
   const starts = [...days, addDays(days.at(-1)!, 1)].map((day) => zone.startOf(day));
   const values: unknown[] = [metric.truth, days[0], days.at(-1), starts.map((at) => new Date(at))];
   const window = { from: starts[0]!, to: starts.at(-1)! };

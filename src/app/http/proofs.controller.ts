@@ -12,7 +12,6 @@ import { CheckpointsQuery, ConsistencyQuery, NoQuery } from './queries.js';
 import { CheckpointPage, ConsistencyReply, SealKeyReply, SealStarted } from './proof-replies.js';
 
 @ApiTags('ledger')
-@Scopes('read')
 @Controller('v1/ledger')
 export class ProofsController {
   constructor(
@@ -21,6 +20,7 @@ export class ProofsController {
   ) {}
 
   @Get('proofs/consistency')
+  @Scopes('read')
   @Describe(
     'The proof that the ledger at one size continues the ledger at a smaller one (RFC 9162).',
     { 200: ConsistencyReply },
@@ -32,6 +32,7 @@ export class ProofsController {
   }
 
   @Get('checkpoints')
+  @Scopes('read')
   @Describe('Signed roots of the ledger, by size.', { 200: CheckpointPage }, ...guarded, 'invalid_request')
   checkpoints(@Query({ schema: CheckpointsQuery }) query: z.infer<typeof CheckpointsQuery>) {
     return this.service.seal.checkpoints(query);
@@ -50,6 +51,7 @@ export class ProofsController {
   }
 
   @Get('key')
+  @Scopes('read')
   @Describe(
     'The public key that signatures of seals and packs are checked with.',
     { 200: SealKeyReply },

@@ -38,6 +38,14 @@ describe('rules of a chart of accounts', () => {
       expect(mapping.of({ ...asked, ...other }).code).toBe('5000');
   });
 
+  it('given an account whose lines need a party, then so do those that a rule divides from it', () => {
+    const usd = { account: 'receivable', currency: 'USD', code: '1201', name: 'Forderungen USD' };
+    const named = { receivable: { code: '1200', party: 'Buyers' } };
+    const mapping = mapped([usd], named);
+    expect(mapping.of({ account: 'receivable', currency: 'USD' })).toMatchObject({ code: '1201', party: 'Buyers' });
+    expect(() => mapped([usd, { ...usd, currency: 'EUR', party: 'Others' }], named)).toThrow('the code 1201 is both');
+  });
+
   it('given no rules or no file, then there are none', () => {
     expect([accountRules(undefined, ACCOUNTS), rulesIn([])]).toEqual([[], []]);
   });

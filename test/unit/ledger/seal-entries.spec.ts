@@ -139,6 +139,18 @@ describe('seals that stand in the ledger', () => {
     expect(await enter(ASKED, ASKER)).toMatchObject({ position: 23, checkpoint: { size: 22 } });
   });
 
+  it('given the last one made into nothing, then the next one is written; made into no JSON, then it is refused with a sentence', async () => {
+    const { enter, rows, received, sealed } = await given();
+    await enter(NIGHTLY, ASKER);
+    received();
+    rewrite(rows, 21, () => ({ body: 'null' }));
+    await enter(ASKED, ASKER);
+    expect(sealed()).toHaveLength(2);
+    received();
+    rewrite(rows, 23, () => ({ body: '{' }));
+    await expect(enter(ASKED, ASKER)).rejects.toMatchObject({ code: 'wrong_state' });
+  });
+
   it('given two that seal at once, then one of them writes it', async () => {
     const { enter, sealed } = await given();
     const [one, other] = await Promise.all([enter(ASKED, ASKER), enter(ASKED, ASKER)]);
