@@ -97,12 +97,12 @@ describe('given the service is killed with -9 between the decision to erase some
       await answer;
       await client.query('commit');
     });
-  }, 60_000);
+  });
 
   it('then the keys are still there, and the decision too', async () => {
     expect([hers!.length, his!.length]).toEqual([4, 4]);
     expect(await keysOf(tags.hers)).toEqual(hers);
-  }, 60_000);
+  });
 
   it('when it starts again, then they are gone before it serves, and what it says of it is true', async () => {
     const url = await start();
@@ -114,7 +114,7 @@ describe('given the service is killed with -9 between the decision to erase some
       reached: { entries: 2, dead_letters: 1, tracked_events: 1, keys_deleted: 4 },
     });
     expect((await read(url, '/v1/customers/user:u_wen')).erased_at).toBe(erasure.decided_at);
-  }, 60_000);
+  });
 
   it('then nothing personal is in any file below DATA_DIR or in the log, and the keys are in no table any more', async () => {
     await sql('vacuum full ledger.vault_keys');
@@ -132,5 +132,5 @@ describe('given the service is killed with -9 between the decision to erase some
     const tables = Buffer.concat(files.filter((file) => file.includes('/base/')).map((file) => readFileSync(file)));
     expect(needlesIn(tables, wrapped(hers!))).toEqual([]);
     expect(needlesIn(tables, wrapped(his!))).toHaveLength(4);
-  }, 60_000);
+  });
 });

@@ -101,7 +101,7 @@ describeWhere(hasPowerCut)(`the power is cut at a random moment under load (POWE
     sayFigures(`${ROUNDS} power cuts`, found);
     expect(found).toMatchObject({ lost: 0, doubled: 0, neverSent: 0 });
     expect(found.acknowledged).toBeGreaterThan(ROUNDS * 20);
-  }, 120_000);
+  });
 });
 
 describeWhere(hasPowerCut)('a ledger that is careless is caught by the same cuts', () => {
@@ -119,7 +119,6 @@ describeWhere(hasPowerCut)('a ledger that is careless is caught by the same cuts
       sayFigures(`2 power cuts, ${about}`, found);
       expect(found.lost).toBeGreaterThan(0);
     },
-    60_000,
   );
 });
 

@@ -118,7 +118,7 @@ describe('two projectors, of which the active one fails', () => {
     expect(await scale.holds('projector half-open', recorder)).toEqual(NOTHING_WRONG);
     await first.kill();
     await proxy.close();
-  }, 120_000);
+  });
 
   it('given the answer to its COMMIT is lost, again and again, then no batch is written twice', async () => {
     const proxy = await cuttingProxy(scale.database.connection);

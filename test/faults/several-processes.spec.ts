@@ -53,7 +53,7 @@ describe('three processes with the doors, one that projects and one that runs jo
     [projector, worker] = [scale.start('projector'), scale.start('worker')];
     urls = await Promise.all(doors.map(({ listening }) => listening));
     await Promise.all([projector.listening, worker.listening]);
-  }, 120_000);
+  });
   afterAll(async () => {
     await scale.close();
     await proxy.close();
@@ -116,7 +116,7 @@ describe('three processes with the doors, one that projects and one that runs jo
     await positionsAreDense();
     expect(await scale.holds('a door paused', recorder)).toEqual(NOTHING_WRONG);
     expect(recorder.unexpected()).toEqual({});
-  }, 120_000);
+  });
 
   it('given the answers to COMMITs of one are lost, then each of its deliveries is there once', async () => {
     await under(async () => {
@@ -128,7 +128,7 @@ describe('three processes with the doors, one that projects and one that runs jo
     await positionsAreDense();
     expect(await scale.holds('10 COMMITs of a door cut', recorder)).toEqual(NOTHING_WRONG);
     expect(recorder.unexpected()).toEqual({});
-  }, 120_000);
+  });
 
   it('given a run that is asked for at a door, then the worker does it, and every door answers for it', async () => {
     const day = new Date().toISOString().slice(0, 10);
@@ -225,7 +225,7 @@ describeWhere(hasRedis)('a service whose jobs are in a Redis that fails', () => 
     const refused = [...recorder.statuses].filter(([status]) => status !== 200 && status !== 202);
     expect(refused).toEqual([]);
     expect(await scale.holds('Redis down, killed, flushed and paused', recorder)).toEqual(NOTHING_WRONG);
-  }, 120_000);
+  });
 
   it('given it is back, then a run that is asked for is done', async () => {
     await until(async () => (await jobs()).ok);

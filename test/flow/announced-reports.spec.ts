@@ -53,7 +53,7 @@ beforeAll(async () => {
     caughtUp: () => Promise.resolve(0),
     announced,
   });
-}, 60_000);
+});
 afterAll(async () => {
   adyen.closeAllConnections();
   await new Promise((resolve) => adyen.close(resolve));

@@ -152,7 +152,7 @@ describe('S9: JSON that is valid and hostile', () => {
         // A refused domain event is told its outcome, which has the code and the reasons too.
         if (answer.status >= 400 && !answer.text.startsWith('{"status":"rejected"')) asRefusal(answer);
       }
-  }, 120_000);
+  });
 
   it.each(NASTY.map((text) => [JSON.stringify(text).slice(0, 40), text] as const))(
     'given ids, types and times of %s, then each door keeps, parks or refuses it',

@@ -72,7 +72,7 @@ beforeAll(async () => {
     rows.set(metric, data[0] as unknown as Record<string, unknown>);
     explained.push(...(await explainedIn(metric)));
   }
-}, 120_000);
+});
 afterAll(async () => {
   rmSync(folder, { recursive: true });
   await shop.close();

@@ -42,7 +42,7 @@ beforeAll(async () => {
     'key:ci',
   );
   await reconcile.now({ from: FIRST, to: LAST, metrics: ['signups'] }, 'test');
-}, 60_000);
+});
 afterAll(() => shop.close());
 
 const loss = async () => (await reconcile.drift({})).find(({ figure }) => figure === 'loss_pct')!;

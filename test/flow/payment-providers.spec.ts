@@ -50,7 +50,7 @@ async function money(): Promise<string[]> {
 const at = (days: number): string => new Date(T0 + days * DAY_MS).toISOString();
 
 describe('Square, through its door', () => {
-  beforeAll(started, 120_000);
+  beforeAll(started);
   afterAll(stopped);
 
   it('given a life of a payment in the wrong order, when delivered, then it is answered and counted once', async () => {
@@ -111,7 +111,7 @@ describe('Square, through its door', () => {
 });
 
 describe('Adyen, through its door', () => {
-  beforeAll(started, 120_000);
+  beforeAll(started);
   afterAll(stopped);
 
   const accepted = async (...items: Json[]): Promise<void> => {
@@ -203,7 +203,7 @@ if (squareFiles.length > 0 && adyenFiles.length > 0)
   describe('what the providers publish as examples', throughTheDoors);
 
 function throughTheDoors(): void {
-  beforeAll(started, 120_000);
+  beforeAll(started);
   afterAll(stopped);
 
   it(`given ${squareFiles.length} of Square, when delivered, then all are kept and none is a dead letter`, async () => {
@@ -219,7 +219,7 @@ function throughTheDoors(): void {
       'revenue_gross 2020-11-22 USD 100',
     ]);
     expect((await running.get('/v1/dead-letters')).data).toEqual([]);
-  }, 120_000);
+  });
 
   it(`given ${adyenFiles.length} of Adyen, when delivered as live, then all are kept and none is a dead letter`, async () => {
     const before = await money();
@@ -238,7 +238,7 @@ function throughTheDoors(): void {
       'revenue_gross 2021-01-01 EUR 1000',
     ]);
     expect((await running.get('/v1/dead-letters')).data).toEqual([]);
-  }, 120_000);
+  });
 
   it(`given them as they are, of the test environment but for a few, when delivered, then no number changes`, async () => {
     const before = await money();
@@ -247,7 +247,7 @@ function throughTheDoors(): void {
       expect((await adyen(notification(items, 'false'))).status).toBe(200);
     }
     expect(await money()).toEqual(before);
-  }, 120_000);
+  });
 
   /** Every example under a reference of its own: nearly all have the same. */
   function asLive(file: string, body: Json) {

@@ -32,7 +32,7 @@ beforeAll(async () => {
     }),
   );
   shop = await RunningService.start({ now: NOW, settings, dataDir });
-}, 120_000);
+});
 afterAll(async () => {
   await shop.stop();
   rmSync(folder, { recursive: true, force: true });

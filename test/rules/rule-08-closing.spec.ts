@@ -88,7 +88,7 @@ describe('a closed number', () => {
       }),
       { numRuns: 4 },
     );
-  }, 60_000);
+  });
 });
 
 /** Whether causes and rows, over pages, sum to the difference, and that to the difference of the two answers. */
