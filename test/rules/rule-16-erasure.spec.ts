@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Erasures } from '../../src/ingest/erasure/create-erasures.js';
+import { deleteReturnedByPages } from '../../src/ingest/erasure/delete-keys.js';
+import { learnErasuresAside } from '../../src/ingest/erasure/erase-aside.js';
 import { createDeadLetters } from '../../src/ingest/dead-letters.js';
 import { openKurrentDbLedger } from '../../src/ledger/backends/kurrentdb/kurrentdb.js';
 import { openPostgresLedger } from '../../src/ledger/backends/postgres/postgres.js';
@@ -85,9 +87,11 @@ describe.each([
     place.test.database.pool.query<R>(text, values).then(({ rows }) => rows);
   /** Until what was done behind the answers is done. */
   const vacuumed = async (): Promise<void> => {
-    await stage().apply();
     const waiting = 'select from ledger.erasures where keys_deleted > 0 and vacuumed_at is null';
-    await until(async () => (await sql(waiting)).length === 0);
+    await until(async () => {
+      await stage().apply();
+      return (await sql(waiting)).length === 0;
+    });
   };
   /** As a backup of before the first erasure has it. */
   const setBack = () =>
@@ -202,6 +206,50 @@ describe.each([
       await stage().apply();
       expect(await kept()).toEqual([]);
     }
+  });
+
+  it('when more keys were erased than are looked up at once, then all that are there again are deleted', async () => {
+    const ids = await sql<{ id: string }>(
+      'insert into ledger.erased_keys (id) select gen_random_uuid() from generate_series(1, 5) returning id',
+    );
+    for (const { id } of ids) await sql(`insert into ledger.vault_keys (id, wrapped) values ($1, '\\x00')`, [id]);
+    expect(await deleteReturnedByPages(place.test.database, 2)).toBe(5);
+    expect(await deleteReturnedByPages(place.test.database, 2)).toBe(0);
+  });
+
+  it('when an erasure becomes due while the doors are waited for, then its tables are looked through a second time', async () => {
+    const LATER = 1_000_000;
+    await stage().apply();
+    const { database } = place.test;
+    const query = async (text: string, values?: unknown[]): Promise<unknown> => {
+      if (text.includes('clock_timestamp()'))
+        await learnErasuresAside(database, [{ number: LATER, tags: ['u.later'], decidedAt: NOW }]);
+      return database.pool.query(text, values);
+    };
+    const { id } = await erase('kai', stage({ ...database, pool: { query } as unknown as typeof database.pool }));
+    const { rows } = await database.pool.query<{ finished: boolean; settled: boolean }>(
+      `select finished_at is not null as finished, settled from ingest.erasures
+       where number in ($1, (select number from ledger.erasures where id = $2)) order by number`,
+      [LATER, id],
+    );
+    await sql('delete from ingest.erasures where number = $1', [LATER]);
+    expect(rows).toEqual([
+      { finished: true, settled: true },
+      { finished: true, settled: false },
+    ]);
+  });
+
+  it('when more of theirs is erased after the place of their keys was freed, then it is to be freed again', async () => {
+    await tell('lena');
+    const { id } = await erase('lena');
+    await vacuumed();
+    expect((await stage().find(id))!.vacuumed_at).not.toBeNull();
+    await tell('lena');
+    const busy = stage();
+    await busy.stop(); // frees nothing any more
+    await busy.apply();
+    expect(await stage().find(id)).toMatchObject({ vacuumed_at: null, reached: { keys_deleted: 2 } });
+    await vacuumed();
   });
 
   it('when the database is set back beside a service that runs, then it carries all out again', async () => {

@@ -81,7 +81,7 @@ const GIVEN_STAGES = [
 export const REACHING: readonly RegExp[] = [
   /^src\/alert\/post-json\.ts$/,
   /^src\/close\/(announced-reports|create-close|open-books|pack\/create-packs)\.ts$/,
-  /^src\/ingest\/(client-address|create-ingest|delivery-counts|object-file|erasure\/create-erasures)\.ts$/,
+  /^src\/ingest\/(client-address|create-ingest|delivery-counts|object-file|erasure\/(create-erasures|key-space))\.ts$/,
   /^src\/ingest\/providers\/(adyen\/announced-reports|square\/square-api)\.ts$/,
   /^src\/jobs\/(answered|create-jobs|queue|redis-eviction)\.ts$/,
   /^src\/landing\/(landing|touch-queue|visits)\.ts$/,

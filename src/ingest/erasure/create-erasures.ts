@@ -7,8 +7,8 @@ import type { Entry, Ledger } from '../../ledger/ledger.js';
 import type { Vault } from '../../ledger/vault.js';
 import type { Database } from '../../storage/database.js';
 import { checkReason } from '../dismiss.js';
-import { deleteReturned } from './delete-keys.js';
-import { databaseTime, eraseAside, haveEnded, isDueAside, learnErasuresAside } from './erase-aside.js';
+import { deleteReturned, deleteReturnedByPages } from './delete-keys.js';
+import { databaseTime, dueAside, eraseAside, haveEnded, learnErasuresAside } from './erase-aside.js';
 import { eraseKeys, learnErasures } from './erase-keys.js';
 import { findPerson, type PersonAsked, personAsked, type PersonNamed, tagsOf } from './find-person.js';
 import { KeySpace } from './key-space.js';
@@ -133,11 +133,15 @@ export class Erasures {
     await this.learn();
     let deleted = 0;
     if (clock().getTime() - this.returnedAt >= RETURNED_EVERY_MS) {
-      for (const each of new Set([ledgerDatabase, database])) deleted += await deleteReturned(each);
+      // By the hour there is seldom anything, and a look at every key that is kept would not be worth it.
+      const deleteAgain = this.returnedAt === -Infinity ? deleteReturned : deleteReturnedByPages;
+      for (const each of new Set([ledgerDatabase, database])) deleted += await deleteAgain(each);
       this.returnedAt = clock().getTime();
     }
     deleted += await eraseKeys(ledgerDatabase, ledger, clock());
-    if (await isDueAside(database)) deleted += await eraseAside(database, clock(), await this.areDoorsThrough());
+    // Read before the moment is taken: what becomes due while we wait may be unknown to transactions that begin after it.
+    const due = await dueAside(database);
+    if (due.length > 0) deleted += await eraseAside(database, clock(), (await this.areDoorsThrough()) ? due : []);
     // The rows are gone for everybody; the place where they were is freed behind the answer.
     await this.space.look(deleted);
   }

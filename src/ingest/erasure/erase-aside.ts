@@ -43,27 +43,29 @@ const LATE = `learned_at < now() - interval '${ON_THEIR_WAY}'`;
 const DUE = `from ingest.erasures where (finished_at is null or (not settled and ${LATE}))`;
 const TOGETHER_MAX = 100; // erasures that go through the tables at once
 
-/** Whether erasures are to be carried out beside the ledger. */
-export async function isDueAside({ pool }: Pick<Database, 'pool'>): Promise<boolean> {
-  return (await pool.query(`select ${DUE} limit 1`)).rowCount === 1;
+/** Numbers of the erasures that are to be carried out beside the ledger. */
+export async function dueAside({ pool }: Pick<Database, 'pool'>): Promise<number[]> {
+  return (await pool.query<{ number: number }>(`select number ${DUE}`)).rows.map(({ number }) => number);
 }
 
 /**
  * Deletes the keys of dead letters, tracked events and samples of refused ones that erasures reach, once through each table for all that are due.
- * Their rows stay, with ids, times and amounts. `isWhole`: whatever was on its way into a table when the tags became known is there by
- * now; otherwise they are looked through a second time, a minute later. Resolves with the number of keys that were there.
+ * Their rows stay, with ids, times and amounts. `through`: numbers of those for which whatever was on its way into a table when their tags became
+ * known is there by now; for the others, also those that become due meanwhile, the tables are looked through a second time, a minute later.
+ * Resolves with the number of keys that were there.
  */
 export async function eraseAside(
   { pool, transaction }: Pick<Database, 'pool' | 'transaction'>,
   now: Date,
-  isWhole: boolean,
+  through: readonly number[],
 ): Promise<number> {
+  const whole = new Set(through);
   let deleted = 0;
   for (;;) {
     const { rows } = await pool.query<{ number: number }>(`select number ${DUE} order by number limit ${TOGETHER_MAX}`);
     if (rows.length === 0) return deleted;
     const numbers = rows.map(({ number }) => number);
-    deleted += await transaction((client) => eraseTogether(client, numbers, now, isWhole));
+    deleted += await transaction((client) => eraseTogether(client, numbers, now, whole));
   }
 }
 
@@ -77,7 +79,7 @@ async function eraseTogether(
   client: pg.ClientBase,
   numbers: readonly number[],
   now: Date,
-  isWhole: boolean,
+  whole: ReadonlySet<number>,
 ): Promise<number> {
   const { rows: due } = await client.query<Due>(
     `select number, tags, ${LATE} as late ${DUE} and number = any($1) order by number for update`,
@@ -94,8 +96,9 @@ async function eraseTogether(
     const keys = all.filter((each) => isOf(each) && gone.has(each.id)).length;
     await client.query(
       `update ingest.erasures set dead_letters = $2, tracked_events = $3, reject_samples = $4, keys_deleted = keys_deleted + $5,
+         vacuumed_at = case when $5 > 0 then null else vacuumed_at end,
          finished_at = coalesce(finished_at, $7), settled = settled or $6 where number = $1`,
-      [number, ...counts, keys, late || isWhole, now],
+      [number, ...counts, keys, late || whole.has(number), now],
     );
   }
   return gone.size;
@@ -127,11 +130,14 @@ export async function databaseTime(pool: Pick<pg.Pool, 'query'>): Promise<string
   return (await pool.query<{ at: string }>('select clock_timestamp()::text as at')).rows[0]!.at;
 }
 
-/** Whether every transaction of clients that had begun by then has ended. One of another user that we may not look at counts as one that has not. */
+/**
+ * Whether every transaction of clients that had begun by then has ended. A session that we may not look at, or that keeps no book of what it
+ * does (`track_activities`), counts as one that has not.
+ */
 export async function haveEnded(pool: Pick<pg.Pool, 'query'>, begunBy: string): Promise<boolean> {
   const { rowCount } = await pool.query(
     `select from pg_stat_activity where datname = current_database() and backend_type = 'client backend'
-     and pid <> pg_backend_pid() and (state is null or xact_start <= $1::timestamptz) limit 1`,
+     and pid <> pg_backend_pid() and (coalesce(state, 'disabled') = 'disabled' or xact_start <= $1::timestamptz) limit 1`,
     [begunBy],
   );
   return rowCount === 0;

@@ -79,7 +79,8 @@ async function move(
   if (found.length === 0) return 0;
   const gone = new Set(await deleteKeys(client, [...new Set(found.map(({ keyId }) => keyId))]));
   await client.query(
-    `update ledger.erasures e set entries = e.entries + r.entries, keys_deleted = e.keys_deleted + r.keys
+    `update ledger.erasures e set entries = e.entries + r.entries, keys_deleted = e.keys_deleted + r.keys,
+       vacuumed_at = case when r.keys > 0 then null else e.vacuumed_at end
      from (select number, count(*) as entries, count(*) filter (where gone) as keys
            from unnest($1::int[], $2::boolean[]) as found (number, gone) group by number) r
      where e.number = r.number`,
