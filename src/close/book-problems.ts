@@ -3,7 +3,7 @@ import type { Day } from '../kernel/day.js';
 import { formatMajor } from '../kernel/money.js';
 import type { BookProblem } from './books.js';
 import { type FiscalCalendar, periodAfter } from './fiscal-calendar.js';
-import { isMonetary } from './functional.js';
+import { isMonetary, OF_TAX_ALONE } from './functional.js';
 import type { Rates } from './rates.js';
 import { within } from './read-lines.js';
 import type { AccountBalance, StatementRange } from './statements.js';
@@ -151,7 +151,10 @@ async function withoutOpening(
   });
 }
 
-/** Days of lines, and ends of periods on which something is to be measured, that no rate is recorded for. */
+/**
+ * Days of lines, and ends of periods on which something is to be measured, that no rate is recorded for. The tax of a sale that was settled in
+ * another currency needs none: it has the rate that the sale was settled at.
+ */
 async function withoutRate(
   client: Querier,
   range: StatementRange,
@@ -159,12 +162,13 @@ async function withoutRate(
   { rates, calendar }: Valuing,
 ): Promise<BookProblem[]> {
   const { rows } = await client.query<{ currency: string; day: Day }>(
-    `select distinct currency, coalesce(rate_day, day) as day from (
-       select currency, day, rate_day from books.lines
+    `select distinct currency, rate_day as day from (
+       select entry, account, currency, day, coalesce(rate_day, day) as rate_day from books.lines
        where position <= $1 and ${within('$2::date', '$3::date')} and currency <> $4
        group by entry, line, account, currency, day, until, rate_day having sum(sign * amount) <> 0) net
-     order by day, currency`,
-    [range.upTo, range.from, range.to, rates.functional],
+     group by entry, day, currency, rate_day having not bool_and(account = any($5))
+     order by rate_day, currency`,
+    [range.upTo, range.from, range.to, rates.functional, OF_TAX_ALONE],
   );
   const needed = [...rows];
   for (const day of periodEnds(range, calendar)) {

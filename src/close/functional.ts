@@ -3,7 +3,7 @@ import { facetText } from './account-rules.js';
 import type { AccountKey } from './chart-of-accounts.js';
 import { calendarMonths, type FiscalCalendar } from './fiscal-calendar.js';
 import type { PostingKind } from './posting.js';
-import { converted, convertedTogether, type Rates } from './rates.js';
+import { converted, convertedTogether, type Rate, type Rates } from './rates.js';
 import type { StoredLine } from './read-lines.js';
 
 /** A line with what it is worth in the functional currency; undefined where a rate is missing. */
@@ -138,16 +138,25 @@ export class Valuation {
 
   private atRates(lines: readonly StoredLine[]): ValuedLine[] | undefined {
     const valued = new Map<number, ValuedLine>();
-    for (const currency of new Set(lines.map((line) => line.currency))) {
-      const group = lines.filter((line) => line.currency === currency);
-      const isOwn = currency === this.rates.functional;
-      const rate = isOwn ? undefined : this.rates.of(currency, group[0]!.rateDay);
-      if (!isOwn && !rate) return undefined;
+    const keep = (group: readonly StoredLine[], rate: Rate | undefined): void => {
       const amounts = group.map(({ amount }) => amount);
       const functional = rate ? convertedTogether(amounts, rate) : amounts;
       group.forEach((line, index) =>
         valued.set(line.line, { ...plain(line), functional: functional[index]!, ...(rate ? { rate: rate.text } : {}) }),
       );
+    };
+    const without: StoredLine[][] = [];
+    for (const currency of new Set(lines.map((line) => line.currency))) {
+      const group = lines.filter((line) => line.currency === currency);
+      const isOwn = currency === this.rates.functional;
+      const rate = isOwn ? undefined : this.rates.of(currency, group[0]!.rateDay);
+      if (isOwn || rate) keep(group, rate);
+      else without.push(group);
+    }
+    const [asked, ...others] = without;
+    if (asked) {
+      if (others.length > 0 || !isTaxAlone(asked)) return undefined;
+      keep(asked, settledRate(asked, [...valued.values()]));
     }
     return lines.map(({ line }) => valued.get(line)!);
   }
@@ -209,6 +218,24 @@ export class Valuation {
       { ...common, line: 2, account: 'fx_unrealised', currency: this.rates.functional, functional: -gain },
     ];
   }
+}
+
+/** Accounts of what a sale that was settled in another currency has in the currency that was paid. */
+export const OF_TAX_ALONE: readonly AccountKey[] = ['tax_payable', 'conversion'];
+const isTaxAlone = (lines: readonly StoredLine[]): boolean =>
+  lines.every(({ account }) => OF_TAX_ALONE.includes(account));
+
+/**
+ * The rate that a sale was settled at, for its tax where none is recorded: the part of what was settled that is tax, for the tax as it was paid.
+ * So both sides of the conversion are worth the same, and nothing is left over.
+ */
+function settledRate(tax: readonly StoredLine[], settled: readonly ValuedLine[]): Rate {
+  const inConversion = <Line extends { account: string }>(lines: readonly Line[], of: (line: Line) => bigint): bigint =>
+    lines.filter(({ account }) => account === 'conversion').reduce((sum, line) => sum + of(line), 0n);
+  const paid = inConversion(tax, ({ amount }) => amount);
+  const worth = -inConversion(settled, ({ functional }) => functional!);
+  const numerator = paid < 0n ? -worth : worth;
+  return { numerator, denominator: paid === 0n ? 1n : abs(paid), text: 'as settled' };
 }
 
 /** What an amount is worth that is added to or taken from what is held; `spot` at the rate of the day. */

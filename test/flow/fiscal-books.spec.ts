@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { weeks445 } from '../../src/close/fiscal-calendar.js';
-import { chargeEvent, type KeptBooks, keptBooks, line } from '../support/books-given.js';
+import { chargeEvent, type KeptBooks, keptBooks, line, orderEvent } from '../support/books-given.js';
 
 const CHARGED = '2026-07-02T10:00:00Z';
 const USD = { currency: 'usd' };
@@ -39,6 +39,30 @@ describe('books in periods of 4, 4 and 5 weeks', () => {
       ['2026-P07', '2026-07-26', 500n],
       ['2026-P08', '2026-07-27', -500n],
       ['2026-P08', '2026-08-23', 500n],
+    ]);
+  });
+
+  it('given a sale that was paid in a currency without a rate and settled in that of the books, then its tax asks for none', async () => {
+    const settled = line('txn_2', CHARGED, 'charge', 13_000, 0, { currency: 'eur' });
+    await kept.tell(
+      orderEvent('o1', CHARGED, 11_900, { tax: '1900', currency: 'GBP' }),
+      chargeEvent('ch_2', CHARGED, 11_900, settled, { currency: 'gbp', metadata: { order_id: 'o1' } }),
+      // Nothing of this one is in the currency of the books.
+      chargeEvent('ch_3', CHARGED, 500, line('txn_3', CHARGED, 'charge', 500, 0, { currency: 'chf' }), {
+        currency: 'chf',
+      }),
+    );
+    const problems = await kept.books.problems({ from: '2026-06-29', to: '2026-07-26' });
+    expect(problems.filter(({ kind }) => kind === 'fx_rate_missing').map(({ object }) => object)).toEqual([
+      ...['CHF 2026-07-02', 'CHF 2026-07-26'],
+    ]);
+    const sale = (await kept.lines('2026-06-29', '2026-07-26')).filter(({ entry }) => entry === 'payment:ch_2');
+    expect(sale.map(({ account, amount, currency, functional }) => [account, amount, currency, functional])).toEqual([
+      ['1150', 13_000n, 'EUR', 13_000n],
+      ['4000', -10_925n, 'EUR', -10_925n],
+      ['2300', -1_900n, 'GBP', -2_075n],
+      ['1900', -2_075n, 'EUR', -2_075n],
+      ['1900', 1_900n, 'GBP', 2_075n],
     ]);
   });
 });

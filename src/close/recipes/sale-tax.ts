@@ -26,9 +26,10 @@ interface Told {
   tax: bigint;
 }
 
-/** Who tells the tax of some payments, or why nobody does. */
+/** Who tells the tax of some payments, or why nobody does; `of`: these, and who was passed over for another currency, by ref. */
 interface Telling {
   by: readonly Told[];
+  of: readonly string[];
   why?: string;
 }
 
@@ -46,12 +47,18 @@ type Find = (ref: string) => MoneyObject | undefined;
  */
 export function withTax(all: readonly Paid[], objects: readonly MoneyObject[]): PaymentEvents[] {
   const known = new Map(objects.map((object) => [object.ref, object]));
-  const telling = new Map(all.map((paid) => [paid, tellingOf(paid, (ref) => known.get(ref))]));
+  // An order, a session or a checkout by itself pays nothing; asked who tells its tax, a checkout would name all its orders as those of one payment.
+  const paying = all.filter(({ invoiced, payments }) => invoiced || movedBy(payments).length > 0);
+  const telling = new Map(paying.map((paid) => [paid, tellingOf(paid, (ref) => known.get(ref))]));
   const taxes = new Map<string, bigint>();
   const left = new Map<Paid, string>();
   for (const [paid, { why }] of telling) if (why !== undefined) left.set(paid, why);
-  for (const { told, paid } of potsOf(telling)) {
-    if ([...paid].some(({ invoiced }) => invoiced)) continue;
+  const pots = potsOf(telling);
+  const tellersOf = ({ paid }: Pot): string[] => [...paid].flatMap((each) => telling.get(each)?.of ?? []);
+  const billed = new Set(pots.filter(({ paid }) => [...paid].some(({ invoiced }) => invoiced)).flatMap(tellersOf));
+  for (const pot of pots) {
+    if (tellersOf(pot).some((ref) => billed.has(ref))) continue;
+    const { told, paid } = pot;
     const events = [...paid].flatMap(({ payments }) => movedBy(payments));
     for (const [event, tax] of shares(events, [...told.values()])) taxes.set(event, tax);
     if ([...told.values()].some(({ tax }) => tax > 0n)) for (const each of paid) left.set(each, TAX_LEFT.currency);
@@ -59,8 +66,8 @@ export function withTax(all: readonly Paid[], objects: readonly MoneyObject[]): 
   return all.map((paid) => (paid.invoiced ? paid.payments : marked(paid.payments, taxes, left.get(paid))));
 }
 
-/** Those who are nearest: orders that are named with a payment, else its session, else the one order of its checkout. */
-function tellingOf({ objects }: Paid, find: Find): Telling {
+/** Those who are nearest and speak of its currency: orders that are named with a payment, else its session, else the one order of its checkout. */
+function tellingOf({ objects, payments, invoiced }: Paid, find: Find): Telling {
   const linkedWith = (of: readonly MoneyObject[], kind: string): MoneyObject[] =>
     [...new Set(of.flatMap(saleOf))]
       .filter((ref) => kindOf(ref) === kind)
@@ -70,15 +77,23 @@ function tellingOf({ objects }: Paid, find: Find): Telling {
   const near = [...objects, ...sessions];
   const orders = linkedWith(near, 'order');
   const ofCheckout = orders.length > 0 ? [] : linkedWith(linkedWith(near, 'checkout'), 'order').filter(isPlaced);
+  const moved = new Set(movedBy(payments).map(({ currency }) => currency));
+  const passed: string[] = [];
   let why: string | undefined;
   for (const tellers of [orders, sessions, ofCheckout]) {
     const told = tellers.flatMap(toldBy);
-    const by = told.filter(isPossible);
-    if (tellers === ofCheckout && tellers.length > 1 && told.length > 0) why ??= TAX_LEFT.several;
-    else if (by.length > 0) return { by };
-    else if (told.length > 0) why ??= TAX_LEFT.impossible;
+    const possible = told.filter(isPossible);
+    const by = possible.filter(({ currency }) => invoiced || moved.has(currency));
+    if (tellers === ofCheckout && tellers.length > 1 && told.length > 0) {
+      why ??= TAX_LEFT.several;
+      continue;
+    }
+    passed.push(...possible.map(({ ref }) => ref));
+    if (by.length > 0) return { by, of: passed };
+    if (possible.some(({ tax }) => tax > 0n)) why ??= TAX_LEFT.currency;
+    else if (told.length > possible.length) why ??= TAX_LEFT.impossible;
   }
-  return { by: [], ...(why === undefined ? {} : { why }) };
+  return { by: [], of: passed, ...(why === undefined ? {} : { why }) };
 }
 
 const isPlaced = ({ effects }: MoneyObject): boolean => effectsOf(effects, 'OrderPlaced').length > 0;

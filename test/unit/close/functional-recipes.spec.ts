@@ -8,7 +8,7 @@ import { onDay } from '../../../src/close/spread.js';
 import { addDays, type Day } from '../../../src/kernel/day.js';
 import type { Fact } from '../../../src/catalog/facts.js';
 import { stripeEntry } from '../../fixtures/stripe-events.js';
-import { chargeEvent, disputeEvent, line, refundEvent, s } from '../../support/books-given.js';
+import { chargeEvent, disputeEvent, line, orderEvent, refundEvent, s } from '../../support/books-given.js';
 import { MemoryBooks } from '../../support/memory-books.js';
 
 /** Dollars for a euro: half a euro for a dollar until the middle of July, a whole one from then on. */
@@ -36,11 +36,11 @@ const stored = (entry: JournalEntry): StoredLine[] =>
   );
 
 /** What each account is worth in euros after August, without what stands at nothing. */
-async function worthOf(books: MemoryBooks): Promise<Record<string, bigint>> {
+async function worthOf(books: MemoryBooks, rates = RATES): Promise<Record<string, bigint>> {
   const journal = [...books.entries.values()].flatMap(stored);
   journal.sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : a.entry < b.entry ? -1 : 1));
   const sums = new Map<string, bigint>();
-  const lines: AsyncIterable<ValuedLine> = valued(stream(journal), new Valuation(RATES, () => 0), {
+  const lines: AsyncIterable<ValuedLine> = valued(stream(journal), new Valuation(rates, () => 0), {
     ...{ from: '2026-07-01', to: '2026-08-30' },
   });
   for await (const { account, functional } of lines) sums.set(account, (sums.get(account) ?? 0n) + functional!);
@@ -155,6 +155,64 @@ describe('recipes in another currency than that of the books', () => {
     expect(books.balance('refunds_due')).toEqual({});
     expect(await worthOf(books)).not.toHaveProperty('refunds_due');
     expect((await worthOf(books))['credit_notes']).toBe(1_000n);
+  });
+
+  describe('given tax of a sale that was paid in a currency without a rate', () => {
+    const [sold, back] = ['2026-07-02T10:00:00Z', '2026-07-20T10:00:00Z'];
+    const order = orderEvent('o1', sold, 11_900, { tax: '1900', currency: 'GBP' });
+    const paid = (settled: number, currency = 'usd') =>
+      chargeEvent('ch_1', sold, 11_900, line('txn_1', sold, 'charge', settled, 0, { currency }), {
+        ...{ currency: 'gbp', metadata: { order_id: 'o1' } },
+      });
+    const refunded = refundEvent('re_1', back, 'ch_1', 11_900, {
+      ...{ currency: 'gbp', balance_transaction: line('txn_2', back, 'refund', -13_501, 0, USD) },
+    });
+    const dollars = new Rates('USD', []);
+
+    it('when it was settled in the currency of the books, then what was settled keeps its face value, and no rate is missing', async () => {
+      const worth = await worthOf(new MemoryBooks().tell(order, paid(13_001)), dollars);
+      expect(worth).toEqual({ 'clearing.stripe': 13_001n, revenue: -10_926n, tax_payable: -2_075n });
+      // What the refund was settled at is other than what the sale was: the tax is paid back in full, and the difference stays with it.
+      const after = await worthOf(new MemoryBooks().tell(order, paid(13_001), refunded), dollars);
+      expect(after).toEqual({ 'clearing.stripe': -500n, revenue: -10_926n, refunds: 11_346n, tax_payable: 80n });
+    });
+
+    it('when it was settled in a third currency that has a rate, then it is worth its part of that', async () => {
+      const worth = await worthOf(new MemoryBooks().tell(order, paid(13_000)));
+      expect(worth['tax_payable']).toBe(-1_038n);
+      expect(worth).not.toHaveProperty('conversion');
+    });
+
+    it('when a rate is recorded, then it has that, and the difference to the rate of the sale is an exchange difference', async () => {
+      const rates = new Rates('USD', [{ day: '2026-07-02', base: 'GBP', quote: 'USD', rate: '2', source: 'ECB' }]);
+      const worth = await worthOf(new MemoryBooks().tell(order, paid(13_000)), rates);
+      expect(worth).toEqual({
+        ...{ 'clearing.stripe': 13_000n, revenue: -10_925n, tax_payable: -3_800n, fx_realised: 1_725n },
+      });
+    });
+
+    it.each<[string, MemoryBooks]>([
+      [
+        'it is not settled yet',
+        new MemoryBooks().tell(
+          order,
+          chargeEvent('ch_1', sold, 11_900, null, { currency: 'gbp', metadata: { order_id: 'o1' } }),
+        ),
+      ],
+      ['nor has the currency that it was settled in', new MemoryBooks().tell(order, paid(13_000, 'chf'))],
+    ])('when %s, then it has no value, and its lines count as missing', (_, books) => {
+      const valuation = new Valuation(RATES, () => 0);
+      const lines = valuation.entry(stored(books.entries.get('payment:ch_1')!));
+      expect(lines.map(({ functional }) => functional)).toEqual(lines.map(() => undefined));
+      expect(valuation.missing).toBe(lines.length);
+    });
+
+    it.each([1, 2, 7, 333, 999_999])('when %i cents were settled, then debits are credits to the cent', (settled) => {
+      const valuation = new Valuation(dollars, () => 0);
+      const lines = valuation.entry(stored(new MemoryBooks().tell(order, paid(settled)).entries.get('payment:ch_1')!));
+      expect(lines.reduce((sum, { functional }) => sum + functional!, 0n)).toBe(0n);
+      expect(lines.filter(({ kind }) => kind === 'fx')).toEqual([]);
+    });
   });
 
   it('given what is to come in or to be paid, then it is measured, and what was earned or spent is not', () => {

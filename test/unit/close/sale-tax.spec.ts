@@ -134,6 +134,36 @@ describe('the tax of a sale without an invoice', () => {
     },
   );
 
+  it('given two orders of one checkout, each named by its payment, then each payment has the tax of its own, paid or not', () => {
+    const ofCheckout = { checkout_id: 'ck' };
+    const [first, second] = [
+      orderEvent('o1', ORDERED, 11_900, { tax: '1900' }, ofCheckout),
+      orderEvent('o2', ORDERED, 10_000, { tax: '0' }, ofCheckout),
+    ];
+    const free = charge(10_000, ofOrder('o2'), 'ch_2');
+    const untaxed = ['payments_in_process 10000 EUR', 'revenue -10000 EUR'];
+    expect(told(first, second, free)('payment:ch_2')).toEqual(untaxed);
+    const entries = told(first, second, charge(), free);
+    expect(entries('payment:ch_1')).toEqual(apart);
+    expect(entries('payment:ch_2')).toEqual(untaxed);
+  });
+
+  it('given the order is in another currency than the payment and its session in the same, then the session is heard', () => {
+    const dollars = session({ currency: 'usd', amount_total: 12_900, total_details: { amount_tax: 2_060 } });
+    const inDollars = (id: string, time: string, intent: string) =>
+      chargeEvent(id, time, 12_900, line(`txn_${id}`, time, 'charge', 12_900, 0, { currency: 'usd' }), {
+        ...{ ...ofOrder(), currency: 'usd', payment_intent: intent },
+      });
+    // The other is of no session: what that tells is not of it, though it came first.
+    const other = inDollars('ch_2', ORDERED, 'pi_2');
+    const entries = told(order, dollars, other, inDollars('ch_1', PAID, 'pi_1'));
+    expect(entries('payment:ch_1')).toEqual([
+      ...['payments_in_process 12900 USD', 'revenue -10840 USD', 'tax_payable -2060 USD'],
+    ]);
+    expect(entries('payment:ch_2')).toEqual(['payments_in_process 12900 USD', 'revenue -12900 USD']);
+    expect(memoOf('payment:ch_2', order, other)).toBe(TAX_LEFT.currency);
+  });
+
   it('given the order says what cannot be and the session what can, then the session is heard', () =>
     expect(
       told(
@@ -260,6 +290,27 @@ describe('tax of an order that is billed by an invoice', () => {
     expect(told(...all)('payment:ch_2')).toEqual(['payments_in_process 11900 EUR', 'revenue -11900 EUR']);
     expect(balance('tax_payable', ...all)).toEqual({ EUR: '-1900' });
     expect(balance('receivable', ...all)).toEqual({});
+  });
+
+  it('given another order of its checkout, named by a payment of its own, then that keeps the tax of its order', () => {
+    const [first, second] = ['o1', 'o2'].map((id) =>
+      orderEvent(id, ORDERED, 11_900, { tax: '1900' }, { checkout_id: 'ck' }),
+    );
+    const entries = told(first!, second!, invoice, paying, charge(11_900, ofOrder('o2'), 'ch_2'));
+    expect(entries('payment:ch_1')).toEqual(['payments_in_process 11900 EUR', 'receivable -11900 EUR']);
+    expect(entries('payment:ch_2')).toEqual([
+      ...['payments_in_process 11900 EUR', 'revenue -10000 EUR', 'tax_payable -1900 EUR'],
+    ]);
+  });
+
+  it('given a payment of its order in another currency, then that has no tax of its session either', () => {
+    const dollars = session({ id: 'cs_2', currency: 'usd', payment_intent: 'pi_2' });
+    const other = chargeEvent('ch_2', PAID, 11_900, line('txn_2', PAID, 'charge', 11_900, 0, { currency: 'usd' }), {
+      ...{ ...ofOrder(), currency: 'usd', payment_intent: 'pi_2' },
+    });
+    expect(told(order, invoice, paying, dollars, other)('payment:ch_2')).toEqual([
+      ...['payments_in_process 11900 USD', 'revenue -11900 USD'],
+    ]);
   });
 });
 
