@@ -32,9 +32,15 @@ describe('which days are compared together', () => {
     expect(await stretched([0, 1, 2, 3, 20, 21, 22], sizes)).toEqual(['03-06', '23-23', '24-24', '25-25']);
   });
 
+  it('given days of which two would fit and no week, then each stays alone, or most would be read for each few', async () => {
+    const sizes = Array.from({ length: 60 }, () => 30_000);
+    const due = [0, 20, 21, 22, 23, 24, 25, 26, 27, 28]; // nothing is known beyond those around the last one
+    expect(await stretched(due, sizes)).toEqual(['03-03', '23-23', '24-24', '25-25', '26-26', '27-31']);
+  });
+
   it('given that they thin out, then days go together as soon as a week of them fits', async () => {
     const sizes = Array.from({ length: 60 }, (_, day) => (day < 30 ? 30_000 : 0));
-    expect(await stretched([20, 21, 22, 23, 24], sizes)).toEqual(['23-27']);
+    expect(await stretched([0, 20, 21, 22, 23, 24], sizes)).toEqual(['03-03', '23-27']);
   });
 
   it('given a metric of money, then each day stays alone', async () =>
