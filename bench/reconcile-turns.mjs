@@ -49,10 +49,10 @@ async function matchTurn(database, { load, range }) {
   const comparing = await comparingOver(load);
   const counts = { matched: 0, missing: 0, phantom: 0 };
   const { seconds, cpu } = await timed(() =>
-    comparing(database, range, { described: false }, async (day, run, metric) => {
-      const data = run.matched(day);
-      const parts = sortIntoParts({ day, unit: metric.unit, ...data, settledBefore: NOW.getTime() });
-      const { before, matched } = listOf(parts.get(''), data.plain);
+    comparing(database, range, { described: false }, async (day, data, metric) => {
+      const found = data.matched(day);
+      const parts = sortIntoParts({ day, unit: metric.unit, ...found, settledBefore: NOW.getTime() });
+      const { before, matched } = listOf(parts.get(''), found.plain);
       const count = (name) => before.filter(({ part }) => part === name).length;
       counts.matched += matched.length + count('other_day');
       counts.missing += count('missing');
@@ -62,48 +62,35 @@ async function matchTurn(database, { load, range }) {
   return { counts, seconds, cpu };
 }
 
-/** What goes through the days of a range as the jobs do: loaded together, the next ones while one stretch is gone through. */
+/** What goes through the days of a range as the jobs do: loaded together, the next section while one is gone through. */
 async function comparingOver(load) {
-  const { inTurn } = await load('reconcile/in-turn.js');
-  const { inOneState, sameState } = await load('reconcile/one-state.js');
-  const { loadRun } = await load('reconcile/load-run.js');
+  const { inSections } = await load('reconcile/compute-together.js');
+  const { loadTogether } = await load('reconcile/load-together.js');
+  const { oneAhead } = await load('reconcile/one-ahead.js');
   const { reconciledMetrics } = await load('reconcile/reconciled-metrics.js');
   const { sources } = await load('reconcile/sources/index.js');
-  const { stretchesOf, STRETCHES_AHEAD } = await load('reconcile/stretches.js');
+  const { stretchesOf } = await load('reconcile/stretches.js');
   const { Zone, daysBetweenBoth } = await load('kernel/day.js');
   const metric = reconciledMetrics.find(({ name }) => name === METRIC);
-  const named = { zone: new Zone(ZONE), sourceOf: () => sources[SOURCE], metricOf: () => metric };
-  const loaded = (database, days, described, work) =>
-    inOneState(database, async (reader) => {
-      const inSameState = await sameState(database, reader);
-      const source = sources[SOURCE].open(reader);
-      const given = { reader, source, metric, zone: named.zone, subjectTag, described, ahead: true };
-      const run = await loadRun(given, days);
-      if (!run) throw new Error(`${days[0]} to ${days.at(-1)} are not loaded together`);
-      if (described) run.begin();
-      try {
-        return await work(run, inSameState);
-      } finally {
-        await run.settle();
-      }
-    });
+  const zone = new Zone(ZONE);
   return async (database, range, { described }, each) => {
+    const given = { source: sources[SOURCE], metric, zone, subjectTag, described, log: told };
     const due = daysOf(range).map((day) => ({ day, source: SOURCE, metric: METRIC }));
-    const compared = ({ from, to }, turn) => {
-      const days = daysBetweenBoth(from, to);
-      return loaded(database, days, described, async (run, inSameState) => {
-        await turn();
-        await inSameState(async (reader) => {
-          for (const day of days) {
-            await each(day, run, metric, reader);
-            await setImmediate(); // recording a day lets what is loaded ahead go on as well
-          }
-        });
-        return true;
-      });
-    };
-    await inTurn(await stretchesOf(database.pool, due, named), compared, STRETCHES_AHEAD);
+    for (const { from, to } of stretchesOf(due, () => true))
+      await inSections(database, (readers, inSameState) =>
+        inSameState(async (reader) => {
+          for await (const { days, data } of oneAhead(loadTogether(readers, daysBetweenBoth(from, to), given)))
+            for (const day of days) {
+              await each(day, data, metric, reader);
+              await setImmediate(); // recording a day lets what is loaded ahead go on as well
+            }
+        }),
+      );
   };
+}
+
+function told(line, error) {
+  throw new Error(line, { cause: error });
 }
 
 /** Every day compared as the jobs do it; nothing is recorded. */
@@ -116,8 +103,8 @@ async function compareTurn(database, { load, range }) {
   const of = { source: sources[SOURCE], causes, zone: new Zone(ZONE), now: NOW, history: async () => [], subjectTag };
   const rows = [];
   const { seconds, cpu } = await timed(() =>
-    comparing(database, range, { described: true }, async (day, run, metric, reader) => {
-      rows.push(...(await reconcileDay(day, { ...of, metric, reader, run })).rows);
+    comparing(database, range, { described: true }, async (day, together, metric, reader) => {
+      rows.push(...(await reconcileDay(day, { ...of, metric, reader, together })).rows);
     }),
   );
   return { counts: countsOf(rows, range), seconds, cpu };

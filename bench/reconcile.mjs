@@ -16,7 +16,7 @@ import { agree, turnsOver } from './reconcile-turns.mjs';
 import { dist } from './service-in-process.mjs';
 import { spread } from './statistics.mjs';
 
-const HEAP = ['--max-semi-space-size=8', '--heap-growing-percent=50']; // as `npm start`, but for its --single-threaded-gc
+const HEAP = ['--max-semi-space-size=8']; // as a process that only runs jobs, deploy/kubernetes/worker.yaml
 const CONTENDERS = ['sql', 'match', 'compare', 'product'];
 
 const { values } = parseArgs({

@@ -1,10 +1,9 @@
 import { daysBetweenBoth } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
-import { inTurn, type Turn } from './in-turn.js';
 import type { DayKey, Outcome } from './outcome.js';
 import type { ReconcileDeps } from './reconcile-deps.js';
 import { type AskedBy, recordOutcome } from './record.js';
-import { type Stretch, STRETCHES_AHEAD } from './stretches.js';
+import type { Stretch } from './stretches.js';
 
 /** Told of each day in order; says whether to go on. */
 export type EachDay = (key: DayKey, compute: () => Promise<Outcome>) => Promise<boolean>;
@@ -12,14 +11,13 @@ export type EachDay = (key: DayKey, compute: () => Promise<Outcome>) => Promise<
 interface Computing {
   caughtUp(): Promise<void>;
   fetch(key: DayKey): Promise<void>;
-  stretches(due: readonly DayKey[]): Promise<Stretch[]>;
-  /** Loads days, and compares them when it is their turn. False when `each` said not to go on, or it never was their turn. */
-  computeDays(days: Stretch, each: EachDay, turn: Turn): Promise<boolean>;
+  stretches(due: readonly DayKey[]): Stretch[];
+  /** False when `each` said not to go on. */
+  computeDays(days: Stretch, each: EachDay): Promise<boolean>;
 }
 
 /**
- * Compares days and records each: the same as one after the other, but days in a row are made from what was loaded at once, and the next
- * ones are loaded meanwhile. Ends early when `goOn` says no. A day that fails keeps no other one from being compared; it is thrown at the
+ * Compares days and records each: the same as one after the other, but days in a row are made from what was loaded at once. Ends early when `goOn` says no. A day that fails keeps no other one from being compared; it is thrown at the
  * end. Idempotent.
  */
 export async function compareDays(
@@ -38,14 +36,11 @@ export async function compareDays(
     }
     return goOn();
   };
-  let fetched: Promise<void> = Promise.resolve();
-  const compare = async (days: Stretch, turn: Turn): Promise<boolean> => {
+  for (const days of engine.stretches(keys)) {
     await engine.caughtUp();
-    // However many stretches are loaded, sources are asked for one day at a time.
-    await (fetched = fetched.then(() => fetchAll(engine, days)));
-    return engine.computeDays(days, each, turn);
-  };
-  await inTurn(await engine.stretches(keys), compare, STRETCHES_AHEAD);
+    await fetchAll(engine, days);
+    if (!(await engine.computeDays(days, each))) break;
+  }
   if (failed.length === 0) return;
   const { day, error } = failed[0]!;
   const first = error instanceof Error ? error.message : String(error);

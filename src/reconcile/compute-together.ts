@@ -1,46 +1,70 @@
 import type { Database } from '../storage/database.js';
 import type { EachDay } from './compare-days.js';
-import type { Turn } from './in-turn.js';
-import { loadTogether, type Together, type TogetherGiven } from './load-together.js';
-import { inOneState, sameState } from './one-state.js';
+import { loadTogether, type Readers, type Section, type TogetherGiven } from './load-together.js';
+import { inLine, oneAhead } from './one-ahead.js';
+import { type InState, inOneState, sameState } from './one-state.js';
 import type { DayKey, Outcome } from './outcome.js';
+import { RunHistory } from './run-history.js';
 import { withinSavepoint } from './savepoint.js';
 import type { Reader } from './source.js';
 
-interface Given extends TogetherGiven {
+/** What a day is compared with that was loaded for several. */
+export type Together = NonNullable<Section['data']> & { history: RunHistory };
+
+interface Given extends Omit<TogetherGiven, 'described'> {
   database: Database;
-  compute: (reader: Reader, key: DayKey, run: Together) => Promise<Outcome>;
+  compute: (reader: Reader, key: DayKey, together: Together) => Promise<Outcome>;
+  /** Of a day that is loaded alone. */
+  computeAlone: (key: DayKey) => Promise<Outcome>;
 }
 
 /**
- * Loads days in a row at once, and goes through them when it is their turn. False when it never was, or `each` ended it; undefined where
- * they cannot be loaded together: nothing was asked for or told then. What is loaded for many days, the next of them while others are
- * compared, is read on one connection, and what a day asks alone on another that sees the same state: what fails there ends neither.
+ * Goes through days in a row, which are loaded in sections, the next one while the days of one are compared. Resolves with how many days it
+ * came to, fewer where those after them cannot be read together, and whether to go on, which `each` says.
  */
-export function computeTogether(
+export async function computeTogether(
   given: Given,
   keys: readonly DayKey[],
   each: EachDay,
-  turn: Turn,
-): Promise<boolean | undefined> {
-  const { database, source, metric, log, compute } = given;
+): Promise<{ compared: number; goOn: boolean }> {
+  const { database, compute, computeAlone } = given;
   const days = keys.map(({ day }) => day);
-  return inOneState(database, async (loader) => {
-    const inSameState = await sameState(database, loader);
-    const run = await withinSavepoint(loader, () => loadTogether(loader, days, given)).catch(
-      (error: unknown) => void log?.(`${source.name}, ${metric.name}: days are not loaded together`, error),
-    );
-    if (!run) return undefined;
-    run.begin();
-    try {
-      if (!(await turn())) return false;
-      return await inSameState(async (reader) => {
-        for (const key of keys)
-          if (!(await each(key, () => withinSavepoint(reader, () => compute(reader, key, run))))) return false;
-        return true;
-      });
-    } finally {
-      await run.settle();
-    }
+  const history = new RunHistory(database.pool); // the days before are recorded meanwhile, which no transaction sees that is open
+  let compared = 0;
+  const goOn = await inSections(database, (readers, inSameState) =>
+    inSameState(async (reader) => {
+      for await (const { days: some, data } of oneAhead(loadTogether(readers, days, { ...given, described: true })))
+        for (let left = some.length; left > 0; left -= 1, compared += 1) {
+          const key = keys[compared]!;
+          const together = data && { ...data, history };
+          const computed = together
+            ? () => withinSavepoint(reader, () => compute(reader, key, together))
+            : () => computeAlone(key);
+          if (!(await each(key, computed))) return false;
+        }
+      return true;
+    }),
+  );
+  return { compared, goOn };
+}
+
+/**
+ * What is read for many days is read on two connections, and what a day asks alone on another that sees the same state: what fails there
+ * ends neither. Nothing is asked of them any more when this ends.
+ */
+export function inSections<T>(
+  database: Database,
+  work: (readers: Readers, inSameState: InState) => Promise<T>,
+): Promise<T> {
+  return inOneState(database, async (packer) => {
+    const inSameState = await sameState(database, packer);
+    return inSameState(async (loader) => {
+      const line = inLine();
+      try {
+        return await work({ packer, loader, inLine: line }, inSameState);
+      } finally {
+        await line(() => Promise.resolve());
+      }
+    });
   });
 }

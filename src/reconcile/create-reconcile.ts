@@ -8,10 +8,8 @@ import { defaultTerms } from '../metrics/contract.js';
 import { lateDays } from './lateness.js';
 import type { OnProgress } from '../ingest/prune-tracked.js';
 import type { DayKey, Outcome } from './outcome.js';
-import type { Turn } from './in-turn.js';
-import { canSift } from './load-run.js';
-import type { Together } from './load-together.js';
-import { computeTogether } from './compute-together.js';
+import { canSift } from './load-section.js';
+import { computeTogether, type Together } from './compute-together.js';
 import { type DetailQuery, listRows, type ListQuery, rowDetail } from './queries.js';
 import type { AgreedTerms, DayRange, ReconcileDeps } from './reconcile-deps.js';
 import { reconcileDay } from './reconcile-day.js';
@@ -35,7 +33,7 @@ import { watching } from './watching.js';
 const DAYS_MAX = 366; // of one request
 const CAUGHT_UP_WITHIN_MS = 60_000;
 const POLL_MS = 25;
-const HALVED_FROM = 28; // days that cannot be loaded together; fewer are hardly more than the days around them
+const APART_DAYS = 28; // compared alone where days cannot be read together, before it is tried again with those after them
 
 export type { AgreedTerms, DayRange, ReconcileDeps, RunRequest };
 
@@ -167,34 +165,25 @@ class Engine {
     return inOneState(this.deps.database, (reader) => this.computeWith(reader, key, now));
   }
 
-  /**
-   * The same of days in a row, seen in one state, or each in its own where they cannot be loaded together. They are loaded at once, but
-   * compared when it is their turn. False when it never was, or `each` ended it.
-   */
-  async computeDays({ from, to, ...of }: Stretch, each: EachDay, turn: Turn): Promise<boolean> {
-    const days = daysBetweenBoth(from, to);
-    const keys = days.map((day) => ({ day, ...of }));
-    if (days.length > 1 && this.isTogether(of)) {
-      const now = this.deps.clock();
-      const compute = (reader: Reader, key: DayKey, run: Together) => this.computeWith(reader, key, now, run);
-      const given = { ...this.deps, source: this.source(of.source), metric: this.metric(of.metric), compute };
-      const wentOn = await computeTogether(given, keys, each, turn);
-      if (wentOn !== undefined) return wentOn;
+  /** The same of days in a row, seen in one state, or each in its own where they cannot be read together. False when `each` ended it. */
+  async computeDays({ from, to, ...of }: Stretch, each: EachDay): Promise<boolean> {
+    let left = daysBetweenBoth(from, to).map((day) => ({ day, ...of }));
+    while (left.length > 0) {
+      const { compared, goOn } = left.length > 1 ? await this.computeTogether(left, each) : { compared: 0, goOn: true };
+      if (!goOn) return false;
+      left = left.slice(compared);
+      if (compared > 0) continue;
+      for (const key of left.splice(0, APART_DAYS)) if (!(await each(key, () => this.compute(key)))) return false;
     }
-    if (days.length >= HALVED_FROM) {
-      const half = addDays(from, (days.length >> 1) - 1);
-      const halves = [
-        { from, to: half, ...of },
-        { from: addDays(half, 1), to, ...of },
-      ];
-      if (!(await turn())) return false;
-      // Nothing is loaded ahead here: with each halving that would hold one connection more.
-      for (const some of halves) if (!(await this.computeDays(some, each, () => Promise.resolve(true)))) return false;
-      return true;
-    }
-    if (!(await turn())) return false;
-    for (const key of keys) if (!(await each(key, () => this.compute(key)))) return false;
     return true;
+  }
+
+  private computeTogether(keys: readonly DayKey[], each: EachDay) {
+    const now = this.deps.clock();
+    const [source, metric] = [this.source(keys[0]!.source), this.metric(keys[0]!.metric)];
+    const compute = (reader: Reader, key: DayKey, together: Together) => this.computeWith(reader, key, now, together);
+    const computeAlone = (key: DayKey): Promise<Outcome> => this.compute(key);
+    return computeTogether({ ...this.deps, source, metric, compute, computeAlone }, keys, each);
   }
 
   isTogether({ source, metric }: Pick<DayKey, 'source' | 'metric'>): boolean {
@@ -202,22 +191,18 @@ class Engine {
   }
 
   /** Which days are compared together, and which alone. */
-  stretches(due: readonly DayKey[]): Promise<Stretch[]> {
-    const { database, zone } = this.deps;
-    return stretchesOf(database.pool, due, {
-      zone,
-      sourceOf: (name) => this.source(name),
-      metricOf: (name) => this.metric(name),
-    });
+  stretches(due: readonly DayKey[]): Stretch[] {
+    return stretchesOf(due, (key) => this.isTogether(key));
   }
 
-  private async computeWith(reader: Reader, key: DayKey, now: Date, run?: Together): Promise<Outcome> {
+  private async computeWith(reader: Reader, key: DayKey, now: Date, together?: Together): Promise<Outcome> {
     const { zone, subjectTag, terms } = this.deps;
     const [source, metric] = [this.source(key.source), this.metric(key.metric)];
-    const history = (currency: string) => run?.history.before(key, currency) ?? historyBefore(reader, key, currency);
+    const history = (currency: string) =>
+      together?.history.before(key, currency) ?? historyBefore(reader, key, currency);
     const tolerance = terms?.[metric.name]?.tolerancePct ?? undefined;
-    const inputs = await inputsOf(reader, { source, metric, day: key.day, zone, now, counts: run?.counts });
-    const given = { reader, source, metric, causes, zone, now, history, subjectTag, tolerance, run };
+    const inputs = await inputsOf(reader, { source, metric, day: key.day, zone, now, counts: together?.counts });
+    const given = { reader, source, metric, causes, zone, now, history, subjectTag, tolerance, together };
     return { ...(await reconcileDay(key.day, given)), inputs };
   }
 

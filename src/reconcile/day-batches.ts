@@ -22,8 +22,8 @@ export interface BatchesGiven {
   zone: Zone;
   subjectTag?: SubjectTag;
   log?: (line: string, error: unknown) => void;
-  /** Whether nobody else uses the reader, so that it can be asked about the next days while others are compared. */
-  ahead?: boolean;
+  /** Has the reader to itself until the work is done, and can be gone on with when that fails. */
+  aside: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** What is found out about some days together. */
@@ -37,7 +37,7 @@ export interface DaysKnown {
   lookups: (alone: Lookups) => Lookups;
 }
 
-/** The days of a run in batches; one is kept at a time, and the next one asked about ahead. */
+/** Days in batches; one is kept at a time, and the next one asked about ahead. */
 export class DayBatches {
   private readonly batchOf = new Map<Day, readonly Day[]>();
   private readonly batches: (readonly Day[])[] = [];
@@ -64,7 +64,6 @@ export class DayBatches {
     const days = this.batchOf.get(day)!;
     if (this.kept?.days !== days) {
       const next = this.next?.days === days ? this.next.known : undefined;
-      if (!next) await this.settle();
       this.kept = undefined;
       this.kept = await (next ?? this.findOut(days));
       this.askAhead(this.batches[this.batches.indexOf(days) + 1]);
@@ -77,14 +76,9 @@ export class DayBatches {
     this.askAhead(this.batches[0]);
   }
 
-  /** When nothing is asked ahead any more. */
-  async settle(): Promise<void> {
-    await this.next?.known.catch(() => undefined);
-  }
-
   private askAhead(days: readonly Day[] | undefined): void {
     this.next = undefined;
-    if (!this.given.ahead || !days) return;
+    if (!days) return;
     const next = { days, known: this.findOut(days) };
     this.next = next;
     // Whoever waits for them is told that it failed; the day after that one asks again.
@@ -94,7 +88,7 @@ export class DayBatches {
   }
 
   private findOut(days: readonly Day[]): Promise<DaysKnown> {
-    return withinSavepoint(this.given.reader, () => this.ask(days));
+    return this.given.aside(() => this.ask(days));
   }
 
   private async ask(days: readonly Day[]): Promise<DaysKnown> {

@@ -12,7 +12,7 @@ interface Given {
 }
 
 /** What there is for a comparison of a day, in a few numbers. */
-type CountsOf = (day: Day) => readonly unknown[];
+export type CountsOf = (day: Day) => readonly unknown[];
 
 /**
  * What a comparison is made from, as a digest that costs a few counts: the truth of the day, the events, links and refusals around it, and

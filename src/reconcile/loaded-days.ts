@@ -4,7 +4,7 @@ import { pair, type Tracked, type Truth } from './match.js';
 import { multimap } from './multimap.js';
 import { type PlainPairs, plainTruth, type Sifted, type UnseenTruths } from './sift.js';
 
-const NONE: UnseenTruths = { ids: [], at: [] };
+const NONE: UnseenTruths = { count: 0, ids: [], at: [] };
 
 /** Days that were loaded together: what is plain or unseen as PostgreSQL packed it, and what is neither as it is. */
 export class LoadedDays {
@@ -42,7 +42,7 @@ export class LoadedDays {
   /** How many truths a day has. */
   sizeOf(day: Day): number {
     const plain = this.plainOn(day).reduce((sum, { count }) => sum + count, 0);
-    return plain + (this.sifted.unseen.get(day) ?? NONE).ids.length + this.truthsOn(day).length;
+    return plain + (this.sifted.unseen.get(day) ?? NONE).count + this.truthsOn(day).length;
   }
 
   /** Groups without a counterpart on the day; `unseen`: its truths that no event names. */

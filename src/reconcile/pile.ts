@@ -41,44 +41,47 @@ interface Events {
 
 /**
  * Both sides of days in a row, each id looked at once: which truths have one event of the same day and nothing else, which have none at
- * all, and which ids need looking at. All truths of a day must come before its events; days come in their order.
+ * all, and which ids need looking at. All truths of a day must come before its events; days come in their order. It slides: the first days
+ * can be forgotten, and more be added.
  */
 export class Pile {
+  /** Marked with what has become of them. */
   private readonly ids = new PackedIds();
-  /** Of each id, by its number. */
-  private readonly state: number[] = [];
   private readonly truths = new Map<number, Truths>();
-  private readonly events: Events[] = [];
-  /** Ids of events that had no truth when they came. */
-  private readonly strangers = new Set<Key>();
-  private readonly oddRows: string[] = [];
+  /** Number of the first id of each day that has any. */
+  private readonly begins = new Map<number, number>();
+  private events: Events[] = [];
+  /** Ids of events that had no truth when they came, with the last day of each. */
+  private readonly strangers = new Map<Key, number>();
+  private oddRows: { nth: number; row: string }[] = [];
 
   /** `isPlainAt`: whether a truth of a day that happened then, in epoch milliseconds, may be one of a plain pair, where that is asked. */
   constructor(private readonly isPlainAt?: (nth: number, at: number) => boolean) {}
 
   addTruths(block: TruthBlock): void {
-    this.truths.set(block.nth, { ...block, first: this.ids.size });
+    this.truths.set(block.nth, { ...block, first: this.ids.end });
     this.add(block, ALONE);
   }
 
   /** Truths of which there is more to say than when they happened. */
-  addOddTruths(block: Pick<TruthBlock, 'text' | 'count'>): void {
+  addOddTruths(block: Pick<TruthBlock, 'nth' | 'text' | 'count'>): void {
     this.add(block, ODD);
   }
 
-  private add({ text, count }: Pick<TruthBlock, 'text' | 'count'>, state: number): void {
-    const { ids, state: states } = this;
+  private add({ nth, text, count }: Pick<TruthBlock, 'nth' | 'text' | 'count'>, mark: number): void {
+    const { ids, begins } = this;
+    if (!begins.has(nth)) begins.set(nth, ids.end);
     const counted = eachLine(text, '', (start, _, end, hash) => {
       const before = ids.add(text, start, end, hash);
-      if (before >= 0) states[before] = ODD;
-      states.push(before < 0 ? state : ODD);
+      if (before >= 0) ids.mark(before, ODD);
+      ids.mark(ids.end - 1, before < 0 ? mark : ODD);
     });
     mustBe(count, counted);
   }
 
   addEvents(block: EventBlock): void {
     const { nth, text, count } = block;
-    const { ids, state } = this;
+    const { ids } = this;
     const day = this.truths.get(nth);
     const events = { block, starts: new Int32Array(count), truths: new Int32Array(count) };
     let index = 0;
@@ -86,57 +89,63 @@ export class Pile {
       const truth = ids.find(text, start, keyEnd, hash);
       events.starts[index] = start;
       events.truths[index++] = truth;
-      if (truth < 0) this.strangers.add(text.slice(start, keyEnd));
-      else {
-        const isFirst = state[truth] === ALONE && day !== undefined && isOf(day, truth);
-        if (isFirst && this.mayBePlain(day, truth)) state[truth] = PAIRED;
-        else this.loosen(truth);
-      }
+      if (truth < 0) this.strangers.set(text.slice(start, keyEnd), nth);
+      else if (day && ids.markOf(truth) === ALONE && isOf(day, truth) && this.mayBePlain(day, truth))
+        ids.mark(truth, PAIRED);
+      else this.loosen(truth);
     });
     mustBe(count, counted);
     this.events.push(events);
   }
 
   /** Events that cannot be packed with the others; each says only its key. */
-  addOddEvents({ text, count, rows }: Pick<EventBlock, 'text' | 'count' | 'rows'>): void {
-    mustBe(
-      count,
-      eachLine(text, '', (start, _, end) => this.strangers.add(text.slice(start, end))),
-    );
-    for (let index = 0; index < count; index += 1) this.oddRows.push(rowAt(rows, index));
+  addOddEvents({ nth, text, count, rows }: Pick<EventBlock, 'nth' | 'text' | 'count' | 'rows'>): void {
+    const counted = eachLine(text, '', (start, _, end) => this.strangers.set(text.slice(start, end), nth));
+    mustBe(count, counted);
+    for (let index = 0; index < count; index += 1) this.oddRows.push({ nth, row: rowAt(rows, index) });
   }
 
-  /** How many ids need looking at, at least. */
-  get strange(): number {
-    return this.strangers.size;
+  /** Tells, whatever is forgotten later, whether an id may be that of a truth which is not forgotten now. */
+  get knows(): (id: Key) => boolean {
+    const { begin } = this.ids;
+    return (id) => this.ids.mayBeFrom(begin, id);
   }
 
-  /** Whether there was a truth of this id. */
-  has(id: Key): boolean {
-    return this.ids.numberOf(id) >= 0;
+  /** Forgets all days before this one. */
+  forget(nth: number): void {
+    let first = this.ids.end;
+    for (const [day, begin] of this.begins)
+      if (day < nth) this.begins.delete(day);
+      else first = Math.min(first, begin);
+    this.ids.forget(first);
+    for (const day of this.truths.keys()) if (day < nth) this.truths.delete(day);
+    for (const [key, last] of this.strangers) if (last < nth) this.strangers.delete(key);
+    this.events = this.events.filter(({ block }) => block.nth >= nth);
+    this.oddRows = this.oddRows.filter((odd) => odd.nth >= nth);
   }
 
-  /** What it came to, of what is plain or unseen only the days that are asked for; nothing can be added after that. */
+  /** What it came to so far, of what is plain or unseen only the days that are asked for. */
   sorted(isAsked: (nth: number) => boolean = () => true): Sorted {
-    const loose = new Set(this.strangers);
-    for (const key of this.strangers) {
-      const truth = this.ids.numberOf(key);
+    const { ids } = this;
+    const loose = new Set(this.strangers.keys());
+    for (const key of this.strangers.keys()) {
+      const truth = ids.numberOf(key);
       if (truth >= 0) this.loosen(truth); // it came after the event, on another day
     }
-    for (let truth = 0; truth < this.ids.size; truth += 1)
-      if (this.state[truth]! >= LOOSE) loose.add(this.ids.textOf(truth));
+    for (let truth = ids.begin; truth < ids.end; truth += 1)
+      if (ids.markOf(truth) >= LOOSE) loose.add(ids.textOf(truth));
     const days = [...this.truths.values()];
     return {
       loose: [...loose],
-      truths: days.map((day) => this.truthsOf(day, LOOSE)),
-      rows: [...this.oddRows, ...this.events.flatMap((events) => this.looseRowsOf(events))],
-      unseen: days.filter(({ nth }) => isAsked(nth)).map((day) => this.truthsOf(day, ALONE)),
+      truths: days.map((day) => this.looseOf(day)),
+      rows: [...this.oddRows.map(({ row }) => row), ...this.events.flatMap((events) => this.looseRowsOf(events))],
+      unseen: days.filter(({ nth }) => isAsked(nth)).map((day) => this.unseenOf(day)),
       plain: this.events.filter(({ block }) => isAsked(block.nth)).map((events) => this.plainOf(events)),
     };
   }
 
   private loosen(truth: number): void {
-    if (this.state[truth] !== ODD) this.state[truth] = LOOSE;
+    if (this.ids.markOf(truth) !== ODD) this.ids.mark(truth, LOOSE);
   }
 
   private looseRowsOf({ block, truths }: Events): string[] {
@@ -146,14 +155,27 @@ export class Pile {
     return found;
   }
 
-  private truthsOf(day: Truths, state: number): TruthsOfDay {
+  private looseOf(day: Truths): TruthsOfDay {
     const found: TruthsOfDay = { nth: day.nth, ids: [], at: [] };
     for (let truth = day.first; truth < day.first + day.count; truth += 1) {
-      if (this.state[truth] !== state) continue;
+      if (this.ids.markOf(truth) !== LOOSE) continue;
       found.ids.push(this.ids.textOf(truth));
       found.at.push(timeOf(day, truth));
     }
     return found;
+  }
+
+  private unseenOf(day: Truths): LinesOfDay {
+    const { ids } = this;
+    const places = new Int32Array(2 * day.count);
+    const at: number[] = [];
+    for (let truth = day.first; truth < day.first + day.count; truth += 1) {
+      if (ids.markOf(truth) !== ALONE) continue;
+      places[2 * at.length] = ids.startOf(truth);
+      places[2 * at.length + 1] = ids.endOf(truth);
+      at.push(timeOf(day, truth));
+    }
+    return { nth: day.nth, text: day.text, places: places.slice(0, 2 * at.length), at };
   }
 
   private plainOf({ block, starts, truths }: Events): PairsOfDay {
@@ -170,7 +192,7 @@ export class Pile {
       if (this.isPlainAt) at.push(timeOf(day!, truth));
       count += 1;
     }
-    return { nth, context, resent, text, places: places.subarray(0, 2 * count), at };
+    return { nth, context, resent, text, places: places.slice(0, 2 * count), at };
   }
 
   private mayBePlain(day: Truths, truth: number): boolean {
@@ -178,7 +200,7 @@ export class Pile {
   }
 
   private isPlain(truth: number): boolean {
-    return truth >= 0 && this.state[truth] === PAIRED;
+    return truth >= this.ids.begin && this.ids.markOf(truth) === PAIRED;
   }
 }
 
@@ -190,8 +212,8 @@ export interface Sorted {
   truths: TruthsOfDay[];
   /** Rows of all events of those ids. */
   rows: string[];
-  /** Truths that no event names. */
-  unseen: TruthsOfDay[];
+  /** Truths that no event names, each a line. */
+  unseen: LinesOfDay[];
   /** One truth and one event of the same day each. */
   plain: PairsOfDay[];
 }
@@ -203,12 +225,17 @@ export interface TruthsOfDay {
   at: number[];
 }
 
-export interface PairsOfDay extends Pick<EventBlock, 'nth' | 'context' | 'resent' | 'text'> {
-  /** Where the line of each begins in the text, and where it ends. */
+/** Some lines of a text, as they lie there. */
+export interface LinesOfDay {
+  nth: number;
+  text: string;
+  /** Where each of them begins, and where it ends. */
   places: Int32Array;
-  /** When the truth of each happened, where that is asked. */
+  /** When the truth of each happened, in epoch milliseconds, where that is asked. */
   at: number[];
 }
+
+export type PairsOfDay = LinesOfDay & Pick<EventBlock, 'context' | 'resent'>;
 
 function mustBe(count: number, counted: number): void {
   if (counted !== count) throw new Error('An id holds what lies between packed ids.');

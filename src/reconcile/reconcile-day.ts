@@ -9,7 +9,7 @@ import { gatherEvidence, type Gathered, type SubjectTag } from './evidence.js';
 import { explain } from './explain.js';
 import { figuresOf, type ReconciliationRow } from './gap.js';
 import { type DayData, loadDay, windowOf } from './load-day.js';
-import type { RunData } from './load-run.js';
+import type { SectionData } from './load-section.js';
 import { type Lookups, lookupsOf } from './lookups.js';
 import { type DayKey, listOf, type Outcome, outcomeOf } from './outcome.js';
 import { type Buckets, type Item, sortIntoParts } from './parts.js';
@@ -43,7 +43,7 @@ export interface Context {
   /** Of the day as it was fetched, where the source has to be asked. */
   state?: SourceState;
   /** The day's data, loaded with others; without it they are loaded alone. */
-  run?: Pick<RunData, 'load' | 'modelPosition'>;
+  together?: Pick<SectionData, 'load' | 'modelPosition'>;
 }
 
 /**
@@ -52,7 +52,7 @@ export interface Context {
  */
 export async function reconcileDay(day: string, given: Context): Promise<Outcome> {
   const key: DayKey = { day, source: given.source.name, metric: given.metric.name };
-  const position = given.run?.modelPosition ?? (await modelPosition(given.reader));
+  const position = given.together?.modelPosition ?? (await modelPosition(given.reader));
   const at = { ...key, modelPosition: position, fetchedAt: given.now, readAt: given.now };
   let context = given;
   try {
@@ -66,7 +66,8 @@ export async function reconcileDay(day: string, given: Context): Promise<Outcome
         ids: new Map(),
       });
     const reader = given.source.open(given.reader);
-    const mapped = given.run !== undefined || (await reader.maps(context.metric.kind, context.metric.unit === 'money'));
+    const mapped =
+      given.together !== undefined || (await reader.maps(context.metric.kind, context.metric.unit === 'money'));
     if (!mapped) return outcomeOf({ ...at, rows: await notMapped(key, context), ids: new Map() });
     const { buckets, plain, reasons, concentrations } = await compare(day, reader, context);
     const rows = [];
@@ -94,9 +95,9 @@ interface Compared {
 }
 
 async function compare(day: string, reader: SourceReader, context: Context): Promise<Compared> {
-  const { metric, zone, source, now, causes, run } = context;
+  const { metric, zone, source, now, causes, together } = context;
   const alone = lookupsOf(context.reader, reader, metric.by);
-  const data = run ? await run.load(day, alone) : await loadDay(context.reader, reader, metric, day, zone);
+  const data = together ? await together.load(day, alone) : await loadDay(context.reader, reader, metric, day, zone);
   const reasons = await reasonsOf(day, reader, data, context);
   if (metric.compares === 'attribution') {
     const buckets = new Map([['', compareAttribution(day, data.truths, data.pairing)]]);

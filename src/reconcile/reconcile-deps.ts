@@ -4,6 +4,7 @@ import type { Day, Zone } from '../kernel/day.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Database } from '../storage/database.js';
 import type { SubjectTag } from './evidence.js';
+import type { Limits } from './limits.js';
 import type { Pulls } from './pull/create-pulls.js';
 import type { AnySource } from './source.js';
 
@@ -32,6 +33,8 @@ export interface ReconcileDeps {
   trackedRetentionDays?: number;
   /** Told what went a slower way than it should have, and why: the outcome is the same, so nothing else shows it. */
   log?: (line: string, error: unknown) => void;
+  /** Of what is compared together, where they differ from `LIMITS`. */
+  limits?: Partial<Limits>;
   /** By metric, from the measurement contract. */
   terms?: Readonly<Record<string, AgreedTerms>>;
 }

@@ -1,17 +1,19 @@
 import { addDays, type Day, daysBetweenBoth, type Zone } from '../kernel/day.js';
 import type { Truth } from './match.js';
-import type { MatchBy, ReconciledMetric } from './reconciled-metrics.js';
-import { LINE_END } from './packed-ids.js';
-import { Pile, type Sorted } from './pile.js';
+import type { ReconciledMetric } from './reconciled-metrics.js';
+import type { Limits } from './limits.js';
+import { packedDays, type Packed, ROW, sizeOf } from './packed-days.js';
+import { type LinesOfDay, Pile, type Sorted } from './pile.js';
 import { type EventTable, type Key, type Reader, SEPARATOR } from './source.js';
 
 /**
- * A run of days after they were sifted. What is plain, one truth and one event under the same id on the same day, is counted and named;
+ * Days in a row after they were sifted. What is plain, one truth and one event under the same id on the same day, is counted and named;
  * what has no event at all stays packed; everything else comes as the ids to look at.
  */
 export interface Sifted {
+  days: readonly Day[];
   plain: Map<Day, PlainPairs[]>;
-  /** Truths that no event around the run names. */
+  /** Truths that no event around the days names. */
   unseen: Map<Day, UnseenTruths>;
   /** Ids of truth or of events that need looking at, `order:o1`. */
   loose: Key[];
@@ -21,7 +23,7 @@ export interface Sifted {
   rows: string[];
   /** How many events servers sent. */
   serverSide: Map<Day, number>;
-  /** Whether truth around the run knows an id. */
+  /** Whether truth around the days knows an id; said of one or another that it does not know as well. */
   isTruth(id: Key): boolean;
 }
 
@@ -40,6 +42,7 @@ export interface PlainPairs {
 
 /** Truths of a day, with when each of them happened, in epoch milliseconds. */
 export interface UnseenTruths {
+  count: number;
   ids: readonly Key[];
   at: readonly number[];
 }
@@ -52,9 +55,6 @@ export const HOUR_ZERO = 64;
 const HOURS_MAX = 60; // beyond those of any day: the time of a truth may not be of its day
 const HOUR_MS = 3_600_000;
 
-/** Begins the name of an event that has no id of its own. */
-const ROW = '#';
-
 export interface Sifting {
   metric: ReconciledMetric;
   /** One after the other. */
@@ -64,42 +64,140 @@ export interface Sifting {
   around: number;
   /** Whether it is asked where events came from and in which hour. */
   described: boolean;
-  /** Ids that need looking at, at most. */
-  looseMax: number;
+  limits: Limits;
 }
 
-/** Days that one statement reads: while they are sifted here, PostgreSQL packs the next ones. */
-const readTogether = (days: number): number => Math.max(14, Math.ceil(days / 16));
+/** Days that came together; without `sifted` there is one that has too many around it. */
+export interface SiftedDays {
+  days: readonly Day[];
+  sifted?: Sifted;
+}
 
-/** Undefined where more than `looseMax` ids need looking at. */
-export async function sift(reader: Reader, table: EventTable, sifting: Sifting): Promise<Sifted | undefined> {
-  const { days, zone, around, described, looseMax } = sifting;
+/**
+ * The days in sections, each as soon as the days around it were read: no day is read twice, and what lies before those around a section is
+ * forgotten. Nothing of what was begun goes on when no more is asked for.
+ */
+export async function* sift(reader: Reader, table: EventTable, sifting: Sifting): AsyncGenerator<SiftedDays> {
+  const { days, zone, around, described, limits } = sifting;
   const all = daysBetweenBoth(addDays(days[0]!, -around), addDays(days.at(-1)!, around));
-  const starts = all.map((day) => zone.startOf(day));
-  const hourAt = (nth: number, at: number): number => Math.floor((at - starts[nth]!) / HOUR_MS);
-  const isPlainAt = (nth: number, at: number): boolean => hourAt(nth, at) >= 0 && hourAt(nth, at) <= HOURS_MAX;
-  const pile = new Pile(described ? isPlainAt : undefined);
-  const serverSide = new Map<Day, number>();
-  for await (const rows of packedDays(reader, table, sifting, all)) {
-    for (const row of rows.filter(({ truth }) => truth)) add(pile, row);
-    for (const row of rows.filter(({ truth }) => !truth)) {
-      if (row.server) serverSide.set(all[row.nth]!, (serverSide.get(all[row.nth]!) ?? 0) + row.count);
-      else add(pile, row);
+  const pile = new DayPile(all, zone, described);
+  const last = all.length - around;
+  const fits = (nth: number): boolean => pile.sizeOf(nth - around, nth + around) <= limits.around;
+  let [first, rows, seen] = [around, 0, 0];
+  for await (const { read, blocks } of packedDays(reader, table, sifting, all)) {
+    pile.forget(first - around);
+    pile.add(blocks);
+    rows += sizeOf(blocks);
+    seen += sizeOf(blocks);
+    while (first < last) {
+      if (!fits(first)) {
+        yield { days: [all[first++]!] };
+        continue;
+      }
+      const settled = read - around;
+      let end = first;
+      while (end < settled && fits(end)) end += 1;
+      if (end === first || (end === settled && rows < limits.section && read < all.length)) break;
+      yield { days: all.slice(first, end), sifted: pile.section(first, end) };
+      first = end;
+      rows = 0;
+      if (seen >= limits.seen) return;
     }
-    if (pile.strange > looseMax) return undefined;
   }
-  const sorted = pile.sorted((nth) => nth >= around && nth < around + days.length);
-  if (sorted.loose.length > looseMax) return undefined;
-  const letter = (nth: number) => (at: number) => String.fromCharCode(HOUR_ZERO + hourAt(nth, at));
-  return {
-    plain: plainByDay(sorted.plain, all, described ? letter : undefined),
-    unseen: new Map(sorted.unseen.map(({ nth, ids, at }) => [all[nth]!, { ids, at }])),
-    loose: sorted.loose.filter((key) => !key.startsWith(ROW)),
-    truths: sorted.truths.flatMap(({ nth, ids, at }) => ids.map((id, index) => plainTruth(all[nth]!, id, at[index]!))),
-    rows: sorted.rows,
-    serverSide,
-    isTruth: (id) => pile.has(id),
-  };
+}
+
+const bytes = (packed: string): Buffer => Buffer.from(packed, 'base64');
+const NONE = Buffer.alloc(0);
+
+/** A pile that knows its days. */
+class DayPile {
+  private readonly pile: Pile;
+  private readonly starts: readonly number[];
+  private readonly serverSide = new Map<Day, number>();
+  private readonly sizes = new Map<number, number>();
+
+  constructor(
+    private readonly days: readonly Day[],
+    zone: Zone,
+    private readonly described: boolean,
+  ) {
+    this.starts = days.map((day) => zone.startOf(day));
+    const isPlainAt = (nth: number, at: number): boolean => {
+      const hour = this.hourAt(nth, at);
+      return hour >= 0 && hour <= HOURS_MAX;
+    };
+    this.pile = new Pile(described ? isPlainAt : undefined);
+  }
+
+  /** Truths and events of the days from one to another that were added. */
+  sizeOf(from: number, to: number): number {
+    let sum = 0;
+    for (let nth = from; nth <= to; nth += 1) sum += this.sizes.get(nth) ?? 0;
+    return sum;
+  }
+
+  add(blocks: readonly Packed[]): void {
+    for (const { nth, count } of blocks) this.sizes.set(nth, (this.sizes.get(nth) ?? 0) + count);
+    for (const { nth, truth, odd, count, lines, packed } of blocks) {
+      if (!truth) continue;
+      const block = { nth, text: lines!, count };
+      if (odd) this.pile.addOddTruths(block);
+      else this.pile.addTruths({ ...block, times: bytes(packed!) });
+    }
+    for (const { nth, truth, server, odd, context, resent, count, lines, packed } of blocks) {
+      if (truth) continue;
+      const block = { nth, text: lines!, count, rows: packed ? bytes(packed) : NONE };
+      const day = this.days[nth]!;
+      if (server) this.serverSide.set(day, (this.serverSide.get(day) ?? 0) + count);
+      else if (odd) this.pile.addOddEvents(block);
+      else this.pile.addEvents({ ...block, context: context ?? '', resent });
+    }
+  }
+
+  forget(nth: number): void {
+    for (const day of this.sizes.keys()) if (day < nth) this.sizes.delete(day);
+    this.pile.forget(nth);
+  }
+
+  /** The days from one to before another, by their numbers; all around them must be there. */
+  section(from: number, end: number): Sifted {
+    const { days, pile, serverSide } = this;
+    const sorted = pile.sorted((nth) => nth >= from && nth < end);
+    const truths = sorted.truths.flatMap(({ nth, ids, at }) =>
+      ids.map((id, index) => plainTruth(days[nth]!, id, at[index]!)),
+    );
+    return {
+      days: days.slice(from, end),
+      plain: this.plainByDay(sorted.plain),
+      unseen: new Map(sorted.unseen.map((lines) => [days[lines.nth]!, new PackedTruths(lines)])),
+      loose: sorted.loose.filter((key) => !key.startsWith(ROW)),
+      truths,
+      rows: sorted.rows,
+      serverSide,
+      isTruth: pile.knows,
+    };
+  }
+
+  private plainByDay(plain: Sorted['plain']): Map<Day, PlainPairs[]> {
+    const found = new Map<Day, PlainPairs[]>();
+    for (const { nth, context, resent, text, places, at } of plain) {
+      if (places.length === 0) continue;
+      const hours = this.described ? at.map((each) => this.letterAt(nth, each)).join('') : '';
+      const pairs = new PackedPairs(context, hours, resent, text, places);
+      const known = found.get(this.days[nth]!);
+      if (known) known.push(pairs);
+      else found.set(this.days[nth]!, [pairs]);
+    }
+    return found;
+  }
+
+  private letterAt(nth: number, at: number): string {
+    return String.fromCharCode(HOUR_ZERO + this.hourAt(nth, at));
+  }
+
+  private hourAt(nth: number, at: number): number {
+    return Math.floor((at - this.starts[nth]!) / HOUR_MS);
+  }
 }
 
 /** Lines that are made when they are asked for, and thrown away: as they are packed, many days of them take little memory. */
@@ -119,11 +217,29 @@ class PackedPairs implements PlainPairs {
   }
 
   get lines(): readonly string[] {
-    const { text, places } = this;
-    const lines: string[] = [];
-    for (let place = 0; place < places.length; place += 2) lines.push(text.slice(places[place], places[place + 1]));
-    return lines;
+    return linesAt(this.text, this.places);
   }
+}
+
+/** The same of truths. */
+class PackedTruths implements UnseenTruths {
+  readonly count: number;
+  readonly at: readonly number[];
+
+  constructor(private readonly packed: LinesOfDay) {
+    this.count = packed.at.length;
+    this.at = packed.at;
+  }
+
+  get ids(): readonly Key[] {
+    return linesAt(this.packed.text, this.packed.places);
+  }
+}
+
+function linesAt(text: string, places: Int32Array): string[] {
+  const lines: string[] = [];
+  for (let place = 0; place < places.length; place += 2) lines.push(text.slice(places[place], places[place + 1]));
+  return lines;
 }
 
 /** A truth of which there is no more to say than when it happened. Its group is not known by then: it is set to its id. */
@@ -137,108 +253,3 @@ export const plainTruth = (day: Day, id: Key, at: number): Truth => ({
   present: true,
   source: '', // is only asked where attribution is compared, and that is not sifted
 });
-
-function plainByDay(
-  plain: Sorted['plain'],
-  all: readonly Day[],
-  letter: ((nth: number) => (at: number) => string) | undefined,
-): Map<Day, PlainPairs[]> {
-  const found = new Map<Day, PlainPairs[]>();
-  for (const { nth, context, resent, text, places, at } of plain) {
-    if (places.length === 0) continue;
-    const pairs = new PackedPairs(context, letter ? at.map(letter(nth)).join('') : '', resent, text, places);
-    const known = found.get(all[nth]!);
-    if (known) known.push(pairs);
-    else found.set(all[nth]!, [pairs]);
-  }
-  return found;
-}
-
-/** Truths of a day, or events of it that are alike. */
-interface Row {
-  nth: number;
-  truth: boolean;
-  server: boolean;
-  odd: boolean;
-  context: string | null;
-  resent: number;
-  count: number;
-  /** Null where servers sent them. */
-  lines: string | null;
-  /** Of each truth when it happened, of each event which row it is. */
-  packed: Buffer | null;
-}
-
-function add(pile: Pile, { nth, truth, odd, context, resent, count, lines, packed }: Row): void {
-  const block = { nth, text: lines!, count };
-  if (truth && odd) pile.addOddTruths(block);
-  else if (truth) pile.addTruths({ ...block, times: packed! });
-  else if (odd) pile.addOddEvents({ ...block, rows: packed! });
-  else pile.addEvents({ ...block, context: context ?? '', resent, rows: packed! });
-}
-
-/** The days as PostgreSQL packs them, some at a time; it is asked for the next ones before it is known what becomes of these. */
-async function* packedDays(
-  reader: Reader,
-  table: EventTable,
-  { metric, zone, described }: Sifting,
-  all: readonly Day[],
-): AsyncGenerator<Row[]> {
-  const together = readTogether(all.length);
-  const read = async (first: number): Promise<Row[]> => {
-    const days = all.slice(first, first + together);
-    const starts = days.map((day) => new Date(zone.startOf(day)));
-    const window = { from: starts[0]!.getTime(), to: zone.startOf(addDays(days.at(-1)!, 1)) };
-    const values: unknown[] = [metric.truth, days[0], days.at(-1), first, starts];
-    const events = table.events(metric.kind, window, values, described);
-    return (await reader.query<Row>(statement(events, metric.by), values)).rows;
-  };
-  let next = read(0);
-  try {
-    for (let first = together; first < all.length; first += together) {
-      const rows = await next;
-      next = read(first);
-      yield rows;
-    }
-    yield await next;
-  } finally {
-    await next.catch(() => undefined); // whoever stops early, or fails, leaves a connection that is free
-  }
-}
-
-// What is odd says no more than its id: a truth that no browser could have seen or that was
-// taken back, an event whose id or message holds what lies between those.
-const statement = (events: string, by: MatchBy): string => `
-  select nth, true as truth, false as server, odd, null as context, 0 as resent, count(*)::int as count,
-    string_agg(subject, '${LINE_END}') as lines, string_agg(timestamptz_send(occurred_at), '') as packed
-  from (
-    select day - $2::date + $4::int as nth, not (customer_present and delta = 1) or strpos(subject, '${SEPARATOR}') > 0 as odd,
-      subject, occurred_at
-    from model.contributions where metric = $1 and day between $2 and $3
-  ) truths group by nth, odd
-  union all
-  select nth, false, server, odd, context, deliveries - 1, count(*)::int,
-    string_agg(case when odd then key else key || '${SEPARATOR}' || message_id end, '${LINE_END}') filter (where not server),
-    string_agg(int8send(id), '') filter (where not server)
-  from (
-    select *, strpos(message_id, '${LINE_END}') > 0 or strpos(key, '${SEPARATOR}') > 0 as odd
-    from (
-      select *, ${KEY[by]} as key, width_bucket(occurred_at, $5::timestamptz[]) - 1 + $4::int as nth
-      from (${events}) e offset 0 -- or the key is found again for each use of it
-    ) e
-  ) e group by nth, server, odd, context, deliveries`;
-
-/** How ids begin by which events are sifted. */
-const PREFIX: Record<MatchBy, string> = { person: 'user:', purchase: 'order:', checkout: 'checkout:' };
-
-/** Whether every event that names this id alone of its kind is sifted by it. */
-export const isSiftedBy = (by: MatchBy, id: Key): boolean => id.startsWith(PREFIX[by]);
-
-// An event is named after the one id of its kind. One without it, or with several, is called by its row, which no truth is.
-const only = (prefix: string): string => `case when cardinality(refs) = 1 and refs[1] like '${prefix}%' then refs[1]
-  else coalesce((select min(r) from unnest(refs) r where r like '${prefix}%' having count(*) = 1), '${ROW}' || id) end`;
-const KEY: Record<MatchBy, string> = {
-  person: `case when user_id is not null then '${PREFIX.person}' || user_id else '${ROW}' || id end`,
-  purchase: only(PREFIX.purchase),
-  checkout: only(PREFIX.checkout),
-};

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { addDays, daysBetweenBoth, Zone } from '../../src/kernel/day.js';
 import { loadDay, loadDays } from '../../src/reconcile/load-day.js';
-import { loadRun } from '../../src/reconcile/load-run.js';
+import { inSections } from '../../src/reconcile/compute-together.js';
+import { loadTogether } from '../../src/reconcile/load-together.js';
+import type { Limits } from '../../src/reconcile/limits.js';
 import type { Pairing } from '../../src/reconcile/match.js';
 import type { IdList } from '../../src/reconcile/outcome.js';
 import { reconciledMetrics } from '../../src/reconcile/reconciled-metrics.js';
@@ -164,17 +166,21 @@ describe('days that are read in one piece', () => {
 });
 
 describe('days that are loaded together', () => {
+  const all: Partial<Limits> = {};
+  const fewAtOnce: Partial<Limits> = { read: 8, section: 20 };
   it.each([
-    ['orders', 1, purchases],
-    ['orders', 2, purchases],
-    ['orders', 3, purchases],
-    ['orders', 9, async (seed: number) => purchases(seed).then(() => troubles(seed))],
-    ['signups', 4, signups],
-    ['signups', 5, signups],
-  ] as const)('given %s (seed %i), then each day says what it says alone', async (metric, seed, fill) => {
+    ['orders', 1, purchases, all],
+    ['orders', 2, purchases, fewAtOnce],
+    ['orders', 3, purchases, fewAtOnce],
+    ['orders', 9, async (seed: number) => purchases(seed).then(() => troubles(seed)), all],
+    ['orders', 9, async (seed: number) => purchases(seed).then(() => troubles(seed)), fewAtOnce],
+    ['signups', 4, signups, fewAtOnce],
+    ['signups', 5, signups, all],
+    ['signups', 5, signups, fewAtOnce],
+  ] as const)('given %s (seed %i), then each day says what it says alone', async (metric, seed, fill, limits) => {
     await fill(seed);
     const alone = () => Promise.reject(new Error('A day was loaded alone.'));
-    const together = shop.reconcile({ sources: { collector: altered({ tracked: alone }) } });
+    const together = shop.reconcile({ sources: { collector: altered({ tracked: alone }) }, limits });
     await together.reconcileDays(keysOf(metric), asked, goOn);
     const reconcile = shop.reconcile();
     const of = { source: 'collector', metric };
@@ -264,16 +270,75 @@ describe('days that are loaded together', () => {
       expect(await shop.reconcile().reconcileOne(key, asked)).toMatchObject({ recorded: false });
   });
 
-  it('given more ids to look at than are kept in memory, then they are not loaded', async () => {
+  /** Or reading goes on in larger steps, as days without anything are cheap. */
+  const truthOnEach = async (from: string, to: string): Promise<void> => {
+    for (const day of daysBetweenBoth(from, to)) await shop.contributes('orders', `order:${day}`, day);
+  };
+
+  /** How days come: a section each, in brackets where its days are loaded alone. */
+  const sectionsOf = (limits: Partial<Limits>, some = days): Promise<string[]> =>
+    inSections(shop.database, async (readers) => {
+      const metric = reconciledMetrics.find(({ name }) => name === 'orders')!;
+      const given = { source: collector, metric, zone: new Zone(ZONE), described: true, limits };
+      const found: string[] = [];
+      for await (const { days: own, data } of loadTogether(readers, some, given)) {
+        const named = `${own[0]!.slice(8)}-${own.at(-1)!.slice(8)}`;
+        found.push(data ? named : `(${named})`);
+      }
+      return found;
+    });
+
+  it('given more ids to look at than are kept in memory, then they are not loaded together', async () => {
     await purchases(11);
-    const { database } = shop;
-    const metric = reconciledMetrics.find(({ name }) => name === 'orders')!;
-    const given = { metric, zone: new Zone(ZONE), described: true };
-    const loaded = (looseMax: number) =>
-      database.transaction((reader) =>
-        loadRun({ ...given, reader, source: collector.open(reader), looseMax }, days).then((run) => run !== undefined),
-      );
-    expect([await loaded(1_000), await loaded(1)]).toEqual([true, false]);
+    expect(await sectionsOf({ loose: 1_000 })).toEqual(['20-25']);
+    expect(await sectionsOf({ loose: 1 })).toEqual(['(20-25)']);
+  });
+
+  it('given little that is read at once, then days come in sections as soon as all around them were read', async () => {
+    await purchases(11);
+    await truthOnEach(addDays(FROM, -14), addDays(TO, 14));
+    const found = await sectionsOf({ read: 1, section: 1 });
+    expect(found).toEqual(days.map((day) => `${day.slice(8)}-${day.slice(8)}`));
+    const some = await sectionsOf({ read: 1, section: 40 });
+    expect(some.length).toBeGreaterThan(1);
+    expect(some.length).toBeLessThan(days.length);
+  });
+
+  it('given days that have more around them than fits, then only those are loaded alone', async () => {
+    const many = daysBetweenBoth(addDays(FROM, -80), addDays(FROM, -20));
+    for (const day of [many[20]!, many[20]!, many[20]!])
+      await shop.tracks('order_completed', at(day, 600), { refs: [] });
+    await truthOnEach(addDays(many[0]!, -14), addDays(many.at(-1)!, 14));
+    const found = await sectionsOf({ read: 1, section: 1, around: 31 }, many);
+    const alone = found.flatMap((name, index) => (name.startsWith('(') ? [index] : []));
+    expect(found).toHaveLength(many.length);
+    expect(alone).toEqual(Array.from({ length: 29 }, (_, index) => 20 - 14 + index));
+    expect(await sectionsOf({ around: 31 }, many)).toEqual([
+      `${many[0]!.slice(8)}-${many[5]!.slice(8)}`,
+      ...many.slice(6, 35).map((day) => `(${day.slice(8)}-${day.slice(8)})`),
+      `${many[35]!.slice(8)}-${many.at(-1)!.slice(8)}`,
+    ]);
+  });
+
+  it('given more than is seen in one state, then what is left begins with a new one', async () => {
+    await purchases(14);
+    let states = 0;
+    const counting: Source = {
+      ...collector,
+      open(reader) {
+        const whole = collector.open(reader);
+        const maps: SourceReader['maps'] = (...given) => {
+          states += 1;
+          return whole.maps(...given);
+        };
+        return Object.assign(Object.create(whole) as SourceReader, { maps });
+      },
+    };
+    const limits = { read: 1, section: 1, seen: 1 };
+    await shop.reconcile({ sources: { collector: counting }, limits }).reconcileDays(keysOf('orders'), asked, goOn);
+    expect(states).toBe(days.length);
+    for (const key of keysOf('orders'))
+      expect(await shop.reconcile().reconcileOne(key, asked)).toMatchObject({ recorded: false });
   });
 
   it('given days that cannot be loaded with the others, then those far from them still are', async () => {
@@ -299,8 +364,10 @@ describe('days that are loaded together', () => {
     };
     const keys = many.map((day) => ({ day, source: 'collector', metric: 'orders' }));
     const log = (): void => undefined;
-    await shop.reconcile({ sources: { collector: broken }, log }).reconcileDays(keys, asked, goOn);
-    expect(alone).toBe(28);
+    const limits = { read: 14, section: 14 };
+    await shop.reconcile({ sources: { collector: broken }, log, limits }).reconcileDays(keys, asked, goOn);
+    expect(alone).toBeGreaterThanOrEqual(20); // those with the broken one around them
+    expect(alone).toBeLessThan(many.length - 14);
     const { data } = await shop.reconcile().list({ metric: 'orders' });
     expect(data.map(({ matched }) => matched)).toEqual(many.map(() => 1));
   });

@@ -5,7 +5,10 @@ import type { Tracked, Truth } from './match.js';
 import type { Lookups } from './lookups.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
 import { type BatchesGiven, DayBatches } from './day-batches.js';
-import { idOf, isSiftedBy, type PlainPairs, sift, type Sifted } from './sift.js';
+import { multimap } from './multimap.js';
+import { isSiftedBy } from './packed-days.js';
+import { Remembered } from './remembered.js';
+import { idOf, type PlainPairs, type Sifted } from './sift.js';
 import { type AnySource, type Key, SEPARATOR, type Source, type TrackedRow } from './source.js';
 import { groupsOf, keysOf, modelPosition, truthsBetween } from './truth-queries.js';
 
@@ -13,55 +16,29 @@ import { groupsOf, keysOf, modelPosition, truthsBetween } from './truth-queries.
 export const canSift = (source: AnySource, { unit, compares }: ReconciledMetric): source is Source =>
   source.matchedBy === 'id' && source.joined === true && unit === 'count' && compares === 'entities';
 
-interface Given extends BatchesGiven {
-  /** Whether it is asked what a loss concentrates in. */
-  described: boolean;
-  /** Ids that need looking at, at most. */
-  looseMax?: number;
-}
-
-/** A run of days, loaded at once: what is plain as PostgreSQL packed it, and all of the rest. */
-export interface RunData {
+/** Days that were loaded at once: what is plain as PostgreSQL packed it, and all of the rest. */
+export interface SectionData {
   /** Of the read model, as the transaction of the reader sees it. */
   modelPosition: number;
   /** What `loadDay` gives, without the plain pairs; groups of truths that no event names are not known yet, and neither are any keys. */
   matched(day: Day): DayData;
   /** The same, with those, and with what is known of missing ids; `alone`: what the day asks on its own. Days are quickest in their order. */
   load(day: Day, alone: Lookups): Promise<DayData>;
-  /** Has `load` of the first days begin, where the reader is there for it alone. */
+  /** Has what the first days ask together be asked before they are loaded. */
   begin(): void;
-  /** When the reader is not used any more. */
-  settle(): Promise<void>;
 }
 
-/** For what PostgreSQL packs, which it otherwise writes out and reads again; until the end of the transaction. */
-const WORK_MEM = '64MB';
-/** Ids of a run that need looking at. Where they are more, fewer days are loaded at once, or they would all be in memory. */
-const LOOSE_MAX = 50_000;
-
-/**
- * In a transaction of the reader's. Undefined where too little of the days is plain. Whatever else is loaded for a run concerns only the
- * groups of what is loose: an event that is not plain, or a truth told of twice.
- */
-export async function loadRun(given: Given, days: readonly Day[]): Promise<RunData | undefined> {
-  const { reader, source, metric, zone, described, looseMax = LOOSE_MAX } = given;
-  // Groups are counted wrongly beforehand, so that sorting them passes for cheap; and what is looked up by id is near, in memory.
-  await reader.query(
-    `set local work_mem = '${WORK_MEM}'; set local random_page_cost = 1.1; set local enable_sort = off`,
-  );
-  const sifted = await sift(reader, source.table!, { metric, days, zone, around: SEARCH_DAYS, described, looseMax });
-  await reader.query('set local enable_sort = on');
-  if (!sifted) return undefined;
-  const loose = await loadLoose(given, days, sifted);
+/** Whatever else is loaded for them concerns only the groups of what is loose: an event that is not plain, or a truth told of twice. */
+export async function loadSection(given: BatchesGiven, sifted: Sifted, known: KnownAround): Promise<SectionData> {
+  const loose = await loadLoose(given, sifted, known);
   setAside(sifted, loose);
-  const { plain, unseen, serverSide } = sifted; // and nothing else of the pile stays in memory
+  const { days, plain, unseen, serverSide } = sifted; // and nothing else of the pile stays in memory
   const loaded = new LoadedDays({ plain, unseen, serverSide }, loose.truths, loose.tracked);
   const batches = new DayBatches(given, days, loaded);
   return {
-    modelPosition: await modelPosition(reader),
+    modelPosition: await modelPosition(given.reader),
     matched: (day) => loaded.dataOf(day, loaded.unseenOn(day)),
     begin: () => batches.begin(),
-    settle: () => batches.settle(),
     async load(day, own) {
       const { groups, keys, lookups } = await batches.knownOn(day);
       const truths = loaded.unseenOn(day);
@@ -76,6 +53,19 @@ export async function loadRun(given: Given, days: readonly Day[]): Promise<RunDa
   };
 }
 
+/** What was loaded for the sections before and is needed for the next one as well, because days around them are the same. */
+export type KnownAround = ReturnType<typeof knownAround>;
+
+export function knownAround({ reader, source, metric: { by } }: BatchesGiven) {
+  return {
+    events: new Remembered(async (rows) => new Map((await source.table!.byId(rows)).map((row) => [row.id, row]))),
+    groups: new Remembered((ids) => groupsOf(reader, by, ids)),
+    keys: new Remembered(async (groups) =>
+      multimap((await keysOf(reader, by, groups)).map((each) => [each.grp, each])),
+    ),
+  };
+}
+
 interface Loose {
   truths: readonly Truth[];
   /** Those of them that were not loose by themselves. */
@@ -83,21 +73,22 @@ interface Loose {
   tracked: readonly Tracked[];
 }
 
-/** All truths and events, from so many days before the run to as many after it, of every group that has something loose. */
-async function loadLoose(given: Given, days: readonly Day[], sifted: Sifted): Promise<Loose> {
+/** All truths and events, from so many days before to as many after, of every group that has something loose. */
+async function loadLoose(given: BatchesGiven, sifted: Sifted, before: KnownAround): Promise<Loose> {
   const { reader, source, metric, zone } = given;
-  const { loose, rows, isTruth } = sifted;
+  const { days, loose, rows, isTruth } = sifted;
   const range: [Day, Day] = [addDays(days[0]!, -SEARCH_DAYS), addDays(days.at(-1)!, SEARCH_DAYS)];
   const window = { from: windowOf(zone, range[0], 0).from, to: windowOf(zone, range[1], 0).to };
-  const truths = await truthsOf(given, sifted, range);
+  const truths = await truthsOf(given, sifted, range, before);
   // All events that are sifted by an id of truth are known by their rows; others may name it beside the id they are sifted by.
   const beside = loose.filter((key) => !isSiftedBy(metric.by, key));
-  const events = [...(await source.trackedOf(metric.kind, beside, window)), ...(await source.table!.byId(rows))];
+  const own = [...(await before.events.of(rows)).values()].filter((event) => event !== undefined);
+  const events = [...(await source.trackedOf(metric.kind, beside, window)), ...own];
   const first = await grouped(reader, source, metric, distinct(events), zone, truths);
   const groups = new Set(first.map(({ group }) => group));
 
   // Whatever else those groups are known by: their other truths and events may have passed for plain.
-  const names = (await keysOf(reader, metric.by, [...groups])).map(({ key }) => key);
+  const names = [...(await before.keys.of([...groups])).values()].flatMap((keys = []) => keys.map(({ key }) => key));
   const linked = metric.by === 'person' ? await source.links(names) : [];
   const known = new Set<Key>(loose);
   const unknown = (keys: readonly Key[]): Key[] => [...new Set(keys)].filter((key) => !known.has(key));
@@ -105,23 +96,29 @@ async function loadLoose(given: Given, days: readonly Day[], sifted: Sifted): Pr
   const searched = unknown([...names, ...linked.flatMap(({ user, anonymous }) => [user, anonymous])]);
   const more = await source.trackedOf(metric.kind, searched, window);
   const all = [...truths, ...others];
-  const isAll = more.length === 0 && others.length === 0;
-  const tracked = isAll ? first : await grouped(reader, source, metric, distinct([...events, ...more]), zone, all);
+  const group = (some: readonly TrackedRow[]) => grouped(reader, source, metric, distinct(some), zone, all);
+  // Which group an event is in may change with a truth that is new, not with other events.
+  const tracked = others.length > 0 ? await group([...events, ...more]) : distinct([...first, ...(await group(more))]);
   return { truths: all, others, tracked: tracked.filter(({ group }) => groups.has(group)) };
 }
 
 /** Those that are loose: only of odd ones, and where there are several of an id, more is read than their groups. */
-async function truthsOf({ reader, metric }: Given, sifted: Sifted, range: [Day, Day]): Promise<Truth[]> {
+async function truthsOf(
+  { reader, metric }: BatchesGiven,
+  sifted: Sifted,
+  range: [Day, Day],
+  before: KnownAround,
+): Promise<Truth[]> {
   const { loose, truths, isTruth } = sifted;
   const ids = truths.map(({ id }) => id);
-  const groups = await groupsOf(reader, metric.by, metric.by === 'checkout' ? [] : ids); // a checkout is its own
+  const groups = await before.groups.of(metric.by === 'checkout' ? [] : ids); // a checkout is its own
   for (const truth of truths) truth.group = groups.get(truth.id) ?? truth.id;
   const told = new Set<Key>(ids);
   const odd = loose.filter((key) => isTruth(key) && !told.has(key));
   return [...truths, ...(await truthsBetween(reader, metric, odd, range))];
 }
 
-const distinct = (events: readonly TrackedRow[]): TrackedRow[] => [
+const distinct = <T extends TrackedRow>(events: readonly T[]): T[] => [
   ...new Map(events.map((event) => [event.id, event])).values(),
 ];
 
@@ -131,12 +128,12 @@ function setAside(sifted: Sifted, { others, tracked }: Loose): void {
   if (loose.size === 0) return;
   const resent = new Map(tracked.map(({ messageId, deliveries }) => [messageId, deliveries - 1]));
   const stays = (line: string): boolean => !loose.has(idOf(line));
-  for (const [day, { ids, at }] of sifted.unseen)
-    if (ids.some((id) => loose.has(id)))
-      sifted.unseen.set(day, {
-        ids: ids.filter((id) => !loose.has(id)),
-        at: at.filter((_, index) => !loose.has(ids[index]!)),
-      });
+  for (const [day, { ids, at }] of sifted.unseen) {
+    const left = ids.filter((id) => !loose.has(id));
+    if (left.length === ids.length) continue;
+    const atLeft = at.filter((_, index) => !loose.has(ids[index]!));
+    sifted.unseen.set(day, { count: left.length, ids: left, at: atLeft });
+  }
   for (const [day, pairs] of sifted.plain)
     sifted.plain.set(
       day,
