@@ -77,6 +77,40 @@ export function feedCases(ledger: () => Ledger, fixture: () => LedgerFixture): v
     ]);
   });
 
+  // So many are looked up in another way than a few.
+  it('given thousands of tags, when looked for, then each entry that carries some of them is found once, in order, and no other', async () => {
+    const many = times(3_000, (n) => `u.${n}`);
+    const carried: [string, string[]][] = [
+      ...[
+        ['first', ['e.x', 'u.0']],
+        ['none', ['e.x', 'u.3000']],
+        ['two', ['u.1500', 'u.7']],
+      ],
+      ...[
+        ['no tag', []],
+        ['like one', ['u.29990', 'U.7']],
+        ['last', ['u.2999', 'z.y']],
+      ],
+    ] as [string, string[]][];
+    const keys = times(carried.length, (n) => ({
+      id: `00000000-0000-7000-8000-00000000000${n}`,
+      wrapped: Buffer.alloc(61, n),
+    }));
+    for (const [index, [id, subjects]] of carried.entries())
+      await ledger().record(received(id, { subjects, key: keys[index]! }));
+    await ledger().record(received('without key', { subjects: ['u.1'] }));
+    await fixture().settled();
+    const foundAfter = async (after: number, upTo: number, tags: readonly string[]) => {
+      const found = [];
+      for await (const page of taggedEntries(ledger(), after, upTo, tags)) found.push(...page.found);
+      return found.map(({ position, keyId, subjects }) => ({ position, keyId, subjects }));
+    };
+    const at = (index: number) => ({ position: index + 1, keyId: keys[index]!.id, subjects: carried[index]![1] });
+    expect(await foundAfter(0, 7, many)).toEqual([at(0), at(2), at(5)]);
+    expect(await foundAfter(1, 5, [...many, ...many])).toEqual([at(2)]);
+    expect(await foundAfter(0, 7, many.slice(8, 1_500))).toEqual([]);
+  });
+
   it('given erasures that stand, when gone through, then each finds the keys of its tags, once for each entry', async () => {
     const key = (n: number) => ({ id: `00000000-0000-7000-8000-00000000000${n}`, wrapped: Buffer.alloc(61, n) });
     const { pool } = fixture().database;

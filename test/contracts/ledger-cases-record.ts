@@ -127,6 +127,19 @@ export function recordCases(ledger: () => Ledger, fixture: () => LedgerFixture):
     expect(await head()).toBe(5);
   });
 
+  it('given more bytes than may wait, then the rest is unavailable; and when those are written, then there is room again, every time', async () => {
+    const small = await fixture().open({ limits: { waitingBytesMax: 5_000 } });
+    for (const round of times(10, (one) => one)) {
+      const body = String(round).padEnd(1_000);
+      const settled = await Promise.allSettled(
+        times(3, (index) => small.record(received(`e${round}-${index}`, { body }))),
+      );
+      expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    }
+    await small.close();
+    expect(await head()).toBe(20);
+  });
+
   it('given waiting appends, when the ledger is closed, then they are kept and later ones are unavailable', async () => {
     const one = await fixture().open();
     const waiting = times(20, (index) => one.record(received(`e${index}`)));

@@ -1,8 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import type { Ledger, NewEntry } from '../../src/ledger/ledger.js';
+import type { Entry, Ledger, NewEntry } from '../../src/ledger/ledger.js';
 import { STORED_BYTES_MAX, storedBytes, storedHash } from '../../src/ledger/stored-hash.js';
-import { received, tell, type LedgerFixture } from './ledger-entries.js';
+import { decisions, received, tell, type LedgerFixture } from './ledger-entries.js';
+
+/** Five entries as they are read elsewhere: received events and decisions, in two minutes of the past. */
+function ofAnotherLedger(): Entry[] {
+  const [first, second] = decisions('period-1', 0, ['a', 'b']);
+  const key = { id: randomUUID(), wrapped: Buffer.alloc(0) };
+  const given = [received('e1', { key }), first!, received('e2', { causationId: first!.id }), second!, received('e3')];
+  return given.map(({ key: sealed, ...entry }, index) => {
+    const recordedAt = new Date(`2026-03-01T10:0${index >> 1}:00.123Z`);
+    const placed = { ...entry, revision: index === 3 ? 1 : 0, recordedAt, ...(sealed ? { keyId: sealed.id } : {}) };
+    return { ...placed, position: index + 1, storedHash: storedHash(placed) };
+  });
+}
 
 /** Whatever an entry holds comes back as it was given. */
 export function storedCases(ledger: () => Ledger, fixture: () => LedgerFixture): void {
@@ -55,6 +67,28 @@ export function storedCases(ledger: () => Ledger, fixture: () => LedgerFixture):
         attributes: { zeta: '1', alpha: '"2"\\', 'naïve key': '東京', '10': 'x', '9': 'y', toString: 'z' },
       }),
     ));
+
+  it('given entries of another ledger, when taken over, some of them twice, then each is as it was there, and others follow', async () => {
+    const theirs = ofAnotherLedger();
+    const keys = theirs.flatMap(({ keyId }) => (keyId ? [{ id: keyId, wrapped: Buffer.alloc(61, 7) }] : []));
+    await ledger().takeOver(theirs.slice(0, 3), keys);
+    await ledger().takeOver(theirs, keys);
+    expect((await ledger().readFeed(0, 10)).entries).toEqual(theirs);
+    const { rows } = await fixture().database.pool.query<{ id: string }>('select id from ledger.vault_keys');
+    expect(rows.map(({ id }) => id)).toEqual(keys.map(({ id }) => id));
+    expect((await tell(ledger(), received('e1'))).position).toBe(1);
+    const behind = await fixture().open({ clock: () => new Date('2026-02-01T00:00:00Z') });
+    expect(await tell(behind, received('ours'))).toMatchObject({ outcome: 'recorded', position: 6 });
+    await behind.close();
+    expect((await ledger().at(6))!.recordedAt).toEqual(theirs.at(-1)!.recordedAt); // time does not go back
+  });
+
+  it('given an entry of another ledger whose id is known with other content, when taken over, then it is refused', async () => {
+    await tell(ledger(), received('e1', { body: 'ours' }));
+    const theirs = { ...ofAnotherLedger()[0]!, position: 2 };
+    await expect(ledger().takeOver([theirs], [])).rejects.toThrow();
+    expect(await head()).toBe(1);
+  });
 
   it.each([
     '0001-01-01T00:00:00.000Z',

@@ -13,7 +13,7 @@ export interface LedgerFixture {
   /** Whether a repeat is told as one even when its first copy went through another process a moment ago. */
   exactBetweenProcesses: boolean;
   /** One more handle on the same ledger, as another process would have it. */
-  open(options?: { clock?: () => Date; limits?: { waitingMax?: number } }): Promise<Ledger>;
+  open(options?: { clock?: () => Date; limits?: { waitingMax?: number; waitingBytesMax?: number } }): Promise<Ledger>;
   /** Resolves when everything that was appended has its place in the feed. Needs an open handle. */
   settled(): Promise<void>;
   /** Takes every entry out of it, between cases. */

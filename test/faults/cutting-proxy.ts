@@ -7,8 +7,13 @@ export interface CuttingProxy {
   connection: pg.ClientConfig;
   /** Where it listens on 127.0.0.1. */
   port: number;
-  /** The next message that contains this text: `before` it reaches the server, or `after` the server acted on it, its answer lost. */
+  /**
+   * The next message that contains this text: `before` it reaches the server, or `after` the server acted on it, its answer lost. One that
+   * is asked for while another is still to come is looked for after that.
+   */
   cutAt(text: string, when: 'before' | 'after'): void;
+  /** In the next message that contains this text the server reads another one of the same length. */
+  replaceNext(text: string, by: string): void;
   /** Refuses and cuts everything while down. */
   down(down: boolean): void;
   /** From now on nothing passes on the connections there are, in neither direction, and nobody is told: half-open. `all`: on new ones neither. */
@@ -20,7 +25,8 @@ export interface CuttingProxy {
 }
 
 export async function cuttingProxy(target: pg.ClientConfig): Promise<CuttingProxy> {
-  let trap: { text: string; when: 'before' | 'after' } | undefined;
+  const traps: { text: string; when: 'before' | 'after' }[] = [];
+  let swap: { text: string; by: string } | undefined;
   let refusing = false;
   let generation = 0; // connections of another one are silent
   let deaf = false;
@@ -44,11 +50,15 @@ export async function cuttingProxy(target: pg.ClientConfig): Promise<CuttingProx
     };
     client.on('data', (data) => {
       if (born !== generation) return;
+      const [trap] = traps;
       if (trap && data.includes(trap.text)) {
-        const { when } = trap;
-        trap = undefined;
+        const { when } = traps.shift()!;
         if (when === 'before') return cut();
         sprung = true;
+      }
+      if (swap && data.includes(swap.text)) {
+        data.write(swap.by, data.indexOf(swap.text));
+        swap = undefined;
       }
       upstream.write(data);
     });
@@ -70,7 +80,11 @@ export async function cuttingProxy(target: pg.ClientConfig): Promise<CuttingProx
   return {
     connection: { ...target, host: '127.0.0.1', port },
     port,
-    cutAt: (text, when) => void (trap = { text, when }),
+    cutAt: (text, when) => void traps.push({ text, when }),
+    replaceNext: (text, by) => {
+      if (text.length !== by.length) throw new Error('the length of a message cannot change');
+      swap = { text, by };
+    },
     down: (down) => {
       refusing = down;
       if (down) for (const end of [...pairs]) end();

@@ -66,6 +66,18 @@ for (const { name, there, open } of QUEUES)
       },
     );
 
+    it('given several in a row are killed in it, as while a service is deployed, then the next one finishes it, and there is no dead letter', async () => {
+      await reconcile.run({ from: DAY, to: DAY, metrics: ['signups'] }, 'test');
+      for (let killed = 0; killed < 3; killed += 1) {
+        const each = worker('before');
+        await holding(each);
+        await each.kill();
+      }
+      worker();
+      await finished();
+      expect([await effects(), parked()]).toEqual([{ entries: 1, recorded: 1, results: 1 }, []]);
+    });
+
     it.each<['before' | 'after']>([['before'], ['after']])(
       'given it is paused %s its result is in the ledger and wakes up when another has done the job, then its effects are there once',
       async (hold) => {

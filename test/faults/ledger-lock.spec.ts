@@ -4,6 +4,7 @@ import { openPostgresLedger, type PostgresLedger } from '../../src/ledger/backen
 import type { Recorded } from '../../src/ledger/ledger.js';
 import { decisions, received, times } from '../contracts/ledger-entries.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
+import { until } from '../support/start-storage.js';
 import { cuttingProxy, type CuttingProxy } from './cutting-proxy.js';
 
 const clock = () => new Date();
@@ -44,6 +45,29 @@ describe('the ledger in PostgreSQL under faults', () => {
     },
   );
 
+  it('given the answer to COMMIT is lost, and the next attempt is cut off before it looks, then it is told as recorded all the same', async () => {
+    await ledger.record(received('known'));
+    proxy.cutAt('commit', 'after');
+    proxy.cutAt('for update', 'before');
+    expect(await ledger.record(received('e1'))).toEqual({ outcome: 'recorded', position: 2 });
+    expect([proxy.cuts(), await ledger.head()]).toEqual([2, 2]);
+  });
+
+  // PostgreSQL answers the COMMIT of a transaction that failed with the tag ROLLBACK and no error; an abort has that answer too.
+  it.each<[string, () => Promise<{ position?: number }>]>([
+    ['an event', () => ledger.record(received('e1'))],
+    ['a decision', () => ledger.append('period-1', 'no_stream', decisions('period-1', 0, ['a']))],
+  ])(
+    'given the COMMIT of %s is answered with ROLLBACK, then it is not told as there until it is, once',
+    async (_what, append) => {
+      await ledger.record(received('known'));
+      proxy.replaceNext(';commit\0', ';abort \0');
+      expect(await append()).toMatchObject({ position: 2 });
+      expect((await ledger.readFeed(0, 10)).entries.map(({ position }) => position)).toEqual([1, 2]);
+      expect(await ledger.record(received('next'))).toEqual({ outcome: 'recorded', position: 3 });
+    },
+  );
+
   it('given PostgreSQL is gone, when events come, then they are unavailable; when it is back, then they are taken', async () => {
     proxy.down(true);
     const settled = await Promise.allSettled(times(10, (index) => ledger.record(received(`e${index}`))));
@@ -52,6 +76,35 @@ describe('the ledger in PostgreSQL under faults', () => {
     }
     proxy.down(false);
     expect(await ledger.record(received('e0'))).toEqual({ outcome: 'recorded', position: 1 });
+  });
+
+  it('given a subscription whose reads PostgreSQL refuses for a while, when it is back, then it goes on where it was', async () => {
+    let [isAway, refused] = [false, 0];
+    const query = (config: pg.QueryConfig): Promise<unknown> => {
+      if (!isAway) return test.database.pool.query(config);
+      refused += 1;
+      return Promise.reject(Object.assign(new Error('nobody listens'), { code: 'ECONNREFUSED', syscall: 'connect' }));
+    };
+    const reader = await openPostgresLedger({ ...test.database, pool: { query } as unknown as pg.Pool }, { clock });
+    const read: number[] = [];
+    const reading = (async () => {
+      for await (const { entries } of reader.subscribe(0, { limit: 10, signal: new AbortController().signal }))
+        if (read.push(...entries.map(({ position }) => position)) === 3) return;
+    })();
+    reading.catch(() => undefined); // told when it is waited for
+    try {
+      await reader.record(received('e1'));
+      await until(() => read.length === 1);
+      isAway = true;
+      await reader.record(received('e2'));
+      await until(() => refused > 0);
+      isAway = false;
+      await reader.record(received('e3'));
+      await reading;
+      expect(read).toEqual([1, 2, 3]);
+    } finally {
+      await reader.close();
+    }
   });
 
   it('given the backend of the writer is terminated, when events come, then none is lost', async () => {

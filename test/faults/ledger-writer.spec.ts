@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openPostgresLedger, type PostgresLedger } from '../../src/ledger/backends/postgres/postgres.js';
 import { received, times } from '../contracts/ledger-entries.js';
@@ -72,6 +73,13 @@ describe('the writer of the ledger, once it knows the head', () => {
     await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity ${where}`);
     while ((await pool.query(`select from pg_stat_activity ${where}`)).rowCount !== 0);
   }
+
+  it('given entries of another ledger that do not follow on the head, when taken over, then they are refused', async () => {
+    const { entries } = await ledger.readFeed(0, 2);
+    const later = entries.map((entry) => ({ ...entry, id: randomUUID(), position: entry.position + 3 }));
+    await expect(ledger.takeOver(later, [])).rejects.toThrow('the entry at position 4 does not follow on 2');
+    expect(await ledger.head()).toBe(2);
+  });
 
   it('given two processes in turn and repeats of all they wrote, when read, then places are dense, in the order of time, each event once', async () => {
     for (const round of times(150, (index) => index)) {

@@ -23,15 +23,23 @@ async function figures(url: string): Promise<string[]> {
 
 const authorization = `Bearer ${KEYS.api}`;
 
-/** Asks for a reconciliation of one day and waits until a worker has done it. */
-async function reconcile(url: string, scale: Scale, day: string): Promise<Record<string, unknown>[]> {
+/** Asks for a reconciliation of one day. Resolves with the id of the run. */
+async function askFor(url: string, day: string): Promise<string> {
   const headers = { authorization, 'content-type': 'application/json' };
   const body = JSON.stringify({ from: day, to: day, metrics: ['signups', 'orders'] });
   const asked = await call(`${url}/v1/reconciliations`, { headers, body });
   expect(asked.status).toBe(202);
-  const { run_id: runId } = JSON.parse(asked.text) as { run_id: string };
+  return (JSON.parse(asked.text) as { run_id: string }).run_id;
+}
+
+async function isDone({ database }: Scale, runId: string): Promise<void> {
   const finished = 'select from reconcile.runs where run_id = $1 and finished_at is not null';
-  await until(async () => (await scale.database.pool.query(finished, [runId])).rowCount === 1);
+  await until(async () => (await database.pool.query(finished, [runId])).rowCount === 1);
+}
+
+/** Asks for a reconciliation of one day and waits until a worker has done it. */
+async function reconcile(url: string, scale: Scale, day: string): Promise<Record<string, unknown>[]> {
+  await isDone(scale, await askFor(url, day));
   const found = await read(url, `/v1/reconciliations?from=${day}&to=${day}`);
   return (found as { data: Record<string, unknown>[] }).data;
 }
@@ -137,6 +145,18 @@ describe('three processes with the doors, one that projects and one that runs jo
     expect(((await read(urls[1]!, `/v1/reconciliations?from=${day}&to=${day}`)) as { data: unknown }).data).toEqual(
       rows,
     );
+  });
+
+  it('given no process that runs jobs, then a run waits, whoever else is there, and is done when there is one', async () => {
+    expect(await worker.stop()).toBe(0);
+    const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    const runId = await askFor(urls[0]!, day);
+    const waiting = expect.objectContaining({ id: `reconcile-run-${runId}`, state: 'prioritized' });
+    // A process that takes jobs has this one long before so many answers.
+    for (let look = 0; look < 50; look += 1) expect((await read(urls[1]!, '/v1/jobs')).data).toContainEqual(waiting);
+    worker = scale.start('worker');
+    await isDone(scale, runId);
+    expect((await read(urls[0]!, `/v1/reconciliations?from=${day}&to=${day}`)).data).toHaveLength(2);
   });
 
   it('given each role, then its health and its figures speak of what it does, and it answers nothing else', async () => {

@@ -8,6 +8,7 @@ import type { Entry, Ledger } from '../../src/ledger/ledger.js';
 import { openService } from '../../src/service.js';
 import { readConfig } from '../../src/config.js';
 import { openDatabase } from '../../src/storage/database.js';
+import { received, tell } from '../contracts/ledger-entries.js';
 import { startKurrentdb, type KurrentdbDouble } from '../support/kurrentdb/double.js';
 import { RunningService } from '../support/running-service.js';
 import { startNode } from '../support/service-process.js';
@@ -71,21 +72,23 @@ async function copy(from: Place | string, to: string, databaseUrl: string, inter
   return added;
 }
 
+/** A ledger that takes pages over in another way. */
+const takingOver = (ledger: Ledger, takeOver: Ledger['takeOver']): Ledger =>
+  new Proxy(ledger, {
+    get(target, name, receiver) {
+      if (name === 'takeOver') return takeOver;
+      const value: unknown = Reflect.get(target, name, receiver);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+
 /** A ledger whose second page is taken over by half before everything stops. */
 function breaking(ledger: Ledger): Ledger {
   let pages = 0;
-  return new Proxy(ledger, {
-    get(target, name, receiver) {
-      if (name !== 'takeOver') {
-        const value: unknown = Reflect.get(target, name, receiver);
-        return typeof value === 'function' ? value.bind(target) : value;
-      }
-      return async (...[entries, keys]: Parameters<Ledger['takeOver']>) => {
-        pages += 1;
-        await target.takeOver(pages < 2 ? entries : entries.slice(0, 2), keys);
-        if (pages >= 2) throw new Error('broken off');
-      };
-    },
+  return takingOver(ledger, async (entries, keys) => {
+    pages += 1;
+    await ledger.takeOver(pages < 2 ? entries : entries.slice(0, 2), keys);
+    if (pages >= 2) throw new Error('broken off');
   });
 }
 
@@ -211,6 +214,35 @@ describe('a ledger that is copied', () => {
     await expect(copy('mysql://a/b', index, index)).rejects.toThrow('no place of a ledger');
     await expect(copy(index, index, index)).rejects.toThrow('the same ledger');
   });
+
+  it('given a source with fewer entries than the target, then it says to copy the other way', async () => {
+    const to = await database();
+    const { ledger, database: source } = shop.service;
+    await copy({ ledger, database: source }, to, to);
+    const shorter = { head: () => Promise.resolve(expected.entries.length - 1) } as Ledger;
+    await expect(copy({ ledger: shorter, database: source }, to, to)).rejects.toThrow('copy the other way');
+  });
+
+  it.each(['PostgreSQL', 'KurrentDB'])(
+    'given somebody appends to the target in %s meanwhile, then that is found, and nothing more is copied',
+    async (engine) => {
+      const databaseUrl = await database();
+      const address = engine === 'PostgreSQL' ? databaseUrl : `${double.url}&ledger=disturbed`;
+      const config = readConfig({ DATABASE_URL: databaseUrl }, Object.keys(backends));
+      const { places, close } = await openPlaces(config, () => new Date(), [address]);
+      const { ledger, database: target } = places[0]!;
+      let pages = 0;
+      const disturbed = takingOver(ledger, async (entries, keys) => {
+        pages += 1;
+        if (pages === 2) await tell(ledger, received('theirs'));
+        await ledger.takeOver(entries, keys);
+      });
+      const from = { ledger: shop.service.ledger, database: shop.service.database };
+      const copying = copyLedger(from, { ledger: disturbed, database: target }, { pageMax: 5 });
+      await expect(copying.finally(close)).rejects.toThrow('something else at the positions 6 to 10');
+      expect(pages).toBe(2);
+    },
+  );
 
   it('given an entry that is not as it was written, then nothing is copied from its page on', async () => {
     const { ledger, database: source } = shop.service;

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Queue } from 'bullmq';
+import type { AlertDelivery } from '../../src/alert/alert-store.js';
 import { Zone } from '../../src/kernel/day.js';
 import { cancellationsIn } from '../../src/jobs/cancellations.js';
 import { createJobs, type Jobs, type JobsDeps } from '../../src/jobs/create-jobs.js';
@@ -72,6 +73,14 @@ const jobContext = (reconcile: Reconcile, enqueued: (job: Enqueued) => unknown):
   enqueue: (job) => Promise.resolve(void enqueued(job)),
   progress: () => Promise.resolve(),
 });
+/** Whether something ends although nothing was done for it but a hundred looks at the queue. */
+async function isOverAfterLooks(work: Promise<void>): Promise<boolean> {
+  let over = false;
+  void work.then(() => (over = true));
+  const queue = await queueItself();
+  for (let look = 0; look < 100; look += 1) await queue.getJobCounts();
+  return over;
+}
 const rows = async (reconcile: Reconcile) => (await reconcile.list({})).data;
 
 for (const { name, there, open: openPlace } of QUEUES)
@@ -100,16 +109,21 @@ for (const { name, there, open: openPlace } of QUEUES)
         ]);
       });
 
-      it('given a schedule of an older version, then it is replaced', async () => {
+      it('given processes that start at once, then it is scheduled once, and none of them stumbles over another', async () => {
+        const all = await Promise.all(Array.from({ length: 6 }, () => open()));
+        await Promise.all(all.map(({ jobs }) => jobs.heal()));
+        expect(await (await queueItself()).getJobSchedulersCount()).toBe(1);
+      });
+
+      it.each([
+        ['an older version', '0 0 4 * * *', ZONE],
+        ['another zone', '0 15 2 * * *', 'UTC'],
+      ])('given a schedule of %s, then it is replaced', async (_whose, pattern, tz) => {
         const { jobs } = await open();
         const queue = await queueItself();
-        await queue.upsertJobScheduler(
-          'reconcile-daily',
-          { pattern: '0 0 4 * * *', tz: 'UTC' },
-          { name: 'reconcile-daily' },
-        );
+        await queue.upsertJobScheduler('reconcile-daily', { pattern, tz }, { name: 'reconcile-daily' });
         await jobs.heal();
-        expect((await queue.getJobSchedulers()).map(({ pattern, tz }) => [pattern, tz])).toEqual([
+        expect((await queue.getJobSchedulers()).map((each) => [each.pattern, each.tz])).toEqual([
           ['0 15 2 * * *', ZONE],
         ]);
       });
@@ -137,6 +151,19 @@ for (const { name, there, open: openPlace } of QUEUES)
         await until(async () => (await queue.getJobSchedulersCount()) === 1);
         await finished(reconcile);
         expect(await rows(reconcile)).toHaveLength(1);
+      });
+
+      it('given a queue that was flushed, when the minute comes, then what is still to be told of alerts is back, once', async () => {
+        const delivery: AlertDelivery = { alertId: 'a1', transition: 'raised', channel: 'webhook' };
+        const due = { ...noAlerts, due: () => Promise.resolve([delivery]) };
+        const { jobs } = await open({ alerts: due });
+        await jobs.heal();
+        await (await queueItself()).obliterate({ force: true });
+        await jobs.heal();
+        await jobs.heal();
+        expect((await jobs.list(10)).filter(({ name }) => name === 'alert-deliver')).toEqual([
+          expect.objectContaining({ id: 'alert-a1-raised-webhook', state: 'waiting' }),
+        ]);
       });
 
       it('compares yesterday and the three days before, as a run of its own that repeats nothing', async () => {
@@ -380,6 +407,21 @@ for (const { name, there, open: openPlace } of QUEUES)
         expect(tries).toHaveLength(1);
       });
 
+      it('given a decision that another process was quicker with, then it is tried again and is no dead letter', async () => {
+        let tries = 0;
+        const losing: Job = {
+          name: 'losing',
+          meaning: 'Decides where somebody else did a moment ago.',
+          run: () =>
+            ++tries === 1 ? Promise.reject(new Problem('wrong_expected_revision', 'It moved.')) : Promise.resolve(),
+        };
+        const { jobs } = await open({ jobs: [losing] });
+        jobs.start();
+        await (await queueItself()).add('losing', {}, { jobId: 'losing-1', attempts: 2 });
+        await until(() => jobs.tallies().get('losing')?.completed === 1 || parked.length > 0);
+        expect([tries, parked]).toEqual([2, []]);
+      });
+
       it('given a dead letter that could not be kept, then the job stays failed until it can', async () => {
         let refuse = true;
         const park: JobsDeps['park'] = (failed) =>
@@ -605,9 +647,37 @@ for (const { name, there, open: openPlace } of QUEUES)
         await started;
         const stopped = jobs.stop();
         expect(await jobs.health()).toEqual({ ok: false, detail: 'stopping' });
+        expect(await isOverAfterLooks(stopped)).toBe(false);
         steps.end!();
         await stopped;
         expect(done).toBe(true);
+        // Nobody does it again.
+        expect(await (await queueItself()).getJobCounts('active', 'completed')).toEqual({ active: 0, completed: 1 });
+      });
+
+      it('given that mending fails, then it is tried again without being asked', async () => {
+        let asked = 0;
+        const failsFirst = () => (++asked === 1 ? Promise.reject(new Error('down')) : Promise.resolve([]));
+        const { jobs } = await open({ alerts: { ...noAlerts, due: failsFirst }, healMs: 10 });
+        jobs.start();
+        await until(() => asked > 1);
+        expect(asked).toBeGreaterThan(1);
+      });
+
+      it('given a dead letter that is being kept, when it stops, then that is kept first', async () => {
+        const failing: Job = { name: 'failing', meaning: 'Fails.', run: () => Promise.reject(new Error('no')) };
+        const steps: { kept?: () => void } = {};
+        const keeping = new Promise<void>((resolve) => (steps.kept = resolve));
+        const park: JobsDeps['park'] = (failed) => (parked.push(failed), keeping);
+        const { jobs } = await open({ jobs: [failing], park });
+        jobs.start();
+        await (await queueItself()).add('failing', {}, { jobId: 'failing-4', attempts: 1 });
+        await until(() => parked.length > 0);
+        const stopped = jobs.stop();
+        expect(await isOverAfterLooks(stopped)).toBe(false);
+        steps.kept!();
+        await stopped;
+        expect(await (await queueItself()).getJob('failing-4')).toBeUndefined();
       });
 
       it('before the start, says that it does not run', async () => {

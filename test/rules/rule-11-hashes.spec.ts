@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Fact, stampOf } from '../../src/catalog/facts.js';
+import { migrate } from '../../src/storage/migrate.js';
+import { foreignDatabase, type TestDatabase } from '../support/database.js';
 import { inBatches, shuffled } from '../support/histories.js';
 import { projectedLedger, type ProjectedLedger } from '../support/projected-ledger.js';
 
@@ -26,8 +28,12 @@ const hashesOf = (facts: readonly Fact[], recordedAt?: string) =>
   hashesAfter([facts.map((fact) => [fact])], recordedAt);
 
 /** The same for lots of entries, the model brought up to date after each lot. */
-async function hashesAfter(lots: readonly (readonly Fact[][])[], recordedAt = '2026-10-02T00:00:00Z') {
-  const at = await projectedLedger(new Date(recordedAt));
+async function hashesAfter(
+  lots: readonly (readonly Fact[][])[],
+  recordedAt = '2026-10-02T00:00:00Z',
+  test?: Promise<TestDatabase>,
+) {
+  const at = await projectedLedger(new Date(recordedAt), test);
   opened.push(at);
   const projections = at.make();
   await projections.start();
@@ -60,6 +66,18 @@ describe('state hash and history hash', () => {
   it('given a rebuild, then both hashes are what they were', async () => {
     const { live, rebuilt } = await hashesOf([...facts].reverse());
     expect(rebuilt).toEqual(live);
+  });
+
+  it('given a database that sorts texts and writes times in another way, then both hashes are the same', async () => {
+    // In bytes capitals come first, in a language a before Z.
+    const mixed = [...facts, ...['Zoe', 'adam', 'Éva', 'z-1'].map((user, n) => signUp(user, 20 + n))];
+    const lots = [mixed.map((fact) => [fact])];
+    const foreign = foreignDatabase();
+    await migrate((await foreign).database);
+    const order = `select string_agg(u, ' ' order by u) as sorted, now()::text as now from unnest(array['Zoe', 'adam']) as u`;
+    const { rows } = await (await foreign).database.pool.query<{ sorted: string; now: string }>(order);
+    expect([rows[0]!.sorted, rows[0]!.now]).toEqual(['adam Zoe', expect.stringMatching(/ JST$/)]);
+    expect(await hashesAfter(lots, undefined, foreign)).toEqual(await hashesAfter(lots));
   });
 
   it.each<[string, Fact[]]>([

@@ -32,6 +32,22 @@ describe('a signed webhook about as large as an entry may be', () => {
     expect(JSON.parse(over.entry.body)).toMatchObject({ id: 'evt_2', data: { object: { id: 'ch_1', amount: 100 } } });
   });
 
+  // How much longer sealing makes a text is estimated for the whole of it: what is left is sealed more than that, again and again.
+  it('given one whose small leaves grow by sealing and whose long texts do not, then it is shortened until it fits, and no more', async () => {
+    const long = Array.from({ length: 200 }, (_, n) => ({ id: `li_${n}`, transfer_group: 'x'.repeat(4_000) }));
+    const small = Array.from({ length: 8_000 }, (_, n) => ({ name: `N${n}` }));
+    const { data, ...event } = charge('evt_4', '');
+    const body = { ...event, data: { object: { ...data.object, payers: small, lines: { data: long } } } };
+    const outcome = await deliver(body);
+    const { entry, bytes } = await stored(outcome.entryId);
+    expect([outcome.outcome, entry.attributes['truncated'], bytes <= STORED_BYTES_MAX]).toEqual([
+      ...['recorded', 'texts', true],
+    ]);
+    const kept = JSON.parse(await doors.vault.unseal(entry.body, entry.keyId)) as typeof body;
+    expect(kept.data.object.payers).toEqual(small);
+    expect(kept.data.object.lines.data.map(({ id }) => id)).toEqual(long.map(({ id }) => id));
+  });
+
   it('given another content in what was left out, then it is a conflict all the same; the same content is a duplicate', async () => {
     const large = 'x'.repeat(970_000);
     const outcomes = [];

@@ -70,13 +70,13 @@ describe.each([
       ...{ database, ledgerDatabase: database },
     });
   const textOf = (who: string): string => JSON.stringify({ name: `canary of ${who}` });
-  const sealed = (who: string): NewEntry => {
+  const sealed = (who: string, tags = [place.vault.subjectTag('u', who)]): NewEntry => {
     const { body, key } = place.vault.sealEntry(textOf(who), () => true);
-    const subjects = [place.vault.subjectTag('u', who), 'e.else'].sort();
+    const subjects = [...tags, 'e.else'].sort();
     return received(`e${++number}`, { body, key, subjects, contentMac: place.vault.contentMac(number) });
   };
-  const tell = async (who: string): Promise<Entry> => {
-    const entry = sealed(who);
+  const tell = async (who: string, tags?: string[]): Promise<Entry> => {
+    const entry = sealed(who, tags);
     await place.ledger.record(entry);
     return found(place.ledger, entry.id);
   };
@@ -150,6 +150,31 @@ describe.each([
     expect(await place.vault.unseal(body, key!.id)).toBe(ERASED);
     await stage().apply();
     expect(await canary(late)).toBe(ERASED);
+  });
+
+  it('when somebody of thousands of devices is erased, then what any of them is named in is, counted once, and nothing of another', async () => {
+    await sql(`insert into model.identifiers (node, customer, doc) select node, 'user:mira', '{}' from (
+      select 'user:mira' as node union all select 'anonymous:mira-' || n from generate_series(0, 2999) n) of_hers`);
+    const tagOf = (n: number): string => place.vault.subjectTag('a', `mira-${n}`);
+    const sorted = Array.from({ length: 3_000 }, (_, n) => tagOf(n)).sort(); // as they are noted
+    const device = (n: number): string => sorted[n]!;
+    const hers = [await tell('mira', [device(0)]), await tell('mira', [device(1_500), device(2_999)])];
+    const others = [await tell('nils', [tagOf(3_000)]), await tell('nils', [])];
+    const letters = [sealed('mira', [device(2_998)]), sealed('nils', [tagOf(29_980)])];
+    await createDeadLetters({ ...place, database: place.test.database, clock }).park(
+      letters.map(({ body, key, subjects }, n) => ({
+        ...{ reason: 'conflict', door: 'provider', origin: 'stripe', account: `many-${n}`, errors: [] },
+        sealed: { body, key, subjects: [...subjects] },
+      })),
+    );
+    const { id } = await erase('mira');
+    hers.push(await tell('mira', [device(42), device(43)]));
+    await stage().apply();
+    for (const entry of hers) expect(await canary(entry)).toBe(ERASED);
+    for (const entry of others) expect(await canary(entry)).toBe(textOf('nils'));
+    const opened = letters.map(({ body, key }) => place.vault.unseal(body, key!.id));
+    expect(await Promise.all(opened)).toEqual([ERASED, textOf('nils')]);
+    expect((await stage().find(id))!.reached).toMatchObject({ entries: 3, dead_letters: 1, keys_deleted: 4 });
   });
 
   it('when several are at it at once, then each is counted once', async () => {

@@ -22,9 +22,17 @@ export function testDatabase(): Promise<TestDatabase> {
 /** A database with nothing in it. */
 export const emptyDatabase = (): Promise<TestDatabase> => cloneOf('template0');
 
-async function cloneOf(template: string): Promise<TestDatabase> {
+/** The same at an operator who sorts by the rules of a language, lives elsewhere and writes dates in another way. */
+export const foreignDatabase = (): Promise<TestDatabase> =>
+  cloneOf('template0', `locale_provider icu icu_locale 'en-US'`, [
+    `set timezone = 'Asia/Tokyo'`,
+    `set datestyle = 'SQL, DMY'`,
+  ]);
+
+async function cloneOf(template: string, locale = '', settings: readonly string[] = []): Promise<TestDatabase> {
   const name = `suite_${process.pid}_${randomBytes(6).toString('hex')}`;
-  await asAdmin(`create database ${name} template ${template} strategy file_copy`);
+  await asAdmin(`create database ${name} template ${template} ${locale} strategy file_copy`);
+  for (const each of settings) await asAdmin(`alter database ${name} ${each}`);
   const url = urlOf(access(), name);
   const database = await openDatabase({ databaseUrl: url, dataDir: 'unused', allowUnsafe: true });
   return {

@@ -23,8 +23,12 @@ export interface ProjectedLedger {
   close(): Promise<void>;
 }
 
-export async function projectedLedger(now = new Date('2026-10-20T12:00:00Z')): Promise<ProjectedLedger> {
-  const { database, drop } = await testDatabase();
+/** `opened`: a migrated database; one like all others unless told. */
+export async function projectedLedger(
+  now = new Date('2026-10-20T12:00:00Z'),
+  opened = testDatabase(),
+): Promise<ProjectedLedger> {
+  const { database, drop } = await opened;
   const ledger = await backends.postgres.open({ database, clock: () => now });
   const made: Projections[] = [];
   return {
