@@ -7,17 +7,12 @@ const fromJest = createRequire(require.resolve('jest'));
 const { default: Sequencer } = createRequire(fromJest.resolve('@jest/core'))('@jest/test-sequencer');
 
 const LONG = [
-  ...['quality', 'faults/older-postgres', 'faults/kill-nine', 'faults/projector-handover', 'faults/shutdown'],
-  ...[
-    'faults/embedded-postgres',
-    'flow/demo',
-    'flow/fuzz-doors',
-    'web/dashboard',
-    'faults/several-processes',
-    'flow/ledger-copy',
-  ],
-  ...['faults/kurrentdb-outages', 'faults/database-outage', 'properties/payment-histories', 'flow/bad-transport'],
-  ...['properties/pack-tampering', 'properties/stripe-histories', 'properties/ledger-tampering'],
+  ...['quality', 'faults/older-postgres', 'faults/kill-nine', 'faults/job-workers', 'faults/power-cut'],
+  ...['faults/projector-handover', 'faults/kurrentdb-traps', 'faults/several-processes', 'faults/kurrentdb-outages'],
+  ...['web/dashboard', 'faults/shutdown', 'faults/database-outage', 'faults/kurrentdb-mishaps'],
+  ...['flow/ledger-copy', 'flow/demo', 'flow/fuzz-doors', 'faults/embedded-postgres', 'flow/bad-transport'],
+  ...['faults/ledger-without-postgres', 'properties/payment-histories', 'flow/reconcile-jobs', 'faults/background'],
+  ...['properties/pack-tampering', 'properties/stripe-histories', 'properties/ledger-tampering', 'flow/equivalence'],
 ];
 const tests = import.meta.dirname;
 

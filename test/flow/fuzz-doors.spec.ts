@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { anyText } from '../support/any-text.js';
 import { asRefusal, basicAuth, DOORS, NASTY, NASTY_JSON, nextNumber, stripeText, victim } from '../support/hostile.js';
 import { type Answer, call, KEYS } from '../support/service-process.js';
 import { bearer, cloudEvent, nowS, signed } from '../support/traffic.js';
@@ -31,7 +32,7 @@ const isOutcome = ({ text }: Answer): boolean => /^\{"status":"(rejected|conflic
 const nasty = fc.oneof(fc.constantFrom(...NASTY_JSON), fc.json({ maxDepth: 3 }));
 const leaf = fc.oneof(
   nasty,
-  fc.string({ unit: 'binary' }).map((text) => JSON.stringify(text)),
+  anyText().map((text) => JSON.stringify(text)),
   fc.double().map((n) => JSON.stringify(n)),
 );
 
@@ -63,7 +64,7 @@ const anyBytes = fc.oneof(
   fc
     .object({ maxDepth: 4, key: fc.oneof(fc.string(), fc.constantFrom(...NASTY)) })
     .map((value) => JSON.stringify(value)),
-  fc.string({ unit: 'binary', maxLength: 200 }),
+  anyText({ maxLength: 200 }),
   fc.json().map((text) => gzipSync(text)),
 );
 

@@ -2,23 +2,19 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { HmacSha256 } from '../../../src/kernel/hmac.js';
+import { anyText } from '../../support/any-text.js';
 
 const bytes = (max: number) => fc.uint8Array({ maxLength: max }).map((array) => Buffer.from(array));
 
 describe('HMAC-SHA256 by hand', () => {
   it('is that of the runtime for any key, text and bytes', () => {
     fc.assert(
-      fc.property(
-        bytes(200),
-        fc.string({ unit: 'binary', maxLength: 300 }),
-        fc.option(bytes(300)),
-        (key, text, more) => {
-          const known = createHmac('sha256', key)
-            .update(text)
-            .update(more ?? Buffer.alloc(0));
-          expect(new HmacSha256(key).digest(text, more ?? undefined)).toEqual(known.digest());
-        },
-      ),
+      fc.property(bytes(200), anyText({ maxLength: 300 }), fc.option(bytes(300)), (key, text, more) => {
+        const known = createHmac('sha256', key)
+          .update(text)
+          .update(more ?? Buffer.alloc(0));
+        expect(new HmacSha256(key).digest(text, more ?? undefined)).toEqual(known.digest());
+      }),
     );
   });
 
