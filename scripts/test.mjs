@@ -4,9 +4,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { buildAll } from './build.mjs';
-import { installBookkeeping } from './install-bookkeeping.mjs';
-import { installBrowser } from './install-browser.mjs';
-import { installRedis } from './install-redis.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const at = (...parts) => path.join(root, ...parts);
@@ -17,9 +14,6 @@ if (built !== 0) {
   console.error('The build failed, so no test ran.');
   process.exit(built);
 }
-installRedis();
-installBookkeeping();
-installBrowser();
 process.exit(runTests());
 
 function runTests() {

@@ -64,9 +64,9 @@ function marking(value: unknown): string | null {
   return marksNothing(text) ? null : text.slice(0, TEXT_MAX).toWellFormed();
 }
 
-// eslint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex
 const UNSTORABLE = /[\u0000-\u001f\u007f\ud800-\udfff]/;
-// eslint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex
 const CONTROLS = /[\u0000-\u001f\u007f]+/g;
 
 function openText(value: unknown): string | undefined {

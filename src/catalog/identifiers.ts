@@ -3,7 +3,7 @@ import type { Node, Ref } from './facts.js';
 
 /** How identifiers and references are written in facts, whatever their senders put into them. */
 const ID_MAX = 512; // characters; Stripe's metadata values may have 500
-// eslint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex
 const UNSTORABLE = /[\u0000-\u001f\u007f]/;
 
 /** An id as facts may carry it; undefined when it is absent, unreadable, or nothing that a table can hold. */

@@ -6,7 +6,7 @@ export const TEXT_MAX = 255; // characters
 /** Text that every store takes: Unicode without lone surrogates and control characters, 1 to `max` characters; undefined otherwise. */
 export function cleanText(value: unknown, max = TEXT_MAX): string | undefined {
   if (typeof value !== 'string' || value.length === 0 || value.length > max || !value.isWellFormed()) return undefined;
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex
   return /[\u0000-\u001f\u007f]/.test(value) ? undefined : value;
 }
 

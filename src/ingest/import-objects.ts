@@ -250,10 +250,10 @@ async function readFile(
   const settling = new Set<Promise<unknown>>();
   const put = (lot: readonly ReadLine[], done?: Date): void => {
     const objects = lot.flatMap((line) => line.objects);
-    const settled = settle(deps, source, objects, asOf, 'file', imported).finally(() => settling.delete(settled));
-    settling.add(settled);
+    const kept = settle(deps, source, objects, asOf, 'file', imported).finally((): boolean => settling.delete(kept));
+    settling.add(kept);
     const remember = async (before: Promise<void> | undefined): Promise<void> => {
-      const [recorded] = await Promise.all([settled, before]);
+      const [recorded] = await Promise.all([kept, before]);
       const cursor = String(lot.at(-1)?.line ?? readBefore);
       await store.advance(key, { cursor, listed: objects.length, recorded, done });
       options.onProgress?.(file.bytesRead(), file.bytes);

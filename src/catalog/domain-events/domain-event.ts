@@ -25,7 +25,7 @@ export const defineDomainEvent = (event: DomainEvent): DomainEvent => event;
 export const dataOf = <Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject => z.looseObject(shape);
 
 const ID_MAX = 255; // characters
-// eslint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex
 const isClean = (text: string): boolean => text.isWellFormed() && !/[\u0000-\u001f\u007f]/.test(text);
 
 const clean = (max: number) => z.string().min(1).max(max).refine(isClean, 'must not hold control characters');

@@ -127,6 +127,18 @@ process.exit(${status});`,
     const { status, stdout } = install(3);
     expect([status, stdout.includes('works'), stamp()]).toEqual([3, false, false]);
   });
+
+  it('given a script to be run beside it, then both run at once, and the program begins after both', () => {
+    const until = (file: string): string =>
+      `while (!existsSync('${file}')) await new Promise((resolve) => setTimeout(resolve, 5));`;
+    const head = `import { existsSync, mkdirSync, writeFileSync } from 'node:fs';`;
+    put('npm.mjs', `${head}\nmkdirSync('node_modules');\n${until('one')}\nwriteFileSync('two', '');`);
+    put('beside.mjs', `${head}\nwriteFileSync('one', '');\n${until('node_modules/.installed-lock')}\nprocess.exit(1);`);
+    put('child.mjs', `console.log('works ' + process.argv.slice(2).join());`);
+    const args = ['scripts/with-deps.mjs', '--beside=beside.mjs', 'child.mjs', '--flag'];
+    const options = { cwd: clone, env: env(), timeout: 10_000, killSignal: 'SIGKILL' } as const;
+    expect(spawnSync(process.execPath, args, { ...options, encoding: 'utf8' }).stdout).toMatch(/works --flag\n$/);
+  });
 });
 
 describe('the pinned Node', () => {
