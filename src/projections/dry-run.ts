@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Day } from '../kernel/day.js';
 import { beginHashing } from './hashes.js';
 import { sumDaily } from './model-writer.js';
-import { exclusively, type FoldDeps, foldTo, makeEmpty, type Progress } from './rebuild.js';
+import { exclusively, type FoldDeps, foldTo, inOneSession, makeEmpty, type Progress } from './rebuild.js';
 import { checkpointOf } from './runner.js';
 
 /** A number that would change: the sum of a metric on a day, in minor units where it is money (`currency` is empty where it is not). */
@@ -41,7 +41,7 @@ export async function dryRun(
       const live = await numbersOf(client, 'model');
       const { rows } = await client.query<{ model_version: string }>('select model_version from model.checkpoint');
       parked.push(...(await foldTo(deps, position, onProgress)));
-      await pool.query(sumDaily('model_next'));
+      await inOneSession(pool, [sumDaily('model_next')]);
       const differences = compared(live, await numbersOf(pool, 'model_next'));
       const versions = { liveVersion: rows[0]!.model_version, rebuiltVersion: deps.modelVersion };
       return { position, ...versions, differences, parked: parked.length };

@@ -126,6 +126,8 @@ export async function makeEmpty(pool: pg.Pool): Promise<void> {
   await pool.query('create schema model_next');
   for (const table of MODEL_TABLES) {
     await pool.query(`create table model_next.${table} (like model.${table} including all)`);
+    // A vacuum of what is still being filled would look at most of it again and again; it has its turn once the tables are read.
+    await pool.query(`alter table model_next.${table} set (autovacuum_enabled = false)`);
   }
   for (const { name } of await indexes(pool, 'model_next')) {
     if (!/party/.test(name)) await pool.query(`drop index model_next.${name}`);
@@ -152,29 +154,37 @@ async function finish(pool: pg.Pool): Promise<void> {
     .map(({ definition }) => definition.replace(/ ON model\./, ' ON model_next.'))
     .filter((wanted) => !made.some(({ definition }) => sameIndex(definition, wanted)));
   const isOfContributions = (definition: string): boolean => definition.includes(' ON model_next.contributions ');
+  // Both make indexes of the largest table, which alone would take longer than all the rest.
+  const ofContributions = missing.filter(isOfContributions);
   await Promise.all([
     inOneSession(pool, [
       // Others may read the table meanwhile, which making a primary key at once would not let them.
       'create unique index contributions_pkey on model_next.contributions (position, ordinal)',
-      ...missing.filter(isOfContributions),
+      ...ofContributions.slice(0, 1),
       'analyze model_next.contributions',
     ]),
     inOneSession(pool, [
+      ...ofContributions.slice(1),
       sumDaily('model_next'),
       ...missing.filter((definition) => !isOfContributions(definition)),
       ...MODEL_TABLES.filter((table) => table !== 'contributions').map((table) => `analyze model_next.${table}`),
     ]),
   ]);
   await pool.query('alter table model_next.contributions add primary key using index contributions_pkey');
+  for (const table of MODEL_TABLES) await pool.query(`alter table model_next.${table} reset (autovacuum_enabled)`);
 }
 
-async function inOneSession(pool: pg.Pool, statements: readonly string[]): Promise<void> {
+/** Memory to sum and sort in: totals are sorted on disk without it. The connections share the cores, so neither has helpers. */
+const ROOM = { maintenance_work_mem: '128MB', work_mem: '32MB', max_parallel_maintenance_workers: '0' };
+
+/** Runs statements over whole tables one after the other. */
+export async function inOneSession(pool: pg.Pool, statements: readonly string[]): Promise<void> {
   const client = await pool.connect();
   try {
-    await client.query(`set maintenance_work_mem = '128MB'`);
+    for (const [name, value] of Object.entries(ROOM)) await client.query(`set ${name} = '${value}'`);
     for (const statement of statements) await client.query(statement);
   } finally {
-    await client.query('reset maintenance_work_mem').catch(() => undefined);
+    for (const name in ROOM) await client.query(`reset ${name}`).catch(() => undefined);
     client.release();
   }
 }

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { Problem } from '../kernel/errors.js';
 import { beginHashing, hashed, stateHash, stateQueries } from './hashes.js';
 import { sumDaily, TOTALS } from './model-writer.js';
-import { exclusively, type FoldDeps, foldTo, makeEmpty, type Progress } from './rebuild.js';
+import { exclusively, type FoldDeps, foldTo, inOneSession, makeEmpty, type Progress } from './rebuild.js';
 import { checkpointOf } from './runner.js';
 import { shownModel } from './shown-model.js';
 
@@ -43,7 +43,7 @@ export async function verify(
       const live = await stateHash(client, 'model');
       const found = await dailyDifferences(client);
       await foldTo(deps, position, onProgress);
-      await pool.query(sumDaily('model_next'));
+      await inOneSession(pool, [sumDaily('model_next')]);
       const rebuilt = await hashed(pool, (next) => stateHash(next, 'model_next'));
       if (live !== rebuilt) await addDifferences(pool, position, found);
       return {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Fact, stampOf } from '../../src/catalog/facts.js';
 import { FencedOut, takeLease } from '../../src/projections/lease.js';
+import { MODEL_TABLES } from '../../src/projections/rebuild.js';
 import type { Database } from '../../src/storage/database.js';
 import { projectedLedger, type ProjectedLedger } from '../support/projected-ledger.js';
 
@@ -29,6 +30,16 @@ const withBefore = (before: () => Promise<unknown> | undefined): Database => ({
     return at.database.transaction(work);
   },
 });
+
+/** Tables that autovacuum leaves alone. */
+async function neverVacuumed(schema: string): Promise<string[]> {
+  const { rows } = await at.database.pool.query<{ name: string }>(
+    `select relname as name from pg_class c join pg_namespace n on n.oid = relnamespace
+     where nspname = $1 and relkind = 'r' and 'autovacuum_enabled=false' = any(reloptions) order by relname`,
+    [schema],
+  );
+  return rows.map(({ name }) => name);
+}
 
 /** Has the turn that rebuilds and verifications wait for, as one of another process. */
 async function turnOfAnother(): Promise<{ pid: number; end(): Promise<void> }> {
@@ -152,6 +163,15 @@ describe('given a rebuild', () => {
     await other.end();
     expect(await rebuilt).toMatchObject({ position: 1 });
     expect(await at.total('payments')).toBe(1);
+  });
+
+  it('when a model is rebuilt, then nothing tidies its tables up while they are filled, and everything once they are read', async () => {
+    await at.record([payment(1, 'u1')]);
+    const meanwhile: string[][] = [];
+    const database = withBefore(async () => meanwhile.push(await neverVacuumed('model_next')));
+    await at.make({ database }).rebuild();
+    expect(meanwhile[0]).toEqual([...MODEL_TABLES].sort());
+    expect(await neverVacuumed('model')).toEqual([]);
   });
 
   it('when one that waits for its turn is ended, then what the other one has made so far is still there', async () => {
