@@ -165,6 +165,23 @@ describe('given a rebuild', () => {
     expect(await at.total('payments')).toBe(1);
   });
 
+  it('when a model is rebuilt, then its pages keep as much room for updates as the migrations left', async () => {
+    const rooms = async (): Promise<Record<string, number>> => {
+      const { rows } = await at.database.pool.query<{ name: string; room: number }>(
+        `select c.relname as name, o.option_value::int as room from pg_class c
+         cross join pg_options_to_table(c.reloptions) o where c.relnamespace = 'model'::regnamespace and o.option_name = 'fillfactor'`,
+      );
+      return Object.fromEntries(rows.filter(({ room }) => room < 100).map(({ name, room }) => [name, room]));
+    };
+    const migrated = await rooms();
+    expect(Object.keys(migrated)).not.toEqual([]);
+    await at.record([payment(1, 'u1')]);
+    for (let times = 0; times < 2; times += 1) {
+      await at.make({}).rebuild();
+      expect(await rooms()).toEqual(migrated);
+    }
+  });
+
   it('when a model is rebuilt, then nothing tidies its tables up while they are filled, and everything once they are read', async () => {
     await at.record([payment(1, 'u1')]);
     const meanwhile: string[][] = [];
