@@ -1,16 +1,10 @@
-import {
-  createPostgresBackend,
-  createRedisBackend,
-  runMigrations,
-  UnrecoverableError,
-  withBackend,
-  type Processor,
-} from 'bullmq';
+import { createRedisBackend, runMigrations, UnrecoverableError, withBackend, type Processor } from 'bullmq';
 import pg from 'pg';
 import { Problem } from '../kernel/errors.js';
 import type { QueuedOnce } from './cancellations.js';
 import type { Enqueued } from './job.js';
 import { answered } from './answered.js';
+import { createPatientBackend } from './patient-postgres.js';
 
 const SCHEMA = 'bullmq';
 const POOL_MAX = 3; // connections of the queue and of the worker each
@@ -110,7 +104,7 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   }
   await migrateQueue(options.connection);
   const connection = { ...options.connection, schema: SCHEMA, max: POOL_MAX, query_timeout: SILENT_MS };
-  return new BullQueue(withBackend(createPostgresBackend), connection, options);
+  return new BullQueue(withBackend(createPatientBackend), connection, options);
 }
 
 async function migrateQueue(connection: pg.ClientConfig): Promise<void> {

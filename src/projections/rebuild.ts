@@ -121,7 +121,13 @@ async function whoseTurn(client: pg.PoolClient): Promise<string> {
 }
 
 /** Up to what part pages are filled, in percent, as the migrations have it. */
-const PAGES_FILLED: Record<string, number> = { identifiers: 85, parts: 85, customers: 85, daily: 70, daily_sources: 70 };
+const PAGES_FILLED: Record<string, number> = {
+  identifiers: 85,
+  parts: 85,
+  customers: 85,
+  daily: 70,
+  daily_sources: 70,
+};
 
 /** An empty `model_next` like `model`, without the keys and indexes that no fold reads: those are made when all rows are there. */
 export async function makeEmpty(pool: pg.Pool): Promise<void> {

@@ -8,7 +8,7 @@ export interface Limits {
   around: number;
   /** Of days that are seen in one state. No state is held longer than comparing so many takes, or PostgreSQL would keep old rows all the while. */
   seen: number;
-  /** Ids of a section that need looking at. Where they are more, each of its days is loaded alone. */
+  /** Ids of a section that need looking at, and events of them or without any id. Where they are more, each of its days is loaded alone. */
   loose: number;
 }
 

@@ -9,7 +9,7 @@ import { multimap } from './multimap.js';
 import { isSiftedBy } from './packed-days.js';
 import { Remembered } from './remembered.js';
 import { idOf, type PlainPairs, type Sifted } from './sift.js';
-import { type AnySource, type Key, SEPARATOR, type Source, type TrackedRow } from './source.js';
+import { type AnySource, type Key, type Source, type TrackedRow } from './source.js';
 import { groupsOf, keysOf, modelPosition, truthsBetween } from './truth-queries.js';
 
 /** Whether days can be loaded together: events lie where the truth does and name it, one each, without an amount that could differ. */
@@ -123,10 +123,9 @@ const distinct = <T extends TrackedRow>(events: readonly T[]): T[] => [
 ];
 
 /** Takes out what turned out to belong to a group that is not plain. */
-function setAside(sifted: Sifted, { others, tracked }: Loose): void {
+function setAside(sifted: Sifted, { others }: Loose): void {
   const loose = new Set(others.map(({ id }) => id));
   if (loose.size === 0) return;
-  const resent = new Map(tracked.map(({ messageId, deliveries }) => [messageId, deliveries - 1]));
   const stays = (line: string): boolean => !loose.has(idOf(line));
   for (const [day, { ids, at }] of sifted.unseen) {
     const left = ids.filter((id) => !loose.has(id));
@@ -137,20 +136,19 @@ function setAside(sifted: Sifted, { others, tracked }: Loose): void {
   for (const [day, pairs] of sifted.plain)
     sifted.plain.set(
       day,
-      pairs.map((each) => without(each, stays, resent)),
+      pairs.map((each) => without(each, stays)),
     );
 }
 
-function without(pairs: PlainPairs, stays: (line: string) => boolean, resent: ReadonlyMap<string, number>): PlainPairs {
+function without(pairs: PlainPairs, stays: (line: string) => boolean): PlainPairs {
   const all = pairs.lines;
   const lines = all.filter(stays);
   if (lines.length === all.length) return pairs;
-  const out = all.filter((line) => !stays(line)).map((line) => line.slice(idOf(line).length + SEPARATOR.length));
   return {
     context: pairs.context,
     count: lines.length,
     lines,
     hours: [...pairs.hours].filter((_, index) => stays(all[index]!)).join(''),
-    resent: out.reduce((sum, messageId) => sum - (resent.get(messageId) ?? 0), pairs.resent),
+    resent: (pairs.resent / all.length) * lines.length, // each of them came equally often
   };
 }

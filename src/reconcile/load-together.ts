@@ -1,4 +1,5 @@
 import type { Day, Zone } from '../kernel/day.js';
+import { Problem } from '../kernel/errors.js';
 import type { SubjectTag } from './evidence.js';
 import { type CountsOf, countInputs } from './inputs.js';
 import { type Limits, LIMITS } from './limits.js';
@@ -58,6 +59,7 @@ export async function* loadTogether(
   // Groups are counted wrongly beforehand, so that sorting them passes for cheap.
   await packer.query(`${LOADING}; set local enable_sort = off; savepoint packing`);
   const failed = (error: unknown): undefined => {
+    if (error instanceof Problem) throw error; // nothing else can be loaded either
     log?.(`${source.name}, ${metric.name}: days are not loaded together`, error);
     return undefined;
   };
@@ -71,7 +73,7 @@ export async function* loadTogether(
   try {
     const sections = sift(packer, source.open(packer).table!, { ...given, limits, days, around: SEARCH_DAYS });
     for await (const { days: some, sifted } of oneAhead(sections)) {
-      const isPlain = sifted && sifted.loose.length <= limits.loose;
+      const isPlain = sifted && Math.max(sifted.loose.length, sifted.rows.length) <= limits.loose;
       const data = isPlain ? await aside(() => load(sifted)).catch(failed) : undefined;
       if (described) data?.begin();
       yield { days: some, data };

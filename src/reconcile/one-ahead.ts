@@ -1,22 +1,23 @@
 /** The same, but the next one is made while one is worked on. However it ends, nothing is being made then any more. */
 export async function* oneAhead<T>(all: AsyncGenerator<T>): AsyncGenerator<T> {
-  const begin = (): Promise<IteratorResult<T>> => {
-    const next = all.next();
-    next.catch(() => undefined); // whoever asks for it is told
-    return next;
-  };
-  let next = begin();
+  let next = heardLater(all.next());
   try {
     for (;;) {
       const made = await next;
       if (made.done) return;
-      next = begin();
+      next = heardLater(all.next());
       yield made.value;
     }
   } finally {
     await next.catch(() => undefined);
     await all.return(undefined);
   }
+}
+
+/** A promise that is awaited later: that it failed is told to whoever does, and not the process, which would end. */
+export function heardLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 /** Runs works one after the other, in the order in which they come; one that fails keeps no other back. */

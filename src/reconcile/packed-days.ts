@@ -1,6 +1,7 @@
 import { addDays, type Day, type Zone } from '../kernel/day.js';
 import type { MatchBy, ReconciledMetric } from './reconciled-metrics.js';
 import type { Limits } from './limits.js';
+import { heardLater } from './one-ahead.js';
 import { LINE_END } from './packed-ids.js';
 import { type EventTable, type Key, type Reader, SEPARATOR } from './source.js';
 
@@ -19,6 +20,9 @@ export interface Packed {
   /** Of each truth when it happened, of each event which row it is, in Base64: as hexadecimal it is half as long again, and slower to read. */
   packed: string | null;
 }
+
+/** Days of one statement, at most, however little there is of those before. */
+const DAYS_READ = 31;
 
 interface Given {
   metric: ReconciledMetric;
@@ -48,14 +52,17 @@ export async function* packedDays(
     return rows.sort((a, b) => a.nth - b.nth);
   };
   let [from, end] = [0, 1];
-  let next = read(from, end);
+  let next = heardLater(read(from, end));
+  let densest = 0;
   try {
     while (from < all.length) {
       const blocks = await next;
-      const more = Math.floor((limits.read * (end - from)) / Math.max(1, sizeOf(blocks)));
-      // Days without anything, as before the first of all, say little of those to come: at most twice as many as before are read at once.
-      [from, end] = [end, Math.min(all.length, end + Math.max(1, Math.min(more, 2 * end)))];
-      if (from < all.length) next = read(from, end);
+      const step = end - from;
+      densest = Math.max(densest, sizeOf(blocks) / step);
+      // Days without anything say little of those to come.
+      const days = Math.min(DAYS_READ, 2 * step, Math.floor(limits.read / Math.max(1, densest)));
+      [from, end] = [end, Math.min(all.length, end + Math.max(1, days))];
+      if (from < all.length) next = heardLater(read(from, end));
       yield { read: from, blocks };
     }
   } finally {

@@ -51,7 +51,7 @@ export class Pile {
   /** Number of the first id of each day that has any. */
   private readonly begins = new Map<number, number>();
   private events: Events[] = [];
-  /** Ids of events that had no truth when they came, with the last day of each. */
+  /** Ids of events that had no truth of their day when they came, with the last day of each. */
   private readonly strangers = new Map<Key, number>();
   private oddRows: { nth: number; row: string }[] = [];
 
@@ -89,10 +89,11 @@ export class Pile {
       const truth = ids.find(text, start, keyEnd, hash);
       events.starts[index] = start;
       events.truths[index++] = truth;
-      if (truth < 0) this.strangers.set(text.slice(start, keyEnd), nth);
-      else if (day && ids.markOf(truth) === ALONE && isOf(day, truth) && this.mayBePlain(day, truth))
-        ids.mark(truth, PAIRED);
-      else this.loosen(truth);
+      const isOfDay = truth >= 0 && day !== undefined && isOf(day, truth);
+      // Its truth may be forgotten before it is.
+      if (!isOfDay) this.strangers.set(text.slice(start, keyEnd), nth);
+      if (isOfDay && ids.markOf(truth) === ALONE && this.mayBePlain(day, truth)) ids.mark(truth, PAIRED);
+      else if (truth >= 0) this.loosen(truth);
     });
     mustBe(count, counted);
     this.events.push(events);

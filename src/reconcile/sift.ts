@@ -83,25 +83,27 @@ export async function* sift(reader: Reader, table: EventTable, sifting: Sifting)
   const pile = new DayPile(all, zone, described);
   const last = all.length - around;
   const fits = (nth: number): boolean => pile.sizeOf(nth - around, nth + around) <= limits.around;
-  let [first, rows, seen] = [around, 0, 0];
+  let [first, seen] = [around, 0];
   for await (const { read, blocks } of packedDays(reader, table, sifting, all)) {
     pile.forget(first - around);
     pile.add(blocks);
-    rows += sizeOf(blocks);
     seen += sizeOf(blocks);
     while (first < last) {
-      if (!fits(first)) {
-        yield { days: [all[first++]!] };
-        continue;
-      }
+      const isLast = seen >= limits.seen;
       const settled = read - around;
       let end = first;
-      while (end < settled && fits(end)) end += 1;
-      if (end === first || (end === settled && rows < limits.section && read < all.length)) break;
-      yield { days: all.slice(first, end), sifted: pile.section(first, end) };
+      let own = 0;
+      for (; end < settled && own < limits.section && fits(end); end += 1) own += pile.sizeOf(end, end);
+      if (!fits(first)) {
+        // Whoever begins anew reads those around again: not for a day or two.
+        end = isLast ? Math.min(first + 2 * around, last) : first + 1;
+        yield { days: all.slice(first, end) };
+      } else {
+        if (end === first || (end === settled && own < limits.section && read < all.length)) break;
+        yield { days: all.slice(first, end), sifted: pile.section(first, end) };
+      }
       first = end;
-      rows = 0;
-      if (seen >= limits.seen) return;
+      if (isLast) return;
     }
   }
 }

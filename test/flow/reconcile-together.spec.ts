@@ -3,10 +3,11 @@ import { addDays, daysBetweenBoth, Zone } from '../../src/kernel/day.js';
 import { loadDay, loadDays } from '../../src/reconcile/load-day.js';
 import { inSections } from '../../src/reconcile/compute-together.js';
 import { loadTogether } from '../../src/reconcile/load-together.js';
-import type { Limits } from '../../src/reconcile/limits.js';
+import { type Limits, LIMITS } from '../../src/reconcile/limits.js';
 import type { Pairing } from '../../src/reconcile/match.js';
 import type { IdList } from '../../src/reconcile/outcome.js';
 import { reconciledMetrics } from '../../src/reconcile/reconciled-metrics.js';
+import { sift } from '../../src/reconcile/sift.js';
 import { storeResult } from '../../src/reconcile/result-store.js';
 import type { Reader, Source, SourceReader, TrackedRow } from '../../src/reconcile/source.js';
 import { collector } from '../../src/reconcile/sources/collector.js';
@@ -292,6 +293,11 @@ describe('days that are loaded together', () => {
     await purchases(11);
     expect(await sectionsOf({ loose: 1_000 })).toEqual(['20-25']);
     expect(await sectionsOf({ loose: 1 })).toEqual(['(20-25)']);
+    await shop.empty();
+    for (const day of days)
+      for (let n = 0; n < 5; n += 1) await shop.tracks('order_completed', at(day, 600 + n), { refs: [] });
+    expect(await sectionsOf({ loose: 30 })).toEqual(['20-25']);
+    expect(await sectionsOf({ loose: 29 })).toEqual(['(20-25)']);
   });
 
   it('given little that is read at once, then days come in sections as soon as all around them were read', async () => {
@@ -318,6 +324,73 @@ describe('days that are loaded together', () => {
       ...many.slice(6, 35).map((day) => `(${day.slice(8)}-${day.slice(8)})`),
       `${many[35]!.slice(8)}-${many.at(-1)!.slice(8)}`,
     ]);
+  });
+
+  it('given days without anything among others, then no more are read at once, and sections stay as they are', async () => {
+    const many = daysBetweenBoth(addDays(FROM, -200), addDays(FROM, -20));
+    await truthOnEach(addDays(many[0]!, -14), many[80]!);
+    await truthOnEach(many[84]!, addDays(many.at(-1)!, 14));
+    const lengths = await inSections(shop.database, async ({ packer }) => {
+      const metric = reconciledMetrics.find(({ name }) => name === 'orders')!;
+      const limits = { ...LIMITS, read: 1, section: 10 };
+      const given = { metric, zone: new Zone(ZONE), around: 14, described: true, limits, days: many };
+      const reads: number[] = [];
+      const counting = {
+        query: (text: string, values: unknown[]) => {
+          reads.push((values[4] as Date[]).length);
+          return packer.query(text, values);
+        },
+      } as Reader;
+      const sections: number[] = [];
+      for await (const { days: some } of sift(counting, collector.open(packer).table!, given))
+        sections.push(some.length);
+      return {
+        reads: Math.max(...reads),
+        sections: Math.max(...sections),
+        all: sections.reduce((sum, n) => sum + n, 0),
+      };
+    });
+    expect(lengths).toEqual({ reads: 1, sections: 13, all: many.length }); // ten truths and the days without any
+  });
+
+  it('given a state in which no day fits any more, then it ends after some of them', async () => {
+    const many = daysBetweenBoth(addDays(FROM, -120), addDays(FROM, -20));
+    await truthOnEach(addDays(many[0]!, -14), addDays(many.at(-1)!, 14));
+    const found = await sectionsOf({ read: 1, section: 1, around: 10, seen: 20 }, many);
+    expect(found.every((name) => name.startsWith('('))).toBe(true);
+    expect(found.length).toBeLessThan(many.length / 2);
+  });
+
+  it('given messages of two senders under one id, then what came again is counted for each', async () => {
+    const [first, third] = [days[0]!, days[2]!];
+    await shop.person('user:u1');
+    await shop.purchase(['order:o1', 'order:o1b', 'payment:p'], { party: 'user:u1' });
+    await shop.contributes('orders', 'order:o1', first);
+    await shop.contributes('orders', 'order:o1b', third);
+    const same = { message_id: 'same', user_id: 'u1' };
+    await shop.tracks('order_completed', at(first, 700), { ...same, key_id: 'k1', refs: ['order:o1'], deliveries: 4 });
+    await shop.tracks('order_completed', at(third, 700), { ...same, key_id: 'k2', refs: ['order:o1b'], deliveries: 2 });
+    await shop.tracks('order_completed', at(days[1]!, 700), { refs: ['payment:p'], user_id: 'u1' });
+    await shop.reconcile().reconcileDays(keysOf('orders'), asked, goOn);
+    for (const key of keysOf('orders'))
+      expect(await shop.reconcile().reconcileOne(key, asked)).toMatchObject({ recorded: false });
+  });
+
+  it('given a connection that is lost meanwhile, then the days after it are not taken for impossible', async () => {
+    await purchases(15);
+    const losing: Source = {
+      ...collector,
+      inputs: async (reader, day) => {
+        if (day === days[2]) await reader.query('select pg_terminate_backend(pg_backend_pid())');
+        return '';
+      },
+    };
+    const lost = shop.reconcile({ sources: { collector: losing } }).reconcileDays(keysOf('orders'), asked, goOn);
+    await expect(lost).rejects.toMatchObject({ code: 'unavailable' });
+    const { data } = await shop.reconcile().list({ from: FROM, to: TO, metric: 'orders' });
+    expect(data.map(({ day }) => day)).toEqual(days.slice(0, 2));
+    await shop.reconcile().reconcileDays(keysOf('orders'), asked, goOn);
+    expect((await shop.reconcile().list({ from: FROM, to: TO, metric: 'orders' })).data).toHaveLength(days.length);
   });
 
   it('given more than is seen in one state, then what is left begins with a new one', async () => {

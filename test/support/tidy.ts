@@ -83,7 +83,7 @@ export const REACHING: readonly RegExp[] = [
   /^src\/close\/(announced-reports|create-close|open-books|pack\/create-packs)\.ts$/,
   /^src\/ingest\/(client-address|create-ingest|delivery-counts|object-file|erasure\/(create-erasures|key-space))\.ts$/,
   /^src\/ingest\/providers\/(adyen\/announced-reports|square\/square-api)\.ts$/,
-  /^src\/jobs\/(answered|create-jobs|queue|redis-eviction)\.ts$/,
+  /^src\/jobs\/(answered|create-jobs|patient-postgres|queue|redis-eviction)\.ts$/,
   /^src\/landing\/(landing|touch-queue|visits)\.ts$/,
   /^src\/ledger\/(compare-witness|open-seal|reporting-zone|witness-file|witness-webhook|vault\/(key-pool|open-vault|vault-key))\.ts$/,
   /^src\/ledger\/backends\/postgres\/(feed-signal|group-commit|postgres|silent-holder|writer)\.ts$/,

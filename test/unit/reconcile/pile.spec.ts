@@ -125,6 +125,7 @@ describe('a pile of days', () => {
         for (const part of ['truths', 'unseen', 'plain'] as const)
           expect(ids(both[0]![part])).toEqual(ids(both[1]![part]));
         expect(both[0]!.loose.filter((id) => !gone.has(id))).toEqual(loose.filter((id) => !gone.has(id)));
+        expect(both[0]!.loose).toEqual(expect.arrayContaining(loose));
         const left = new Set<string>([...since(truths), ...since(events)].map(({ id }) => id));
         expect(both[0]!.loose.filter((id) => !left.has(id))).toEqual([]);
         // Of an id that needs looking at, all events that are left are read, also of one whose truth was forgotten.
