@@ -17,8 +17,8 @@ interface Computing {
 }
 
 /**
- * Compares days and records each: the same as one after the other, but days in a row are made from what was loaded at once. Ends early when `goOn` says no. A day that fails keeps no other one from being compared; it is thrown at the
- * end. Idempotent.
+ * Compares days and records each: the same as one after the other, but days in a row are made from what was loaded at once. Ends early when
+ * `goOn` says no. A day that fails keeps no other one from being compared; it is thrown at the end. Idempotent.
  */
 export async function compareDays(
   deps: ReconcileDeps,

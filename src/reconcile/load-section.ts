@@ -9,7 +9,7 @@ import { multimap } from './multimap.js';
 import { isSiftedBy } from './packed-days.js';
 import { Remembered } from './remembered.js';
 import { idOf, type PlainPairs, type Sifted } from './sift.js';
-import { type AnySource, type Key, type Source, type TrackedRow } from './source.js';
+import type { AnySource, Key, Source, TrackedRow } from './source.js';
 import { groupsOf, keysOf, modelPosition, truthsBetween } from './truth-queries.js';
 
 /** Whether days can be loaded together: events lie where the truth does and name it, one each, without an amount that could differ. */
