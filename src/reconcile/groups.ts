@@ -8,12 +8,12 @@ const REF_ORDER = ['order', 'payment', 'intent', 'session', 'invoice', 'subscrip
 const CHECKOUT_ORDER = ['checkout', ...REF_ORDER.slice(0, -1)];
 
 /** The ids by which an event can be matched, the best first. A person is matched by user id, by the device only where it names no user. */
-export function keysOfEvent(event: TrackedRow, by: MatchBy): Key[] {
+export function keysOfEvent(event: TrackedRow, by: MatchBy): readonly Key[] {
   if (by === 'person') {
     if (event.userId !== null) return [`user:${event.userId}`];
     return event.anonymousId === null ? [] : [`anonymous:${event.anonymousId}`];
   }
-  if (event.refs.length <= 1) return [...event.refs];
+  if (event.refs.length <= 1) return event.refs;
   const order = by === 'checkout' ? CHECKOUT_ORDER : REF_ORDER;
   const rank = (ref: string): number => {
     const index = order.indexOf(ref.slice(0, ref.indexOf(':')));
@@ -30,9 +30,18 @@ export interface KnownKeys {
 }
 
 /** Events with the group and the day they belong to. An event that truth knows nothing of is a group by its best id. */
-export function groupEvents(events: readonly TrackedRow[], by: MatchBy, known: KnownKeys, zone: Zone): Tracked[] {
-  return events.map((event) => ({ ...event, day: zone.dayOf(event.at), group: groupOf(event, by, known) }));
+export function groupEvents(events: readonly Grouped[], by: MatchBy, known: KnownKeys, zone: Zone): Tracked[] {
+  return events.map((event) => {
+    const group = groupOf(event, by, known);
+    if (isIn(event, group)) return event;
+    return { ...event, day: event.day ?? zone.dayOf(event.at), group };
+  });
 }
+
+/** An event, perhaps with the group and the day that were found for it before. */
+export type Grouped = TrackedRow & Partial<Pick<Tracked, 'day' | 'group'>>;
+
+const isIn = (event: Grouped, group: string): event is Tracked => event.day !== undefined && event.group === group;
 
 function groupOf(event: TrackedRow, by: MatchBy, { groups, linked }: KnownKeys): string {
   const keys = keysOfEvent(event, by);

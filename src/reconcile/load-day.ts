@@ -1,5 +1,5 @@
 import { addDays, type Day, type Zone } from '../kernel/day.js';
-import { groupEvents, keysOfEvent } from './groups.js';
+import { groupEvents, type Grouped, keysOfEvent } from './groups.js';
 import type { Lookups } from './lookups.js';
 import { pair, type Pairing, type Tracked, type Truth } from './match.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
@@ -65,19 +65,21 @@ const windowAround = (zone: Zone, [first, last]: Range, days: number): Window =>
 
 /** Groups that only truth or only the source has on one of the days. */
 export function withoutCounterpart(truths: readonly Truth[], tracked: readonly Tracked[]): string[] {
-  const left = new Map<string, { group: string; count: number }>();
+  const left = new Map<Day, Map<string, number>>();
   for (const { group, day, present } of truths) {
-    const known = left.get(`${day} ${group}`);
-    if (known) known.count += Number(present);
-    else if (present) left.set(`${day} ${group}`, { group, count: 1 });
+    if (!present) continue;
+    const groups = left.get(day);
+    if (groups) groups.set(group, (groups.get(group) ?? 0) + 1);
+    else left.set(day, new Map([[group, 1]]));
   }
   const alone = new Set<string>();
   for (const { group, day } of tracked) {
-    const known = left.get(`${day} ${group}`);
-    if (known) known.count -= 1;
+    const groups = left.get(day);
+    const count = groups?.get(group);
+    if (groups && count !== undefined) groups.set(group, count - 1);
     else alone.add(group);
   }
-  for (const { group, count } of left.values()) if (count > 0) alone.add(group);
+  for (const groups of left.values()) for (const [group, count] of groups) if (count > 0) alone.add(group);
   return [...alone].sort();
 }
 
@@ -115,18 +117,19 @@ export async function grouped(
   reader: Reader,
   source: SourceReader,
   metric: ReconciledMetric,
-  events: readonly TrackedRow[],
+  events: readonly Grouped[],
   zone: Zone,
   truths: readonly Truth[],
 ): Promise<Tracked[]> {
-  const named = new Map<Key, string>(truths.map(({ id, group }) => [id, group]));
+  const named = new Map<Key, string>();
+  for (const { id, group } of truths) named.set(id, group);
   const unknown = new Set<Key>();
   for (const event of events) {
     const keys = keysOfEvent(event, metric.by);
     if (!named.has(keys[0] ?? '')) for (const key of keys) if (!named.has(key)) unknown.add(key);
   }
-  const groups = await groupsOf(reader, metric.by, [...unknown]);
-  for (const [key, group] of named) groups.set(key, group);
+  const groups = named;
+  for (const [key, group] of await groupsOf(reader, metric.by, [...unknown])) groups.set(key, group);
   const linked = new Map<Key, Key[]>();
   if (metric.by === 'person') {
     const devices = [...unknown].filter((key) => key.startsWith('anonymous:'));

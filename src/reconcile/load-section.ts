@@ -5,11 +5,11 @@ import type { Tracked, Truth } from './match.js';
 import type { Lookups } from './lookups.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
 import { type BatchesGiven, DayBatches } from './day-batches.js';
-import { multimap } from './multimap.js';
+import type { Grouped } from './groups.js';
 import { isSiftedBy } from './packed-days.js';
 import { Remembered } from './remembered.js';
 import { idOf, type PlainPairs, type Sifted } from './sift.js';
-import type { AnySource, Key, Source, TrackedRow } from './source.js';
+import type { AnySource, Key, Source, TrackedRow, Window } from './source.js';
 import { groupsOf, keysOf, modelPosition, truthsBetween } from './truth-queries.js';
 
 /** Whether days can be loaded together: events lie where the truth does and name it, one each, without an amount that could differ. */
@@ -58,11 +58,9 @@ export type KnownAround = ReturnType<typeof knownAround>;
 
 export function knownAround({ reader, source, metric: { by } }: BatchesGiven) {
   return {
-    events: new Remembered(async (rows) => new Map((await source.table!.byId(rows)).map((row) => [row.id, row]))),
+    events: new Remembered<Grouped>(async (rows) => byIdOf(await source.table!.byId(rows))),
     groups: new Remembered((ids) => groupsOf(reader, by, ids)),
-    keys: new Remembered(async (groups) =>
-      multimap((await keysOf(reader, by, groups)).map((each) => [each.grp, each])),
-    ),
+    keys: new Remembered(async (groups) => Map.groupBy(await keysOf(reader, by, groups), ({ grp }) => grp)),
   };
 }
 
@@ -76,30 +74,44 @@ interface Loose {
 /** All truths and events, from so many days before to as many after, of every group that has something loose. */
 async function loadLoose(given: BatchesGiven, sifted: Sifted, before: KnownAround): Promise<Loose> {
   const { reader, source, metric, zone } = given;
-  const { days, loose, rows, isTruth } = sifted;
+  const { days, loose, isTruth } = sifted;
   const range: [Day, Day] = [addDays(days[0]!, -SEARCH_DAYS), addDays(days.at(-1)!, SEARCH_DAYS)];
   const window = { from: windowOf(zone, range[0], 0).from, to: windowOf(zone, range[1], 0).to };
   const truths = await truthsOf(given, sifted, range, before);
-  // All events that are sifted by an id of truth are known by their rows; others may name it beside the id they are sifted by.
-  const beside = loose.filter((key) => !isSiftedBy(metric.by, key));
-  const own = [...(await before.events.of(rows)).values()].filter((event) => event !== undefined);
-  const events = [...(await source.trackedOf(metric.kind, beside, window)), ...own];
-  const first = await grouped(reader, source, metric, distinct(events), zone, truths);
+  const events = await eventsOf(given, sifted, window, before);
+  const first = await grouped(reader, source, metric, events, zone, truths);
+  for (const [index, event] of first.entries()) if (event !== events[index]) before.events.put(event.id, event);
   const groups = new Set(first.map(({ group }) => group));
 
   // Whatever else those groups are known by: their other truths and events may have passed for plain.
-  const names = [...(await before.keys.of([...groups])).values()].flatMap((keys = []) => keys.map(({ key }) => key));
-  const linked = metric.by === 'person' ? await source.links(names) : [];
+  const keys = await before.keys.of([...groups]);
+  const names = [...groups].flatMap((group) => keys.get(group)?.map(({ key }) => key) ?? []);
   const known = new Set<Key>(loose);
-  const unknown = (keys: readonly Key[]): Key[] => [...new Set(keys)].filter((key) => !known.has(key));
-  const others = await truthsBetween(reader, metric, unknown(names).filter(isTruth), range);
-  const searched = unknown([...names, ...linked.flatMap(({ user, anonymous }) => [user, anonymous])]);
+  const unknown = (some: readonly Key[]): Key[] => [...new Set(some)].filter((key) => !known.has(key));
+  const unnamed = unknown(names);
+  const others = await truthsBetween(reader, metric, unnamed.filter(isTruth), range);
+  const linked = metric.by === 'person' ? await source.links(names) : [];
+  const searched =
+    linked.length > 0 ? unknown([...names, ...linked.flatMap(({ user, anonymous }) => [user, anonymous])]) : unnamed;
   const more = await source.trackedOf(metric.kind, searched, window);
   const all = [...truths, ...others];
-  const group = (some: readonly TrackedRow[]) => grouped(reader, source, metric, distinct(some), zone, all);
+  const group = (some: readonly Grouped[]) => grouped(reader, source, metric, distinct(some), zone, all);
   // Which group an event is in may change with a truth that is new, not with other events.
   const tracked = others.length > 0 ? await group([...events, ...more]) : distinct([...first, ...(await group(more))]);
-  return { truths: all, others, tracked: tracked.filter(({ group }) => groups.has(group)) };
+  return { truths: all, others, tracked: tracked.filter((event) => groups.has(event.group)) };
+}
+
+/** All events that are sifted by an id of truth are known by their rows; others may name it beside the id they are sifted by. */
+async function eventsOf(
+  { source, metric }: BatchesGiven,
+  { loose, rows }: Sifted,
+  window: Window,
+  before: KnownAround,
+): Promise<readonly Grouped[]> {
+  const beside = loose.filter((key) => !isSiftedBy(metric.by, key));
+  const known = await before.events.of(rows);
+  const own = rows.map((row) => known.get(row)).filter((event) => event !== undefined);
+  return distinct([...(await source.trackedOf(metric.kind, beside, window)), ...own]);
 }
 
 /** Those that are loose: only of odd ones, and where there are several of an id, more is read than their groups. */
@@ -114,13 +126,17 @@ async function truthsOf(
   const groups = await before.groups.of(metric.by === 'checkout' ? [] : ids); // a checkout is its own
   for (const truth of truths) truth.group = groups.get(truth.id) ?? truth.id;
   const told = new Set<Key>(ids);
-  const odd = loose.filter((key) => isTruth(key) && !told.has(key));
+  const odd = loose.filter((key) => !told.has(key) && isTruth(key));
   return [...truths, ...(await truthsBetween(reader, metric, odd, range))];
 }
 
-const distinct = <T extends TrackedRow>(events: readonly T[]): T[] => [
-  ...new Map(events.map((event) => [event.id, event])).values(),
-];
+function byIdOf<T extends TrackedRow>(events: readonly T[]): Map<string, T> {
+  const found = new Map<string, T>();
+  for (const event of events) found.set(event.id, event);
+  return found;
+}
+
+const distinct = <T extends TrackedRow>(events: readonly T[]): T[] => [...byIdOf(events).values()];
 
 /** Takes out what turned out to belong to a group that is not plain. */
 function setAside(sifted: Sifted, { others }: Loose): void {

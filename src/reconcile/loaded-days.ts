@@ -1,7 +1,6 @@
 import { type Day, daysBetween } from '../kernel/day.js';
 import { type DayData, resentOf, SEARCH_DAYS, withoutCounterpart } from './load-day.js';
 import { pair, type Tracked, type Truth } from './match.js';
-import { multimap } from './multimap.js';
 import { type PlainPairs, plainTruth, type Sifted, type UnseenTruths } from './sift.js';
 
 const NONE: UnseenTruths = { count: 0, ids: [], at: [] };
@@ -67,8 +66,8 @@ interface ByDayAndGroup<T> {
 }
 
 const byDayAndGroup = <T extends Tracked | Truth>(all: readonly T[]): ByDayAndGroup<T> => ({
-  on: multimap(all.map((each) => [each.day, each])),
-  of: multimap(all.map((each) => [each.group, each])),
+  on: Map.groupBy(all, ({ day }) => day),
+  of: Map.groupBy(all, ({ group }) => group),
 });
 
 const near = <T extends Tracked | Truth>(of: ReadonlyMap<string, T[]>, groups: readonly string[], day: Day): T[] =>

@@ -93,8 +93,7 @@ export function listOf(items: readonly Item[], plain: readonly PlainPairs[]): Id
     if (line !== undefined) matched.push(line);
     else (item.part === 'matched' || item.part === 'not_trackable' ? after : before).push(listed(item));
   }
-  for (const { lines } of plain) for (const line of lines) matched.push(line);
-  return { before, matched: matched.sort(), after };
+  return { before, matched: matched.concat(...plain.map(({ lines }) => lines)).sort(), after };
 }
 
 /** `<id of truth>␟<id of the message>`, where an item is matched and that is all that is listed of it. */

@@ -1,13 +1,13 @@
-import { eachLine, PackedIds } from './packed-ids.js';
-import { type Key, SEPARATOR } from './source.js';
+import { IdFilter, IdTable } from './id-table.js';
+import { endOf, hashOf, type Lines } from './lines.js';
+import type { Key } from './source.js';
 
 /** Truths of a day as PostgreSQL packed them: an id each, and 8 bytes that say when, in microseconds since 2000. */
 export interface TruthBlock {
   /** Number of the day. */
   nth: number;
-  text: string;
-  count: number;
-  times: Buffer;
+  lines: Lines;
+  times: DataView;
 }
 
 /** Events of a day that are alike but for their ids: `<key>␟<id of the message>` each, and 8 bytes that are the id of its row. */
@@ -16,9 +16,8 @@ export interface EventBlock {
   context: string;
   /** How often each of them came again. */
   resent: number;
-  text: string;
-  count: number;
-  rows: Buffer;
+  lines: Lines;
+  rows: DataView;
 }
 
 /** What has become of a truth so far: its events are what needs looking at, or it is odd itself, or there are several of its id. */
@@ -29,27 +28,33 @@ const ODD = 3;
 
 const EPOCH_2000_MS = 946_684_800_000;
 
-/** Truths by their numbers from `first` on. */
-type Truths = TruthBlock & { first: number };
+/** Truths of a day with what has become of each, by their lines. */
+interface Truths {
+  nth: number;
+  lines: Lines;
+  table: IdTable;
+  marks: Uint8Array;
+}
+
+type PlainTruths = Truths & Pick<TruthBlock, 'times'>;
 
 interface Events {
   block: EventBlock;
-  /** Of each event where its line begins, and the number of its truth, −1 where there was none of its day. */
-  starts: Int32Array;
+  /** Of each event the line of its truth; −1 where there is none of its day that may be plain. */
   truths: Int32Array;
 }
 
 /**
  * Both sides of days in a row, each id looked at once: which truths have one event of the same day and nothing else, which have none at
  * all, and which ids need looking at. All truths of a day must come before its events; days come in their order. It slides: the first days
- * can be forgotten, and more be added.
+ * can be forgotten, and more be added. Each day has a table of its own ids, so small that it stays near the processor; whether an id may be
+ * one of another day's as well is told by a filter, before those are looked through.
  */
 export class Pile {
-  /** Marked with what has become of them. */
-  private readonly ids = new PackedIds();
-  private readonly truths = new Map<number, Truths>();
-  /** Number of the first id of each day that has any. */
-  private readonly begins = new Map<number, number>();
+  private blocks: Truths[] = [];
+  private readonly plain = new Map<number, PlainTruths>();
+  /** Of the ids of all blocks, and perhaps of some that were forgotten. */
+  private filter = new IdFilter();
   private events: Events[] = [];
   /** Ids of events that had no truth of their day when they came, with the last day of each. */
   private readonly strangers = new Map<Key, number>();
@@ -58,68 +63,95 @@ export class Pile {
   /** `isPlainAt`: whether a truth of a day that happened then, in epoch milliseconds, may be one of a plain pair, where that is asked. */
   constructor(private readonly isPlainAt?: (nth: number, at: number) => boolean) {}
 
-  addTruths(block: TruthBlock): void {
-    this.truths.set(block.nth, { ...block, first: this.ids.end });
-    this.add(block, ALONE);
+  addTruths({ nth, lines, times }: TruthBlock): void {
+    this.plain.set(nth, { ...this.add(nth, lines, ALONE), times });
   }
 
   /** Truths of which there is more to say than when they happened. */
-  addOddTruths(block: Pick<TruthBlock, 'nth' | 'text' | 'count'>): void {
-    this.add(block, ODD);
+  addOddTruths({ nth, lines }: Pick<TruthBlock, 'nth' | 'lines'>): void {
+    this.add(nth, lines, ODD);
   }
 
-  private add({ nth, text, count }: Pick<TruthBlock, 'nth' | 'text' | 'count'>, mark: number): void {
-    const { ids, begins } = this;
-    if (!begins.has(nth)) begins.set(nth, ids.end);
-    const counted = eachLine(text, '', (start, _, end, hash) => {
-      const before = ids.add(text, start, end, hash);
-      if (before >= 0) ids.mark(before, ODD);
-      ids.mark(ids.end - 1, before < 0 ? mark : ODD);
-    });
-    mustBe(count, counted);
+  private add(nth: number, lines: Lines, mark: number): Truths {
+    const own = { nth, lines, table: new IdTable(lines), marks: new Uint8Array(lines.count).fill(mark) };
+    const { text, count, starts, idEnds, hashes } = lines;
+    for (let line = 0; line < count; line += 1) {
+      const before = own.table.add(line);
+      if (before >= 0) own.marks[before] = own.marks[line] = ODD;
+      if (this.markIn(this.blocks, text, starts[line]!, idEnds[line]!, hashes[line]!, ODD)) own.marks[line] = ODD;
+    }
+    this.blocks.push(own);
+    if (this.filter.fits(count)) this.filter.add(hashes);
+    else this.filter = new IdFilter(this.blocks.map((block) => block.lines.hashes));
+    return own;
   }
 
   addEvents(block: EventBlock): void {
-    const { nth, text, count } = block;
-    const { ids } = this;
-    const day = this.truths.get(nth);
-    const events = { block, starts: new Int32Array(count), truths: new Int32Array(count) };
-    let index = 0;
-    const counted = eachLine(text, SEPARATOR, (start, keyEnd, _, hash) => {
-      const truth = ids.find(text, start, keyEnd, hash);
-      events.starts[index] = start;
-      events.truths[index++] = truth;
-      const isOfDay = truth >= 0 && day !== undefined && isOf(day, truth);
-      // Its truth may be forgotten before it is.
-      if (!isOfDay) this.strangers.set(text.slice(start, keyEnd), nth);
-      if (isOfDay && ids.markOf(truth) === ALONE && this.mayBePlain(day, truth)) ids.mark(truth, PAIRED);
-      else if (truth >= 0) this.loosen(truth);
-    });
-    mustBe(count, counted);
-    this.events.push(events);
+    const { nth, lines } = block;
+    const { text, count, starts, idEnds, hashes } = lines;
+    const own = this.plain.get(nth);
+    const truths = new Int32Array(count);
+    for (let line = 0; line < count; line += 1) {
+      const [start, end, hash] = [starts[line]!, idEnds[line]!, hashes[line]!];
+      const truth = own ? own.table.find(text, start, end, hash) : -1;
+      truths[line] = truth;
+      if (truth >= 0) this.see(own!, truth);
+      else {
+        // Its truth may be forgotten before it is.
+        this.strangers.set(idAt(lines, line), nth);
+        this.markIn(this.blocks, text, start, end, hash, LOOSE);
+      }
+    }
+    this.events.push({ block, truths });
+  }
+
+  /** A truth has an event of its day. */
+  private see(own: PlainTruths, line: number): void {
+    if (own.marks[line] === ALONE && this.mayBePlain(own, line)) own.marks[line] = PAIRED;
+    else if (own.marks[line] !== ODD) own.marks[line] = LOOSE;
+  }
+
+  /** Marks the truths of an id, but for odd ones, in these days; gives whether there were any. */
+  private markIn(
+    blocks: readonly Truths[],
+    text: string,
+    start: number,
+    end: number,
+    hash: number,
+    mark: number,
+  ): boolean {
+    if (!this.filter.has(hash)) return false;
+    let found = false;
+    for (const { table, marks } of blocks) {
+      const line = table.find(text, start, end, hash);
+      if (line < 0) continue;
+      found = true;
+      if (marks[line] !== ODD) marks[line] = mark;
+    }
+    return found;
   }
 
   /** Events that cannot be packed with the others; each says only its key. */
-  addOddEvents({ nth, text, count, rows }: Pick<EventBlock, 'nth' | 'text' | 'count' | 'rows'>): void {
-    const counted = eachLine(text, '', (start, _, end) => this.strangers.set(text.slice(start, end), nth));
-    mustBe(count, counted);
-    for (let index = 0; index < count; index += 1) this.oddRows.push({ nth, row: rowAt(rows, index) });
+  addOddEvents({ nth, lines, rows }: Pick<EventBlock, 'nth' | 'lines' | 'rows'>): void {
+    for (let line = 0; line < lines.count; line += 1) {
+      this.strangers.set(idAt(lines, line), nth);
+      this.oddRows.push({ nth, row: String(wide(rows, line)) });
+    }
   }
 
-  /** Tells, whatever is forgotten later, whether an id may be that of a truth which is not forgotten now. */
+  /** Tells, whatever is forgotten later, whether an id is that of a truth which is not forgotten now. */
   get knows(): (id: Key) => boolean {
-    const { begin } = this.ids;
-    return (id) => this.ids.mayBeFrom(begin, id);
+    const [blocks, filter] = [[...this.blocks], this.filter]; // which never loses an id
+    return (id) => {
+      const hash = hashOf(id);
+      return filter.has(hash) && blocks.some(({ table }) => table.find(id, 0, id.length, hash) >= 0);
+    };
   }
 
   /** Forgets all days before this one. */
   forget(nth: number): void {
-    let first = this.ids.end;
-    for (const [day, begin] of this.begins)
-      if (day < nth) this.begins.delete(day);
-      else first = Math.min(first, begin);
-    this.ids.forget(first);
-    for (const day of this.truths.keys()) if (day < nth) this.truths.delete(day);
+    this.blocks = this.blocks.filter((block) => block.nth >= nth);
+    for (const day of this.plain.keys()) if (day < nth) this.plain.delete(day);
     for (const [key, last] of this.strangers) if (last < nth) this.strangers.delete(key);
     this.events = this.events.filter(({ block }) => block.nth >= nth);
     this.oddRows = this.oddRows.filter((odd) => odd.nth >= nth);
@@ -127,82 +159,73 @@ export class Pile {
 
   /** What it came to so far, of what is plain or unseen only the days that are asked for. */
   sorted(isAsked: (nth: number) => boolean = () => true): Sorted {
-    const { ids } = this;
     const loose = new Set(this.strangers.keys());
-    for (const key of this.strangers.keys()) {
-      const truth = ids.numberOf(key);
-      if (truth >= 0) this.loosen(truth); // it came after the event, on another day
-    }
-    for (let truth = ids.begin; truth < ids.end; truth += 1)
-      if (ids.markOf(truth) >= LOOSE) loose.add(ids.textOf(truth));
-    const days = [...this.truths.values()];
+    // A truth may have come after its event, on another day.
+    for (const key of this.strangers.keys()) this.markIn(this.blocks, key, 0, key.length, hashOf(key), LOOSE);
+    for (const { lines, marks } of this.blocks)
+      for (let line = 0; line < marks.length; line += 1) if (marks[line]! >= LOOSE) loose.add(idAt(lines, line));
+    const days = [...this.plain.values()];
     return {
       loose: [...loose],
-      truths: days.map((day) => this.looseOf(day)),
+      truths: days.map((day) => looseOf(day)),
       rows: [...this.oddRows.map(({ row }) => row), ...this.events.flatMap((events) => this.looseRowsOf(events))],
-      unseen: days.filter(({ nth }) => isAsked(nth)).map((day) => this.unseenOf(day)),
+      unseen: days.filter(({ nth }) => isAsked(nth)).map((day) => unseenOf(day)),
       plain: this.events.filter(({ block }) => isAsked(block.nth)).map((events) => this.plainOf(events)),
     };
   }
 
-  private loosen(truth: number): void {
-    if (this.ids.markOf(truth) !== ODD) this.ids.mark(truth, LOOSE);
-  }
-
   private looseRowsOf({ block, truths }: Events): string[] {
     const found: string[] = [];
-    for (let index = 0; index < truths.length; index += 1)
-      if (!this.isPlain(truths[index]!)) found.push(rowAt(block.rows, index));
+    const marks = this.plain.get(block.nth)?.marks;
+    for (let line = 0; line < truths.length; line += 1)
+      if (!isPlain(marks, truths[line]!)) found.push(String(wide(block.rows, line)));
     return found;
   }
 
-  private looseOf(day: Truths): TruthsOfDay {
-    const found: TruthsOfDay = { nth: day.nth, ids: [], at: [] };
-    for (let truth = day.first; truth < day.first + day.count; truth += 1) {
-      if (this.ids.markOf(truth) !== LOOSE) continue;
-      found.ids.push(this.ids.textOf(truth));
-      found.at.push(timeOf(day, truth));
-    }
-    return found;
-  }
-
-  private unseenOf(day: Truths): LinesOfDay {
-    const { ids } = this;
-    const places = new Int32Array(2 * day.count);
-    const at: number[] = [];
-    for (let truth = day.first; truth < day.first + day.count; truth += 1) {
-      if (ids.markOf(truth) !== ALONE) continue;
-      places[2 * at.length] = ids.startOf(truth);
-      places[2 * at.length + 1] = ids.endOf(truth);
-      at.push(timeOf(day, truth));
-    }
-    return { nth: day.nth, text: day.text, places: places.slice(0, 2 * at.length), at };
-  }
-
-  private plainOf({ block, starts, truths }: Events): PairsOfDay {
-    const { nth, context, resent, text } = block;
-    const day = this.truths.get(nth);
+  private plainOf({ block, truths }: Events): PairsOfDay {
+    const { nth, context, resent, lines } = block;
+    const own = this.plain.get(nth);
     const places = new Int32Array(2 * truths.length);
     const at: number[] = [];
     let count = 0;
-    for (let index = 0; index < truths.length; index += 1) {
-      const truth = truths[index]!;
-      if (!this.isPlain(truth)) continue;
-      places[2 * count] = starts[index]!;
-      places[2 * count + 1] = index + 1 < starts.length ? starts[index + 1]! - 1 : text.length;
-      if (this.isPlainAt) at.push(timeOf(day!, truth));
+    for (let line = 0; line < truths.length; line += 1) {
+      if (!isPlain(own?.marks, truths[line]!)) continue;
+      places[2 * count] = lines.starts[line]!;
+      places[2 * count + 1] = endOf(lines, line);
+      if (this.isPlainAt) at.push(timeAt(own!, truths[line]!));
       count += 1;
     }
-    return { nth, context, resent, text, places: places.slice(0, 2 * count), at };
+    return { nth, context, resent, text: lines.text, places: places.slice(0, 2 * count), at };
   }
 
-  private mayBePlain(day: Truths, truth: number): boolean {
-    return !this.isPlainAt || this.isPlainAt(day.nth, timeOf(day, truth));
+  private mayBePlain(day: PlainTruths, line: number): boolean {
+    return !this.isPlainAt || this.isPlainAt(day.nth, timeAt(day, line));
   }
+}
 
-  private isPlain(truth: number): boolean {
-    return truth >= this.ids.begin && this.ids.markOf(truth) === PAIRED;
+const isPlain = (marks: Uint8Array | undefined, truth: number): boolean => truth >= 0 && marks?.[truth] === PAIRED;
+
+function looseOf(day: PlainTruths): TruthsOfDay {
+  const found: TruthsOfDay = { nth: day.nth, ids: [], at: [] };
+  for (let line = 0; line < day.marks.length; line += 1) {
+    if (day.marks[line] !== LOOSE) continue;
+    found.ids.push(idAt(day.lines, line));
+    found.at.push(timeAt(day, line));
   }
+  return found;
+}
+
+function unseenOf(day: PlainTruths): LinesOfDay {
+  const { nth, lines, marks } = day;
+  const places = new Int32Array(2 * lines.count);
+  const at: number[] = [];
+  for (let line = 0; line < lines.count; line += 1) {
+    if (marks[line] !== ALONE) continue;
+    places[2 * at.length] = lines.starts[line]!;
+    places[2 * at.length + 1] = lines.idEnds[line]!;
+    at.push(timeAt(day, line));
+  }
+  return { nth, text: lines.text, places: places.slice(0, 2 * at.length), at };
 }
 
 /** What a pile came to. */
@@ -238,14 +261,9 @@ export interface LinesOfDay {
 
 export type PairsOfDay = LinesOfDay & Pick<EventBlock, 'context' | 'resent'>;
 
-function mustBe(count: number, counted: number): void {
-  if (counted !== count) throw new Error('An id holds what lies between packed ids.');
-}
-
-const isOf = ({ first, count }: Truths, truth: number): boolean => truth >= first && truth < first + count;
-const timeOf = ({ times, first }: Truths, truth: number): number => EPOCH_2000_MS + wide(times, truth - first) / 1000;
-const rowAt = (rows: Buffer, index: number): string => String(wide(rows, index));
+const idAt = ({ text, starts, idEnds }: Lines, line: number): Key => text.slice(starts[line], idEnds[line]);
+const timeAt = ({ times }: Pick<TruthBlock, 'times'>, line: number): number => EPOCH_2000_MS + wide(times, line) / 1000;
 
 /** A number of 8 bytes, exact up to 2^53. */
-const wide = (packed: Buffer, index: number): number =>
-  packed.readInt32BE(8 * index) * 2 ** 32 + packed.readUInt32BE(8 * index + 4);
+const wide = (packed: DataView, index: number): number =>
+  packed.getInt32(8 * index) * 2 ** 32 + packed.getUint32(8 * index + 4);

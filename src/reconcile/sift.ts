@@ -108,8 +108,10 @@ export async function* sift(reader: Reader, table: EventTable, sifting: Sifting)
   }
 }
 
-const bytes = (packed: string): Buffer => Buffer.from(packed, 'base64');
-const NONE = Buffer.alloc(0);
+function bytes(packed: string): DataView {
+  const { buffer, byteOffset, length } = Buffer.from(packed, 'base64');
+  return new DataView(buffer, byteOffset, length);
+}
 
 /** A pile that knows its days. */
 class DayPile {
@@ -140,19 +142,17 @@ class DayPile {
 
   add(blocks: readonly Packed[]): void {
     for (const { nth, count } of blocks) this.sizes.set(nth, (this.sizes.get(nth) ?? 0) + count);
-    for (const { nth, truth, odd, count, lines, packed } of blocks) {
+    for (const { nth, truth, odd, lines, packed } of blocks) {
       if (!truth) continue;
-      const block = { nth, text: lines!, count };
-      if (odd) this.pile.addOddTruths(block);
-      else this.pile.addTruths({ ...block, times: bytes(packed!) });
+      if (odd) this.pile.addOddTruths({ nth, lines: lines! });
+      else this.pile.addTruths({ nth, lines: lines!, times: bytes(packed!) });
     }
-    for (const { nth, truth, server, odd, context, resent, count, lines, packed } of blocks) {
+    for (const { nth, truth, odd, context, resent, count, lines, packed } of blocks) {
       if (truth) continue;
-      const block = { nth, text: lines!, count, rows: packed ? bytes(packed) : NONE };
       const day = this.days[nth]!;
-      if (server) this.serverSide.set(day, (this.serverSide.get(day) ?? 0) + count);
-      else if (odd) this.pile.addOddEvents(block);
-      else this.pile.addEvents({ ...block, context: context ?? '', resent });
+      if (!lines) this.serverSide.set(day, (this.serverSide.get(day) ?? 0) + count);
+      else if (odd) this.pile.addOddEvents({ nth, lines, rows: bytes(packed!) });
+      else this.pile.addEvents({ nth, lines, rows: bytes(packed!), context: context ?? '', resent });
     }
   }
 
@@ -239,8 +239,8 @@ class PackedTruths implements UnseenTruths {
 }
 
 function linesAt(text: string, places: Int32Array): string[] {
-  const lines: string[] = [];
-  for (let place = 0; place < places.length; place += 2) lines.push(text.slice(places[place], places[place + 1]));
+  const lines = new Array<string>(places.length / 2);
+  for (let line = 0; line < lines.length; line += 1) lines[line] = text.slice(places[2 * line], places[2 * line + 1]);
   return lines;
 }
 

@@ -111,8 +111,9 @@ export interface EventTable {
   /**
    * A query of events of a kind: `id`, `message_id`, `user_id`, `anonymous_id`, `refs`, `occurred_at`, `deliveries`, `server` (whether a
    * server sent it) and, where it is `described`, `context` (else null), which `readContext` reads. Its parameters are added to `values`.
+   * `window`: from, included, to excluded, as SQL of the type `timestamptz`.
    */
-  events(kind: TrackedKind, window: Window, values: unknown[], described: boolean): string;
+  events(kind: TrackedKind, window: { from: string; to: string }, values: unknown[], described: boolean): string;
   readContext(text: string): TrackedContext | undefined;
   /** By `id`. */
   byId(ids: readonly string[]): Promise<TrackedRow[]>;

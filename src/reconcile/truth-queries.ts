@@ -130,7 +130,7 @@ export interface GroupKey {
 export async function keysOf(reader: Reader, by: MatchBy, groups: readonly string[]): Promise<GroupKey[]> {
   if (groups.length === 0) return [];
   const { rows } = await reader.query<GroupKey>(KEYS_OF[by], [groups]);
-  return rows.sort((a, b) => compareText(a.grp + a.key, b.grp + b.key));
+  return rows.sort((a, b) => compareText(a.grp, b.grp) || compareText(a.key, b.key));
 }
 
 const KEYS_OF: Record<MatchBy, string> = {

@@ -271,6 +271,27 @@ describe('days that are loaded together', () => {
       expect(await shop.reconcile().reconcileOne(key, asked)).toMatchObject({ recorded: false });
   });
 
+  it.each([
+    ['a truth', { truth: 'order:o\x1fo', refs: ['order:o\x1fo'] }],
+    ['what an event names', { truth: 'order:o', refs: ['order:o\x1fo'] }],
+    ['a message, which then looks like two', { truth: 'order:o', refs: ['order:o'], message_id: 'm\x1eorder:o1\x1fm' }],
+    ['a message', { truth: 'order:o', refs: ['order:o'], message_id: 'm\x1fm' }],
+  ])(
+    'given what lies between packed texts in %s, then days are told apart and each says what it says alone',
+    async (_, odd) => {
+      await purchases(10);
+      const { truth, ...event } = odd;
+      await shop.contributes('orders', truth, days[1]!);
+      await shop.tracks('order_completed', at(days[1]!, 700), event);
+      const told: string[] = [];
+      const log = (line: string): unknown => told.push(line);
+      await shop.reconcile({ log }).reconcileDays(keysOf('orders'), asked, goOn);
+      expect(told).toEqual([]);
+      for (const key of keysOf('orders'))
+        expect(await shop.reconcile().reconcileOne(key, asked)).toMatchObject({ recorded: false });
+    },
+  );
+
   /** Or reading goes on in larger steps, as days without anything are cheap. */
   const truthOnEach = async (from: string, to: string): Promise<void> => {
     for (const day of daysBetweenBoth(from, to)) await shop.contributes('orders', `order:${day}`, day);

@@ -26,8 +26,8 @@ const usualFrom = ({ from }: Window): number => from - USUAL_DAYS * DAY_MS;
 
 class CollectorReader implements SourceReader {
   readonly table: EventTable = {
-    events(kind, window, values, described) {
-      const [from, to, wanted] = [...times(window), kind].map((value) => `$${values.push(value)}`);
+    events(kind, { from, to }, values, described) {
+      const wanted = `$${values.push(kind)}`;
       return `select id, message_id, user_id, anonymous_id, refs, occurred_at, deliveries, lineage = 'server' as server,
           ${described ? contextOf('t') : 'null'} as context
         from ingest.tracked_events t where occurred_at >= ${from} and occurred_at < ${to} and kind = ${wanted}`;
@@ -37,7 +37,7 @@ class CollectorReader implements SourceReader {
       if (ids.length === 0) return [];
       const { rows } = await this.reader.query<Stored>(
         `select ${COLUMNS} from ingest.tracked_events t where t.id = any($1::bigint[])`,
-        [ids],
+        [`{${ids.join(',')}}`], // tens of thousands, of which none needs to be quoted
       );
       return rowsOf(rows);
     },

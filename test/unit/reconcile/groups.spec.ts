@@ -47,11 +47,26 @@ describe('what an event belongs to', () => {
 
   it('given 22:30 UTC, then it is the next day in the reporting zone', () => {
     const [event] = groupEvents(
-      [tracked('', { at: at('22:30:00') })],
+      [{ ...tracked('', { at: at('22:30:00') }), day: undefined }],
       'person',
       { groups: new Map(), linked: new Map() },
       zone,
     );
     expect(event!.day).toBe('2026-10-04');
+  });
+
+  it('given events that were grouped before, then one whose group is another now is made anew, on its day', () => {
+    const before = [tracked('', { userId: 'u1' }), tracked('', { userId: 'u2' })].map((event) => ({
+      ...event,
+      group: 'customer',
+    }));
+    const groups = new Map([
+      ['user:u1', 'customer'],
+      ['user:u2', 'other'],
+    ]);
+    const [same, moved] = groupEvents(before, 'person', { groups, linked: new Map() }, zone);
+    expect(same).toBe(before[0]);
+    expect(moved).toEqual({ ...before[1], group: 'other' });
+    expect(before[1]!.group).toBe('customer');
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { PackedIds, eachLine } from '../../../src/reconcile/packed-ids.js';
+import { IdFilter, IdTable } from '../../../src/reconcile/id-table.js';
+import { endOf, hashOf, type Lines, linesOf } from '../../../src/reconcile/lines.js';
 import { type LinesOfDay, Pile, type TruthsOfDay } from '../../../src/reconcile/pile.js';
 
 interface Happened {
@@ -12,13 +13,16 @@ interface Happened {
 const DAYS = 4;
 const EPOCH_2000_MS = Date.UTC(2000, 0, 1);
 
-const wide = (numbers: readonly number[]): Buffer => {
-  const packed = Buffer.alloc(8 * numbers.length);
-  for (const [index, number] of numbers.entries()) packed.writeBigInt64BE(BigInt(number), 8 * index);
+const wide = (numbers: readonly number[]): DataView => {
+  const packed = new DataView(new ArrayBuffer(8 * numbers.length));
+  for (const [index, number] of numbers.entries()) packed.setBigInt64(8 * index, BigInt(number));
   return packed;
 };
 
-const join = (all: readonly string[]) => ({ text: all.join('\x1e'), count: all.length });
+/** `separator`: what ends the id of each, where it says more. */
+const join = (all: readonly string[], separator = ''): { lines: Lines } => ({
+  lines: linesOf(all.join('\x1e'), all.length, separator)!,
+});
 /** When the truth happened whose place among all is this, in milliseconds. */
 const timeOf = (place: number): number => EPOCH_2000_MS + place * 1_000.5;
 
@@ -50,7 +54,7 @@ function pileOf(
       if (isOdd) pile.addOddEvents({ nth, ...join(some.map(({ id }) => id)), rows });
       else {
         const lines = some.map(({ id, place }) => `${id}\x1fm${place}`);
-        pile.addEvents({ nth, context: 'c', resent: 0, ...join(lines), rows });
+        pile.addEvents({ nth, context: 'c', resent: 0, ...join(lines, '\x1f'), rows });
       }
     }
   }
@@ -161,53 +165,90 @@ describe('a pile of days', () => {
       ...{ loose: ['order:o1'], truths: [`1 order:o1 ${timeOf(0)}`], rows: ['10000000000'], unseen: [], plain: [] },
     });
   });
+});
 
-  it('given an id that holds what lies between ids, then it is an error', () => {
-    const pile = new Pile();
-    expect(() => pile.addOddTruths({ nth: 0, text: 'a\x1eb', count: 1 })).toThrow('holds what lies between packed ids');
+describe('lines of a text', () => {
+  const anyId = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '漢', '\u{1f600}'), maxLength: 4 });
+
+  it('given any ids with what is told of each, then each line is found where it lies', () =>
+    fc.assert(
+      fc.property(fc.array(fc.tuple(anyId, anyId), { minLength: 1, maxLength: 6 }), (all) => {
+        const lines = linesOf(all.map((each) => each.join('\x1f')).join('\x1e'), all.length, '\x1f')!;
+        const told = all.map((_, line) => [
+          lines.text.slice(lines.starts[line], lines.idEnds[line]),
+          lines.text.slice(lines.idEnds[line]! + 1, endOf(lines, line)),
+        ]);
+        expect(told).toEqual(all);
+        expect([...lines.hashes]).toEqual(all.map(([id]) => hashOf(id)));
+        expect(lines.doubtful).toBe(0);
+      }),
+    ));
+
+  it.each([
+    ['a\x1fb\x1fc', 1],
+    ['a', 1],
+    ['a\x1fb\x1ec', 1],
+    ['a\x1fb\x1fc\x1ed', 2],
+  ])('given %j, then it is told that what ends an id is not there once in each line', (text, doubtful) => {
+    expect(linesOf(text, text.split('\x1e').length, '\x1f')!.doubtful).toBe(doubtful);
+  });
+
+  it('given more or fewer lines than were packed, then there are none', () => {
+    const of = (text: string, count: number) => linesOf(text, count, '')?.count;
+    expect([of('a\x1eb', 1), of('a\x1eb', 2), of('a\x1eb', 3), of('', 1), of('', 2), of('a\x1e', 1)]).toEqual([
+      undefined,
+      2,
+      undefined,
+      1,
+      undefined,
+      undefined,
+    ]);
   });
 });
 
-describe('packed ids', () => {
-  it('given many ids in one text, then each is found under its number, and no other', () => {
+describe('a table of ids', () => {
+  it('given many ids in one text, then each is found by its line, and no other', () => {
     const ids = Array.from({ length: 5_000 }, (_, n) => `order:${n * n}`);
-    const packed = new PackedIds();
-    const text = ids.join('\x1e');
-    eachLine(text, '', (start, _, end, hash) => expect(packed.add(text, start, end, hash)).toBe(-1));
-    expect(ids.map((id) => packed.numberOf(id))).toEqual(ids.map((_, n) => n));
-    expect(packed.numberOf('order:2')).toBe(-1);
+    const { lines } = join(ids);
+    const table = new IdTable(lines);
+    const find = (id: string): number => table.find(id, 0, id.length, hashOf(id));
+    expect(find('order:4')).toBe(-1);
+    expect(ids.every((_, line) => table.add(line) === -1)).toBe(true);
+    expect(ids.map(find)).toEqual(ids.map((_, line) => line));
+    expect(['order:2', 'order:', 'order:41'].map(find)).toEqual([-1, -1, -1]);
   });
 
-  it('given the same id again, then it is found under its last number, and the one before is told', () => {
-    const packed = new PackedIds();
-    expect([7, 7, 7].map((hash) => packed.add('a', 0, 1, hash))).toEqual([-1, 0, 1]);
-    expect(packed.find('a', 0, 1, 7)).toBe(2);
+  it('given the same id again, then it is found by its last line, and the one before is told', () => {
+    const table = new IdTable(join(['a', 'b', 'a', 'a']).lines);
+    expect([0, 1, 2, 3].map((line) => table.add(line))).toEqual([-1, -1, 0, 2]);
+    expect(table.find('xa', 1, 2, hashOf('a'))).toBe(3);
   });
 
-  it('given ids that are forgotten, then the others keep their numbers, marks and texts, however many come', () => {
-    const packed = new PackedIds();
-    const idOf = (n: number): string => `order:${n % 700}`; // each comes again later
-    for (let n = 0; n < 5_000; n += 1) {
-      eachLine(idOf(n), '', (start, _, end, hash) => {
-        const before = packed.add(idOf(n), start, end, hash);
-        expect(before).toBe(n >= 700 && n - 700 >= packed.begin ? n - 700 : -1);
-      });
-      packed.mark(n, n % 3);
-      if (n % 50 === 0) packed.forget(n - 600 - (n % 7));
-    }
-    for (let n = packed.begin; n < packed.end; n += 1)
-      expect([packed.textOf(n), packed.markOf(n), packed.numberOf(idOf(n))]).toEqual([
-        idOf(n),
-        n % 3,
-        n + 700 < 5_000 ? n + 700 : n,
-      ]);
-    expect(packed.begin).toBeGreaterThan(4_000);
+  it('given ids of one hash, then each is found', () => {
+    const ids = ['a', 'b', 'ab'];
+    const lines = { ...join(ids).lines, hashes: new Int32Array([7, 7, 7]) };
+    const table = new IdTable(lines);
+    expect(ids.map((_, line) => table.add(line))).toEqual([-1, -1, -1]);
+    expect([...ids, 'c'].map((id) => table.find(id, 0, id.length, 7))).toEqual([0, 1, 2, -1]);
+  });
+});
+
+describe('a filter of ids', () => {
+  const hashesOf = (from: number, count: number): Int32Array =>
+    Int32Array.from({ length: count }, (_, n) => hashOf(`order:${from + n}`));
+
+  it('given ids that were added, also when it was begun with some, then it knows each, and few others', () => {
+    const filter = new IdFilter([hashesOf(0, 20_000)]);
+    filter.add(hashesOf(20_000, 20_000));
+    expect(hashesOf(0, 40_000).every((hash) => filter.has(hash))).toBe(true);
+    expect(hashesOf(1_000_000, 10_000).filter((hash) => filter.has(hash)).length).toBeLessThan(500);
   });
 
-  it('given ids of one hash, then each keeps its number', () => {
-    const packed = new PackedIds();
-    for (const id of ['a', 'b', 'ab']) packed.add(id, 0, id.length, 7);
-    expect(['a', 'b', 'ab', 'b', 'c'].map((id) => packed.find(id, 0, id.length, 7))).toEqual([0, 1, 2, 1, -1]);
-    expect(packed.add('b', 0, 1, 7)).toBe(1);
+  it('given one that is full, then it says so', () => {
+    const filter = new IdFilter();
+    expect([filter.fits(2_048), filter.fits(2_049)]).toEqual([true, false]);
+    filter.add(hashesOf(0, 2_000));
+    expect([filter.fits(48), filter.fits(49)]).toEqual([true, false]);
+    expect(new IdFilter([hashesOf(0, 2_000)]).fits(2_000)).toBe(true);
   });
 });
