@@ -153,12 +153,12 @@ async function judge(plan, truth, rows, found, secrets) {
   heading('Against the planted truth');
   if (wrong.length === 0)
     say(`  ${green('✓')} ${number(checked)} figures of the generator's own plan, all as the service answers them`);
-  const month = { root, secrets, month: plan.calendar.month, purchase: quietPurchase(plan), range: rangeOf(plan) };
+  const month = { root, secrets, plan, purchase: quietPurchase(plan), range: rangeOf(plan) };
   if (wrong.length === 0) wrong.push(...(await monthEnd(service, month)));
   for (const { what, planted, answered } of wrong.slice(0, 25))
     say(`  ${red('✗')} ${what}: planted ${planted}, the service says ${answered}`);
   if (wrong.length > 25) say(`  … and ${wrong.length - 25} more`);
-  if (wrong.length > 0) say(red(`  ${wrong.length} of ${checked} figures differ.`));
+  if (wrong.length > 0) say(red(`  ${number(wrong.length)} figures differ.`));
   else if (!args.includes('--exit')) await farewell(secrets);
   return wrong.length;
 }

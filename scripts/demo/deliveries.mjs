@@ -1,13 +1,13 @@
 // The plan as requests: what arrives at which door, and in which order. Pure; signatures and send times are put on by `sender.mjs`.
 import { HOUR, MINUTE, SECOND } from './calendar.mjs';
 import { randomOf } from './random.mjs';
-import { purchaseEvents, renewalEvents } from './stripe-events.mjs';
+import { payoutEvents, purchaseEvents, renewalEvents } from './stripe-events.mjs';
 
 /**
  * @returns deliveries in the order of their arrival: `{ door: 'stripe' | 'events' | 'segment' | 'posthog', at, arrives, … }`.
  * `stripe`: `id`, `body` (text). `events`: `event` (a CloudEvents event). Client doors: `visitor`, `events`.
  */
-export function planDeliveries({ seed, visitors, bots }) {
+export function planDeliveries({ seed, visitors, bots, balance }) {
   const random = randomOf(`${seed}/network`);
   const deliveries = [];
   for (const visitor of visitors) {
@@ -21,6 +21,8 @@ export function planDeliveries({ seed, visitors, bots }) {
     );
     for (const event of providerEvents(visitor)) deliveries.push(...webhooks(event, random));
   }
+  const ofPayouts = randomOf(`${seed}/payouts`);
+  for (const event of balance.payouts.flatMap(payoutEvents)) deliveries.push(...webhooks(event, ofPayouts));
   for (const visitor of [...visitors, ...bots]) deliveries.push(...clientRequests(visitor, random));
   return deliveries.sort((a, b) => a.arrives - b.arrives || a.at - b.at || (keyOf(a) < keyOf(b) ? -1 : 1));
 }

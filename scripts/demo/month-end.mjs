@@ -1,27 +1,34 @@
-// The month is closed by two people; then a refund of it comes late.
-import { spawnSync } from 'node:child_process';
-import path from 'node:path';
+// The month is tied out, and closed by two people; then a refund of it comes late.
 import { figure, metric } from './api.mjs';
+import { command } from './cli.mjs';
 import { bold, dim, green, heading, money, number, red, say } from './print.mjs';
 import { clientOf, stripeSignature } from './sender.mjs';
 import { caughtUp } from './service.mjs';
 import { lateRefund } from './stripe-events.mjs';
+import { tieOut } from './tie-out.mjs';
 import { differs } from './trials.mjs';
 
-const WHY = 'a demo: the shop has no provider whose balance could be asked';
-const PROVIDER = 'stripe';
-
 /** @returns differences, as of `check.mjs` */
-export async function monthEnd(service, { root, secrets, purchase, month, range }) {
-  heading('The month is closed');
+export async function monthEnd(service, { root, secrets, plan, purchase, range }) {
   const [alice, bob] = ['alice', 'bob'].map((name) => clientOf(service.client.base, keyOf(service, root, name)));
+  try {
+    const found = await tieOut(service, alice, { plan, root });
+    if (found.length > 0) return found;
+    return await close(service, { alice, bob, secrets, month: plan.calendar.month, purchase, range });
+  } finally {
+    alice.close();
+    bob.close();
+  }
+}
+
+async function close(service, { alice, bob, secrets, month, purchase, range }) {
+  heading('The month is closed');
   const at = `/v1/periods/${month}`;
-  const before = await alice.get(at);
-  const kinds = [...new Set(before.blockers.map(({ kind }) => kind))];
-  say(`  ${number(before.blockers.length)} things are in the way, of these kinds: ${kinds.join(', ')}.`);
-  await alice.post(`${at}/waive`, { provider: PROVIDER, reason: WHY });
-  const { proposal } = await alice.post(`${at}/propose`, { force: WHY });
-  say(`  Alice answers for them with a reason and proposes the numbers of position ${number(proposal.up_to)}:`);
+  const { blockers } = await alice.get(at);
+  if (blockers.length > 0)
+    return blockers.map(({ kind, detail }) => ({ what: `in the way: ${kind}`, planted: 'nothing', answered: detail }));
+  const { proposal } = await alice.post(`${at}/propose`, {});
+  say(`  Nothing is in the way. Alice proposes the numbers of position ${number(proposal.up_to)}:`);
   say(dim(`    ${proposal.digest}`));
   const own = await alice.request('POST', `${at}/approve`, { body: { digest: proposal.digest }, authorise: true });
   const { approval } = await bob.post(`${at}/approve`, { digest: proposal.digest });
@@ -48,8 +55,6 @@ export async function monthEnd(service, { root, secrets, purchase, month, range 
   say(
     `    adjustment           ${bold(money(figure(row.adjustment), currency))}  ${dim(`in ${nextMonth(month)}, because of a ${(adjustment?.cause ?? '').replaceAll('_', ' ')}`)}`,
   );
-  alice.close();
-  bob.close();
   const found = [
     ...differs('state of the month', 'closed', closed.state),
     ...differs('approval by who proposed', 409, own.status),
@@ -68,13 +73,8 @@ export async function monthEnd(service, { root, secrets, purchase, month, range 
 }
 
 /** A key that names a person, made as an operator would. */
-function keyOf({ dataDir, zone }, root, name) {
-  const args = ['keys', 'create', '--name', name, '--scope', 'finance', '--scope', 'read', '--json'];
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: dataDir, REPORTING_TIME_ZONE: zone };
-  const made = spawnSync(process.execPath, [path.join(root, 'dist', 'cli.js'), ...args], { env, encoding: 'utf8' });
-  if (made.status !== 0) throw new Error(`no key could be made for ${name}: ${made.stderr}`);
-  return JSON.parse(made.stdout).key;
-}
+const keyOf = (service, root, name) =>
+  command(service, root, 'keys', 'create', '--name', name, '--scope', 'finance', '--scope', 'read').key;
 
 function nextMonth(month) {
   const [year, nth] = month.split('-').map(Number);

@@ -1,5 +1,6 @@
 // The shop month: what visitors did, planned before anything is sent. Pure and deterministic: the same options give the
 // same plan. `deliveries.mjs` says it to the service, `truth.mjs` counts it; neither knows the other.
+import { planBalance } from './balance.mjs';
 import { calendarOf, DAY, HOUR, MINUTE } from './calendar.mjs';
 import { planClient } from './client.mjs';
 import { planPurchase, planRenewals } from './purchases.mjs';
@@ -40,7 +41,7 @@ const BOTS = [
 
 /**
  * @param {Partial<typeof DEFAULTS>} options
- * @returns the plan: `{ calendar, visitors }`
+ * @returns the plan: `{ seed, calendar, visitors, bots, balance }`
  */
 export function planShop(options = {}) {
   const { seed, visitors: count, month, zone } = { ...DEFAULTS, ...options };
@@ -51,7 +52,7 @@ export function planShop(options = {}) {
   const bots = Array.from({ length: Math.ceil(count / 60) }, (_, n) => planBot(n, root.fork(`bot-${n}`), calendar));
   for (const visitor of [...visitors, ...bots])
     visitor.client = planClient(visitor, root.fork(`client-${visitor.n}`), calendar);
-  return { seed, calendar, visitors, bots };
+  return { seed, calendar, visitors, bots, balance: planBalance(visitors, calendar) };
 }
 
 /** An instant of the month, shops being busier by day than by night. */

@@ -32,6 +32,7 @@ function charge(payment, purchase, state) {
     amount: payment.amount,
     amount_captured: state.captured ? payment.amount : 0,
     amount_refunded: refunded,
+    balance_transaction: state.captured ? `txn_${payment.chargeId}` : null,
     billing_details: {
       email: emailOf(purchase),
       name: nameOf(purchase),
@@ -163,6 +164,7 @@ function refundEvents(payment, purchase) {
         id: refund.id,
         object: 'refund',
         amount: refund.amount,
+        balance_transaction: `txn_${refund.id}`,
         charge: payment.chargeId,
         created: s(refund.at),
         currency: currencyOf(payment),
@@ -181,6 +183,7 @@ function refundEvents(payment, purchase) {
           eventOf('refund.failed', refund.failedAt, {
             ...object,
             status: 'failed',
+            failure_balance_transaction: `txn_${refund.id}_back`,
             failure_reason: 'expired_or_canceled_card',
           }),
         );
@@ -275,4 +278,26 @@ export function renewalEvents(renewal) {
     eventOf('invoice.paid', capturedAt, invoice),
     eventOf('invoice_payment.paid', capturedAt, link),
   ];
+}
+
+/** Money on its way to the bank, and there. */
+export function payoutEvents({ id, at, currency, amount, arrivesAt }) {
+  const object = (status) => ({
+    id,
+    object: 'payout',
+    amount,
+    arrival_date: s(arrivesAt),
+    automatic: true,
+    balance_transaction: `txn_${id}`,
+    created: s(at),
+    currency: currency.toLowerCase(),
+    failure_balance_transaction: null,
+    failure_code: null,
+    livemode: true,
+    metadata: {},
+    method: 'standard',
+    status,
+    type: 'bank_account',
+  });
+  return [eventOf('payout.created', at, object('in_transit')), eventOf('payout.paid', arrivesAt, object('paid'))];
 }

@@ -95,7 +95,7 @@ describeWhere(chromiumAt !== undefined)('given the running demo, in a real brows
     await page.getByLabel('API key').fill(key);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page
-      .getByText(/days in /)
+      .getByText(/days and times in /)
       .first()
       .waitFor();
   };
@@ -140,6 +140,7 @@ describeWhere(chromiumAt !== undefined)('given the running demo, in a real brows
     await day.getByRole('region', { name: 'Why they differ' }).waitFor();
     await accessible('a day');
     const ids = day.getByRole('region', { name: /^The ids/ });
+    expect(await ids.textContent()).not.toMatch(/T\d\d:\d\d/); // evidence is told by the clock of the zone too
     const missing = ids.getByRole('row', { name: /missing in analytics/ }).first();
     await missing.getByRole('button').click();
     await day.getByText(/^Ledger entries of /).waitFor();
@@ -169,7 +170,7 @@ describeWhere(chromiumAt !== undefined)('given the running demo, in a real brows
     expect(status).toBe(400);
     await goTo('Health');
     const letter = page.getByRole('row', { name: /not-a-signup/ });
-    await letter.getByRole('button', { name: /UTC$/ }).click();
+    await letter.getByRole('button', { name: /UTC\+[12]$/ }).click();
     await page.getByRole('dialog').getByText('"gold"').waitFor();
     await page.keyboard.press('Escape');
     await letter.getByRole('button', { name: 'Replay' }).click();
@@ -177,6 +178,17 @@ describeWhere(chromiumAt !== undefined)('given the running demo, in a real brows
     await letter.getByRole('button', { name: 'Dismiss' }).click();
     await confirm('Dismiss', 'a try of the auth team');
     await letter.waitFor({ state: 'detached' });
+  });
+
+  it('when the close is looked at, then the month is tied out with the provider, and nothing is left unexplained', async () => {
+    await closeOf(demo.key('frank', 'read'));
+    const tieOut = page.locator('#tie-out');
+    await tieOut
+      .getByText(/^Everything ties out: \d+ lines are the same on both sides .* in EUR, JPY and USD\.$/)
+      .waitFor();
+    const balances = tieOut.getByRole('region', { name: 'From balance to balance' }).getByRole('row');
+    expect(await balances.locator('td:last-child').allTextContents()).toEqual(['0.00 EUR', '0 JPY', '0.00 USD']);
+    await accessible('a month that is tied out');
   });
 
   it('when two people reopen the closed month, then two people close it again, with what came late in it', async () => {
@@ -223,6 +235,8 @@ describe('given the smallest shop', () => {
       'a forged delivery was refused',
       'repeated 100 times',
       'kill -9: back',
+      'lines are the same on both sides to the last cent',
+      'Nothing is in the way.',
       'the closed number did not move',
     ])
       expect(demo.said).toContain(trial);

@@ -31,6 +31,37 @@ const UNTIED: TieOutState = {
   status: 'none',
   link: '/v1/periods/2026-10/tie-out',
 };
+const sides = (lines: number, gross: string, fee: string, net: string): Json => ({ lines, gross, fee, net });
+/** What a tie-out of October came to: euros tie out, of dollars the fee of the month is not in the ledger. */
+const COMPARED: Json = {
+  ...{ period: '2026-10', provider: 'stripe', from: '2026-10-01T00:00:00.000Z', until: '2026-11-01T00:00:00.000Z' },
+  ...{ status: 'differs', reason: null, statement: 'report:b1a4', model_position: 12 },
+  currencies: [
+    {
+      ...{
+        currency: 'EUR',
+        status: 'tied',
+        ledger: sides(1, '1250', '61', '1189'),
+        provider: sides(1, '1250', '61', '1189'),
+      },
+      balance: { currency: 'EUR', start: '1000', end: '2189', moved: '1189', clearing: '2189', holds: true },
+    },
+    {
+      ...{ currency: 'USD', status: 'differs' },
+      ...{ ledger: sides(1, '4200', '152', '4048'), provider: sides(2, '1700', '152', '1548') },
+      balance: { currency: 'USD', start: '500', end: '2048', moved: '4048', clearing: '4548', holds: false },
+    },
+  ],
+  categories: [],
+  differences: [
+    {
+      ...{ line: 'txn_fee', kind: 'fee', currency: 'USD', category: 'fee', net: '-2500' },
+      provider: { gross: '-2500', fee: '0', net: '-2500', currency: 'USD', at: Date.parse('2026-10-31T22:50:00.000Z') },
+      detail: 'The provider took or gave this without a payment, and the ledger does not have it.',
+    },
+  ],
+  ...{ differences_total: 1, difference_counts: { 'USD fee': 1 } },
+};
 const FINANCE = ['finance', 'read'];
 const MONTH_MS = 30 * 86_400_000;
 
@@ -226,6 +257,60 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
     ]);
   });
 
+  it('given money in several currencies, then a chart shows one of them by day, week or month; the address says which, and back leads back', async () => {
+    await shop.stripeAll([
+      chargeSucceeded('2026-10-04T09:00:00.000Z', 'ch_eur_1', 1_250, { currency: 'eur' }),
+      chargeSucceeded('2026-10-05T09:00:00.000Z', 'ch_eur_2', 5_000, { currency: 'eur' }),
+      chargeSucceeded('2026-10-04T09:00:00.000Z', 'ch_jpy_1', 9_000, { currency: 'jpy' }),
+    ]);
+    await shop.catchUp();
+    const chart = (name: RegExp) => page.getByRole('img', { name });
+    await signIn(secrets.admin);
+    await page.getByText('days and times in UTC').waitFor();
+    await page.goto(`${shop.url}/?view=numbers&from=2026-10-01&to=2026-10-05`);
+    const euros = chart(
+      /^Revenue, gross in EUR by day, 2026-10-01 to 2026-10-05\. Highest 50\.00 EUR \(2026-10-05\), lowest 0\.00 EUR \(2026-10-01\)\./,
+    );
+    await euros.waitFor();
+    const heights: number[] = await euros
+      .locator('rect.value')
+      .evaluateAll((bars: Json[]) => bars.map((bar) => Math.round(bar['getAttribute']('height'))));
+    expect(heights).toEqual([0, 0, 0, Math.round(heights[4]! / 4), expect.any(Number)]);
+    expect(heights[4]).toBeGreaterThan(100);
+    expect(await page.locator('.total').textContent()).toBe(
+      'Together 62.50 EURand, never added to it, 9,000 JPY, 42.00 USD',
+    );
+    await accessible('a chart');
+    await tabTo(/^EURJPYUSD$/);
+    await page.keyboard.press('ArrowDown');
+    await chart(/^Revenue, gross in JPY by day.*Highest 9,000 JPY \(2026-10-04\)/).waitFor();
+    expect(await page.getByRole('row', { name: /2026-10-04/ }).textContent()).toBe('2026-10-049,000 JPY');
+    await page.locator('label', { hasText: /^by / }).locator('select').selectOption('week');
+    await chart(/^Revenue, gross in JPY by week/).waitFor();
+    expect(new URL(page.url()).searchParams.get('currency')).toBe('JPY');
+    await page.goBack();
+    await chart(/^Revenue, gross in JPY by day/).waitFor();
+    await page.goBack();
+    await euros.waitFor();
+    await page.locator('.chart g.pick').nth(3).click();
+    await page
+      .getByRole('region', { name: 'What is under Revenue, gross of 2026-10-04' })
+      .getByRole('row', { name: /ch_eur_1/ })
+      .waitFor();
+    await page.getByLabel('Metric').selectOption('checkout_completion_rate');
+    await chart(/^Checkout completion rate by day.*Highest 100\.0 % \(2026-10-03\)/).waitFor();
+    expect([await page.getByLabel('Currency').count(), await page.locator('.total').count()]).toEqual([0, 0]);
+  });
+
+  it('given a currency in the address in which nothing was, then it says so, and shows no other as if it were asked for', async () => {
+    await signIn(secrets.admin);
+    await page.getByText('days and times in UTC').waitFor();
+    await page.goto(`${shop.url}/?view=numbers&from=2026-10-01&to=2026-10-05&currency=CHF`);
+    await page.getByText('Nothing in CHF in these days.').waitFor();
+    expect(await page.locator('.chart').count()).toBe(0);
+    expect(await page.getByLabel('Currency').inputValue()).toBe('CHF');
+  });
+
   it('given the contract, then it names every event with the members it must have', async () => {
     await signIn(secrets.admin);
     await goTo('Contract');
@@ -256,14 +341,14 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
 
   it('given a service that does not answer, then the page makes nothing up, asks again, and signs nobody out', async () => {
     await signIn(secrets.admin);
-    await page.getByText('days in UTC').waitFor();
+    await page.getByText('days and times in UTC').waitFor();
     await page.route('**/v1/catalog', (route) => route.abort());
     await page.goto(`${shop.url}/?to=no-day`);
     await page.getByRole('alert').getByText('The service does not answer.').waitFor();
-    expect(await page.getByText('days in').count()).toBe(0);
+    expect(await page.getByText('days and times in').count()).toBe(0);
     await page.unroute('**/v1/catalog');
     await page.getByRole('button', { name: 'Try again' }).click();
-    await page.getByText('days in UTC').waitFor();
+    await page.getByText('days and times in UTC').waitFor();
     await page.route('**/v1/session', (route) => route.abort());
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('alert').getByText('Still signed in. The service does not answer.').waitFor();
@@ -273,7 +358,7 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
 
   it('given one answer that fails, then only that part says so, and asks again', async () => {
     await signIn(secrets.admin);
-    await page.getByText('days in UTC').waitFor();
+    await page.getByText('days and times in UTC').waitFor();
     const busy = { code: 'not_durable', detail: 'The database does not answer.' };
     await page.route('**/v1/periods', (route) => route.fulfill({ status: 503, json: busy }));
     await goTo('Close');
@@ -285,7 +370,7 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
 
   it('given a session that is over, then the page says so, and after signing in it is where it was', async () => {
     await signIn(secrets.admin);
-    await page.getByText('days in UTC').waitFor();
+    await page.getByText('days and times in UTC').waitFor();
     await settled(); // or what is still asked for tells first, and the link is gone before it is clicked
     await page.waitForLoadState('networkidle');
     await shop.sql('delete from app.sessions');
@@ -298,7 +383,7 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
 
   it('given views that were looked at, then each has a title and an address of its own, and back leads back', async () => {
     await signIn(secrets.admin);
-    await page.getByText('days in UTC').waitFor();
+    await page.getByText('days and times in UTC').waitFor();
     expect(await page.title()).toBe('Gap · Truth Ledger');
     const address = await page.getByRole('link', { name: 'Signals' }).getAttribute('href');
     expect(address).toBe('/?view=signals');
@@ -312,7 +397,7 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
   it('given hours, then every one of every provider is there: at a glance, and as rows', async () => {
     const range = 'from=2026-10-01&to=2026-10-05';
     await signIn(secrets.admin);
-    await page.getByText('days in UTC').waitFor();
+    await page.getByText('days and times in UTC').waitFor();
     await page.goto(`${shop.url}/?view=health&${range}`);
     const strip = page.getByRole('region', { name: 'stripe, every hour of the clock in UTC' });
     const today = strip.getByRole('row', { name: '2026-10-05' }).getByRole('cell');
@@ -335,7 +420,7 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
     const { status } = await shop.send('POST', '/v1/events', event, { 'content-type': 'application/cloudevents+json' });
     expect(status).toBe(400);
     await signIn(secrets.admin);
-    await page.getByText('days in UTC').waitFor();
+    await page.getByText('days and times in UTC').waitFor();
     await goTo('Health');
     const row = page.getByRole('row', { name: /invalid event/ });
     await row.getByRole('button', { name: /UTC$/ }).click();
@@ -418,6 +503,61 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
       .waitFor();
   });
 
+  it('given a tie-out, then one sentence says what both sides come to, and each line that differs has its reason', async () => {
+    const answers = [COMPARED];
+    await page.route('**/v1/periods/2026-10/tie-out', (route) =>
+      route.fulfill({ json: { data: answers, next_cursor: null } }),
+    );
+    await closing(secrets.admin);
+    const tieOut = page.locator('#tie-out');
+    await tieOut.getByText('1 line differs, together -25.00 USD. Each is listed with its reason.').waitFor();
+    const rowOf = (table: string, name: RegExp) =>
+      tieOut.getByRole('region', { name: table }).getByRole('row', { name });
+    expect(
+      await rowOf('The lines that differ', /txn_fee/)
+        .getByRole('cell')
+        .allTextContents(),
+    ).toEqual([
+      ...['stripe', '2026-10-31 22:50:00 UTC', 'txn_fee', 'fee', '', '-25.00 USD', 'fee'],
+      'The provider took or gave this without a payment, and the ledger does not have it.',
+    ]);
+    expect(await rowOf('From balance to balance', /USD/).getByRole('cell').allTextContents()).toEqual([
+      ...['stripe', 'USD', '5.00 USD', '40.48 USD', '20.48 USD', '45.48 USD', '-25.00 USD'],
+    ]);
+    expect(await rowOf('From balance to balance', /EUR/).textContent()).toMatch(/0\.00 EUR$/);
+    await accessible('a tie-out that differs');
+    answers[0] = {
+      ...COMPARED,
+      status: 'tied',
+      currencies: [COMPARED['currencies'][0]],
+      differences: [],
+      differences_total: 0,
+    };
+    await page.reload();
+    await tieOut
+      .getByText('Everything ties out: 1 line is the same on both sides to the last minor unit, in EUR.')
+      .waitFor();
+    expect(await tieOut.getByText('The lines that differ').count()).toBe(0);
+    const [euros] = COMPARED['currencies'];
+    answers[0] = {
+      ...answers[0],
+      status: 'pending',
+      reason: 'Two reports are awaited.',
+      currencies: [{ ...euros, status: 'pending' }],
+    };
+    await page.reload();
+    await tieOut.getByText('stripe waits for the provider’s report: Two reports are awaited.').waitFor();
+    expect(await tieOut.getByText(/everything tie|line differs/i).count()).toBe(0);
+    answers[0] = { ...answers[0], status: 'tied', reason: null, currencies: [euros] };
+    await page.route('**/v1/periods/2026-10', async (route) => {
+      const response = await route.fetch();
+      const since = { kind: 'tie_out_pending', detail: 'Lines have arrived since.', link: '', forceable: true };
+      await route.fulfill({ response, json: { ...(await response.json()), blockers: [since] } });
+    });
+    await page.reload();
+    await tieOut.getByText(/^When it was compared last, everything tied out: 1 line is the same/).waitFor();
+  });
+
   it('given a month that has ended, then one person proposes it, only another approves it, and what comes late is beside it', async () => {
     shop.time.pass(MONTH_MS);
     const [alice, aliceToo, bob] = [
@@ -461,7 +601,9 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
     await shop.catchUp();
     await signIn(secrets.admin);
     await page.getByRole('button', { name: 'Sign out' }).waitFor();
-    await page.goto(`${shop.url}/?view=numbers&metric=revenue_net&from=2026-10-01&to=2026-10-31&interval=month`);
+    await page.goto(
+      `${shop.url}/?view=numbers&metric=revenue_net&currency=USD&from=2026-10-01&to=2026-10-31&interval=month`,
+    );
     const row = page.getByRole('row', { name: /2026-10/ });
     await row.waitFor();
     expect(await row.getByRole('cell').allTextContents()).toEqual(['2026-10', '42.00 USD', '32.00 USD', '-10.00 USD']);
@@ -513,6 +655,56 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
       .waitFor();
     await october()
       .getByText(/^what the ledger says up to position \d+/)
+      .waitFor();
+  });
+
+  it('given a reporting zone, then every time is by its clock and says how far that is from UTC, and who rests on it is told it in UTC', async () => {
+    await page.route('**/v1/catalog', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), time_zone: 'Asia/Kathmandu' } });
+    });
+    const clock = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+    const shown = async (where: string): Promise<void> => {
+      await page.getByText('days and times in Asia/Kathmandu').waitFor();
+      await settled();
+      const times: string[][] = await page.evaluate(
+        '[...document.querySelectorAll("time")].map(({ dateTime, title, textContent }) => [dateTime, title, textContent])',
+      );
+      expect([where, times.length > 0]).toEqual([where, true]);
+      expect(times.map(([, ...told]) => told)).toEqual(
+        times.map(([at]) => [`${clock(Date.parse(at!))} UTC`, `${clock(Date.parse(at!) + 20_700_000)} UTC+5:45`]),
+      );
+      // None that is told in another way: as text, or in UTC alone.
+      const text: string = await page.evaluate('document.querySelector("main").innerText');
+      expect(text.match(/\d\d:\d\d:\d\d(?! UTC\+5:45)\S*/g) ?? []).toEqual([]);
+    };
+    await (shop.service.alerts as Alerts).watch();
+    await signIn(secrets.admin);
+    await page.getByText('days and times in Asia/Kathmandu').waitFor();
+    const views = [
+      'health',
+      'close&period=2026-10',
+      'customers&customer=user:u1',
+      'numbers',
+      `gap&day=${DAY}&from=${DAY}`,
+    ];
+    for (const view of views) {
+      await page.goto(`${shop.url}/?view=${view}`);
+      await shown(view);
+      for (const table of view === 'health' ? ['Alerts', 'Jobs', 'Waiting for somebody'] : [])
+        expect([table, await page.getByRole('region', { name: table }).locator('time').count()]).not.toEqual([
+          table,
+          0,
+        ]);
+    }
+    await page
+      .getByRole('button', { name: /^#\d+$/ })
+      .first()
+      .click();
+    await page
+      .getByRole('dialog')
+      .getByText(/UTC\+5:45$/)
+      .first()
       .waitFor();
   });
 

@@ -131,7 +131,7 @@ function Page({ session, facts, onSignedOut }: PageProps) {
             const range = rangeOf(url, newest);
             return (
               <>
-                {view.ranged && <Range {...range} zone={zone} go={go} />}
+                {view.ranged ? <Range {...range} zone={zone} go={go} /> : <Clock zone={zone} />}
                 <view.component url={url} go={go} {...range} zone={zone} session={session} />
               </>
             );
@@ -143,7 +143,7 @@ function Page({ session, facts, onSignedOut }: PageProps) {
 }
 
 /** What of the address belongs to one view alone: the next one begins without. */
-const ONE_VIEW = { ...NO_ROW, subject: undefined };
+const ONE_VIEW = { ...NO_ROW, currency: undefined, subject: undefined };
 
 /** Links, so that a view can be opened beside this one; a plain click stays on the page. */
 function Views({ shown, go }: { shown: string; go: (change: UrlState) => void }) {
@@ -195,6 +195,9 @@ function Who({ session, onSignedOut }: WhoProps) {
   );
 }
 
+/** Whose clock the page goes by. */
+const Clock = ({ zone }: { zone: string }) => <span class="zone">days and times in {zone}</span>;
+
 interface RangeProps {
   from: string;
   to: string;
@@ -225,10 +228,7 @@ function Range({ from, to, zone, go }: RangeProps) {
       <button type="button" class="quiet" onClick={() => go(month())}>
         Whole month
       </button>
-      <span class="zone">
-        days in {zone}
-        {zone !== 'UTC' && ', times in UTC'}
-      </span>
+      <Clock zone={zone} />
     </form>
   );
 }

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
 import { all, query, type Contribution, type List } from './api.ts';
 import { EntryDialog } from './entry-dialog.tsx';
-import { figure, time } from './format.ts';
+import { figure } from './format.ts';
 import { CutNote, Show } from './states.tsx';
 import { Table } from './table.tsx';
+import { timeColumn } from './time.tsx';
 import { useData } from './use-data.ts';
 
 interface Props {
@@ -33,7 +34,7 @@ export function Contributions({ caption, metric, asked, subject, onAll }: Props)
               empty={subject ? emptyOf(list) : 'No contributions.'}
               rows={subject ? list.rows.filter((row) => row.subject === subject) : list.rows}
               columns={[
-                { title: 'Happened', text: (row) => time(row.occurred_at) },
+                timeColumn('Happened', (row) => row.occurred_at),
                 { title: 'Subject', text: (row) => row.subject },
                 { title: 'Fact', text: (row) => row.fact },
                 { title: 'Adds', numeric: true, text: (row) => figure(row.delta, row.currency) },

@@ -28,6 +28,18 @@ export function monthOf(day: string): [string, string] {
   return [first, addDays(`${addDays(first, 31).slice(0, 8)}01`, -1)];
 }
 
+/** The periods of a range, in order: its days, its weeks by their Mondays, or its months. */
+export function periodsOf(from: string, to: string, interval: string): string[] {
+  const periods = new Set<string>();
+  for (let day = from; day <= to; day = addDays(day, 1)) periods.add(periodOf(day, interval));
+  return [...periods];
+}
+
+function periodOf(day: string, interval: string): string {
+  if (interval === 'month') return day.slice(0, 7);
+  return interval === 'week' ? addDays(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7)) : day;
+}
+
 /** The days of a period (a day, a week by its first day, a month) that lie in the range. */
 export function daysOf(period: string, interval: string, from: string, to: string): [string, string] | undefined {
   const first = interval === 'month' ? `${period.slice(0, 7)}-01` : period;

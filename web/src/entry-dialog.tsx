@@ -1,7 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { api, type Schemas } from './api.ts';
-import { figure, time } from './format.ts';
+import { figure } from './format.ts';
 import { Show } from './states.tsx';
+import { Time } from './time.tsx';
 import { type Data, useData } from './use-data.ts';
 
 type Entry = Schemas['Entry'] & { account?: string; authenticated_by?: string; actor?: string; stored_hash?: string };
@@ -44,9 +45,13 @@ export function EntryDialog({ id, onClose }: { id: string; onClose: () => void }
                 {value.authenticated_by} ({value.actor})
               </dd>
               <dt>Happened</dt>
-              <dd>{time(value.occurred_at)}</dd>
+              <dd>
+                <Time at={value.occurred_at} />
+              </dd>
               <dt>Recorded</dt>
-              <dd>{time(value.recorded_at)}</dd>
+              <dd>
+                <Time at={value.recorded_at} />
+              </dd>
               <dt>Personal data</dt>
               <dd>{personalData[value.personal_data ?? ''] ?? 'not known'}</dd>
               <dt>Stored hash</dt>

@@ -62,9 +62,53 @@ export function percentOf(part: string, whole: string): number | null {
   return (Math.sign(exact) * Math.round(Math.abs(exact))) / 10 + 0; // no -0
 }
 
-/** `2026-10-03 09:12:44 UTC`: a time always names its zone. */
-export const time = (iso: string | null | undefined): string =>
-  iso ? `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC` : '–';
+let clock = clockIn('UTC');
+
+/** The reporting zone of the service: its clock shows every time on the page. */
+export function learnZone(zone: string): void {
+  clock = clockIn(zone);
+}
+
+function clockIn(timeZone: string): Intl.DateTimeFormat {
+  const [day, time] = ['2-digit', 'numeric'] as const;
+  return new Intl.DateTimeFormat('en', {
+    ...{ timeZone, hourCycle: 'h23', year: time, month: day, day },
+    ...{ hour: day, minute: day, second: day },
+  });
+}
+
+/** `2026-10-03 11:12:44 UTC+2`: by the clock of the reporting zone. The offset tells apart the two hours in which a clock is put back. */
+export function time(iso: string | null | undefined): string {
+  if (!iso) return '–';
+  const at = Math.floor(Date.parse(iso) / 1000) * 1000;
+  const shown = Object.fromEntries(clock.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+  const { year = 0, month = 1, day, hour, minute, second } = shown;
+  const local = Date.UTC(year, month - 1, day, hour, minute, second);
+  return `${utcText(local)} ${offsetText((local - at) / 60_000)}`;
+}
+
+const INSTANT = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/;
+
+/** A text of the interface, taken apart at the instants in it, which are every second part. */
+export const atInstants = (text: string): string[] => text.split(INSTANT);
+
+/** The same text with its instants by the clock of the reporting zone. */
+export const timed = (text: string): string =>
+  atInstants(text)
+    .map((part, index) => (index % 2 === 1 ? time(part) : part))
+    .join('');
+
+/** `2026-10-03 09:12:44 UTC` of any instant. */
+export const utc = (iso: string): string => `${utcText(Date.parse(iso))} UTC`;
+
+const utcText = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+
+/** `UTC+5:45` of 345 minutes; `UTC` of none. */
+function offsetText(minutes: number): string {
+  if (minutes === 0) return 'UTC';
+  const [whole, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `UTC${minutes < 0 ? '-' : '+'}${whole}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`;
+}
 
 const NAMES: Readonly<Record<string, string>> = {
   signups: 'Sign-ups',

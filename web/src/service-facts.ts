@@ -1,6 +1,6 @@
 import { api, ApiError, type Schemas } from './api.ts';
 import { today } from './days.ts';
-import { learnCurrencies } from './format.ts';
+import { learnCurrencies, learnZone } from './format.ts';
 
 export interface ServiceFacts {
   /** The zone that every day is in. */
@@ -9,13 +9,14 @@ export interface ServiceFacts {
   newest: string;
 }
 
-/** What every view needs, and the table of currencies. Throws ApiError where the service does not say: none of it can be guessed. */
+/** What every view needs; the table of currencies and the zone are learnt by the way. Throws ApiError where the service does not say: none of it can be guessed. */
 export async function loadFacts(): Promise<ServiceFacts> {
   const [{ time_zone: zone, currencies }, newest] = await Promise.all([
     api<Schemas['Catalog']>('/v1/catalog'),
     newestCompared(),
   ]);
   learnCurrencies(currencies);
+  learnZone(zone);
   return { zone, newest: newest ?? today(zone) };
 }
 

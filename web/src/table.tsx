@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { type Column, csv } from './csv.ts';
 import { figure } from './format.ts';
@@ -6,11 +7,13 @@ export type { Column };
 
 interface Props<T> {
   caption: string;
+  /** What the caption goes on to say, and its file's name and a screen reader's list of tables leave out. */
+  note?: ComponentChildren;
   rows: readonly T[];
   columns: readonly Column<T>[];
   /** Name of the file that the button saves. */
   file: string;
-  empty?: string;
+  empty?: string | undefined;
   selected?: (row: T) => boolean;
 }
 
@@ -27,12 +30,15 @@ const ROWS_AT_ONCE = 100;
 const SHORT = 24;
 
 /** Numbers as a table, with the same rows as a file. */
-export function Table<T>({ caption, rows, columns, file, empty = 'Nothing here.', selected }: Props<T>) {
+export function Table<T>({ caption, note, rows, columns, file, empty = 'Nothing here.', selected }: Props<T>) {
   const drawn = useDrawn(Math.min(rows.length, ROWS_SHOWN));
   return (
     <figure class="table">
       <figcaption>
-        <span>{caption}</span>
+        <span>
+          {caption}
+          {note}
+        </span>
         {rows.length > 0 && (
           <button type="button" class="quiet" onClick={() => save(file, csv(rows, columns))}>
             CSV

@@ -93,6 +93,30 @@ export const tieOutNames: Readonly<Record<string, string>> = {
   none: 'tied out with nothing',
 };
 
+/** Steps from what customers paid to the revenue of the journal; one that is not here is called by its name. */
+export const revenueSteps: Readonly<Record<string, string>> = {
+  revenue_gross: 'customers paid (revenue, gross)',
+  paid_by_invoice: 'less what pays invoices, which are revenue as they are billed or earned',
+  tax_kept_apart: 'less tax, which is not revenue',
+  tax_not_kept_apart: 'sales whose tax is told and could not be kept apart',
+  paid_in_this_currency_settled_in_another: 'settled in another currency',
+  settled_in_this_currency_paid_in_another: 'paid in another currency',
+};
+
+/** What moves the account that mirrors a provider’s balance. */
+export const movementNames: Readonly<Record<string, string>> = {
+  opening: 'opening balance, as it was set',
+  charge: 'payments',
+  charge_failure: 'payments that the bank took back',
+  refund: 'refunds',
+  refund_failure: 'refunds that failed',
+  dispute: 'taken by disputes',
+  dispute_reversal: 'disputes that were won',
+  payout: 'paid out to the bank',
+  payout_reversal: 'payouts that came back',
+  account_fee: 'fees of the account',
+};
+
 export const adjustmentNames: Readonly<Record<string, string>> = {
   late_fact: 'came after the close',
   definition_changed: 'the metric is defined otherwise',

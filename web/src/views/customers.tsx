@@ -3,9 +3,10 @@ import { useEffect, useState } from 'preact/hooks';
 import { api, type ApiError, type Schemas } from '../api.ts';
 import type { ViewProps } from '../app.tsx';
 import { EntryDialog } from '../entry-dialog.tsx';
-import { figure, nameOf, time } from '../format.ts';
+import { figure, nameOf } from '../format.ts';
 import { Show } from '../states.tsx';
 import { type Column, Table } from '../table.tsx';
+import { Time, timeColumn } from '../time.tsx';
 import { replace } from '../url-state.ts';
 import { useData } from '../use-data.ts';
 import { nonLinkNames, reasonNames } from '../words.ts';
@@ -95,13 +96,15 @@ function Found({ id }: { id: string }) {
           <h3>{customer.id}</h3>
           {customer.erased_at && (
             <p class="hint">
-              Erased at {time(customer.erased_at)}: names and addresses can be read nowhere any more, and what comes
-              later neither. Ids, times and amounts stay.
+              Erased at <Time at={customer.erased_at} />: names and addresses can be read nowhere any more, and what
+              comes later neither. Ids, times and amounts stay.
             </p>
           )}
           <dl>
             <dt>First touch</dt>
-            <dd>{touchOf(customer)}</dd>
+            <dd>
+              <FirstTouch customer={customer} />
+            </dd>
             <dt>Identifiers linked</dt>
             <dd>
               <ul class="ids">
@@ -119,7 +122,7 @@ function Found({ id }: { id: string }) {
             file="customer"
             rows={momentsOf(customer)}
             columns={[
-              { title: 'When', text: ({ at }) => time(at) },
+              timeColumn('When', ({ at }) => at),
               { title: 'What', text: ({ what }) => what },
               { title: 'Id', text: (moment) => moment.id },
               { title: 'Status', text: ({ status }) => status },
@@ -153,7 +156,7 @@ function Lineage({ customer: { touches, numbers } }: { customer: Customer }) {
           file="touches"
           rows={touches}
           columns={[
-            { title: 'When', text: ({ at }) => time(at) },
+            timeColumn('When', ({ at }) => at),
             { title: 'By', text: ({ node }) => node },
             {
               title: 'From',
@@ -172,7 +175,7 @@ function Lineage({ customer: { touches, numbers } }: { customer: Customer }) {
         rows={numbers}
         empty="Nothing yet."
         columns={[
-          { title: 'When', text: ({ at }) => time(at) },
+          timeColumn('When', ({ at }) => at),
           { title: 'Number', text: ({ metric }) => nameOf(metric) },
           { title: 'Adds', numeric: true, text: ({ delta, currency }) => figure(delta, currency || undefined) },
           { title: 'Because of', text: ({ fact }) => fact },
@@ -208,7 +211,7 @@ function Links({ customer: { non_links: nonLinks, decisions } }: { customer: Cus
           file="decisions"
           rows={decisions}
           columns={[
-            { title: 'When', text: ({ decided_at: at }) => time(at) },
+            timeColumn('When', ({ decided_at: at }) => at),
             { title: 'Decided', text: ({ kind, identifier, other }) => `${kind} ${identifier} and ${other}` },
             { title: 'Why', text: ({ reason }) => reason },
             { title: 'By', text: ({ actor }) => actor },
@@ -219,10 +222,14 @@ function Links({ customer: { non_links: nonLinks, decisions } }: { customer: Cus
   );
 }
 
-function touchOf({ first_touch: touch }: Customer): string {
+function FirstTouch({ customer: { first_touch: touch } }: { customer: Customer }) {
   if (touch.source === 'unknown')
-    return `unknown: ${reasonNames[touch.unknown_reason ?? ''] ?? touch.unknown_reason ?? ''}`;
-  return `${[touch.source, touch.medium, touch.campaign].filter(Boolean).join(' / ')}, ${time(touch.at)}`;
+    return <>unknown: {reasonNames[touch.unknown_reason ?? ''] ?? touch.unknown_reason}</>;
+  return (
+    <>
+      {[touch.source, touch.medium, touch.campaign].filter(Boolean).join(' / ')}, <Time at={touch.at} />
+    </>
+  );
 }
 
 function momentsOf({

@@ -1,9 +1,10 @@
 import { api, query, type Detail } from '../api.ts';
 import { Contributions } from '../contributions.tsx';
-import { figure, nameOf, time, type Figure } from '../format.ts';
+import { figure, nameOf, timed, type Figure } from '../format.ts';
 import { Opened } from '../opened.tsx';
 import { Show } from '../states.tsx';
 import { Table } from '../table.tsx';
+import { Time, Timed } from '../time.tsx';
 import type { UrlState } from '../url-state.ts';
 import { useData } from '../use-data.ts';
 import { causeNames, partNames } from '../words.ts';
@@ -50,7 +51,7 @@ export function DayView({ day, source, metric, currency, subject, go }: Props) {
           <>
             <p>
               True {figure(row.actual, currency)}, tracked {figure(row.tracked, currency)}, gap{' '}
-              {figure(row.gap, currency)}. Compared {time(row.fetched_at)}, recorded at ledger position{' '}
+              {figure(row.gap, currency)}. Compared <Time at={row.fetched_at} />, recorded at ledger position{' '}
               {figure(row.position)}. State: {stateOf(row)}.
             </p>
             {row.reasons.length > 0 && (
@@ -199,7 +200,11 @@ function Ids({ row, currency, go }: { row: Detail; currency: string | undefined;
         },
         { title: 'Cause', text: ({ cause }) => (cause === null ? '' : (causeNames[cause] ?? cause)) },
         { title: 'How sure', text: ({ confidence }) => confidence ?? '' },
-        { title: 'Evidence', text: ({ evidence }) => evidenceText(evidence, currency) },
+        {
+          title: 'Evidence',
+          text: ({ evidence }) => timed(evidenceText(evidence, currency)),
+          show: ({ evidence }) => <Timed text={evidenceText(evidence, currency)} />,
+        },
       ]}
     />
   );

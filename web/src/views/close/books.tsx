@@ -3,7 +3,7 @@ import { figure } from '../../format.ts';
 import { Show } from '../../states.tsx';
 import { Table } from '../../table.tsx';
 import { useData } from '../../use-data.ts';
-import { blockerNames, words } from '../../words.ts';
+import { blockerNames, movementNames, revenueSteps, words } from '../../words.ts';
 import type { PeriodProps } from '../close.tsx';
 
 type Bridge = Schemas['Bridge'];
@@ -12,7 +12,7 @@ type RollForward = Schemas['RollForward']['data'][number];
 type Problem = Schemas['BookProblems']['data'][number];
 
 /** The double-entry books of the days: from what was sold to what the journal says, every account, and what is wrong in them. */
-export function BooksSections({ period: { from, to }, round }: PeriodProps) {
+export function BooksSections({ period: { from, to, state }, round }: PeriodProps) {
   const range = query({ from, to });
   const bridge = useData(`bridge ${range}`, () => api<Bridge>(`/v1/books/bridge${range}`), round);
   const balance = useData(`balance ${range}`, () => api<TrialBalance>(`/v1/books/trial-balance${range}`), round);
@@ -24,6 +24,12 @@ export function BooksSections({ period: { from, to }, round }: PeriodProps) {
   );
   return (
     <>
+      {state === 'closed' && (
+        <p class="hint">
+          The books below are as they are known now, with what came after the close; the journal as it was closed is to
+          take away at the end of the page.
+        </p>
+      )}
       <section>
         <h3>From gross revenue to the journal</h3>
         <Show data={bridge}>{(value) => <Bridged bridge={value} />}</Show>
@@ -37,7 +43,7 @@ export function BooksSections({ period: { from, to }, round }: PeriodProps) {
         <Show data={rolled}>{({ data, as_of: asOf }) => <Rolled rows={data} asOf={asOf} />}</Show>
       </section>
       <section id="problems">
-        <h3>Items that keep the books from being closed</h3>
+        <h3>{state === 'closed' ? 'Items that are open now' : 'Items that keep the books from being closed'}</h3>
         <Show data={problems}>{({ data }) => <Problems rows={data} />}</Show>
       </section>
     </>
@@ -76,7 +82,8 @@ function Bridged({ bridge: { data, revenue, as_of: asOf, from } }: { bridge: Bri
         empty="No revenue in these days."
         selected={({ isSum }) => isSum === true}
         columns={[
-          { title: 'Step', text: ({ step }) => words(step) },
+          { title: 'Step', text: ({ step }) => revenueSteps[step] ?? words(step) },
+          { title: 'Currency', text: ({ currency }) => currency },
           { title: 'Amount', numeric: true, text: ({ amount, currency }) => figure(amount, currency) },
           { title: 'Of', numeric: true, text: ({ count }) => (count === undefined ? '' : figure(count)) },
         ]}
@@ -131,9 +138,12 @@ interface Movement {
 
 function Rolled({ rows, asOf }: { rows: readonly RollForward[]; asOf: number }) {
   const movements = rows.flatMap(({ name, currency, opening, activity, closing }): Movement[] => [
-    { name, currency, what: 'opening balance', net: opening },
-    ...activity.map(({ kind, net, fees, count }) => ({ name, currency, what: words(kind), net, fees, count })),
-    { name, currency, what: 'closing balance', net: closing },
+    { name, currency, what: 'at the beginning', net: opening },
+    ...activity.map(({ kind, net, fees, count }) => ({
+      ...{ name, currency, net, fees, count },
+      what: movementNames[kind] ?? words(kind),
+    })),
+    { name, currency, what: 'at the end', net: closing },
   ]);
   return (
     <Table<Movement>
@@ -141,9 +151,10 @@ function Rolled({ rows, asOf }: { rows: readonly RollForward[]; asOf: number }) 
       file="roll-forward"
       rows={movements}
       empty="No provider’s balance has moved."
-      selected={({ what }) => what === 'closing balance'}
+      selected={({ what }) => what === 'at the end'}
       columns={[
         { title: 'Account', text: ({ name }) => name },
+        { title: 'Currency', text: ({ currency }) => currency },
         { title: 'Movement', text: ({ what }) => what },
         {
           title: 'Fees',

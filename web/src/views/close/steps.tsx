@@ -2,9 +2,10 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { ActDialog } from '../../act-dialog.tsx';
 import { api, type Schemas } from '../../api.ts';
-import { figure, time } from '../../format.ts';
+import { figure } from '../../format.ts';
 import { Needs } from '../../states.tsx';
 import { Table } from '../../table.tsx';
+import { timeColumn } from '../../time.tsx';
 import { useActors } from '../../use-actors.ts';
 import type { Period, PeriodProps } from '../close.tsx';
 
@@ -226,7 +227,7 @@ function Versions({ versions }: { versions: Version[] }) {
       rows={versions}
       columns={[
         { title: 'Version', text: ({ version }) => String(version) },
-        { title: 'Closed', text: (row) => time(row.closed_at) },
+        timeColumn('Closed', (row) => row.closed_at),
         { title: 'Up to position', numeric: true, text: (row) => figure(row.up_to) },
         {
           title: 'Reopened',

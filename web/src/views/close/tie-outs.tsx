@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import { api, type ApiError, type Schemas } from '../../api.ts';
-import { figure } from '../../format.ts';
+import { figure, sum } from '../../format.ts';
 import { Show } from '../../states.tsx';
-import { Table } from '../../table.tsx';
+import { type Column, Table } from '../../table.tsx';
+import { timeColumn } from '../../time.tsx';
 import { useData } from '../../use-data.ts';
 import { tieOutNames, words } from '../../words.ts';
 import type { PeriodProps } from '../close.tsx';
@@ -11,9 +12,10 @@ type Page = Schemas['TieOutPage'];
 type Result = Page['data'][number];
 type Side = Result['currencies'][number] & { who: string; statement: string };
 type Difference = Result['differences'][number] & { who: string };
+type Stated = Side & { balance: NonNullable<Side['balance']> };
 
 /** Each provider's balance beside the ledger, and the lines in which they differ. */
-export function TieOuts({ period: { id }, mayAct, onDone, round }: PeriodProps) {
+export function TieOuts({ period: { id, blockers }, mayAct, onDone, round }: PeriodProps) {
   const path = `/v1/periods/${encodeURIComponent(id)}/tie-out`;
   const data = useData(path, () => api<Page>(path), round);
   const [failed, setFailed] = useState('');
@@ -42,12 +44,23 @@ export function TieOuts({ period: { id }, mayAct, onDone, round }: PeriodProps) 
           {failed}
         </p>
       )}
-      <Show data={data}>{(page) => <Results results={page.data} id={id} />}</Show>
+      <Show data={data}>
+        {(page) => (
+          <Results results={page.data} id={id} isOld={blockers.some(({ kind }) => kind === 'tie_out_pending')} />
+        )}
+      </Show>
     </section>
   );
 }
 
-function Results({ results, id }: { results: readonly Result[]; id: string }) {
+interface ResultsProps {
+  results: readonly Result[];
+  id: string;
+  /** Whether something has come since, so that it has to be compared again. */
+  isOld: boolean;
+}
+
+function Results({ results, id, isOld }: ResultsProps) {
   const sides = results.flatMap(({ provider: who, currencies, statement }) =>
     currencies.map((each): Side => ({ ...each, who, statement: statement ?? '' })),
   );
@@ -68,8 +81,9 @@ function Results({ results, id }: { results: readonly Result[]; id: string }) {
           ))}
         </ul>
       )}
+      {sides.length > 0 && <InShort {...{ sides, total, isOld }} />}
       <Table<Side>
-        caption="The ledger and the provider’s own list"
+        caption="The lines of the ledger and those of the provider"
         file={`tie-out-${id}`}
         rows={sides}
         empty="No provider’s balance was compared with these days yet."
@@ -85,17 +99,16 @@ function Results({ results, id }: { results: readonly Result[]; id: string }) {
           },
           { title: 'Ledger, net', numeric: true, text: ({ ledger, currency }) => figure(ledger.net, currency) },
           { title: 'Provider, net', numeric: true, text: ({ provider, currency }) => figure(provider.net, currency) },
+          amountColumn('Difference', ({ ledger, provider }) => less(provider.net, ledger.net)),
           { title: 'Lines', numeric: true, text: ({ ledger, provider }) => `${ledger.lines} / ${provider.lines}` },
           {
-            title: 'Its balance',
-            text: ({ balance, currency }) =>
-              balance === null
-                ? 'not stated'
-                : `${figure(balance.start, currency)} to ${figure(balance.end, currency)}${balance.holds ? '' : ': does not add up'}`,
+            title: 'Compared with',
+            text: ({ statement }) => statement,
+            show: ({ statement }) => <span title={statement}>{comparedWith(statement)}</span>,
           },
-          { title: 'From', text: ({ statement }) => statement },
         ]}
       />
+      {sides.length > 0 && <Balances sides={sides} id={id} />}
       {differences.length > 0 && (
         <Table<Difference>
           caption={`The lines that differ${total > differences.length ? ` (the first ${differences.length} of ${total})` : ''}`}
@@ -103,13 +116,114 @@ function Results({ results, id }: { results: readonly Result[]; id: string }) {
           rows={differences}
           columns={[
             { title: 'Provider', text: ({ who }) => who },
+            timeColumn('Made', (row) => madeAt(row)),
             { title: 'Line', text: ({ line }) => line, show: ({ line }) => <code>{line}</code> },
+            { title: 'Is', text: ({ category }) => words(category) },
+            { title: 'Of', text: ({ source }) => source ?? '', show: ({ source }) => source && <code>{source}</code> },
+            { title: 'Difference', numeric: true, text: ({ net, currency }) => figure(net, currency) },
             { title: 'Kind', text: ({ kind }) => words(kind) },
-            { title: 'Net', numeric: true, text: ({ net, currency }) => figure(net, currency) },
             { title: 'Why', text: ({ detail }) => detail },
           ]}
         />
       )}
     </>
   );
+}
+
+interface InShortProps {
+  sides: readonly Side[];
+  total: number;
+  isOld: boolean;
+}
+
+/** What both sides come to, before anybody reads a table; nothing where that is not known yet. */
+function InShort({ sides, total, isOld }: InShortProps) {
+  const differing = sides.filter(({ status }) => status === 'differs');
+  if (differing.length > 0) return <Differing sides={differing} total={total} />;
+  if (sides.some(({ status }) => status !== 'tied')) return null;
+  const lines = sides.reduce((count, { ledger }) => count + ledger.lines, 0);
+  return (
+    <p class={isOld ? 'hint' : 'good-text'}>
+      {isOld ? 'When it was compared last, everything tied out' : 'Everything ties out'}: {figure(lines)}{' '}
+      {lines === 1 ? 'line is' : 'lines are'} the same on both sides to the last minor unit, in{' '}
+      {listed(sides.map(({ currency }) => currency))}.
+    </p>
+  );
+}
+
+function Differing({ sides, total }: { sides: readonly Side[]; total: number }) {
+  const apart = sides
+    .map(({ ledger, provider, currency }) => ({ net: less(provider.net, ledger.net), currency }))
+    .filter(({ net }) => net !== '0')
+    .map(({ net, currency }) => figure(net, currency));
+  return (
+    <p class="failed">
+      {total === 0
+        ? 'No line differs, and yet it does not tie out: look at the balances.'
+        : `${figure(total)} ${total === 1 ? 'line differs' : 'lines differ'}${apart.length === 0 ? '' : `, together ${listed(apart)}`}. Each is listed with its reason.`}
+    </p>
+  );
+}
+
+/** From the balance at the start to the one at the end, where a report states them. */
+function Balances({ sides, id }: { sides: readonly Side[]; id: string }) {
+  const stated = sides.filter((each): each is Stated => each.balance !== null);
+  return (
+    <Table<Stated>
+      caption="From balance to balance"
+      file={`tie-out-balances-${id}`}
+      rows={stated}
+      empty="No report says what the balance was at the start and at the end of these days: hand over the provider’s balance summary."
+      columns={[
+        { title: 'Provider', text: ({ who }) => who },
+        { title: 'Currency', text: ({ currency }) => currency },
+        amountColumn('Stated at the start', ({ balance }) => balance.start),
+        amountColumn('Moved, by the ledger', ({ balance }) => balance.moved),
+        amountColumn('Stated at the end', ({ balance }) => balance.end),
+        amountColumn('Clearing account', ({ balance }) => balance.clearing ?? null),
+        {
+          title: 'Unexplained',
+          numeric: true,
+          text: (row) => figure(unexplainedOf(row), row.currency),
+          show: (row) => (
+            <span class={unexplainedOf(row) === '0' ? 'good-text' : 'moved'}>
+              {figure(unexplainedOf(row), row.currency)}
+            </span>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+const amountColumn = <T extends { currency: string }>(title: string, of: (row: T) => string | null): Column<T> => ({
+  title,
+  numeric: true,
+  text: (row) => figure(of(row), row.currency),
+});
+
+const less = (a: string, b: string): string => sum([a, String(-BigInt(b))]);
+
+/** What the books do not lead to of the balance at the end; where they have no opening balance, what moved does not. */
+const unexplainedOf = ({ balance: { start, moved, end, clearing } }: Stated): string => {
+  const byLines = less(end, sum([start, moved]));
+  return byLines === '0' && clearing !== undefined ? less(end, clearing) : byLines;
+};
+
+const comparedWith = (statement: string): string => {
+  const reports = statement.split(' ').filter((each) => each.startsWith('report:')).length;
+  if (reports === 0) return statement === '' ? '' : 'its interface';
+  return reports === 1 ? 'its report' : `${reports} reports`;
+};
+
+const madeAt = ({ provider, ledger }: Difference): string | undefined => {
+  const at = (provider ?? ledger)?.at;
+  return at === undefined ? undefined : new Date(at).toISOString();
+};
+
+/** `EUR, JPY and USD` */
+function listed(texts: readonly string[]): string {
+  const each = [...new Set(texts)];
+  const last = each.pop() ?? '';
+  return each.length === 0 ? last : `${each.join(', ')} and ${last}`;
 }

@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import { api, type Schemas } from '../../api.ts';
-import { figure, time } from '../../format.ts';
+import { figure } from '../../format.ts';
 import { Needs, Show } from '../../states.tsx';
 import { Table } from '../../table.tsx';
+import { Time } from '../../time.tsx';
 import { useActors } from '../../use-actors.ts';
 import { useData, useRounds } from '../../use-data.ts';
 
@@ -71,7 +72,7 @@ function Last({ verification: { finished_at: at, ledger, model, position, actor 
         </dd>
         <dt>When</dt>
         <dd>
-          {time(at)}, for {told(actor)}; the ledger has it at position {figure(position)}
+          <Time at={at} />, for {told(actor)}; the ledger has it at position {figure(position)}
         </dd>
         <dt>Root</dt>
         <dd>

@@ -2,6 +2,7 @@ import { api, type Row, type Schemas } from '../../api.ts';
 import { nameOf, percent, time } from '../../format.ts';
 import { Show } from '../../states.tsx';
 import { Table } from '../../table.tsx';
+import { Time } from '../../time.tsx';
 import { useData } from '../../use-data.ts';
 import { words } from '../../words.ts';
 
@@ -23,7 +24,7 @@ export function Sources() {
             { title: 'Is', text: ({ type, meaning }) => (meaning === '' ? words(type) : meaning) },
             { title: 'Compared by', text: ({ matched_by: by }) => (by === null ? 'nothing: it is evidence only' : by) },
             { title: 'Settles after', numeric: true, text: (row) => `${row.settles_hours} h` },
-            { title: 'Last fetched', text: fetchedOf },
+            { title: 'Last fetched', text: fetchedOf, show: (row) => <Fetched last={row.last_fetch} /> },
             { title: 'It says of itself', text: ({ last_fetch: last }) => notesOf(last) },
             {
               title: 'Trouble',
@@ -40,6 +41,15 @@ const fetchedOf = ({ last_fetch: last }: Source): string =>
   last === null
     ? 'it is told, not asked'
     : `${last.day}, at ${time(last.fetched_at)}; its days are in ${last.time_zone}`;
+
+const Fetched = ({ last }: { last: Source['last_fetch'] }) =>
+  last === null ? (
+    <>it is told, not asked</>
+  ) : (
+    <>
+      {last.day}, at <Time at={last.fetched_at} />; its days are in {last.time_zone}
+    </>
+  );
 
 const notesOf = (last: Source['last_fetch']): string =>
   last === null ? '' : [...last.flags.map(words), ...last.notes].join('; ');

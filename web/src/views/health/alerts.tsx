@@ -4,6 +4,7 @@ import { all, api, type Schemas, type Session } from '../../api.ts';
 import { time } from '../../format.ts';
 import { CutNote, Needs, Show } from '../../states.tsx';
 import { Table, type Column } from '../../table.tsx';
+import { Time, timeColumn } from '../../time.tsx';
 import { useActors } from '../../use-actors.ts';
 import { useData } from '../../use-data.ts';
 import { alertNames, words } from '../../words.ts';
@@ -22,7 +23,7 @@ export function Alerts({ session, round }: { session: Session; round: number }) 
     round + done,
   );
   const mayAct = session.scopes.includes('admin');
-  const who = whoBy(useActors());
+  const who = lookingAfter(useActors());
   return (
     <>
       <p class="told" role="status">
@@ -37,7 +38,7 @@ export function Alerts({ session, round }: { session: Session; round: number }) 
               file="alerts"
               rows={list.rows}
               empty="Nothing is wrong."
-              columns={[...columns, ...lookedAfter(mayAct, who, setChosen)]}
+              columns={[...columns, ...stateAnd(mayAct, who, setChosen)]}
             />
             {list.rows.length > 0 && !mayAct && <Needs what="Acknowledging" scope="admin" />}
           </>
@@ -52,11 +53,7 @@ export function Alerts({ session, round }: { session: Session; round: number }) 
                 caption="The newest first"
                 file="alerts-recovered"
                 rows={rows}
-                columns={[
-                  ...columns,
-                  { title: 'Over', text: (row) => time(row.recovered_at) },
-                  { title: 'Looked after', text: who },
-                ]}
+                columns={[...columns, timeColumn('Over', (row) => row.recovered_at), who]}
               />
             </details>
           )
@@ -93,22 +90,17 @@ const columns: readonly Column<Alert>[] = [
       </>
     ),
   },
-  { title: 'Since', text: (row) => time(row.raised_at) },
+  timeColumn('Since', (row) => row.raised_at),
   { title: 'Told', text: toldOf },
 ];
 
-const lookedAfter = (
-  mayAct: boolean,
-  who: (alert: Alert) => string,
-  onPick: (alert: Alert) => void,
-): Column<Alert>[] => [
+const stateAnd = (mayAct: boolean, who: Column<Alert>, onPick: (alert: Alert) => void): Column<Alert>[] => [
   { title: 'State', text: ({ state }) => alertNames[state] ?? state },
   {
-    title: 'Looked after',
-    text: who,
+    ...who,
     show: (alert) =>
       alert.state !== 'raised' ? (
-        who(alert)
+        who.show!(alert)
       ) : mayAct ? (
         <button type="button" class="quiet" onClick={() => onPick(alert)}>
           Acknowledge
@@ -119,10 +111,22 @@ const lookedAfter = (
   },
 ];
 
-const whoBy =
-  (told: (actor: string) => string) =>
-  ({ acknowledged_by: by, acknowledged_at: at, note }: Alert): string =>
-    by === null ? '' : `${note ? `“${note}”, ` : ''}${told(by)}, ${time(at)}`;
+/** Who looks after it, since when, and what they said. */
+function lookingAfter(told: (actor: string) => string): Column<Alert> {
+  const by = ({ acknowledged_by: actor, note }: Alert): string =>
+    `${note ? `“${note}”, ` : ''}${actor === null ? '' : told(actor)}, `;
+  return {
+    title: 'Looked after',
+    text: (row) => (row.acknowledged_by === null ? '' : by(row) + time(row.acknowledged_at)),
+    show: (row) =>
+      row.acknowledged_by !== null && (
+        <>
+          {by(row)}
+          <Time at={row.acknowledged_at} />
+        </>
+      ),
+  };
+}
 
 /** Where it was told, and what kept it from being told. */
 function toldOf({ deliveries }: Alert): string {

@@ -1,8 +1,9 @@
 import { all, api, query, type Schemas } from '../../api.ts';
 import { Choice } from '../../choice.tsx';
-import { figure, time } from '../../format.ts';
+import { figure } from '../../format.ts';
 import { CutNote, Show } from '../../states.tsx';
 import { Table } from '../../table.tsx';
+import { timeColumn } from '../../time.tsx';
 import type { UrlState } from '../../url-state.ts';
 import { useData } from '../../use-data.ts';
 import { hourNames } from '../../words.ts';
@@ -74,12 +75,12 @@ function Providers({ rows }: { rows: Provider[] }) {
       empty="No provider has delivered anything yet."
       columns={[
         { title: 'Provider', text: ({ provider }) => provider },
-        { title: 'Last delivery', text: (row) => time(row.last_delivery_at) },
+        timeColumn('Last delivery', (row) => row.last_delivery_at),
         {
           title: 'Silent',
           text: ({ silent }) => (silent ? 'yes: usually there are deliveries at this hour' : 'no'),
         },
-        { title: 'Listed since', text: (row) => time(row.listed_since) },
+        timeColumn('Listed since', (row) => row.listed_since),
         { title: 'Missing', numeric: true, text: ({ missing }) => figure(missing) },
         { title: 'Fetched', numeric: true, text: ({ healed }) => figure(healed) },
         { title: 'Hours unchecked', numeric: true, text: (row) => figure(row.unchecked_hours) },
@@ -97,7 +98,7 @@ function Hours({ rows, caption, empty }: { rows: readonly Hour[]; caption: strin
       rows={rows}
       empty={empty}
       columns={[
-        { title: 'Hour', text: ({ hour }) => time(hour) },
+        timeColumn('Hour', ({ hour }) => hour),
         { title: 'Provider', text: ({ provider }) => provider },
         { title: 'Status', text: ({ status }) => hourNames[status] ?? status },
         { title: 'Deliveries', numeric: true, text: ({ deliveries }) => figure(deliveries) },

@@ -4,6 +4,7 @@ import { all, api, type ApiError, type Schemas, type Session } from '../../api.t
 import { time } from '../../format.ts';
 import { CutNote, Needs, Show } from '../../states.tsx';
 import { Table, type Column } from '../../table.tsx';
+import { Time } from '../../time.tsx';
 import { useData } from '../../use-data.ts';
 import { words } from '../../words.ts';
 import { LetterDialog } from './letter-dialog.tsx';
@@ -74,7 +75,7 @@ const columnsOf = (onOpen: (id: string) => void): Column<Letter>[] => [
     text: (row) => time(row.received_at),
     show: (row) => (
       <button type="button" class="link" onClick={() => onOpen(row.id)}>
-        {time(row.received_at)}
+        <Time at={row.received_at} />
       </button>
     ),
   },

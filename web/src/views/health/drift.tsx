@@ -1,7 +1,8 @@
 import { api, type Schemas } from '../../api.ts';
-import { nameOf, percent, time } from '../../format.ts';
+import { nameOf, percent } from '../../format.ts';
 import { Show } from '../../states.tsx';
 import { Table } from '../../table.tsx';
+import { timeColumn } from '../../time.tsx';
 import { useData } from '../../use-data.ts';
 import { driftNames, figureNames, words } from '../../words.ts';
 
@@ -75,7 +76,7 @@ function Markers({ rows }: { rows: readonly Marker[] }) {
       rows={rows}
       empty="No marker was set: POST /v1/markers from your pipeline says what was released when."
       columns={[
-        { title: 'When', text: ({ at }) => time(at) },
+        timeColumn('When', ({ at }) => at),
         { title: 'Kind', text: ({ kind }) => kind },
         { title: 'Title', text: ({ title }) => title },
         { title: 'Reference', text: ({ reference }) => reference ?? '' },

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
 import { ActDialog } from '../../act-dialog.tsx';
 import { api, type Schemas, type Session } from '../../api.ts';
-import { figure, time } from '../../format.ts';
+import { figure } from '../../format.ts';
 import { Needs, Show } from '../../states.tsx';
 import { Table, type Column } from '../../table.tsx';
+import { timeColumn } from '../../time.tsx';
 import { useData } from '../../use-data.ts';
 import { jobStates } from '../../words.ts';
 
@@ -40,8 +41,8 @@ export function Jobs({ session, round }: { session: Session; round: number }) {
                 { title: 'State', text: ({ state }) => jobStates[state] ?? state },
                 { title: 'Progress', text: progressOf, show: (job) => <Progress job={job} /> },
                 { title: 'Attempts', numeric: true, text: ({ attempts }) => String(attempts) },
-                { title: 'Queued', text: (row) => time(row.enqueued_at) },
-                { title: 'Due', text: (row) => (row.due_at === null ? '' : time(row.due_at)) },
+                timeColumn('Queued', (row) => row.enqueued_at),
+                timeColumn('Due', (row) => row.due_at),
                 { title: 'Trouble', text: ({ error }) => error ?? '' },
                 ...(mayAct ? [cancelling(setChosen)] : []),
               ]}

@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, type Schemas } from '../../api.ts';
 import { EntryDialog } from '../../entry-dialog.tsx';
-import { figure, time } from '../../format.ts';
+import { figure } from '../../format.ts';
 import { Show } from '../../states.tsx';
+import { Time } from '../../time.tsx';
 import { useData } from '../../use-data.ts';
 import { words } from '../../words.ts';
 
@@ -63,9 +64,13 @@ function Facts({ letter, onEntry }: { letter: Whole; onEntry: (id: string) => vo
       <dd>{originId === null ? '–' : <code>{originId}</code>}</dd>
       <dt>Received</dt>
       <dd>
-        {letter.deliveries === 1
-          ? time(letter.received_at)
-          : `${figure(letter.deliveries)} times, first ${time(letter.received_at)}, last ${time(letter.last_received_at)}`}
+        {letter.deliveries > 1 && `${figure(letter.deliveries)} times, first `}
+        <Time at={letter.received_at} />
+        {letter.deliveries > 1 && (
+          <>
+            , last <Time at={letter.last_received_at} />
+          </>
+        )}
       </dd>
       <dt>Replayed</dt>
       <dd>{letter.replays === 0 ? 'never' : `${figure(letter.replays)} times`}</dd>

@@ -10,8 +10,8 @@ export interface Place {
   readonly of?: string | undefined;
 }
 
-/** No row is chosen. */
-export const NO_ROW = { day: undefined, currency: undefined, of: undefined };
+/** No row is chosen. The currency stays: it is what the whole view is in. */
+export const NO_ROW = { day: undefined, of: undefined };
 
 /** `group` is what the table is grouped by, if by anything. */
 export const placeOf = ({ period, currency, group: of }: MetricRow, group: string | undefined): Place => ({
