@@ -152,7 +152,7 @@ async function wire(
     { interpreters: versionOf(interpreters), books, seal, tieOuts: tied.tieOuts, ...compared, ...given },
   );
 
-  const verification = createVerification({ ledger, seal, projections, clock, contentMac });
+  const verification = createVerification({ ledger, seal, projections, closes: close, clock, contentMac });
 
   const watched = { database, ledger, vault, ingest, reconcile, verification, announced: tied.announced };
   const alerts = watchOver(config, clock, watched, log);

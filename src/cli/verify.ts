@@ -8,15 +8,17 @@ export const addVerify: AddCommand = (program, context) => {
     .command('verify')
     .summary('Derive every hash and every number again and compare.')
     .description(
-      'Derive every hash of the ledger again and compare with its seals and the witness file; then the read model and the daily totals, and compare. Exit code 1 on any difference.',
+      'Derive every hash of the ledger again and compare with its seals and the witness file; then the read model, the daily totals and the tables of closes, and compare. Exit code 1 on any difference.',
     )
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const { ledger, model } = await withService(context, async ({ projections, seal }) => {
+      const { ledger, model } = await withService(context, async ({ projections, seal, close }) => {
         const first = await withBar('ledger', (onProgress) => seal.verify(onProgress));
         return {
           ledger: first,
-          model: await withBar('numbers', (onProgress) => deriveAgain(projections, first, onProgress)),
+          model: await withBar('numbers', (onProgress) =>
+            deriveAgain({ projections, closes: close }, first, onProgress),
+          ),
         };
       });
       const ok = ledger.ok && !(model instanceof Error) && model.ok;
@@ -38,7 +40,10 @@ const modelBody = (model: VerifyReport | Error) =>
 function modelLines(model: VerifyReport | Error): string[] {
   if (model instanceof Error) return [`The numbers could not be derived from it again: ${model.message}`];
   const { ok, position, findings, counts } = model;
-  if (ok) return [`The read model and the daily totals are what the ledger says up to position ${position}.`];
+  if (ok)
+    return [
+      `The read model, the daily totals and what was closed are what the ledger says up to position ${position}.`,
+    ];
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return [
     `Not what the ledger says up to position ${position}:`,

@@ -18,6 +18,8 @@ export interface Facets {
   kind?: string | undefined;
   /** `stripe`, …; undefined or empty where none is known, as of what measures a balance at the end of a period. */
   provider?: string | undefined;
+  /** The operator's account itself, of what measures what is held in that. */
+  code?: string | undefined;
 }
 
 /** Which lines of an account a rule is about: those that all of it fits. */
@@ -126,6 +128,10 @@ const fits = ({ when }: AccountRule, { provider, currency, kind }: Facets): bool
   (when.currency === undefined || when.currency === currency) &&
   (when.kind === undefined || when.kind === kind);
 
+/** By what else than the currency. Lines that measure at the end of a period are no part of what is held. */
+const isDividing = ({ when: { provider, kind } }: AccountRule): boolean =>
+  kind !== 'remeasurement' && (provider !== undefined || kind !== undefined);
+
 /** A chart with its rules, as it is stored with a close and told by the API: our accounts, then the rules in their order. */
 export type MappedAccount = Account & { key: AccountKey; when?: RuleConditions };
 
@@ -147,7 +153,27 @@ export class AccountMapping {
   }
 
   of(line: Facets): Account {
-    return this.rulesOf.get(line.account)?.find((each) => fits(each, line))?.to ?? this.chart[line.account];
+    const rules = this.rulesOf.get(line.account) ?? [];
+    const rule = rules.find((each) => fits(each, line));
+    // What measures an account stands in that, unless a rule is about what measures.
+    if (line.code !== undefined && rule?.when.kind === undefined)
+      return rules.find(({ to }) => to.code === line.code)?.to ?? this.chart[line.account];
+    return rule?.to ?? this.chart[line.account];
+  }
+
+  /** The code that a line of an account stands in which rules divide by more than currency; undefined of all others. */
+  heldIn(line: Facets): string | undefined {
+    return this.rulesOf.get(line.account)?.some(isDividing) ? this.of(line).code : undefined;
+  }
+
+  /** What decides in which code something is held, in plain JSON: of two that say the same, lines are worth the same. */
+  get divisions(): readonly unknown[] {
+    const divided = [...this.rulesOf].filter(([, rules]) => rules.some(isDividing));
+    return divided.map(([account, rules]) => [
+      account,
+      this.chart[account].code,
+      rules.map(({ when, to }) => [when, to.code]),
+    ]);
   }
 
   /** All codes that lines of an account may stand in. */
@@ -161,11 +187,11 @@ export class AccountMapping {
 export const accountsByCode = (accounts: readonly MappedAccount[]): ReadonlyMap<string, Account> =>
   new Map(accounts.map((account) => [account.code, account]));
 
-/** Facets as the key of a map, and back. None of them has a space. */
-export const facetText = ({ account, currency, kind = '', provider = '' }: Facets): string =>
-  `${account} ${currency} ${kind} ${provider}`;
+/** Facets as the key of a map, and back. None of them has a space but the code, which is the last. */
+export const facetText = ({ account, currency, kind = '', provider = '', code }: Facets): string =>
+  `${account} ${currency} ${kind} ${provider}${code === undefined ? '' : ` ${code}`}`;
 
 export function facetsIn(text: string): Facets {
-  const [account, currency, kind, provider] = text.split(' ') as [AccountKey, string, string, string];
-  return { account, currency, kind, provider };
+  const [account, currency, kind, provider, ...code] = text.split(' ') as [AccountKey, string, string, string];
+  return { account, currency, kind, provider, ...(code.length > 0 ? { code: code.join(' ') } : {}) };
 }

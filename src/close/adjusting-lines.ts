@@ -75,18 +75,19 @@ function differences(
   { period, upTo, sameModel }: ClosedJournal,
   into: PeriodDays,
 ): JournalLine[] {
-  const sums = new Map<string, Sum>();
+  const sums = new Map<string, Sum[]>();
   const add = (entry: string, line: PostingLine, sign: 1n | -1n): void => {
-    const key = `${entry}\n${line.account}\n${line.currency}\n${line.kind}`;
-    const sum = sums.get(key) ?? { entry, amount: 0n, functional: undefined, like: line, isKnown: false };
-    sum.amount += sign * line.amount;
-    if (line.functional !== undefined) sum.functional = (sum.functional ?? 0n) + sign * line.functional;
-    if (sign === 1n) [sum.like, sum.isKnown] = [line, true];
-    sums.set(key, sum);
+    const place = `${entry}\n${line.account}\n${line.currency}\n${line.kind}`;
+    const { functional } = line;
+    const worth = functional === undefined ? undefined : sign * functional;
+    const sum: Sum = { entry, amount: sign * line.amount, functional: worth, like: line, isKnown: sign === 1n };
+    sums.set(place, withSum(sums.get(place) ?? [], sum));
   };
   for (const line of was) add(line.originEntry ?? line.entry, line, -1n);
   for (const line of is) add(line.entry, line, 1n);
-  const moved = [...sums].filter(([, { amount, functional = 0n }]) => amount !== 0n || functional !== 0n);
+  const moved = [...sums]
+    .flatMap(([place, all]) => all.map((sum): [string, Sum] => [`${place}\n${sum.like.key ?? ''}`, sum]))
+    .filter(([, { amount, functional = 0n }]) => amount !== 0n || functional !== 0n);
   const numbers = new Map<string, number>();
   return moved
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -97,6 +98,19 @@ function differences(
     });
 }
 
+/** A code that was of another account of ours then is summed apart, where both are known. */
+function withSum(all: readonly Sum[], sum: Sum): Sum[] {
+  const { key } = sum.like;
+  const like = all.find((each) => each.like.key === key || each.like.key === undefined || key === undefined);
+  return like ? [...all.filter((each) => each !== like), together(like, sum)] : [...all, sum];
+}
+
+const together = (a: Sum, b: Sum): Sum => ({
+  ...(b.isKnown ? b : a),
+  amount: a.amount + b.amount,
+  functional: a.functional === undefined ? b.functional : a.functional + (b.functional ?? 0n),
+});
+
 function adjusting(
   { entry, amount, functional, like }: Sum,
   line: number,
@@ -106,10 +120,17 @@ function adjusting(
 ): JournalLine {
   return {
     ...like,
-    ...{ entry: `adjust:${adjusts}:${entry}`, line, period: into.id, day: into.from, amount },
+    entry: `adjust:${adjusts}:${entry}`,
+    line,
+    period: into.id,
+    day: into.from,
+    amount,
     ...(functional === undefined ? {} : { functional }),
-    ...{ adjusts, cause, originDay: like.adjusts === undefined ? like.day : (like as JournalLine).originDay },
-    ...{ originEntry: entry, memo: like.adjusts === undefined ? `Adjusts ${adjusts}: ${like.memo}` : like.memo },
+    adjusts,
+    cause,
+    originDay: like.adjusts === undefined ? like.day : (like as JournalLine).originDay,
+    originEntry: entry,
+    memo: like.adjusts === undefined ? `Adjusts ${adjusts}: ${like.memo}` : like.memo,
   };
 }
 

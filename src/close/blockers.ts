@@ -151,14 +151,18 @@ function tieOutBlockers(state: TieOutState, { id }: PeriodDays, waived: Readonly
   if (status === 'pending')
     return [
       {
-        ...{ kind: 'tie_out_pending', ...what, forceable: true },
+        kind: 'tie_out_pending',
+        ...what,
+        forceable: true,
         detail: `${provider} ${currency} is not tied out: ${reason ?? 'it is to be compared.'}`,
       },
     ];
   if (waived.has(provider)) return [];
   return [
     {
-      ...{ kind: 'no_tie_out', ...what, forceable: false },
+      kind: 'no_tie_out',
+      ...what,
+      forceable: false,
       detail: `Money of ${provider} in ${currency} is tied out with nothing: tie it out, or let somebody answer for it with POST /v1/periods/${id}/waive.`,
     },
   ];

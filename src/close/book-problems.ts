@@ -70,7 +70,8 @@ async function inSuspense(client: Querier, range: StatementRange): Promise<BookP
     range,
   );
   return found.map(({ memo, ...row }) => ({
-    ...{ ...row, kind: 'suspense' as const },
+    ...row,
+    kind: 'suspense' as const,
     detail: `${money({ memo, ...row })} of ${row.object} stand in suspense: ${memo}.`,
   }));
 }
@@ -96,7 +97,8 @@ async function withoutTransaction(client: Querier, range: StatementRange): Promi
     range,
   );
   return found.map(({ memo, ...row }) => ({
-    ...{ ...row, kind: 'without_balance_transaction' as const },
+    ...row,
+    kind: 'without_balance_transaction' as const,
     detail: `${money({ memo, ...row })} of ${row.object} are in process: no line of the provider's balance has arrived for it.`,
   }));
 }
@@ -111,7 +113,8 @@ async function unbalanced(client: Querier, range: StatementRange): Promise<BookP
     range,
   );
   return found.map(({ memo, ...row }) => ({
-    ...{ ...row, kind: 'unbalanced' as const },
+    ...row,
+    kind: 'unbalanced' as const,
     detail: `Debits and credits of ${row.object} differ by ${money({ memo, ...row })}.`,
   }));
 }
@@ -145,7 +148,10 @@ async function withoutOpening(
   return found.map(({ object: account, day, currency }) => {
     const provider = account.slice('clearing.'.length);
     return {
-      ...{ kind: 'opening_balance_missing' as const, object: `${provider} ${currency}`, day, currency },
+      kind: 'opening_balance_missing' as const,
+      object: `${provider} ${currency}`,
+      day,
+      currency,
       detail: `No opening balance of ${provider} in ${currency} was set: POST /v1/opening-balances with the balance it had before ${day}, also where that is 0.`,
     };
   });
@@ -183,7 +189,10 @@ async function withoutRate(
       .map((each) => [`${each.currency} ${each.day}`, each]),
   );
   return [...missing].slice(0, PER_KIND_MAX).map(([object, { currency, day }]) => ({
-    ...{ kind: 'fx_rate_missing' as const, object, day, currency },
+    kind: 'fx_rate_missing' as const,
+    object,
+    day,
+    currency,
     detail: `No rate from ${currency} to ${rates.functional} is recorded for ${day} or the week before it: POST /v1/fx-rates.`,
   }));
 }

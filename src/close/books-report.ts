@@ -5,8 +5,9 @@ import { Problem } from '../kernel/errors.js';
 import { accountsByCode, type MappedAccount } from './account-rules.js';
 import { PATIENCE_MS } from './books.js';
 import type { JournalBooks, LinePlace } from './create-books.js';
+import { assertInYears } from './fiscal-calendar.js';
 import type { PostingLine } from './posting.js';
-import type { AccountBalance, StatementRange } from './statements.js';
+import type { AccountBalance, Activity, StatementRange } from './statements.js';
 
 /** Days, and the ledger position that is asked for: the newest without one. */
 export interface RangeAsked {
@@ -22,12 +23,7 @@ export interface LinesAsked extends RangeAsked {
 
 /** Statements of the books as JSON: snake_case, amounts as texts of minor units, debits positive. */
 export function booksReport(books: JournalBooks) {
-  const rangeOf = async ({ from, to, as_of: asOf }: RangeAsked): Promise<StatementRange> => {
-    const position = await books.catchUp(AbortSignal.timeout(PATIENCE_MS));
-    if (asOf !== undefined && asOf > position)
-      throw new Problem('invalid_request', `as_of ${asOf} is beyond position ${position}, the last of the ledger`);
-    return { from, to, upTo: asOf ?? position };
-  };
+  const rangeOf = (asked: RangeAsked) => askedOf(books, asked);
   const byCode = accountsByCode(books.accounts);
   const account = (code: string) => {
     const { name, type } = byCode.get(code)!;
@@ -51,10 +47,10 @@ export function booksReport(books: JournalBooks) {
       return {
         ...said(range),
         data: rows.map(({ account: key, currency, opening, activity, closing }) => ({
-          ...{ ...account(books.accountOf({ account: key, currency }).code), currency, opening: String(opening) },
-          activity: activity.map(({ kind, gross, fees, net, count }) => ({
-            ...{ kind, gross: String(gross), fees: String(fees), net: String(net), count },
-          })),
+          ...account(books.accountOf({ account: key, currency }).code),
+          currency,
+          opening: String(opening),
+          activity: activity.map(activityJson),
           closing: String(closing),
         })),
       };
@@ -67,7 +63,10 @@ export function booksReport(books: JournalBooks) {
         ...said(range),
         data: steps.map(({ step, currency, amount, count }) => ({ step, currency, amount: String(amount), count })),
         revenue: revenue.map(({ currency, bridged, journal, unexplained }) => ({
-          ...{ currency, bridged: String(bridged), journal: String(journal), unexplained: String(unexplained) },
+          currency,
+          bridged: String(bridged),
+          journal: String(journal),
+          unexplained: String(unexplained),
         })),
       };
     },
@@ -96,18 +95,42 @@ export function booksReport(books: JournalBooks) {
   };
 }
 
+/** The days at the position that is asked for. Throws Problem `invalid_request` where there are none, `unavailable` of books that are behind. */
+async function askedOf(books: JournalBooks, { from, to, as_of: asOf }: RangeAsked): Promise<StatementRange> {
+  assertInYears(from, to);
+  const position = await books.catchUp(AbortSignal.timeout(PATIENCE_MS));
+  if (asOf !== undefined && asOf > position)
+    throw new Problem('invalid_request', `as_of ${asOf} is beyond position ${position}, the last of the ledger`);
+  return { from, to, upTo: asOf ?? position };
+}
+
 export type BooksReport = ReturnType<typeof booksReport>;
 
 const accountJson = ({ key, code, name, type, when }: MappedAccount) => ({
-  ...{ key, account: code, name, type },
+  key,
+  account: code,
+  name,
+  type,
   ...(when ? { when } : {}),
+});
+
+const activityJson = ({ kind, gross, fees, net, count }: Activity) => ({
+  kind,
+  gross: String(gross),
+  fees: String(fees),
+  net: String(net),
+  count,
 });
 
 const said = ({ from, to, upTo }: StatementRange) => ({ from, to, as_of: upTo });
 
 const textsOf = ({ currency, opening, debits, credits, closing }: Omit<AccountBalance, 'account'>) => ({
-  ...{ currency, exponent: exponentOf(currency), opening: String(opening) },
-  ...{ debits: String(debits), credits: String(credits), closing: String(closing) },
+  currency,
+  exponent: exponentOf(currency),
+  opening: String(opening),
+  debits: String(debits),
+  credits: String(credits),
+  closing: String(closing),
 });
 
 const amountText = (amount: bigint | undefined) => (amount === undefined ? {} : { amount: String(amount) });
@@ -133,12 +156,21 @@ async function functionalBalance(
 }
 
 const lineJson = (line: PostingLine) => ({
-  ...{ entry: line.entry, line: line.line, period: line.period, day: line.day, at: new Date(line.at).toISOString() },
-  ...{ account: line.account, amount: String(line.amount), currency: line.currency },
+  entry: line.entry,
+  line: line.line,
+  period: line.period,
+  day: line.day,
+  at: new Date(line.at).toISOString(),
+  account: line.account,
+  amount: String(line.amount),
+  currency: line.currency,
   ...(line.functional === undefined ? {} : { functional: String(line.functional) }),
   ...(line.rate === undefined ? {} : { rate: line.rate }),
-  ...{ kind: line.kind, object: line.object ?? null, entry_id: line.entryId ?? null },
-  ...{ position: line.position ?? null, memo: line.memo },
+  kind: line.kind,
+  object: line.object ?? null,
+  entry_id: line.entryId ?? null,
+  position: line.position ?? null,
+  memo: line.memo,
 });
 
 /** The position is in the cursor, so that all pages are of one state of the books. */

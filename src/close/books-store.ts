@@ -74,10 +74,24 @@ export async function storeObjects(client: Querier, objects: Iterable<MoneyObjec
 }
 
 const COLUMNS = [
-  ...['position bigint', 'ordinal int', 'sign smallint', 'entry text', 'line int', 'day date', 'until date'],
+  'position bigint',
+  'ordinal int',
+  'sign smallint',
+  'entry text',
+  'line int',
+  'day date',
+  'until date',
   'rate_day date',
-  ...['at bigint', 'account text', 'amount bigint', 'currency text', 'kind text', 'object text', 'matter text'],
-  ...['memo text', 'entry_id uuid', 'provider text'],
+  'at bigint',
+  'account text',
+  'amount bigint',
+  'currency text',
+  'kind text',
+  'object text',
+  'matter text',
+  'memo text',
+  'entry_id uuid',
+  'provider text',
 ].map((column) => column.split(' ') as [name: string, type: string]);
 
 /** Appends the lines of postings, in their order. */
@@ -100,8 +114,24 @@ function rowsOf(postings: readonly Posting[]): unknown[][] {
       ordinals.set(position, ordinal + 1);
       const { entry, day, until, rateDay, at, kind, object, matter, memo, provider } = posted;
       return [
-        ...[position, ordinal, sign, entry, index + 1, day, until, rateDay, at, account, String(amount), currency],
-        ...[kind, object, matter, memo, entryId, provider],
+        position,
+        ordinal,
+        sign,
+        entry,
+        index + 1,
+        day,
+        until,
+        rateDay,
+        at,
+        account,
+        String(amount),
+        currency,
+        kind,
+        object,
+        matter,
+        memo,
+        entryId,
+        provider,
       ];
     }),
   );
@@ -125,7 +155,9 @@ export async function storeOpenings(
 ): Promise<void> {
   for (const { position, account, currency } of openings)
     await client.query('insert into books.openings (position, account, currency) values ($1, $2, $3)', [
-      ...[position, account, currency],
+      position,
+      account,
+      currency,
     ]);
 }
 

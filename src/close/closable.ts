@@ -1,6 +1,7 @@
 import { definitionOf } from '../catalog/metric-definition.js';
 import type { Day } from '../kernel/day.js';
 import type { Position } from '../ledger/ledger.js';
+import { keyed } from './account-keys.js';
 import { adjustingLines } from './adjusting-lines.js';
 import { type AdjustmentRow, type Closable, ContentsDigest, contentsOf, type Header } from './close-contents.js';
 import type { CloseDeps } from './close-deps.js';
@@ -42,9 +43,17 @@ function headerOf(
   upTo: Position,
 ): Header {
   return {
-    ...{ period: id, from, to, time_zone: zone.name, calendar: calendar.name, up_to: upTo },
-    ...{ model_version: versions.model, interpreter_version: versions.interpreters, fold_version: versions.fold },
-    ...{ recipes_version: RECIPES_VERSION, books_settings: books.settings },
+    period: id,
+    from,
+    to,
+    time_zone: zone.name,
+    calendar: calendar.name,
+    up_to: upTo,
+    model_version: versions.model,
+    interpreter_version: versions.interpreters,
+    fold_version: versions.fold,
+    recipes_version: RECIPES_VERSION,
+    books_settings: books.settings,
     accounts: books.accounts,
     metrics: Object.fromEntries(metrics.map((metric) => [metric.name, definitionOf(metric)])),
   };
@@ -86,7 +95,7 @@ export async function* openJournal(
   const changed = await firstChange(books, last, sameModel, upTo);
   for (const { period: adjusts, from, to } of closings) {
     if (changed === undefined || to < changed) continue;
-    const booked = store.linesOf({ from, to }, closings);
+    const booked = keyed(store.linesOf({ from, to }, closings), closings);
     const known = books.lines({ from, to, upTo });
     yield* adjustingLines({ period: adjusts, upTo: lastUpTo, sameModel, booked, known }, period);
   }

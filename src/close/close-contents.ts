@@ -134,12 +134,23 @@ export class ContentsDigest {
 }
 
 const rowOf = (sum: SumRow): Row => [
-  ...([sum.metric, sum.day, sum.currency, sum.source, sum.medium, sum.campaign] as const),
-  ...([sum.unknown_reason, sum.customer_kind, sum.customer_present, String(sum.value)] as const),
+  sum.metric,
+  sum.day,
+  sum.currency,
+  sum.source,
+  sum.medium,
+  sum.campaign,
+  sum.unknown_reason,
+  sum.customer_kind,
+  sum.customer_present,
+  String(sum.value),
 ];
 
 const adjustmentOf = (row: AdjustmentRow): [string, string, number, readonly string[], ...Row] => [
-  ...([row.adjusts, row.cause, row.entries, row.entry_ids] as const),
+  row.adjusts,
+  row.cause,
+  row.entries,
+  row.entry_ids,
   ...rowOf(row),
 ];
 
@@ -171,6 +182,7 @@ export const lineJson = (line: JournalLine) => ({
   ...(line.entryId === undefined ? {} : { entry_id: line.entryId }),
   ...(line.position === undefined ? {} : { position: line.position }),
   ...(line.adjusts === undefined ? {} : { adjusts: line.adjusts, cause: line.cause, origin_day: line.originDay }),
+  ...(line.adjusts === undefined || line.key === undefined ? {} : { account_key: line.key }),
   ...(line.originEntry === undefined ? {} : { origin_entry: line.originEntry }),
   memo: line.memo,
 });
@@ -185,6 +197,7 @@ export function lineOf(json: LineJson): JournalLine {
     day: json.day,
     at: Date.parse(json.at),
     account: json.account,
+    key: json.account_key,
     amount: BigInt(json.amount_minor),
     currency: json.currency,
     kind: json.kind,

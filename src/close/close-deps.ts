@@ -37,7 +37,7 @@ export interface CloseDeps {
   /** Where a read model of this version is; 0 while there is none. */
   modelPosition: () => Promise<Position>;
   books: Books;
-  seal: Pick<Seal, 'enter'>;
+  seal: Pick<Seal, 'covering' | 'enter'>;
   /** Default: nothing is tied out. */
   tieOuts?: TieOuts | undefined;
   completeness: { incomplete(from: Date, until: Date, now: Date): Promise<Date[]> };

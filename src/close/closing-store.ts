@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import type { Clock } from '../kernel/clock.js';
 import { decisionOf } from '../ledger/decide-and-append.js';
 import type { Entry, Ledger, Position } from '../ledger/ledger.js';
@@ -6,16 +5,10 @@ import { decisionStream } from '../ledger/streams.js';
 import type { Database } from '../storage/database.js';
 import type { Day, Zone } from '../kernel/day.js';
 import { closedLines } from './closed-lines.js';
-import {
-  type Contents,
-  ContentsDigest,
-  type Header,
-  type LineJson,
-  storedAdjustment,
-  sumOf,
-} from './close-contents.js';
+import type { Contents, Header } from './close-contents.js';
 import { type FiscalCalendar, periodAfter } from './fiscal-calendar.js';
 import { assertCalendar } from './fixed-calendar.js';
+import { CLOSING_COLUMNS as COLUMNS, insertClosing } from './insert-closing.js';
 import type { JournalLine } from './journal-line.js';
 import type { Closed, PeriodEvent } from './period.js';
 import type { PeriodStatements } from './period-statements.js';
@@ -35,10 +28,16 @@ export interface Closing {
   reopenedPosition: Position | null;
 }
 
+/** A close as the ledger has it. */
+export interface MadeClose {
+  entry: Entry;
+  closed: Closed;
+  reopenedPosition: Position | null;
+}
+
 export const periodStream = (id: string): string => decisionStream('period', id);
 
 const ANNOUNCED_MS = 3_600_000; // whoever announced a change so long ago and has not settled it is dead
-const ENTRIES_PER_PAGE = 8; // of half a megabyte each
 const DIGEST_IN_NAME = 32; // hexadecimal digits
 
 /** Where the contents of a close are: named after their digest, so that what was written by a close that died serves the next one. */
@@ -185,6 +184,24 @@ export class ClosingStore {
     return all.length;
   }
 
+  /** Every close that the ledger has, the first one first, and where it was reopened. Also those that somebody took out of the tables. */
+  async made(): Promise<MadeClose[]> {
+    const { calendar, clock, ledger, zone } = this.deps;
+    const today = zone.dayOf(clock().getTime());
+    const found: MadeClose[] = [];
+    const first = await assertCalendar(this.deps);
+    for (let each = first; each && each.from <= today; each = periodAfter(calendar, each))
+      for (const entry of await ledger.readStream(periodStream(each.id))) {
+        const event = decisionOf<PeriodEvent>(entry);
+        if (event.type === 'PeriodClosed') found.push({ entry, closed: event.data, reopenedPosition: null });
+        if (event.type !== 'PeriodReopened') continue;
+        const reopened = found.find(({ closed }) => nameOf(closed) === nameOf(event.data));
+        if (reopened) reopened.reopenedPosition = entry.position;
+      }
+    await this.takeOverPending(); // of whoever decided it just now, or died after that
+    return found;
+  }
+
   /** The statements that a close stored; undefined of one from before they were. */
   async statements({ period, version }: Pick<Closing, 'period' | 'version'>): Promise<PeriodStatements | undefined> {
     const { ledger } = this.deps;
@@ -230,92 +247,18 @@ interface Row {
   reopened_position: bigint | null;
 }
 
-const COLUMNS =
-  'period, version, from_day, to_day, up_to, digest, model_version, closed_position, closed_at, reopened_position';
-
 const nameOf = ({ period, version }: Pick<Row, 'period' | 'version'>): string => `${period}@${version}`;
 
 const closingOf = (row: Row, header: Header): Closing => ({
-  ...{ period: row.period, version: row.version, from: row.from_day, to: row.to_day, upTo: Number(row.up_to), header },
-  ...{ digest: row.digest, modelVersion: row.model_version, closedAt: row.closed_at },
+  period: row.period,
+  version: row.version,
+  from: row.from_day,
+  to: row.to_day,
+  upTo: Number(row.up_to),
+  header,
+  digest: row.digest,
+  modelVersion: row.model_version,
+  closedAt: row.closed_at,
   closedPosition: Number(row.closed_position),
   reopenedPosition: row.reopened_position === null ? null : Number(row.reopened_position),
 });
-
-/** Reads the entries of a close, checks that they are what it names, and puts their rows into the tables. All or nothing. */
-async function insertClosing(client: pg.ClientBase, ledger: Ledger, entry: Entry, closed: Closed): Promise<void> {
-  const { period, version, contents } = closed;
-  const digest = new ContentsDigest();
-  const next = { adjustments: 0, lines: 0 };
-  for await (const body of bodiesOf(ledger, contents.stream)) {
-    digest.addBody(body);
-    const part = JSON.parse(body) as Contents;
-    if (part.part !== 'header') {
-      await insertPart(client, [period, version], part, next);
-      continue;
-    }
-    const { part: _part, ...header } = part;
-    const { rowCount } = await client.query(
-      `insert into close.closings (${COLUMNS}, header) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null, $10)
-       on conflict do nothing`,
-      [
-        ...[period, version, closed.from, closed.to, closed.up_to, closed.digest, closed.model_version],
-        ...[entry.position, entry.recordedAt, JSON.stringify(header)],
-      ],
-    );
-    if (rowCount === 0) return; // somebody else was first
-  }
-  if (digest.entries !== contents.entries || digest.hex() !== closed.digest)
-    throw new Error(`The contents of the close ${period} version ${version} are not what it names: ${closed.digest}.`);
-}
-
-/** Bodies of a stream, a few at a time. */
-async function* bodiesOf(ledger: Ledger, stream: string): AsyncGenerator<string> {
-  for (let from = 0; ;) {
-    const entries = await ledger.readStream(stream, { from, limit: ENTRIES_PER_PAGE });
-    for (const { body } of entries) yield body;
-    from += entries.length;
-    if (entries.length < ENTRIES_PER_PAGE) return;
-  }
-}
-
-const SUM_COLUMNS =
-  'metric, day, currency, source, medium, campaign, unknown_reason, customer_kind, customer_present, value';
-const SUM_TYPES =
-  'metric text, day date, currency text, source text, medium text, campaign text, unknown_reason text, customer_kind text, customer_present boolean, value bigint';
-
-async function insertPart(
-  client: pg.ClientBase,
-  key: [period: string, version: number],
-  part: Contents,
-  next: { adjustments: number; lines: number },
-): Promise<void> {
-  if (part.part === 'sums')
-    await client.query(
-      `insert into close.rows (period, version, ${SUM_COLUMNS})
-       select $1, $2, ${SUM_COLUMNS} from jsonb_to_recordset($3::jsonb) as r(${SUM_TYPES})`,
-      [...key, JSON.stringify(part.rows.map(sumOf))],
-    );
-  if (part.part === 'adjustments') {
-    await client.query(
-      `insert into close.adjustments (period, version, ordinal, adjusts, cause, entries, entry_ids, ${SUM_COLUMNS})
-       select $1, $2, r.ordinal, r.adjusts, r.cause, r.entries, array(select jsonb_array_elements_text(r.entry_ids))::uuid[], ${SUM_COLUMNS}
-       from jsonb_to_recordset($3::jsonb) as r(ordinal int, adjusts text, cause text, entries int, entry_ids jsonb, ${SUM_TYPES})`,
-      [
-        ...key,
-        JSON.stringify(part.rows.map((row, i) => ({ ordinal: next.adjustments + i, ...storedAdjustment(row) }))),
-      ],
-    );
-    next.adjustments += part.rows.length;
-  }
-  if (part.part === 'journal') {
-    const lines = part.lines as LineJson[];
-    await client.query(
-      `insert into close.lines (period, version, ordinal, origin_day, line)
-       select $1, $2, $3 + o - 1, coalesce(line ->> 'origin_day', line ->> 'day')::date, line
-       from jsonb_array_elements($4::jsonb) with ordinality as t(line, o)`,
-      [...key, next.lines, JSON.stringify(lines)],
-    );
-    next.lines += lines.length;
-  }
-}

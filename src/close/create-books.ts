@@ -1,23 +1,21 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '../kernel/canonical-json.js';
-import { addDays, type Day, type Zone } from '../kernel/day.js';
+import type { Day, Zone } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import type { DecisionContext } from '../ledger/decide-and-append.js';
 import type { Ledger, Position } from '../ledger/ledger.js';
 import { bookProblems } from './book-problems.js';
 import { BookStandings } from './book-standings.js';
+import { BookWorth, digestOf, type FunctionalBalance } from './book-worth.js';
 import { type Books, type BooksQuery, type BooksStatements, PATIENCE_MS } from './books.js';
-import { ratesUntil, readCheckpoint } from './books-store.js';
+import { readCheckpoint } from './books-store.js';
 import { beginBooks, catchUp, type CatchUpDeps } from './catch-up.js';
-import { AccountMapping, type AccountRule, facetsIn, type MappedAccount } from './account-rules.js';
+import { AccountMapping, type AccountRule, type MappedAccount } from './account-rules.js';
 import type { Account, AccountKey, Chart } from './chart-of-accounts.js';
 import type { FiscalCalendar } from './fiscal-calendar.js';
-import { plain, Valuation, type ValuationState, valued, type ValuedLine } from './functional.js';
+import { plain, type ValuedLine } from './functional.js';
 import { type RateToRecord, recordRates } from './fx-rates.js';
 import { type OpeningBalance, setOpeningBalance } from './opening-balances.js';
 import type { PostingLine } from './posting.js';
-import { Rates } from './rates.js';
-import { firstLines, readLines } from './read-lines.js';
+import { firstLines } from './read-lines.js';
 import { RECIPES_VERSION } from './recipes-version.js';
 import {
   type AccountBalance,
@@ -31,7 +29,6 @@ import {
   trialBalance,
 } from './statements.js';
 import type { PeriodDays } from './tie-outs.js';
-import { VALUATION_VERSION } from './valuation-version.js';
 
 export interface BooksDeps extends Omit<CatchUpDeps, 'ledger' | 'version'> {
   ledger: Ledger;
@@ -47,31 +44,29 @@ export interface BooksDeps extends Omit<CatchUpDeps, 'ledger' | 'version'> {
   interpreterVersion: string;
 }
 
-const BEGINNING = '0001-01-01';
-
 /** The books: what the facts of the ledger mean in double entry. */
 export class JournalBooks implements Books {
   private readonly catchUpDeps: CatchUpDeps;
   private readonly mapping: AccountMapping;
+  private readonly worth: BookWorth;
   private lastPeriod: PeriodDays;
 
   constructor(private readonly deps: BooksDeps) {
     const version = `${deps.interpreterVersion} ${RECIPES_VERSION} ${deps.zone.name}`;
     this.catchUpDeps = { ...deps, version };
     this.mapping = new AccountMapping(deps.chart, deps.rules);
+    this.worth = new BookWorth({ ...deps, version, mapping: this.mapping });
     this.lastPeriod = deps.calendar.periodOf('2026-01-01');
   }
 
   get settings(): string {
-    const { chart, rules = [], functionalCurrency, calendar } = this.deps;
+    const { chart, rules = [], calendar } = this.deps;
     const codes = {
       ...Object.fromEntries(Object.entries(chart).map(([key, { code }]) => [key, code])),
       ...(rules.length > 0 ? { rules: rules.map(({ account, when, to }) => ({ account, when, code: to.code })) } : {}),
     };
-    const functional = functionalCurrency === undefined ? null : [functionalCurrency, VALUATION_VERSION];
     const days = [calendar.name, calendar.start ?? null];
-    const text = canonicalJson({ codes, functionalCurrency: functional, calendar: days });
-    return createHash('sha256').update(text).digest('hex').slice(0, 16);
+    return digestOf({ codes, functionalCurrency: this.worth.settings, calendar: days });
   }
 
   get functionalCurrency(): string | undefined {
@@ -97,13 +92,13 @@ export class JournalBooks implements Books {
 
   async *lines(query: BooksQuery): AsyncGenerator<PostingLine> {
     const range = await this.rangeOf(query);
-    for await (const line of this.valuedLines(range)) yield this.named(line);
+    for await (const line of this.worth.lines(range)) yield this.named(line);
   }
 
   async problems(query: BooksQuery) {
     const range = await this.rangeOf(query);
-    const rates = await this.ratesAt(range.upTo);
-    const balances = (asked: StatementRange) => this.trialBalance(asked);
+    const rates = await this.worth.ratesAt(range.upTo);
+    const balances = async (asked: StatementRange) => heldBalance(await this.parts(asked), this.mapping);
     return bookProblems(this.pool, range, balances, rates && { rates, calendar: this.deps.calendar });
   }
 
@@ -115,7 +110,7 @@ export class JournalBooks implements Books {
     }
     // What a line is worth depends on what came before it, so that a page is read from the first day on.
     const found: PostingLine[] = [];
-    for await (const line of this.valuedLines(range)) {
+    for await (const line of this.worth.lines(range)) {
       if (after && !isAfter(line, after)) continue;
       found.push(this.named(line));
       if (found.length >= limit) break;
@@ -123,46 +118,9 @@ export class JournalBooks implements Books {
     return found;
   }
 
-  async *valuedLines(range: StatementRange): AsyncGenerator<ValuedLine> {
-    const rates = await this.ratesAt(range.upTo);
-    if (rates) yield* this.valuing(range, rates).lines;
-    else for await (const line of readLines(this.pool, range)) yield plain(line);
-  }
-
   /** What every account is worth in the functional currency after a day; undefined where there is none. */
-  async functionalAt(day: Day, upTo: Position): Promise<FunctionalBalance | undefined> {
-    const rates = await this.ratesAt(upTo);
-    if (!rates) return undefined;
-    const { lines, end } = this.valuing({ from: addDays(day, 1), to: day, upTo }, rates);
-    for await (const _ of lines);
-    const { sums: parts, missing } = end();
-    const sums = new Map<string, bigint>();
-    for (const [facets, sum] of parts) {
-      const { code } = this.mapping.of(facetsIn(facets));
-      sums.set(code, (sums.get(code) ?? 0n) + sum);
-    }
-    return { sums, missing };
-  }
-
-  /** The lines of a range with their worth, from the last end of a period before it on; and where that came to, once they are read. */
-  private valuing(range: StatementRange, rates: Rates) {
-    const { calendar, zone, database, functionalCurrency } = this.deps;
-    const standings = new BookStandings<ValuationState>({
-      ...{ pool: database.pool, version: this.catchUpDeps.version, withRates: true },
-      kind: `valuation ${VALUATION_VERSION} ${functionalCurrency} ${calendar.name} ${calendar.start ?? ''}`.trim(),
-    });
-    let valuation: Valuation;
-    const lines = async function* (): AsyncGenerator<ValuedLine> {
-      const begun = await standings.before(range.from, range.upTo);
-      valuation = new Valuation(rates, (day) => zone.startOf(day), calendar, begun);
-      const stored = readLines(database.pool, { ...range, from: begun ? addDays(begun.day, 1) : BEGINNING });
-      try {
-        yield* valued(stored, valuation, range);
-      } finally {
-        await standings.keep(range.upTo, valuation.ends);
-      }
-    };
-    return { lines: lines(), end: () => valuation };
+  functionalAt(day: Day, upTo: Position): Promise<FunctionalBalance | undefined> {
+    return this.worth.at(day, upTo);
   }
 
   async trialBalance(range: StatementRange): Promise<AccountBalance[]> {
@@ -180,12 +138,18 @@ export class JournalBooks implements Books {
   private async parts(range: StatementRange): Promise<BalancePart[]> {
     const { calendar, database } = this.deps;
     const standings = new BookStandings<Balances['state']>({
-      ...{ pool: database.pool, version: this.catchUpDeps.version, kind: 'balances' },
+      pool: database.pool,
+      version: this.catchUpDeps.version,
+      kind: 'balances',
     });
     const rows = await balanceParts(this.pool, range, await standings.before(range.from, range.upTo));
     if (calendar.periodOf(range.to).to === range.to) {
       const state = rows.map(({ account, currency, kind, provider, closing }) => ({
-        ...{ account, currency, kind, provider, amount: String(closing) },
+        account,
+        currency,
+        kind,
+        provider,
+        amount: String(closing),
       }));
       await standings.keep(range.upTo, [{ day: range.to, state }]);
     }
@@ -219,12 +183,17 @@ export class JournalBooks implements Books {
   async statements(query: BooksQuery): Promise<BooksStatements> {
     const range = await this.rangeOf(query);
     const closing = (await this.codedBalance(range)).map(({ account, currency, closing: amount }) => ({
-      ...{ account, currency, amount },
+      account,
+      currency,
+      amount,
     }));
     const rollForward = (await this.rollForward(range)).map((row) => ({ ...row, account: this.accountOf(row).code }));
     const { steps } = await this.bridge(range);
     return {
-      ...{ closing, rollForward, steps, revenueAccounts: this.mapping.codesOf('revenue') },
+      closing,
+      rollForward,
+      steps,
+      revenueAccounts: this.mapping.codesOf('revenue'),
       ...(await this.functionalClosing(range)),
     };
   }
@@ -267,16 +236,9 @@ export class JournalBooks implements Books {
     return { from, to, upTo: upTo ?? (await readCheckpoint(this.pool)).position };
   }
 
-  private async ratesAt(upTo: Position): Promise<Rates | undefined> {
-    const { functionalCurrency } = this.deps;
-    return functionalCurrency === undefined
-      ? undefined
-      : new Rates(functionalCurrency, await ratesUntil(this.pool, upTo));
-  }
-
-  private named({ provider, ...line }: ValuedLine): PostingLine {
-    const account = this.mapping.of({ ...line, provider }).code;
-    return { ...line, period: this.periodOn(line.day), account };
+  private named({ provider, code, ...line }: ValuedLine): PostingLine {
+    const account = this.mapping.of({ ...line, provider, code }).code;
+    return { ...line, period: this.periodOn(line.day), account, key: line.account };
   }
 
   /** The name of the period of a day. Lines come in the order of days. */
@@ -287,11 +249,12 @@ export class JournalBooks implements Books {
   }
 }
 
-/** What accounts are worth in the functional currency, by code; `missing` lines have no rate and are in none. */
-export interface FunctionalBalance {
-  sums: ReadonlyMap<string, bigint>;
-  missing: number;
-}
+/** The trial balance in our accounts, those that rules divide in their parts. */
+const heldBalance = (parts: readonly BalancePart[], mapping: AccountMapping): AccountBalance[] =>
+  summedBy(parts, (part) => ({
+    name: `${part.account} ${mapping.heldIn(part) ?? ''}`,
+    as: { account: part.account },
+  }));
 
 /** Where a line stands in the order of days, entries and lines. */
 export interface LinePlace {

@@ -1,28 +1,27 @@
+import type { BalanceLine } from '../ingest/balance-line.js';
 import type { TimeRange } from '../ingest/event-list.js';
 import type { Clock } from '../kernel/clock.js';
 import { addDays, type Day, type Zone } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
-import { canonicalJson } from '../kernel/canonical-json.js';
 import { decideAndAppend, decisionOf, loadStream } from '../ledger/decide-and-append.js';
 import type { Entry, Ledger, Position } from '../ledger/ledger.js';
 import { decisionStream } from '../ledger/streams.js';
 import type { Database } from '../storage/database.js';
-import type { AnnouncedReports, MissingReport } from './announced-reports.js';
-import { BalanceLines } from './balance-lines.js';
-import { balancesOf, chosenReports, nameOf, reportsIn, type StatementDeps, statementOf } from './provider-statement.js';
+import type { AnnouncedReports } from './announced-reports.js';
+import { BalanceLines, type LinesAsked, type LinesRead } from './balance-lines.js';
+import { balancesOf, reportsIn, type StatementDeps, statementOf } from './provider-statement.js';
 import type { ProviderReports } from './provider-reports.js';
-import { categoriesOf, type CategoryTie, differencesOf, identityOf } from './tie-out.js';
+import { categoriesOf, differencesOf, identityOf } from './tie-out.js';
 import {
   pendingResult,
   resultOf,
   saysTheSame,
   stillPending,
-  sumOf,
-  texts,
   type TieOutEvent,
   tieOutFolding,
   type TieOutResult,
 } from './tie-out-result.js';
+import { missingOf, standingOf } from './tie-out-standing.js';
 import type { PeriodDays, TieOuts, TieOutState } from './tie-outs.js';
 
 /** A line may be made up to so long after the capture that it is of. */
@@ -30,7 +29,7 @@ const SETTLED_MS = 3_600_000;
 
 export interface TieOutDeps extends StatementDeps {
   reports: StatementDeps['reports'] & Pick<ProviderReports, 'find'>;
-  database: Pick<Database, 'pool'>;
+  database: Pick<Database, 'transaction'>;
   ledger: Ledger;
   zone: Zone;
   clock: Clock;
@@ -85,16 +84,18 @@ export function createTieOuts(deps: TieOutDeps): TieOutStage {
   });
   const last = async (period: PeriodDays, provider: string): Promise<TieOutResult | undefined> =>
     (await loadStream(deps.ledger, streamOf(period, provider), tieOutFolding)).state;
-  const moneyOf = (period: PeriodDays) => {
+  const moneyOf = async (read: LinesRead, period: PeriodDays) => {
     const { from, until } = rangeOf(period);
-    return lines.moneyOf(from.getTime(), until.getTime(), period);
+    const within = await read.within(from.getTime(), until.getTime());
+    return { within, money: await read.moneyOf(within, period) };
   };
   /** Providers with money in the period, and those that a report of it was handed over of. */
   const providersAmong = async (money: ReadonlyMap<string, unknown>, period: PeriodDays): Promise<string[]> => {
     const reports = await deps.reports.list(rangeOf(period));
     return [...new Set([...money.keys(), ...reports.map(({ provider }) => provider)])].sort();
   };
-  const providersOf = async (period: PeriodDays) => providersAmong(await moneyOf(period), period);
+  const providersOf = async (asked: LinesAsked, period: PeriodDays) =>
+    providersAmong((await asked.read((read) => moneyOf(read, period))).money, period);
 
   return {
     async run(periodId, asker) {
@@ -102,8 +103,9 @@ export function createTieOuts(deps: TieOutDeps): TieOutStage {
       const position = await deps.caughtUp();
       await deps.announced?.note();
       const results: TieOutResult[] = [];
-      for (const provider of await providersOf(period)) {
-        const result = await compare(deps, lines, { period, provider, range: rangeOf(period), position });
+      const asked = await lines.asked();
+      for (const provider of await providersOf(asked, period)) {
+        const result = await compare(deps, asked, { period, provider, range: rangeOf(period), position });
         await record(deps, period, result, asker);
         results.push(result);
       }
@@ -112,75 +114,29 @@ export function createTieOuts(deps: TieOutDeps): TieOutStage {
 
     async results(periodId) {
       const period = periodOf(periodId);
-      const found = await Promise.all((await providersOf(period)).map((provider) => last(period, provider)));
+      const providers = await providersOf(await lines.asked(), period);
+      const found = await Promise.all(providers.map((provider) => last(period, provider)));
       return found.filter((result) => result !== undefined);
     },
 
     async recorded(periodId, upTo) {
       const period = periodOf(periodId);
-      return recordedUpTo(deps, period, await providersOf(period), upTo);
+      return recordedUpTo(deps, period, await providersOf(await lines.asked(), period), upTo);
     },
 
     async state(period) {
       const states: TieOutState[] = [];
       const { from, until } = rangeOf(period);
-      const money = await moneyOf(period);
-      const canBe = (provider: string): boolean => deps.statement(provider, { from, until }) !== undefined;
+      const asked = await lines.asked();
+      const { within, money } = await asked.read((read) => moneyOf(read, period));
       for (const provider of await providersAmong(money, period)) {
-        const result = await last(period, provider);
-        const isHeld = result?.currencies.some(({ balance }) => balance?.clearing !== undefined) ?? false;
-        const clearing = isHeld ? await deps.clearing?.(provider, period.to) : undefined;
-        const again = await whyAgain(deps, { provider, range: { from, until }, result });
-        const stated = result?.currencies.map(({ currency }) => currency) ?? [];
-        const now = categoriesOf((await lines.within(provider, from.getTime(), until.getTime())).values(), []);
-        for (const currency of [...new Set([...(money.get(provider) ?? []), ...stated])].sort()) {
-          const told = result?.currencies.find((each) => each.currency === currency);
-          const isStale = told !== undefined && !isAsCompared(told, now, clearing);
-          const reason = again ?? (isStale ? 'Lines have arrived since it was compared: compare it again.' : undefined);
-          const stands = told && told.status !== 'pending' && reason === undefined;
-          const state = stands ? { status: told.status } : pendingState(result, reason, canBe(provider));
-          states.push({ provider, currency, ...state, link: `/v1/periods/${period.id}/tie-out` });
-        }
+        const stated = await last(period, provider);
+        const own = { money: money.get(provider), lines: within.get(provider) ?? NO_LINES };
+        states.push(...(await standingOf(deps, { provider, period, range: { from, until } }, stated, own)));
       }
       return states;
     },
   };
-}
-
-/** Whether what was compared of a currency is what the ledger and the books say now. */
-function isAsCompared(
-  { currency, ledger, balance }: TieOutResult['currencies'][number],
-  now: readonly CategoryTie[],
-  clearing: ReadonlyMap<string, bigint> | undefined,
-): boolean {
-  const own = now.filter((each) => each.currency === currency);
-  const stood = balance?.clearing;
-  return (
-    canonicalJson(ledger) === canonicalJson(texts(sumOf(own, 'ledger'))) &&
-    (stood === undefined || stood === String(clearing?.get(currency)))
-  );
-}
-
-/** Why a provider has to be compared again, whatever its lines are now. */
-async function whyAgain(
-  deps: TieOutDeps,
-  { provider, range, result }: { provider: string; range: TimeRange; result: TieOutResult | undefined },
-): Promise<string | undefined> {
-  const chosen = await chosenReports(deps, provider, range);
-  if (result !== undefined && chosen !== undefined && nameOf(chosen.reports) !== result.statement)
-    return 'Another report was handed over since it was compared: compare it again.';
-  const missing = (await deps.announced?.concerning(provider, range)) ?? [];
-  return missing.length === 0 ? undefined : missing.map(missingOf).join(' ');
-}
-
-/** Of a currency that was not compared, or has to be compared again; `none` where nothing was compared and nobody can be asked. */
-function pendingState(
-  result: TieOutResult | undefined,
-  reason: string | undefined,
-  canBe: boolean,
-): Pick<TieOutState, 'status' | 'reason'> {
-  if (!result && !canBe) return { status: 'none' };
-  return { status: 'pending', reason: reason ?? result?.reason ?? 'It was not compared yet: tie it out.' };
 }
 
 const streamOf = (period: PeriodDays, provider: string): string =>
@@ -206,11 +162,17 @@ async function recordedOf({ reports }: TieOutDeps, entry: Entry): Promise<Record
   const kept = await Promise.all(reportsIn(data.statement).map((id) => reports.find(id)));
   return {
     ...data,
-    ...{ entry_id: entry.id, position: entry.position, recorded_at: entry.recordedAt.toISOString() },
+    entry_id: entry.id,
+    position: entry.position,
+    recorded_at: entry.recordedAt.toISOString(),
     reports: kept
       .filter((report) => report !== undefined)
       .map(({ id, kind, digest, from, until, receivedAt }) => ({
-        ...{ id, kind, sha256: digest, from: from.toISOString(), until: until.toISOString() },
+        id,
+        kind,
+        sha256: digest,
+        from: from.toISOString(),
+        until: until.toISOString(),
         received_at: receivedAt.toISOString(),
       })),
   };
@@ -225,28 +187,32 @@ interface Comparison {
 
 async function compare(
   deps: TieOutDeps,
-  lines: BalanceLines,
+  asked: LinesAsked,
   { period, provider, range, position }: Comparison,
 ): Promise<TieOutResult> {
   const { from, until } = range;
   const head = {
-    ...{ period: period.id, provider, from: from.toISOString(), until: until.toISOString() },
-    ...{ statement: null as string | null, model_position: position },
+    period: period.id,
+    provider,
+    from: from.toISOString(),
+    until: until.toISOString(),
+    statement: null as string | null,
+    model_position: position,
   };
   if (deps.clock().getTime() < until.getTime() + SETTLED_MS)
     return pendingResult(head, 'The period is not over, or has been for less than an hour.');
   const stated = await statementOf(deps, provider, range);
   if ('reason' in stated) return pendingResult(head, stated.reason);
-  const ledger = await lines.within(provider, from.getTime(), until.getTime());
-  const absent = [...stated.lines.keys()].filter((id) => !ledger.has(id));
-  const objects = absent.flatMap((id) => {
-    const { source, payment } = stated.lines.get(id)!;
-    return [source, payment].filter((each) => each !== undefined);
+  const { ledger, ...around } = await asked.read(async (read) => {
+    const ledger = (await read.within(from.getTime(), until.getTime(), provider)).get(provider) ?? NO_LINES;
+    const absent = [...stated.lines.keys()].filter((id) => !ledger.has(id));
+    const objects = absent.flatMap((id) => {
+      const { source, payment } = stated.lines.get(id)!;
+      return [source, payment].filter((each) => each !== undefined);
+    });
+    return { ledger, elsewhere: await read.find(absent), known: await read.known(objects) };
   });
-  const differences = differencesOf(ledger, stated.lines, {
-    elsewhere: await lines.find(absent),
-    known: await lines.known(objects),
-  });
+  const differences = differencesOf(ledger, stated.lines, around);
   const categories = categoriesOf(ledger.values(), stated.lines.values());
   const balances = await balancesOf(deps, provider, range);
   const clearing = balances.length === 0 ? undefined : await deps.clearing?.(provider, period.to);
@@ -257,8 +223,7 @@ async function compare(
   return reasons.length === 0 ? result : stillPending(result, reasons.join(' '));
 }
 
-const missingOf = ({ account, name, announcedAt }: MissingReport): string =>
-  `${name} of ${account}, announced on ${announcedAt.toISOString().slice(0, 10)}, is not here.`;
+const NO_LINES: ReadonlyMap<string, BalanceLine> = new Map();
 
 /** A result that says what the last one said is not recorded again. */
 async function record(

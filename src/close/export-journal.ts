@@ -5,7 +5,7 @@ import { inCurrency, type ExportLine } from './export-lines.js';
 import type { PostingLine } from './posting.js';
 import { type Receipts, withReceipts } from './with-receipts.js';
 
-const CHUNK_CHARACTERS = 64 * 1024;
+const CHUNK_SIZE = 64 * 1024; // characters or bytes
 
 /** The format of a name. Throws Problem `invalid_request`. */
 export function exportFormat(name: string): ExportFormat {
@@ -15,28 +15,36 @@ export function exportFormat(name: string): ExportFormat {
   throw new Problem('invalid_request', `There is no format ${JSON.stringify(name)}; there are ${names}.`);
 }
 
-/** The chunks of one file, as lines come in: memory does not grow with their number. */
+/**
+ * The chunks of one file, as lines come in: memory does not grow with their number. What is written is gathered, so that of a file of one chunk
+ * nothing is given before all of it could be said.
+ */
 export async function* exportChunks(
   format: ExportFormat,
   lines: AsyncIterable<ExportLine>,
   options: ExportOptions,
 ): AsyncGenerator<string | Uint8Array> {
   const writer = format.open(options);
-  let text = '';
+  let gathered: (string | Uint8Array)[] = [];
+  let size = 0;
   for await (const line of lines) {
     const written = writer.line(line);
-    if (typeof written === 'string') {
-      text += written;
-      if (text.length < CHUNK_CHARACTERS) continue;
-      yield text;
-      text = '';
-    } else if (written.length > 0) yield written;
+    if (written.length === 0) continue;
+    gathered.push(written);
+    size += written.length;
+    if (size < CHUNK_SIZE) continue;
+    yield joined(gathered);
+    [gathered, size] = [[], 0];
   }
-  const last = writer.end();
-  if (typeof last === 'string') text += last;
-  if (text !== '') yield text;
-  if (typeof last !== 'string') yield last;
+  gathered.push(writer.end());
+  yield joined(gathered);
 }
+
+/** A writer gives text, or bytes. */
+const joined = (parts: readonly (string | Uint8Array)[]): string | Uint8Array =>
+  parts.every((part) => typeof part === 'string')
+    ? parts.join('')
+    : Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
 
 export interface JournalQuery {
   format: ExportFormat;

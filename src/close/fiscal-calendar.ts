@@ -1,4 +1,5 @@
 import { addDays, type Day, daysBetween } from '../kernel/day.js';
+import { Problem } from '../kernel/errors.js';
 import type { PeriodDays } from './tie-outs.js';
 
 /** How days make periods: calendar months, or quarters of 4, 4 and 5 weeks. */
@@ -9,6 +10,20 @@ export interface FiscalCalendar {
   periodOf(day: Day): PeriodDays;
   /** The period of a name, `2026-10` or `2026-P10`; undefined where this calendar has none of that name. */
   find(id: string): PeriodDays | undefined;
+}
+
+/** Years that periods and books are of: beyond them nothing was ever sold, and days are no longer in the order of their names. */
+const YEARS = { first: 1900, last: 2999 };
+
+const isInYears = (day: Day): boolean => {
+  const year = Number(day.slice(0, 4));
+  return year >= YEARS.first && year <= YEARS.last;
+};
+
+/** Throws Problem `invalid_request` for a day that no books are of. */
+export function assertInYears(...days: readonly Day[]): void {
+  if (!days.every(isInYears))
+    throw new Problem('invalid_request', `Books are of the years ${YEARS.first} to ${YEARS.last}.`);
 }
 
 /** The period that follows on another. */
@@ -28,8 +43,7 @@ export const calendarMonths: FiscalCalendar = {
     const from = `${day.slice(0, 7)}-01`;
     return { id: day.slice(0, 7), from, to: addDays(`${addDays(from, 31).slice(0, 7)}-01`, -1) };
   },
-  find: (id) =>
-    /^\d{4}-(0[1-9]|1[0-2])$/.test(id) && !id.startsWith('0000') ? calendarMonths.periodOf(`${id}-01`) : undefined,
+  find: (id) => (/^\d{4}-(0[1-9]|1[0-2])$/.test(id) && isInYears(id) ? calendarMonths.periodOf(`${id}-01`) : undefined),
 };
 
 /**
@@ -66,7 +80,7 @@ export function weeks445(start: Day): FiscalCalendar {
     },
     find(id) {
       const named = /^(\d{4})-P(0[1-9]|1[0-2])$/.exec(id);
-      return named ? period(Number(named[1]) - firstName, Number(named[2]) - 1) : undefined;
+      return named && isInYears(id) ? period(Number(named[1]) - firstName, Number(named[2]) - 1) : undefined;
     },
   };
 }

@@ -1,9 +1,10 @@
 import { addDays, type Day, periodOf } from '../kernel/day.js';
-import { facetText } from './account-rules.js';
+import { type Facets, facetText } from './account-rules.js';
 import type { AccountKey } from './chart-of-accounts.js';
 import { calendarMonths, type FiscalCalendar } from './fiscal-calendar.js';
+import { type HoldingJson, Holdings } from './holdings.js';
 import type { PostingKind } from './posting.js';
-import { converted, convertedTogether, type Rate, type Rates } from './rates.js';
+import { convertedTogether, type Rate, type Rates } from './rates.js';
 import type { StoredLine } from './read-lines.js';
 
 /** A line with what it is worth in the functional currency; undefined where a rate is missing. */
@@ -12,29 +13,29 @@ export type ValuedLine = Omit<StoredLine, 'entryId' | 'position' | 'rateDay'> & 
   position?: number;
   functional?: bigint;
   rate?: string;
+  /** The operator's account, of a line that measures what is held in that. */
+  code?: string | undefined;
 };
 
 /** Money that is still to come in or to be paid: worth what the day says. Everything else keeps the rate of its own day. */
 export const isMonetary = (account: string): boolean => account.startsWith('clearing.') || MONETARY.has(account);
 const MONETARY: ReadonlySet<string> = new Set<AccountKey>([
-  ...(['receivable', 'bank_in_transit', 'payments_in_process', 'dispute_receivable', 'reserve'] as const),
-  ...(['refunds_due', 'customer_balance', 'batch_transfers'] as const),
+  'receivable',
+  'bank_in_transit',
+  'payments_in_process',
+  'dispute_receivable',
+  'reserve',
+  'refunds_due',
+  'customer_balance',
+  'batch_transfers',
 ]);
-
-interface Holding {
-  account: AccountKey;
-  currency: string;
-  balance: bigint;
-  /** What the balance stands at in the functional currency: what came in at its day's rate, less what left at the average. */
-  carried: bigint;
-}
 
 /** A line that measures a balance, as a state keeps it. */
 type Measured = Omit<ValuedLine, 'amount' | 'functional' | 'entryId' | 'position'> & { functional: string };
 
 /** Where a valuation is at the end of a period, in plain JSON; amounts are decimal texts of minor units. */
 export interface ValuationState {
-  holdings: { account: AccountKey; currency: string; balance: string; carried: string }[];
+  holdings: HoldingJson[];
   measured: Measured[];
   /** By `facetText`. */
   sums: Record<string, string>;
@@ -47,9 +48,10 @@ export interface ValuationState {
  *
  * A line has the rate of its day. What leaves a monetary account leaves at what it is carried at, on average, and the difference to the
  * rate of the day is realised. At the end of each period what is left is measured at that day's rate, and that is taken back on the next day.
+ * Where rules divide an account by more than currency, each of the operator's accounts has an average of its own.
  */
 export class Valuation {
-  private readonly holdings = new Map<string, Holding>();
+  private readonly holdings: Holdings;
   /** Lines of the last period's end, to be taken back on the day after it. */
   private measured: ValuedLine[] = [];
   private day: Day | undefined;
@@ -60,20 +62,20 @@ export class Valuation {
   /** The ends of periods that it went over, with its state after each. */
   readonly ends: { day: Day; state: ValuationState }[] = [];
 
-  /** `begun`: goes on after the end of a period. */
+  /**
+   * `begun`: goes on after the end of a period. `heldIn`: the operator's account of a line, where rules divide ours by more than currency.
+   */
   constructor(
     private readonly rates: Rates,
     private readonly at: (day: Day) => number,
     private readonly calendar: Pick<FiscalCalendar, 'periodOf'> = calendarMonths,
     begun?: { day: Day; state: ValuationState },
+    private readonly heldIn: (line: Facets) => string | undefined = () => undefined,
   ) {
+    this.holdings = new Holdings(begun?.state.holdings);
     if (!begun) return;
-    const { holdings, measured, sums, missing } = begun.state;
+    const { measured, sums, missing } = begun.state;
     this.day = addDays(begun.day, 1);
-    for (const { account, currency, balance, carried } of holdings)
-      this.holdings.set(`${account} ${currency}`, {
-        ...{ account, currency, balance: BigInt(balance), carried: BigInt(carried) },
-      });
     this.measured = measured.map(({ functional, ...line }) => ({
       ...line,
       amount: 0n,
@@ -83,12 +85,17 @@ export class Valuation {
     this.missing = missing;
   }
 
-  /** What the days before one ask for, once all their lines were valued: measurements at the ends of periods, and their reversals. */
-  *before(day: Day): Generator<ValuedLine> {
+  /**
+   * What the days before one ask for, once all their lines were valued: measurements at the ends of periods, and their reversals. `isLast`: no
+   * line follows, so that it is over with the last rate, however far the day is.
+   */
+  *before(day: Day, isLast = false): Generator<ValuedLine> {
+    let isOver = false;
     for (let last = this.day ?? day; last < day;) {
       const { from, to } = this.calendar.periodOf(last);
       if (last === from) yield* this.counted(this.takeBack(last));
-      if (to >= day) break;
+      if (to >= day || isOver) break;
+      isOver = isLast && to > this.rates.until;
       yield* this.counted(this.measure(to));
       last = addDays(to, 1);
       this.ends.push({ day: to, state: this.state() });
@@ -124,9 +131,7 @@ export class Valuation {
 
   private state(): ValuationState {
     return {
-      holdings: [...this.holdings.values()].map(({ account, currency, balance, carried }) => ({
-        ...{ account, currency, balance: String(balance), carried: String(carried) },
-      })),
+      holdings: this.holdings.json(),
       measured: this.measured.map(({ amount: _, functional, ...line }) => ({
         ...line,
         functional: String(functional),
@@ -165,22 +170,15 @@ export class Valuation {
   private hold(line: ValuedLine): ValuedLine {
     const { account, currency, amount } = line;
     if (!isMonetary(account) || currency === this.rates.functional) return line;
-    const key = `${account} ${currency}`;
-    const held = this.holdings.get(key) ?? { account, currency, balance: 0n, carried: 0n };
-    const functional = valueOf(held, amount, line.functional!);
-    this.holdings.set(key, { ...held, balance: held.balance + amount, carried: held.carried + functional });
-    return { ...line, functional };
+    const place = { account, currency, code: this.heldIn(line) };
+    return { ...line, functional: this.holdings.move(place, amount, line.functional!) };
   }
 
   private *measure(day: Day): Generator<ValuedLine> {
-    for (const held of [...this.holdings.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))) {
-      const { account, currency, balance, carried } = held;
-      const rate = this.rates.of(currency, day);
-      if (balance === 0n || !rate) continue;
-      const gain = converted(balance, rate) - carried;
-      if (gain === 0n) continue;
+    for (const { account, currency, code, gain, rate } of this.holdings.gains((each) => this.rates.of(each, day))) {
       const about = { day, at: this.at(day), kind: 'remeasurement' as PostingKind, rate: rate.text };
-      const lines = this.pair(`valuation:${account}:${currency}:${day}`, account, currency, gain, about);
+      const entry = ['valuation', account, currency, ...(code === undefined ? [] : [code]), day].join(':');
+      const lines = this.pair(entry, { account, currency, code }, gain, about);
       this.measured.push(...lines);
       yield* lines;
     }
@@ -191,19 +189,22 @@ export class Valuation {
     for (const line of lines)
       yield {
         ...line,
-        ...{ entry: `${line.entry}:reversed`, day, at: this.at(day), period: periodOf(day, 'month') },
-        ...{ functional: -line.functional!, memo: 'measured at the end of the period, taken back' },
+        entry: `${line.entry}:reversed`,
+        day,
+        at: this.at(day),
+        period: periodOf(day, 'month'),
+        functional: -line.functional!,
+        memo: 'measured at the end of the period, taken back',
       };
   }
 
   private pair(
     entry: string,
-    account: AccountKey,
-    currency: string,
+    held: Pick<ValuedLine, 'account' | 'currency' | 'code'>,
     gain: bigint,
     about: Pick<ValuedLine, 'day' | 'at' | 'kind' | 'rate'>,
   ): ValuedLine[] {
-    const memo = `${currency} at the rate of the period's end`;
+    const memo = `${held.currency} at the rate of the period's end`;
     const common = {
       entry,
       amount: 0n,
@@ -214,7 +215,7 @@ export class Valuation {
       ...about,
     };
     return [
-      { ...common, line: 1, account, currency, functional: gain },
+      { ...common, line: 1, ...held, functional: gain },
       { ...common, line: 2, account: 'fx_unrealised', currency: this.rates.functional, functional: -gain },
     ];
   }
@@ -236,16 +237,6 @@ function settledRate(tax: readonly StoredLine[], settled: readonly ValuedLine[])
   const worth = -inConversion(settled, ({ functional }) => functional!);
   const numerator = paid < 0n ? -worth : worth;
   return { numerator, denominator: paid === 0n ? 1n : abs(paid), text: 'as settled' };
-}
-
-/** What an amount is worth that is added to or taken from what is held; `spot` at the rate of the day. */
-function valueOf({ balance, carried }: Holding, amount: bigint, spot: bigint): bigint {
-  const takes = balance !== 0n && amount !== 0n && balance > 0n !== amount > 0n;
-  if (!takes) return spot;
-  const [size, held] = [abs(amount), abs(balance)];
-  if (size < held) return -((carried * size) / held);
-  // All of it leaves; what goes beyond it is held the other way round, at the rate of the day.
-  return -carried + spot - (spot * held) / size;
 }
 
 /** What an entry realised, and the difference between the rates of its two currencies: a unit of it is rounding. */
@@ -279,7 +270,10 @@ function differences(
     .filter(([, functional]) => functional !== 0n)
     .map(([account, functional, memo], index) => ({
       ...about,
-      ...{ line: lines.length + index + 1, account, functional, memo },
+      line: lines.length + index + 1,
+      account,
+      functional,
+      memo,
     }));
 }
 
@@ -301,11 +295,10 @@ export async function* valued(
     entry.push(line);
   }
   if (entry.length > 0) yield* valuation.entry(entry).filter(isWanted);
-  for (const extra of valuation.before(addDays(to, 1))) if (isWanted(extra)) yield extra;
+  for (const extra of valuation.before(addDays(to, 1), true)) if (isWanted(extra)) yield extra;
 }
 
 /** The line without a value, as it is where no functional currency is set. */
 export const plain = ({ rateDay: _, ...line }: StoredLine): ValuedLine => line;
 
 const abs = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
-const keyOf = ({ account, currency }: Holding): string => `${account} ${currency}`;

@@ -4,6 +4,7 @@ import { type DecisionContext, decideAndAppend, type Folding, refused } from '..
 import type { Ledger, Position } from '../ledger/ledger.js';
 import { decisionStream } from '../ledger/streams.js';
 import type { FxRate } from './books-store.js';
+import { assertInYears } from './fiscal-calendar.js';
 
 /** Units of `quote` for one unit of `base` on a day, as a source says; a decimal such as `1.0832`. */
 export interface RateToRecord {
@@ -29,13 +30,14 @@ const folding: Folding<Readonly<Record<Day, string>>, Event> = {
 
 /**
  * Records rates in the ledger. The same rate again changes nothing; a rate is never restated, so another one for the same source, pair
- * and day is Problem `restated`, and then none of that pair's rates is recorded. Resolves with the number of new ones.
+ * and day is Problem `restated`, and then none of that pair's rates is recorded; a day that no books are of is `invalid_request`, and then none is. Resolves with the number of new ones.
  */
 export async function recordRates(
   ledger: Ledger,
   rates: readonly RateToRecord[],
   context: DecisionContext,
 ): Promise<number> {
+  assertInYears(...new Set(rates.map(({ day }) => day)));
   let recorded = 0;
   for (const [stream, group] of byStream(rates)) {
     const appended = await decideAndAppend(ledger, stream, folding, (known) => decide(known, group), context);

@@ -37,11 +37,21 @@ export interface MoneyNews {
 
 /** Facts that recipes read. Of the others only the links count. */
 const READ: ReadonlySet<FactType> = new Set([
-  ...(['PaymentAuthorised', 'PaymentCaptured', 'PaymentReturned', 'RefundChanged'] as const),
-  ...(['DisputeChanged', 'DisputeFundsWithdrawn', 'DisputeFundsReinstated'] as const),
-  ...(['InvoiceChanged', 'InvoicePeriodBilled', 'InvoicePaymentMade', 'CreditNoteChanged'] as const),
-  ...(['PayoutChanged', 'BalanceMoved'] as const),
-  ...(['OrderPlaced', 'CheckoutSessionChanged'] as const),
+  'PaymentAuthorised',
+  'PaymentCaptured',
+  'PaymentReturned',
+  'RefundChanged',
+  'DisputeChanged',
+  'DisputeFundsWithdrawn',
+  'DisputeFundsReinstated',
+  'InvoiceChanged',
+  'InvoicePeriodBilled',
+  'InvoicePaymentMade',
+  'CreditNoteChanged',
+  'PayoutChanged',
+  'BalanceMoved',
+  'OrderPlaced',
+  'CheckoutSessionChanged',
 ]);
 
 const LINKED = /^(payment|intent|invoice):/;

@@ -29,11 +29,17 @@ export function openBooks(settings: Settings, { clock, contentMac, ...deps }: De
   const file = chartFile(settings.chartOfAccounts);
   const chart = chartOfAccounts(file);
   const books = createBooks({
-    ...{ ...deps, chart, rules: accountRules(file, chart) },
+    ...deps,
+    chart,
+    rules: accountRules(file, chart),
     ...(functionalCurrency === undefined ? {} : { functionalCurrency }),
   });
   const context = ({ actor, correlationId }: Decider): DecisionContext => ({
-    ...{ now: clock(), actor, correlationId, contentMac, authenticatedBy: 'api-key' },
+    now: clock(),
+    actor,
+    correlationId,
+    contentMac,
+    authenticatedBy: 'api-key',
   });
   const byCode = accountsByCode(books.accounts);
   const stopping = new AbortController();

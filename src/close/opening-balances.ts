@@ -3,6 +3,7 @@ import { Problem } from '../kernel/errors.js';
 import { type DecisionContext, decideAndAppend, type Folding } from '../ledger/decide-and-append.js';
 import type { Ledger, Position } from '../ledger/ledger.js';
 import { decisionStream } from '../ledger/streams.js';
+import { assertInYears } from './fiscal-calendar.js';
 import type { MoneyNews } from './money-objects.js';
 
 /** What a provider held for us at the beginning of a day, before the first entry of this ledger. */
@@ -27,13 +28,14 @@ const folding: Folding<Event['data'] | undefined, Event> = { initial: undefined,
 
 /**
  * Decides an opening balance and records it in the ledger; the same again changes nothing, another one takes the place of the last.
- * Resolves with the ledger position of the decision in force.
+ * Resolves with the ledger position of the decision in force. Throws Problem `invalid_request` for a day that no books are of.
  */
 export async function setOpeningBalance(
   ledger: Ledger,
   { provider, currency, day, amount }: OpeningBalance,
   context: DecisionContext,
 ): Promise<Position> {
+  assertInYears(day);
   const data = { provider, currency, day, amount_minor: String(amount) };
   const appended = await decideAndAppend(
     ledger,

@@ -47,10 +47,13 @@ export function createPeriodFiles(deps: PeriodFilesDeps) {
       if (!journal) return undefined;
       const { functionalCurrency } = deps;
       const kept = accountsByCode(journal.accounts ?? []);
-      // Of a closed one the names of its close; a code that it corrects may be of earlier accounts, or of those of now.
-      const account = (code: string) => kept.get(code) ?? deps.account(code);
+      const earlier = accountsByCode(journal.earlierAccounts ?? []);
+      // Of a closed one the names of its close, or of those that it corrects; closes from before they were kept have those of now.
+      const account = (code: string) => kept.get(code) ?? earlier.get(code) ?? deps.account(code);
       const chunks = exportJournal({ format, currency }, journal.lines, deps.ledger, {
-        ...{ period: id, account, functionalCurrency },
+        period: id,
+        account,
+        functionalCurrency,
         ...(taxRate === undefined ? {} : { taxRate }),
         ...(subsidiary === undefined ? {} : { subsidiary }),
       });

@@ -12,6 +12,8 @@ export interface PeriodJournal {
   up_to: number;
   /** The accounts that its codes are of: as the close kept them, or those of now. Undefined of a close that kept none. */
   accounts?: readonly MappedAccount[] | undefined;
+  /** Those that only earlier closes have, whose lines it corrects. */
+  earlierAccounts?: readonly MappedAccount[];
   /** Ordered by day, entry and line; streamed. */
   lines: AsyncIterable<PostingLine>;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../kernel/canonical-json.js';
 import { Problem } from '../kernel/errors.js';
 import { loadStream } from '../ledger/decide-and-append.js';
+import { earlierAccounts, keyed } from './account-keys.js';
 import type { Blocker } from './blockers.js';
 import { adjustmentsAt, openJournal } from './closable.js';
 import { type AdjustmentRow, ENTRY_IDS_MAX, lineJson } from './close-contents.js';
@@ -22,7 +23,11 @@ export function summaryOf({ id, from, to }: PeriodDays, state: PeriodState) {
   const { stage, version, proposal, approval, closed, reopenRequest, waivers, softClose } = state;
   const isProposed = stage === 'proposed' || stage === 'approved';
   return {
-    ...{ id, from, to, state: stage, version },
+    id,
+    from,
+    to,
+    state: stage,
+    version,
     ...(stage === 'soft_closed' && softClose
       ? { soft_close: { position: softClose.position, blockers: softClose.blockers } }
       : {}),
@@ -119,8 +124,13 @@ async function versionsOf({ closings }: CloseDeps, { id }: PeriodDays): Promise<
 }
 
 const versionJson = ({ header, version, upTo, digest, modelVersion, closedPosition, ...closing }: Closing) => ({
-  ...{ version, up_to: upTo, digest, model_version: modelVersion, accounts_digest: accountsDigest(header.accounts) },
-  ...{ closed_position: closedPosition, closed_at: closing.closedAt.toISOString() },
+  version,
+  up_to: upTo,
+  digest,
+  model_version: modelVersion,
+  accounts_digest: accountsDigest(header.accounts),
+  closed_position: closedPosition,
+  closed_at: closing.closedAt.toISOString(),
   reopened_position: closing.reopenedPosition,
 });
 
@@ -154,11 +164,14 @@ function adjustmentsJson(rows: readonly AdjustmentRow[], { metrics }: Pick<Close
     sums.set(key, sum);
   }
   return [...sums.values()].map(({ adjusts, metric, currency, cause, value, days, entries, entry_ids }) => ({
-    ...{ adjusts, metric, cause },
+    adjusts,
+    metric,
+    cause,
     ...(currency ? { value: String(value), currency } : { value: Number(value) }),
     ...(value === 0n ? { regrouped: true as const } : {}),
     days: [...days].sort(),
-    ...{ entries, entry_ids },
+    entries,
+    entry_ids,
   }));
 }
 
@@ -175,7 +188,7 @@ export async function journalPage(deps: CloseDeps, period: PeriodDays, { version
   if (!journal) return undefined;
   if (cursor !== undefined && (place.upTo !== journal.up_to || place.after !== journal.after))
     throw new Problem('invalid_request', 'A period was closed or reopened since the first page: begin again.');
-  const { lines, after, accounts: _, ...named } = journal;
+  const { lines, after, accounts: _, earlierAccounts: __, ...named } = journal;
   const data: ReturnType<typeof lineJson>[] = [];
   for await (const line of lines) {
     if (data.length === limit)
@@ -214,6 +227,8 @@ export async function journalOf(
       /** `2026-09@1`: the close that stored it, or the last of those that an open one adjusts; empty where there is none. */
       after: string;
       accounts?: readonly MappedAccount[] | undefined;
+      /** Those that only earlier closes have, whose lines it corrects. */
+      earlierAccounts: readonly MappedAccount[];
       lines: AsyncIterable<JournalLine>;
     }
   | undefined
@@ -224,10 +239,20 @@ export async function journalOf(
       ? closings.find((each) => each.period === period.id)
       : await deps.closings.find(`${period.id}@${version}`);
   if (closing) {
-    const { digest, upTo } = closing;
-    const lines = deps.closings.lines(closing, skip);
-    const named = { version: closing.version, digest, up_to: upTo, accounts: closing.header.accounts };
-    return { period: period.id, state: 'closed', ...named, after: nameOf(closing), lines };
+    const { digest, upTo, version: closed, header } = closing;
+    const then = await deps.closings.inForce({ to: closing.from, at: closing.closedPosition });
+    const before = then.filter(({ from }) => from < closing.from);
+    return {
+      period: period.id,
+      state: 'closed',
+      version: closed,
+      digest,
+      up_to: upTo,
+      after: nameOf(closing),
+      accounts: header.accounts,
+      earlierAccounts: earlierAccounts(header.accounts, before),
+      lines: keyed(deps.closings.lines(closing, skip), [...before, closing]),
+    };
   }
   if (version !== undefined) return undefined;
   const upTo = Math.min(await deps.books.catchUp(AbortSignal.timeout(PATIENCE_MS)), known);
@@ -239,6 +264,7 @@ export async function journalOf(
     up_to: upTo,
     after: nameOf(takes.at(-1)),
     accounts: deps.books.accounts,
+    earlierAccounts: earlierAccounts(deps.books.accounts, takes),
     lines: without(skip, openJournal(deps, period, takes, upTo)),
   };
 }

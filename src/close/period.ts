@@ -150,15 +150,18 @@ export function decideApprove(state: PeriodState, digest: string, who: Person): 
   return [{ type: 'CloseApproved', data: { period: id, version, digest, ...who } }];
 }
 
-/** Locks what was proposed and approved. */
+/** Locks what was proposed and approved. `written`: the proposal whose contents were stored; another one has others. */
 export function decideClose(
   state: PeriodState,
+  written: Proposal,
   given: Pick<Closed, 'contents' | 'force' | 'blockers' | 'seal'>,
   who: Person,
 ): Decision {
   const refusal = notClosable(state);
   if (refusal !== undefined) return no(refusal);
   const { proposal, approval, waivers } = state;
+  if (JSON.stringify(proposal) !== JSON.stringify(written))
+    return no('Another proposal was approved meanwhile: look at its numbers, then close it.');
   const data = {
     ...proposal!,
     ...who,
@@ -199,8 +202,12 @@ export function decideReopenWith(state: PeriodState, earlier: ReopenRequest, who
 const reopened = (closed: Closed, request: ReopenRequest, who: Person, because: string | null): PeriodEvent => ({
   type: 'PeriodReopened',
   data: {
-    ...{ period: closed.period, version: closed.version, reason: request.reason, ...who },
-    ...{ requested_by: request.by, because_of: because },
+    period: closed.period,
+    version: closed.version,
+    reason: request.reason,
+    ...who,
+    requested_by: request.by,
+    because_of: because,
   },
 });
 

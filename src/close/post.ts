@@ -91,6 +91,15 @@ const textOf = ({
   lines,
 }: JournalEntry): string =>
   JSON.stringify([
-    ...[entry, day, until ?? '', rateDay ?? '', at, kind, provider ?? '', object ?? '', matter ?? '', memo],
+    entry,
+    day,
+    until ?? '',
+    rateDay ?? '',
+    at,
+    kind,
+    provider ?? '',
+    object ?? '',
+    matter ?? '',
+    memo,
     ...lines.flatMap(({ account, amount, currency }) => [account, String(amount), currency]),
   ]);

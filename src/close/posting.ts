@@ -1,4 +1,5 @@
 import type { Day } from '../kernel/day.js';
+import type { AccountKey } from './chart-of-accounts.js';
 
 /** What a posting is for; decides nothing but the operator's account where a rule says so, and lets people and reports group. */
 export const POSTING_KINDS = [
@@ -54,6 +55,8 @@ export interface PostingLine {
   at: number;
   /** A code of the chart of accounts. */
   account: string;
+  /** Which of our accounts it is of; the code alone does not say it once another chart has given it away. */
+  key?: AccountKey | undefined;
   /** Minor units; a debit is positive, a credit negative. */
   amount: bigint;
   /** ISO 4217, upper case: the settlement currency, or the currency of presentment before it is settled. */

@@ -87,8 +87,20 @@ export class ProviderReports {
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $14) on conflict do nothing returning body_key_id)
        insert into ledger.vault_keys (id, wrapped) select body_key_id, $13 from kept`,
       [
-        ...[id, provider, kind.name, digest, bytes.length, from, until, content.lines.length, actor],
-        ...[this.deps.clock(), sealed.body, keyId, wrapped, batches],
+        id,
+        provider,
+        kind.name,
+        digest,
+        bytes.length,
+        from,
+        until,
+        content.lines.length,
+        actor,
+        this.deps.clock(),
+        sealed.body,
+        keyId,
+        wrapped,
+        batches,
       ],
     );
     const report = (await this.find(id))!;

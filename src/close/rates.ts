@@ -24,6 +24,8 @@ const INVERSE_DIGITS = 10;
 /** The rates of one functional currency. A rate recorded the other way round is inverted; where sources differ, the one recorded first counts. */
 export class Rates {
   private readonly byDay = new Map<string, RecordedRate>();
+  /** The last day that any rate counts on; empty without rates. */
+  readonly until: Day;
 
   /** `recorded` in the order of the ledger. */
   constructor(
@@ -36,6 +38,9 @@ export class Rates {
       const key = `${other} ${rate.day}`;
       if (!this.byDay.has(key)) this.byDay.set(key, rate);
     }
+    const last = [...this.byDay.values()].reduce((latest, { day }) => (day > latest ? day : latest), '');
+    // A rate of the last days that can be named counts for ever: those after it are not in the order of their names.
+    this.until = last === '' || last > '9999' ? last : addDays(last, RATE_AGE_DAYS_MAX);
   }
 
   /** Undefined where no rate of the day or the days before it is recorded. */

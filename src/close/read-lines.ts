@@ -108,15 +108,24 @@ export async function firstLines(pool: pg.Pool, range: LineRange, limit: number)
 }
 
 const parametersOf = ({ from, to, upTo, after }: LineRange): unknown[] => [
-  ...[upTo, from, to, after?.day ?? null, after?.entry ?? null, after?.line ?? null],
+  upTo,
+  from,
+  to,
+  after?.day ?? null,
+  after?.entry ?? null,
+  after?.line ?? null,
 ];
 
 function lineOf({ rate_day: rateDay, entry_id: entryId, object, provider, ...row }: Row): StoredLine {
   const { at, position, day } = row;
   return {
     ...row,
-    ...{ rateDay, entryId, object: object ?? undefined, provider: provider ?? undefined },
-    ...{ period: periodOf(day, 'month') },
-    ...{ at: Number(at), position: Number(position) },
+    rateDay,
+    entryId,
+    object: object ?? undefined,
+    provider: provider ?? undefined,
+    period: periodOf(day, 'month'),
+    at: Number(at),
+    position: Number(position),
   };
 }

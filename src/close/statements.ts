@@ -97,8 +97,10 @@ export function summedBy<Named extends object>(
     const sum = sums.get(`${name} ${currency}`) ?? { ...as, currency, ...STILL };
     sums.set(`${name} ${currency}`, {
       ...sum,
-      ...{ opening: sum.opening + opening, closing: sum.closing + closing },
-      ...{ debits: sum.debits + debits, credits: sum.credits + credits },
+      opening: sum.opening + opening,
+      closing: sum.closing + closing,
+      debits: sum.debits + debits,
+      credits: sum.credits + credits,
     });
   }
   return [...sums.values()];
@@ -159,7 +161,10 @@ export async function rollForward(
     .filter(({ account }) => account.startsWith('clearing.'))
     .sort((a, b) => (`${a.account} ${a.currency}` < `${b.account} ${b.currency}` ? -1 : 1))
     .map(({ account, currency, opening, closing }) => ({
-      ...{ account, currency, opening, closing },
+      account,
+      currency,
+      opening,
+      closing,
       activity: rows
         .filter((row) => row.account === account && row.currency === currency)
         .map(({ kind, gross, fees, net, count }) => ({ kind, gross, fees, net, count: Number(count) })),

@@ -62,8 +62,10 @@ export function resultOf(
     const balance = identities.find((each) => each.currency === currency);
     const differs = differences.some((each) => each.currency === currency) || balance?.holds === false;
     return {
-      ...{ currency, status: differs ? ('differs' as const) : ('tied' as const) },
-      ...{ ledger: texts(sumOf(own, 'ledger')), provider: texts(sumOf(own, 'provider')) },
+      currency,
+      status: differs ? ('differs' as const) : ('tied' as const),
+      ledger: texts(sumOf(own, 'ledger')),
+      provider: texts(sumOf(own, 'provider')),
       balance: balance ? texts(balance) : null,
     };
   });
@@ -89,13 +91,20 @@ export const pendingResult = (
   reason: string,
 ): TieOutResult => ({
   ...head,
-  ...{ status: 'pending', reason, currencies: [], categories: [], differences: [] },
-  ...{ differences_total: 0, difference_counts: {} },
+  status: 'pending',
+  reason,
+  currencies: [],
+  categories: [],
+  differences: [],
+  differences_total: 0,
+  difference_counts: {},
 });
 
 /** What was compared although a part of the provider's side is not there: neither what is the same nor what differs is the last word. */
 export const stillPending = (result: TieOutResult, reason: string): TieOutResult => ({
-  ...{ ...result, status: 'pending', reason },
+  ...result,
+  status: 'pending',
+  reason,
   currencies: result.currencies.map((each) => ({ ...each, status: 'pending' })),
 });
 

@@ -71,7 +71,9 @@ const isSame = (a: BalanceLine, b: BalanceLine): boolean =>
 
 const figures = ({ gross, fee, net, currency, at }: BalanceLine) => ({ gross, fee, net, currency, at });
 const headOf = ({ id, currency, category, source }: BalanceLine) => ({
-  ...{ line: id, currency, category },
+  line: id,
+  currency,
+  category,
   ...(source === undefined ? {} : { source }),
 });
 

@@ -6,6 +6,7 @@ import type { LedgerVerified, Seal } from '../ledger/open-seal.js';
 import { decisionStream } from '../ledger/streams.js';
 import type { Projections } from '../projections/create-projections.js';
 import type { VerifyReport } from '../projections/verify.js';
+import type { ClosesVerified } from './verify-closes.js';
 
 /** What one verification of everything gave, as it is recorded in the ledger. The names of its fields, also of its parts, are the stored format. */
 export interface Verified {
@@ -16,8 +17,8 @@ export interface Verified {
   /** Every hash derived again, and compared with the seals and with what the witness file has; the first findings of all that it counts. */
   ledger: LedgerVerified;
   /**
-   * The read model and the daily totals, derived again from the ledger up to `position`. `differences` by kind, where there are any;
-   * `not_derivable` where nothing could be derived from a ledger that was changed.
+   * The read model and the daily totals, derived again from the ledger up to `position`, and the tables of closes, compared with what closes stored
+   * in it. `differences` by kind, where there are any; `closed_…` of tables of closes, `not_derivable` where nothing could be derived from a ledger that was changed.
    */
   model: {
     ok: boolean;
@@ -39,6 +40,7 @@ export interface VerificationDeps {
   ledger: Ledger;
   seal: Pick<Seal, 'verify'>;
   projections: Pick<Projections, 'verify' | 'isCurrent'>;
+  closes: { verify(): Promise<ClosesVerified> };
   clock: Clock;
   contentMac(value: unknown): Buffer;
 }
@@ -115,7 +117,7 @@ const recordedOf = (entry: Awaited<ReturnType<Ledger['readStream']>>[number]): R
 });
 
 async function verifyEverything(
-  { seal, projections, clock }: VerificationDeps,
+  { seal, projections, closes, clock }: VerificationDeps,
   onProgress: (done: number, total: number) => Promise<void>,
 ): Promise<Verified> {
   const started = clock();
@@ -125,7 +127,7 @@ async function verifyEverything(
     throw new Problem('unavailable', 'The read model is that of another version of the service.');
   const ledger = await seal.verify(halves.first);
   await halves.told;
-  const model = told(await deriveAgain(projections, ledger, halves.second));
+  const model = told(await deriveAgain({ projections, closes }, ledger, halves.second));
   await halves.told;
   return {
     ok: ledger.ok && model.ok,
@@ -140,22 +142,35 @@ async function verifyEverything(
  * The second half: what deriving the numbers again gave, or, of a ledger that was changed, why that could not be done, which must not hide what
  * the first half found. Rejects where the ledger is as it was written.
  */
-export const deriveAgain = (
-  projections: Pick<Projections, 'verify'>,
+export async function deriveAgain(
+  { projections, closes }: { projections: Pick<Projections, 'verify'>; closes: VerificationDeps['closes'] },
   ledger: LedgerVerified,
   onProgress: (done: number, total: number) => void,
-): Promise<VerifyReport | Error> =>
-  projections.verify(onProgress).catch((error: unknown) => {
+): Promise<VerifyReport | Error> {
+  try {
+    const model = await projections.verify(onProgress);
+    const { counts, findings } = await closes.verify();
+    return {
+      ...model,
+      ok: model.ok && findings.length === 0,
+      findings: [...model.findings, ...findings],
+      counts: { ...model.counts, ...counts },
+    };
+  } catch (error) {
     if (ledger.ok) throw error;
     return error as Error;
-  });
+  }
+}
 
 const told = (model: VerifyReport | Error): Verified['model'] =>
   model instanceof Error
     ? { ok: false, position: 0, state_hash: '', rebuilt_state_hash: '', differences: { not_derivable: 1 } }
     : {
-        ...{ ok: model.ok, position: model.position, differences: model.counts },
-        ...{ state_hash: model.stateHash, rebuilt_state_hash: model.rebuiltStateHash },
+        ok: model.ok,
+        position: model.position,
+        differences: model.counts,
+        state_hash: model.stateHash,
+        rebuilt_state_hash: model.rebuiltStateHash,
       };
 
 /** Percents of two halves, each told once and in order; the halves themselves do not wait for it. */

@@ -62,7 +62,12 @@ function entriesOf({ objects, invoice, payments }: Group, dayOf: (at: number) =>
 }
 
 const NOTHING_PAID: PaymentEvents = {
-  ...{ captures: [], returns: [], refunds: [], refundFailures: [], disputes: [], undone: [] },
+  captures: [],
+  returns: [],
+  refunds: [],
+  refundFailures: [],
+  disputes: [],
+  undone: [],
 };
 
 /** They are all of one; the smallest, should two ever name the same thing. */
@@ -87,7 +92,12 @@ function openingEntry({ ref, provider, opening }: MoneyObject): JournalEntry | u
   const { day, at, currency } = opening;
   const amount = BigInt(opening.amount);
   return journalEntry({
-    ...{ entry: ref, object: ref, day, at, kind: 'opening', memo: 'balance at the beginning of the day' },
+    entry: ref,
+    object: ref,
+    day,
+    at,
+    kind: 'opening',
+    memo: 'balance at the beginning of the day',
     lines: [debit(clearingOf(provider), amount, currency), credit('opening_balance', amount, currency)],
   });
 }

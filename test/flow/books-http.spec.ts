@@ -39,6 +39,26 @@ describe('the books over HTTP', () => {
     expect(await books.catchUp()).toBe(await ledger.head());
   });
 
+  it('given days of another millennium, then each question is refused, and none goes through all months until then', async () => {
+    for (const report of ['trial-balance', 'roll-forward', 'bridge', 'problems', 'lines'])
+      for (const days of ['from=9999-12-01&to=9999-12-31', 'from=0001-01-01&to=0001-12-31'])
+        expect([report, await shop.send('GET', `/v1/books/${report}?${days}`)]).toMatchObject([
+          report,
+          { status: 400, body: { detail: expect.stringMatching(/^Books are of the years 1900 to 2999/) } },
+        ]);
+    const balance = { amount_minor: '1', currency: 'EUR' };
+    for (const [path, body] of [
+      ['opening-balances', { provider: 'stripe', day: '9999-12-31', balance }],
+      ['fx-rates', { source: 'ECB', rates: [rate('9999-12-31', '1.10')] }],
+    ] as const)
+      expect([path, await post(`/v1/${path}`, body)]).toMatchObject([path, { status: 400 }]);
+    for (const id of ['9999-12', '0001-01', '1899-12'])
+      expect([id, (await shop.send('GET', `/v1/periods/${id}`)).status]).toEqual([id, 404]);
+    expect((await shop.get('/v1/periods/2999-12')).state).toBe('open');
+    const { functional } = await shop.get('/v1/books/trial-balance?from=2999-12-01&to=2999-12-31');
+    expect(functional.currency).toBe('USD');
+  });
+
   it('given nothing was decided yet, then the problems say what to do', async () => {
     const { data } = await shop.get(`/v1/books/problems?${JULY}`);
     expect(data.map(({ kind, object }: { kind: string; object: string }) => `${kind} ${object}`)).toEqual([

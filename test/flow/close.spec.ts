@@ -81,6 +81,14 @@ describe('what is in the way of a close', () => {
     expect(await act('alice', 'close')).toMatchObject({ status: 409, body: { detail: 'Nothing is proposed.' } });
   });
 
+  it('given a month before everything that is known, when proposed as the first one, then it is refused, as all that follow would have to be closed too', async () => {
+    for (const period of ['2026-09', '1999-12'])
+      expect(await act('alice', 'propose', {}, period)).toMatchObject({
+        status: 409,
+        body: { code: 'wrong_state', detail: expect.stringMatching(/Nothing is known before 2026-10-02/) },
+      });
+  });
+
   it('given ADMIN_API_KEY, which names nobody, then it can take no step of a person', async () => {
     for (const [step, body] of Object.entries({
       propose: {},

@@ -245,23 +245,25 @@ describe('the quarter, closed month by month', () => {
     const { database, books } = kept;
     const behind = () => Promise.reject(new Problem('unavailable', 'too far behind'));
     const answers = [undefined, () => books.catchUp(), behind].map(async (posted) => {
-      const lines = new BalanceLines(database, posted);
-      const found: unknown[] = [await lines.find(['txn_10', 'txn_14', 'txn_none'])];
-      for (const [from, to] of [
-        ['2026-07-01', '2026-07-31'],
-        ['2026-08-01', '2026-08-31'],
-        ['2026-09-01', '2026-09-30'],
-      ] as const) {
-        const [start, end] = [zone.startOf(from), zone.startOf(addDays(to, 1))];
-        found.push(await lines.within('stripe', start, end), await lines.moneyOf(start, end, { from, to }));
-      }
-      return found;
+      const asked = await new BalanceLines(database, posted).asked();
+      return asked.read(async (lines) => {
+        const found: unknown[] = [await lines.find(['txn_10', 'txn_14', 'txn_none'])];
+        for (const [from, to] of [
+          ['2026-07-01', '2026-07-31'],
+          ['2026-08-01', '2026-08-31'],
+          ['2026-09-01', '2026-09-30'],
+        ] as const) {
+          const within = await lines.within(zone.startOf(from), zone.startOf(addDays(to, 1)));
+          found.push(within.get('stripe'), await lines.moneyOf(within, { from, to }));
+        }
+        return found;
+      });
     });
     const [whole, bounded, fallenBack] = await Promise.all(answers);
     expect(whole!.map((each) => (each as Map<string, unknown>).size)).toEqual([2, 9, 1, 9, 1, 4, 1]);
     expect(bounded).toEqual(whole);
     expect(fallenBack).toEqual(whole);
     const broken = new BalanceLines(database, () => Promise.reject(new Error('broken')));
-    await expect(broken.find(['txn_10'])).rejects.toThrow('broken');
+    await expect(broken.asked()).rejects.toThrow('broken');
   });
 });

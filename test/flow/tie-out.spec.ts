@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
 import { type Fact, stampOf } from '../../src/catalog/facts.js';
-import { createTieOuts, type TieOutStage } from '../../src/close/create-tie-outs.js';
+import { createTieOuts, type TieOutDeps, type TieOutStage } from '../../src/close/create-tie-outs.js';
 import { ProviderReports, REPORT_BYTES_MAX } from '../../src/close/provider-reports.js';
 import type { BalanceLine } from '../../src/ingest/balance-line.js';
 import { reportKinds } from '../../src/ingest/providers/index.js';
@@ -20,6 +20,7 @@ let at: ProjectedLedger;
 let projections: Projections;
 let reports: ProviderReports;
 let tieOuts: TieOutStage;
+let make: (over?: Partial<TieOutDeps>) => TieOutStage;
 let clearing: ReadonlyMap<string, bigint>;
 let listed: BalanceLine[] | Problem | undefined;
 let now: Date;
@@ -32,13 +33,15 @@ beforeAll(async () => {
   reports = new ProviderReports({
     ...{ database: at.database, vault, kinds: reportKinds, clock: () => now, keepObjects: () => Promise.resolve() },
   });
-  tieOuts = createTieOuts({
+  const deps: TieOutDeps = {
     ...{ database: at.database, ledger: at.ledger, zone: new Zone('UTC'), clock: () => now, reports },
     contentMac: (value) => createHmac('sha256', 'test').update(JSON.stringify(value)).digest(),
     caughtUp: () => projections.catchUp(),
     clearing: () => Promise.resolve(clearing),
     statement: () => (listed === undefined ? undefined : pages(listed)),
-  });
+  };
+  make = (over = {}) => createTieOuts({ ...deps, ...over });
+  tieOuts = make();
 });
 beforeEach(() => {
   now = NOW;
@@ -211,6 +214,32 @@ describe('tying a month out', () => {
     now = new Date(NOW.getTime() + 1);
     await reports.add(summary('118.81'), 'key:finance');
     expect(await stripeOf()).toMatchObject({ status: 'differs', differences: [] });
+  });
+
+  it('given books that know where lines are, then a tie-out asks once whether they have caught up, and all it reads is by that answer', async () => {
+    const asked: string[] = [];
+    const of = (...answers: string[]) =>
+      make({
+        posted: () => {
+          asked.push(answers[0]!);
+          const isBehind = (answers.length > 1 ? answers.shift() : answers[0]) === 'behind';
+          return isBehind ? Promise.reject(new Problem('unavailable', 'too far behind')) : Promise.resolve();
+        },
+      });
+    const linesOf = async (stage: TieOutStage) =>
+      (await stage.run('2026-10', ASKER)).map(({ provider, currencies }) => [provider, currencies[0]?.ledger.lines]);
+    const found = await linesOf(tieOuts);
+    expect(found).toEqual([
+      ['square', undefined],
+      ['stripe', 2],
+    ]);
+    // These books are empty: whoever asks them finds no line, also where they fall behind before the next question.
+    expect(await linesOf(of('behind', 'posted'))).toEqual(found);
+    expect((await linesOf(of('posted', 'behind'))).filter(([, lines]) => lines)).toEqual([]);
+    expect(asked).toEqual(['behind', 'posted']);
+    const states = async (stage: TieOutStage) => (await stage.state(OCTOBER)).map(({ provider }) => provider);
+    expect(await states(of('behind', 'posted'))).toEqual(['square', 'stripe']);
+    expect(asked).toHaveLength(3);
   });
 
   it('given no such period, then it says so', async () => {

@@ -242,6 +242,18 @@ describe('what comes late', () => {
   });
 });
 
+describe('two people', () => {
+  it('given one name, written in another way by another key, then it is one person', async () => {
+    await scene.record([signUp('u1', '2026-08-03')]);
+    const { proposal } = await scene.close.propose('2026-08', {}, person('Zo\u00eb Li'));
+    for (const again of ['Zoe\u0308 Li', ' ZO\u00cb  LI', 'Zo\u00eb\u00a0Li'])
+      await expect(scene.close.approve('2026-08', { digest: proposal!.digest }, person(again))).rejects.toMatchObject({
+        code: 'second_person',
+      });
+    await scene.close.approve('2026-08', { digest: proposal!.digest }, person('Zoe Li'));
+  });
+});
+
 describe('what a close stored', () => {
   it('given a process that died between the ledger and the tables, then the next reader finds the close', async () => {
     await scene.record([signUp('u1', '2026-08-03')]);

@@ -90,6 +90,8 @@ export class ClosingScene {
 
 /** Names a seal and writes none: for closes that are about something else. */
 export const noSeal: CloseDeps['seal'] = {
+  covering: (size) =>
+    Promise.resolve({ origin: 'test', size, root: Buffer.of(), signedAt: new Date(0), signature: Buffer.of() }),
   enter: (why) =>
     Promise.resolve({
       ...{ ...why, day: '2026-12-20', position: 1 },

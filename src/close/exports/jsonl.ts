@@ -23,6 +23,7 @@ export const lineText = (line: ExportLine): string =>
     adjusts: line.adjusts,
     cause: line.adjusts === undefined ? undefined : line.cause,
     origin_day: line.adjusts === undefined ? undefined : line.originDay,
+    account_key: line.adjusts === undefined ? undefined : line.key,
     origin_entry: line.originEntry,
     memo: line.memo,
   });

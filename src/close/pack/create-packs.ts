@@ -84,15 +84,27 @@ async function sourceOf(
     through: closed?.closed_position ?? journal.up_to,
   };
   return {
-    ...{ ledger, journal, bodies, createdAt: clock(), signingKey: seal.signingKey, seals: seal.store },
+    ledger,
+    journal,
+    bodies,
+    createdAt: clock(),
+    signingKey: seal.signingKey,
+    seals: seal.store,
     checkpoint: await seal.covering(range.through, clock),
     verifier: readFileSync(VERIFIER, 'utf8'),
     facts: {
-      ...factsOf(id, detail, journal, { ...range, ...deps.parameters(), accounts: journal.accounts }),
+      ...factsOf(id, detail, journal, {
+        ...range,
+        ...deps.parameters(),
+        accounts: journal.accounts,
+        ...(journal.earlierAccounts?.length ? { accounts_of_earlier_closes: journal.earlierAccounts } : {}),
+      }),
       statements: { period: id, ...(await periods.statements(id, journal.version)) },
       tieOut: {
         results: await deps.tieOuts.recorded(id, range.through),
-        ...{ blockers: detail.blockers, waivers: detail.waivers ?? [], closed: detail.closed },
+        blockers: detail.blockers,
+        waivers: detail.waivers ?? [],
+        closed: detail.closed,
       },
     },
   };
@@ -106,7 +118,10 @@ function factsOf(
 ): Omit<PackFacts, 'statements' | 'tieOut'> {
   const { from, to, time_zone, versions, numbers, adjustments } = detail;
   return {
-    ...{ period: id, state, after, through },
+    period: id,
+    state,
+    after,
+    through,
     ...(version === undefined ? {} : { version }),
     parameters: { from, to, time_zone, versions, ...parameters },
     numbers: { numbers, adjustments },

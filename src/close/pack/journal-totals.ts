@@ -35,7 +35,11 @@ export class JournalTotals {
     return {
       lines: this.lines,
       trial_balance: sorted.map(({ account, currency, debit, credit, lines }) => ({
-        ...{ account, currency, debit_minor: String(debit), credit_minor: String(credit), lines },
+        account,
+        currency,
+        debit_minor: String(debit),
+        credit_minor: String(credit),
+        lines,
       })),
     };
   }

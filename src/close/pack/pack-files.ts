@@ -39,7 +39,10 @@ export async function* packFiles(source: PackSource): AsyncGenerator<PackFile> {
   const manifest = pretty({
     format: PACK_FORMAT,
     origin: checkpoint.origin,
-    ...{ period: facts.period, state: facts.state, version: facts.version, created_at: createdAt.toISOString() },
+    period: facts.period,
+    state: facts.state,
+    version: facts.version,
+    created_at: createdAt.toISOString(),
     container: source.container, // signed, so that a zip without its own signature is found
     public_key: publicKey.export({ type: 'spki', format: 'pem' }),
     fingerprint: fingerprintOf(publicKey),
@@ -58,8 +61,14 @@ async function* contents(source: PackSource): AsyncGenerator<PackFile> {
   yield file(
     'parameters.json',
     pretty({
-      ...{ period: facts.period, state: facts.state, version: facts.version },
-      ...{ as_of: journal.up_to, digest: journal.digest, range: { after, through }, bodies, ...facts.parameters },
+      period: facts.period,
+      state: facts.state,
+      version: facts.version,
+      as_of: journal.up_to,
+      digest: journal.digest,
+      range: { after, through },
+      bodies,
+      ...facts.parameters,
     }),
   );
   yield file('numbers.json', pretty(facts.numbers));

@@ -40,7 +40,12 @@ function transactionOf({ ref, provider, effects }: MoneyObject): Transaction[] {
   const amountOf = (field: string): bigint => BigInt(typeof fields[field] === 'string' ? fields[field] : 0);
   return [
     {
-      ...{ id, provider, at, gross: amountOf('gross'), net: amountOf('net'), fee: amountOf('fee') },
+      id,
+      provider,
+      at,
+      gross: amountOf('gross'),
+      net: amountOf('net'),
+      fee: amountOf('fee'),
       currency: currency as string,
       category: categoryOf(fields['category'], fields['kind']),
       source: typeof fields['source'] === 'string' ? fields['source'] : undefined,
@@ -68,7 +73,10 @@ export function balanceEntry(
   const against = rule.against === 'event' ? (event ? 'payments_in_process' : 'suspense') : rule.against;
   const object = `${provider}:${id}`;
   return journalEntry({
-    ...{ entry: object, object, at, day: dayOf(at) },
+    entry: object,
+    object,
+    at,
+    day: dayOf(at),
     kind: against === 'suspense' ? 'suspense' : rule.kind,
     matter: against === 'payments_in_process' ? event?.matter : undefined,
     memo: memoOf(transaction, rule, event),

@@ -40,7 +40,12 @@ function creditNoteOf(effect: string, { fields }: EffectRecord): CreditNote[] {
   const voidedAt = typeof voided === 'number' ? voided : undefined;
   return [
     {
-      ...{ effect, at, voidedAt, currency, net: total - tax, refunds: named },
+      effect,
+      at,
+      voidedAt,
+      currency,
+      net: total - tax,
+      refunds: named,
       entries: ({ ref }, dayOf) => {
         const about = { object: ref, kind: 'credit_note' as const };
         const made = journalEntry({ ...about, entry: effect, at, day: dayOf(at), memo: `credits ${ref}`, lines });
@@ -48,7 +53,11 @@ function creditNoteOf(effect: string, { fields }: EffectRecord): CreditNote[] {
           voidedAt === undefined
             ? undefined
             : journalEntry({
-                ...{ ...about, entry: `${effect}:void`, at: voidedAt, day: dayOf(voidedAt), memo: 'voided' },
+                ...about,
+                entry: `${effect}:void`,
+                at: voidedAt,
+                day: dayOf(voidedAt),
+                memo: 'voided',
                 lines: lines.map((line) => ({ ...line, amount: -line.amount })),
               });
         return [made, undone].filter((entry) => entry !== undefined);

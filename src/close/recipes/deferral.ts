@@ -140,8 +140,13 @@ function unwind(
   const left = ahead.map((service, index) => ({ ...service, amount: service.amount - parts[index]! }));
   const share = booked.amount === amount ? taken : (booked.amount * taken) / amount;
   const made = journalEntry({
-    ...{ entry: `${entry}:deferral`, object, at, day, rateDay: finalizedOn },
-    ...{ kind: 'deferral', memo: 'of what was still to be earned' },
+    entry: `${entry}:deferral`,
+    object,
+    at,
+    day,
+    rateDay: finalizedOn,
+    kind: 'deferral',
+    memo: 'of what was still to be earned',
     lines: converted([debit('deferred_revenue', taken, currency), credit(booked.account, share, booked.currency)]),
   });
   return {
@@ -164,8 +169,13 @@ function giveBack(
   // What is to come of a service is one piece, up to its last day: what is given back is of the same days.
   const back = new Map(of.flatMap((service) => pieces(service, day).after).map((piece) => [piece.name, piece.amount]));
   const made = journalEntry({
-    ...{ entry: `${entry}:deferral:undone`, object, at, day, rateDay: finalizedOn },
-    ...{ kind: 'deferral', memo: 'taken back: still to be earned after all' },
+    entry: `${entry}:deferral:undone`,
+    object,
+    at,
+    day,
+    rateDay: finalizedOn,
+    kind: 'deferral',
+    memo: 'taken back: still to be earned after all',
     lines: converted([
       credit('deferred_revenue', amount - missed, currency),
       credit('revenue', missed, currency),
@@ -185,8 +195,14 @@ function releaseOf(
 ): JournalEntry[] {
   const entry = journalEntry({
     // Of what is spread, `at` says no more than the day: noon in UTC is on the same day in most zones.
-    ...{ entry: `release:${ref}:${name}:${from}`, object: ref, day: from, until, rateDay: finalizedOn },
-    ...{ at: noonOf(from, dayOf), kind: 'release', memo: `service ${name}` },
+    entry: `release:${ref}:${name}:${from}`,
+    object: ref,
+    day: from,
+    until,
+    rateDay: finalizedOn,
+    at: noonOf(from, dayOf),
+    kind: 'release',
+    memo: `service ${name}`,
     lines: [debit('deferred_revenue', amount, currency), credit('revenue', amount, currency)],
   });
   return entry ? [entry] : [];

@@ -73,7 +73,10 @@ function finalised({ ref, currency, finalizedAt: at, total, tax, fields }: Invoi
   const applied = amountIn(fields, 'balance_applied');
   return made(
     journalEntry({
-      ...{ ...about, entry: ref, kind: 'invoice', memo: 'finalised' },
+      ...about,
+      entry: ref,
+      kind: 'invoice',
+      memo: 'finalised',
       lines: [
         debit('receivable', total, currency),
         credit('tax_payable', tax, currency),
@@ -83,7 +86,10 @@ function finalised({ ref, currency, finalizedAt: at, total, tax, fields }: Invoi
       ],
     }),
     journalEntry({
-      ...{ ...about, entry: `${ref}:balance`, kind: 'customer_balance', memo: "the customer's balance" },
+      ...about,
+      entry: `${ref}:balance`,
+      kind: 'customer_balance',
+      memo: "the customer's balance",
       lines: [debit('customer_balance', applied, currency), credit('receivable', applied, currency)],
     }),
   );
@@ -94,7 +100,12 @@ function elsewhere({ ref, currency, finalizedAt, fields, effects }: Invoice, day
   let rest = amountIn(fields, 'amount_elsewhere');
   const pay = (entry: string, at: number, amount: bigint) =>
     journalEntry({
-      ...{ entry, object: ref, at, day: dayOf(at), kind: 'paid_elsewhere', memo: 'paid outside the provider' },
+      entry,
+      object: ref,
+      at,
+      day: dayOf(at),
+      kind: 'paid_elsewhere',
+      memo: 'paid outside the provider',
       lines: [debit('paid_elsewhere', amount, currency), credit('receivable', amount, currency)],
     });
   const told = effectsOf(effects, 'InvoicePaymentMade').flatMap(([effect, { fields: paid }]) => {
@@ -114,7 +125,12 @@ function overpaid({ ref, currency, finalizedAt, fields }: Invoice, dayOf: DayOf)
   const at = typeof fields['paid_at'] === 'number' ? fields['paid_at'] : finalizedAt;
   return made(
     journalEntry({
-      ...{ entry: `${ref}:overpaid`, object: ref, at, day: dayOf(at), kind: 'customer_balance', memo: 'overpaid' },
+      entry: `${ref}:overpaid`,
+      object: ref,
+      at,
+      day: dayOf(at),
+      kind: 'customer_balance',
+      memo: 'overpaid',
       lines: [debit('receivable', amount, currency), credit('customer_balance', amount, currency)],
     }),
   );
@@ -132,7 +148,12 @@ function writtenOff(invoice: Invoice, owed: readonly JournalEntry[], { payments,
     paid.filter((event) => event.at <= at).reduce((sum, { amount }) => sum + amount, 0n);
   const write = (entry: string, when: number, amount: bigint, memo: string) =>
     journalEntry({
-      ...{ entry, object: ref, at: when, day: dayOf(when), kind: 'invoice_uncollectible', memo },
+      entry,
+      object: ref,
+      at: when,
+      day: dayOf(when),
+      kind: 'invoice_uncollectible',
+      memo,
       lines: [debit('bad_debt', amount, currency), credit('receivable', amount, currency)],
     });
   let left = owedThen > 0n ? owedThen : 0n;
@@ -169,7 +190,12 @@ function voided(
   return made(
     journalEntry({
       // At the rate it was billed at, so that nothing is left of what was deferred and earned at that rate.
-      ...{ entry: `${ref}:void`, object: ref, at, day, rateDay: dayOf(finalizedAt), kind: 'invoice_void' },
+      entry: `${ref}:void`,
+      object: ref,
+      at,
+      day,
+      rateDay: dayOf(finalizedAt),
+      kind: 'invoice_void',
       memo: 'voided',
       lines: done.map(({ account, amount, currency: of }) => credit(account, amount, of)),
     }),
@@ -181,7 +207,11 @@ function unwindingsOf({ ref, currency, creditNotes }: Invoice, { payments, of, d
   const notes = creditNotes
     .filter((note) => note.currency === currency)
     .map(({ effect, at, net, voidedAt }) => ({
-      ...{ entry: effect, object: ref, at, day: dayOf(at), amount: net },
+      entry: effect,
+      object: ref,
+      at,
+      day: dayOf(at),
+      amount: net,
       booked: { account: 'credit_notes' as const, amount: net, currency },
       undone: voidedAt === undefined ? undefined : { at: voidedAt, day: dayOf(voidedAt) },
     }));

@@ -107,7 +107,7 @@ export function eventEntry(event: MoneyEvent, transactions: readonly Transaction
   const lines = event.owed
     ? settled([...inProcess, credit(against, event.amount, event.currency)])
     : converted([...inProcess, ...earned(event, worth)]);
-  return journalEntry({ ...{ entry, matter, object, at, day, kind, memo }, lines });
+  return journalEntry({ entry, matter, object, at, day, kind, memo, lines });
 }
 
 /** What an event is worth, less the tax within it; of what was settled in another currency, less the same part. */

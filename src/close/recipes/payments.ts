@@ -72,8 +72,14 @@ function capturesIn({ ref, effects }: MoneyObject, { dayOf, invoice, provider }:
     const entry = effect === 'captured' ? ref : `${ref}:${effect}`;
     return [
       {
-        ...{ entry, matter: `${provider}:${entry}`, object: ref, at: moved.at, day: dayOf(moved.at), kind: 'charge' },
-        ...{ amount: moved.amountMinor, currency: moved.currency },
+        entry,
+        matter: `${provider}:${entry}`,
+        object: ref,
+        at: moved.at,
+        day: dayOf(moved.at),
+        kind: 'charge',
+        amount: moved.amountMinor,
+        currency: moved.currency,
         categories: ['charge', 'partial_capture_reversal'],
         transaction: textIn(record, 'balance_transaction'),
         ...(invoice === undefined ? { against: 'revenue' } : { against: 'receivable', owed: true }),
@@ -93,15 +99,15 @@ function returnsIn(
   const entry = `${ref}:returned`;
   return [
     {
-      ...{
-        entry,
-        matter: `${provider}:${entry}`,
-        object: ref,
-        at: moved.at,
-        day: dayOf(moved.at),
-        kind: 'charge_failure',
-      },
-      ...{ amount: -moved.amountMinor, currency: moved.currency, categories: ['charge_failure'] },
+      entry,
+      matter: `${provider}:${entry}`,
+      object: ref,
+      at: moved.at,
+      day: dayOf(moved.at),
+      kind: 'charge_failure',
+      amount: -moved.amountMinor,
+      currency: moved.currency,
+      categories: ['charge_failure'],
       ...(invoice === undefined ? { against: 'revenue' } : { against: 'receivable', owed: true }),
       memo: 'taken back by the bank',
     },
@@ -122,16 +128,15 @@ function refundsIn(
       if (refunds.has(entry)) continue;
       const byCreditNote = credited.has(entry.slice('refund:'.length));
       const event: MoneyEvent = {
-        ...{
-          entry,
-          matter: `${provider}:${entry}`,
-          object: entry,
-          at,
-          day: dayOf(at),
-          kind: 'refund',
-          categories: ['refund'],
-        },
-        ...{ amount: -amountMinor, currency },
+        entry,
+        matter: `${provider}:${entry}`,
+        object: entry,
+        at,
+        day: dayOf(at),
+        kind: 'refund',
+        categories: ['refund'],
+        amount: -amountMinor,
+        currency,
         transaction: textIn(holder.effects[entry]!, 'balance_transaction'),
         ...(byCreditNote ? { against: 'refunds_due', owed: true } : { against: 'refunds' }),
         memo: `of ${holder.ref}`,
@@ -140,13 +145,14 @@ function refundsIn(
       if (!returned) continue;
       failures.push({
         ...event,
-        ...{
-          entry: `${entry}:failed`,
-          matter: `${provider}:${entry}:failed`,
-          kind: 'refund_failure',
-          amount: amountMinor,
-        },
-        ...{ at: returned.at, day: dayOf(returned.at), categories: ['refund_failure'], transaction: undefined },
+        entry: `${entry}:failed`,
+        matter: `${provider}:${entry}:failed`,
+        kind: 'refund_failure',
+        amount: amountMinor,
+        at: returned.at,
+        day: dayOf(returned.at),
+        categories: ['refund_failure'],
+        transaction: undefined,
         memo: 'the refund failed, its money came back',
       });
     }
@@ -189,8 +195,15 @@ function nothing(
   const { at, currency } = record.fields;
   if (typeof at !== 'number' || typeof currency !== 'string') return undefined;
   return {
-    ...{ ...about, matter: `${provider}:${about.entry}`, at, day: dayOf(at), amount: 0n, currency, owed: true },
-    ...{ transaction: textIn(record, 'balance_transaction'), memo: 'it did not come true' },
+    ...about,
+    matter: `${provider}:${about.entry}`,
+    at,
+    day: dayOf(at),
+    amount: 0n,
+    currency,
+    owed: true,
+    transaction: textIn(record, 'balance_transaction'),
+    memo: 'it did not come true',
   };
 }
 
@@ -210,16 +223,17 @@ function disputesIn(effects: Effects, { dayOf, provider }: Surroundings): Disput
       if (typeof at !== 'number' || typeof amount !== 'string' || typeof currency !== 'string') continue;
       const id = entry.replace(MOVEMENT, '');
       const event: MoneyEvent = {
-        ...{
-          entry,
-          matter: `${provider}:${entry}`,
-          object: id,
-          at,
-          day: dayOf(at),
-          kind: category,
-          categories: [category],
-        },
-        ...{ amount: sign * BigInt(amount), currency, against: 'dispute_receivable', memo: `funds ${direction}` },
+        entry,
+        matter: `${provider}:${entry}`,
+        object: id,
+        at,
+        day: dayOf(at),
+        kind: category,
+        categories: [category],
+        amount: sign * BigInt(amount),
+        currency,
+        against: 'dispute_receivable',
+        memo: `funds ${direction}`,
       };
       disputes.set(id, [...(disputes.get(id) ?? []), event]);
     }
@@ -244,7 +258,12 @@ export function lostDispute(
   if (at === undefined) return undefined;
   const lost = movements.flatMap((event) => worthOf(event, of.get(event)));
   return journalEntry({
-    ...{ entry: `${id}:lost`, object: id, at, day: dayOf(at), kind: 'dispute_lost', memo: 'decided for the customer' },
+    entry: `${id}:lost`,
+    object: id,
+    at,
+    day: dayOf(at),
+    kind: 'dispute_lost',
+    memo: 'decided for the customer',
     lines: lost.flatMap(({ amount, currency }) => [
       debit('dispute_losses', -amount, currency),
       credit('dispute_receivable', -amount, currency),

@@ -18,16 +18,18 @@ export function payoutEvents(
       if (line !== undefined) return [];
       if (typeof at !== 'number' || typeof amount !== 'string' || typeof currency !== 'string') return [];
       const sent: MoneyEvent = {
-        ...{
-          entry: ref,
-          matter: `${provider}:${ref}`,
-          object: ref,
-          at,
-          day: dayOf(at),
-          kind: 'payout',
-          categories: ['payout'],
-        },
-        ...{ amount: -BigInt(amount), currency, against: 'bank_in_transit', owed: true, memo: 'to the bank' },
+        entry: ref,
+        matter: `${provider}:${ref}`,
+        object: ref,
+        at,
+        day: dayOf(at),
+        kind: 'payout',
+        categories: ['payout'],
+        amount: -BigInt(amount),
+        currency,
+        against: 'bank_in_transit',
+        owed: true,
+        memo: 'to the bank',
         transaction: typeof transaction === 'string' ? transaction : undefined,
       };
       const back = cameBackAt(fields, transactions);
@@ -36,16 +38,16 @@ export function payoutEvents(
       return [
         sent,
         {
-          ...{
-            ...sent,
-            entry,
-            matter: `${provider}:${entry}`,
-            at: back,
-            day: dayOf(back),
-            kind: 'payout_reversal',
-            categories,
-          },
-          ...{ amount: BigInt(amount), transaction: undefined, memo: `the payout ${String(fields['status'])}` },
+          ...sent,
+          entry,
+          matter: `${provider}:${entry}`,
+          at: back,
+          day: dayOf(back),
+          kind: 'payout_reversal',
+          categories,
+          amount: BigInt(amount),
+          transaction: undefined,
+          memo: `the payout ${String(fields['status'])}`,
         },
       ];
     });
@@ -63,7 +65,12 @@ export const ownPayouts = (objects: readonly MoneyObject[], dayOf: (at: number) 
       if (line !== 'none' || typeof at !== 'number') return [];
       if (typeof amount !== 'string' || typeof currency !== 'string') return [];
       const entry = journalEntry({
-        ...{ entry: ref, object: ref, at, day: dayOf(at), kind: 'payout', memo: 'to the bank' },
+        entry: ref,
+        object: ref,
+        at,
+        day: dayOf(at),
+        kind: 'payout',
+        memo: 'to the bank',
         lines: [
           debit('bank_in_transit', BigInt(amount), currency),
           credit(clearingOf(provider), BigInt(amount), currency),
@@ -94,8 +101,12 @@ export const payoutArrivals = (objects: readonly MoneyObject[]): JournalEntry[] 
       if (status !== 'paid' || typeof at !== 'number') return [];
       if (typeof amount !== 'string' || typeof currency !== 'string') return [];
       const entry = journalEntry({
-        ...{ entry: `${ref}:arrived`, object: ref, at, day: new Date(at).toISOString().slice(0, 10) },
-        ...{ kind: 'payout_arrival', memo: `${idOf(ref)} arrived` },
+        entry: `${ref}:arrived`,
+        object: ref,
+        at,
+        day: new Date(at).toISOString().slice(0, 10),
+        kind: 'payout_arrival',
+        memo: `${idOf(ref)} arrived`,
         lines: [debit('bank', BigInt(amount), currency), credit('bank_in_transit', BigInt(amount), currency)],
       });
       return entry ? [entry] : [];

@@ -194,6 +194,17 @@ describe('truth-ledger verify', () => {
     expect(JSON.parse(json.out)).toMatchObject({ ok: false, state_hash: 'a', rebuilt_state_hash: 'b' });
   });
 
+  it('given rows of a close that are not what it stored, when it is verified, then exit code 1, and it is told which', async () => {
+    const detail = 'Of the close 2026-10@1, 2 rows of close.rows differ from the ledger.';
+    const changed = (service: any) => {
+      with_(report)(service);
+      const found = { counts: { closed_rows: 2 }, findings: [{ kind: 'closed_rows', detail }] };
+      service.close.verify = () => Promise.resolve(found);
+    };
+    const { code, out } = await cli(['verify'], changed);
+    expect([code, out]).toEqual([1, expect.stringContaining(`closed_rows: ${detail}`)]);
+  });
+
   it('given a ledger that was changed, when it is verified, then exit code 1 and each verdict, also as JSON', async () => {
     const finding = { verdict: 'edit', position: 3, detail: 'Entry 3 is not what was sealed there.' };
     const tampered = (service: any) => {

@@ -130,6 +130,7 @@ export class FakeService {
         entry: ask('entry', { id: ENTRY_ID }),
       },
       close: {
+        verify: () => Promise.resolve({ counts: {}, findings: [] }),
         list: ask('periods', page),
         detail: ask('period', { id: '2026-10' }),
         journal: ask('journal', page),

@@ -106,9 +106,29 @@ describe('rules of a chart of accounts', () => {
     expect(() => chartOfAccounts(file({ rules: [], revenue: { number: 1 } }))).toThrow('revenue Unrecognized key');
   });
 
+  it('given an account that rules divide by more than currency, then something is held in each of its codes, and what measures it stands there or where a rule says', () => {
+    const receivable = { account: 'receivable', currency: 'USD', kind: 'invoice' } as const;
+    const measuring = { ...receivable, kind: 'remeasurement', code: '1201' } as const;
+    const dollars = { account: 'receivable', currency: 'USD', code: '1202', name: 'Debtors in dollars' };
+    const adyen = { account: 'receivable', provider: 'adyen', code: '1201', name: 'Debtors of Adyen' };
+    const gains = { account: 'receivable', kind: 'remeasurement', code: '1209', name: 'Gains' };
+    const mapped = (...rules: object[]) => new AccountMapping(ACCOUNTS, rulesIn(rules));
+    const heldIn = (mapping: AccountMapping) =>
+      ['adyen', 'stripe'].map((provider) => mapping.heldIn({ ...receivable, provider }));
+    for (const undivided of [mapped(), mapped(dollars), mapped(gains)])
+      expect([heldIn(undivided), undivided.divisions]).toEqual([[undefined, undefined], []]);
+    const divided = mapped(adyen, dollars);
+    expect([heldIn(divided), divided.divisions.length]).toEqual([['1201', '1202'], 1]);
+    expect(divided.of(measuring).code).toBe('1201');
+    expect(divided.of({ ...measuring, code: '1200' }).code).toBe('1200');
+    expect(mapped(gains, adyen).of(measuring).code).toBe('1209');
+    expect(heldIn(mapped(gains, adyen))).toEqual(['1201', '1200']);
+  });
+
   it('given facets as a text, then they are read as they were', () => {
     const facets = { account: 'clearing.stripe', currency: 'EUR', kind: 'charge', provider: 'stripe' } as const;
     expect(facetsIn(facetText(facets))).toEqual(facets);
+    expect(facetsIn(facetText({ ...facets, code: 'a code of words' }))).toEqual({ ...facets, code: 'a code of words' });
     expect(facetsIn(facetText({ account: 'bank', currency: 'EUR' }))).toEqual({
       ...{ account: 'bank', currency: 'EUR', kind: '', provider: '' },
     });

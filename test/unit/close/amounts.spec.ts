@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { Facets } from '../../../src/close/account-rules.js';
 import { ACCOUNTS, chartOfAccounts } from '../../../src/close/chart-of-accounts.js';
 import { calendarMonths } from '../../../src/close/fiscal-calendar.js';
 import { Valuation, valued, type ValuedLine } from '../../../src/close/functional.js';
@@ -145,13 +146,14 @@ const step = fc.record({
   accounts: fc.uniqueArray(fc.constantFrom(...ACCOUNTS_USED), { minLength: 2, maxLength: 4 }),
   amounts: fc.array(fc.bigInt({ min: -9_999n, max: 9_999n }), { minLength: 3, maxLength: 3 }),
   other: fc.boolean(),
+  provider: fc.constantFrom('stripe', 'adyen'),
 });
 
 /** The entry that brings every account to nothing. */
 function emptied(journal: readonly StoredLine[], day: string): StoredLine[] {
   const sums = new Map<string, StoredLine>();
   for (const line of journal) {
-    const key = `${line.account} ${line.currency}`;
+    const key = `${line.account} ${line.currency} ${line.provider}`;
     sums.set(key, { ...line, amount: (sums.get(key)?.amount ?? 0n) - line.amount });
   }
   return [...sums.values()].map((line, index) => ({ ...line, entry: 'last', line: index + 1, day, rateDay: day }));
@@ -159,7 +161,7 @@ function emptied(journal: readonly StoredLine[], day: string): StoredLine[] {
 
 /** Balanced lines of an entry in dollars, and sometimes in yen beside. */
 function entryOf(
-  { accounts, amounts, other }: { accounts: readonly string[]; amounts: readonly bigint[]; other: boolean },
+  { accounts, amounts, other, provider }: Omit<typeof step extends fc.Arbitrary<infer T> ? T : never, 'days'>,
   n: number,
   day: string,
 ) {
@@ -177,7 +179,7 @@ function entryOf(
           at: 0,
         },
         ...{ account: accounts[index] as StoredLine['account'], amount, currency, kind: 'charge', object: undefined },
-        ...{ memo: '', entryId: '', position: n },
+        ...{ memo: '', entryId: '', position: n, provider },
       }),
     );
   }
@@ -185,11 +187,13 @@ function entryOf(
 }
 
 describe('the journal in the functional currency', () => {
-  it('given any entries and rates, then every entry sums to zero, an account at nothing is worth nothing, and from the end of any month on it is the same', async () => {
+  it('given any entries and rates, then every entry sums to zero, an account at nothing is worth nothing, also each part that rules make of it, and from the end of any month on it is the same', async () => {
     const property = fc.asyncProperty(
       fc.array(step, { minLength: 1, maxLength: 20 }),
       fc.array(rate, { minLength: 12, maxLength: 12 }),
-      async (steps, weekly) => {
+      fc.boolean(), // whether rules divide what is held by provider
+      async (steps, weekly, isDivided) => {
+        const heldIn = ({ account, provider }: Facets) => (isDivided ? `${account} of ${provider}` : undefined);
         let day = '2026-07-01';
         const journal = steps.flatMap((each, n) => entryOf(each, n, (day = addDays(day, each.days))));
         journal.push(...emptied(journal, (day = addDays(day, 3))));
@@ -206,7 +210,7 @@ describe('the journal in the functional currency', () => {
         );
         const last = addDays(day, 40);
         const lines: ValuedLine[] = [];
-        const valuation = new Valuation(new Rates('EUR', recorded), () => 0);
+        const valuation = new Valuation(new Rates('EUR', recorded), () => 0, calendarMonths, undefined, heldIn);
         for await (const line of valued(streamOf(journal), valuation, { from: '2026-01-01', to: last }))
           lines.push(line);
         const sums = new Map<string, bigint>();
@@ -219,12 +223,17 @@ describe('the journal in the functional currency', () => {
               (each) => each.account === account && each.currency === currency && each.kind !== 'remeasurement',
             );
             expect(sum(of.map(({ amount }) => amount))).toBe(0n);
-            if (account !== 'conversion') expect(sum(of.map(({ functional }) => functional!))).toBe(0n);
+            if (account === 'conversion') continue;
+            expect(sum(of.map(({ functional }) => functional!))).toBe(0n);
+            for (const part of isDivided ? ['stripe', 'adyen'] : []) {
+              const own = of.filter(({ provider }) => provider === part);
+              expect([part, sum(own.map(({ functional }) => functional!))]).toEqual([part, 0n]);
+            }
           }
         for (const end of valuation.ends) {
           const begun = JSON.parse(JSON.stringify(end)) as typeof end;
           const after = ({ day: on }: { day: string }): boolean => on > begun.day;
-          const again = new Valuation(new Rates('EUR', recorded), () => 0, calendarMonths, begun);
+          const again = new Valuation(new Rates('EUR', recorded), () => 0, calendarMonths, begun, heldIn);
           const rest: ValuedLine[] = [];
           const days = { from: addDays(begun.day, 1), to: last };
           for await (const line of valued(streamOf(journal.filter(after)), again, days)) rest.push(line);
@@ -238,9 +247,28 @@ describe('the journal in the functional currency', () => {
     await fc.assert(property, { numRuns: 150 });
   });
 
+  it('given an end that is far from the last rate, then what is held is measured as long as there are rates, and not month by month until then', async () => {
+    const rates = new Rates('EUR', [
+      { day: '2026-07-01', base: 'USD', quote: 'EUR', source: 'ECB', rate: '0.5' },
+      { day: '2026-07-31', base: 'USD', quote: 'EUR', source: 'ECB', rate: '1' },
+    ]);
+    const held = { accounts: ['clearing.stripe' as const, 'revenue' as const], amounts: [100n, 0n, 0n], other: false };
+    const journal = entryOf({ ...held, provider: 'stripe' }, 1, '2026-07-01');
+    const valuation = new Valuation(rates, () => 0);
+    const lines: ValuedLine[] = [];
+    for await (const line of valued(streamOf(journal), valuation, { from: '2026-07-01', to: '2999-12-31' }))
+      lines.push(line);
+    const measured = lines.filter(({ kind, account }) => kind === 'remeasurement' && account === 'clearing.stripe');
+    expect(measured.map(({ day, functional }) => [day, functional])).toEqual([
+      ['2026-07-31', 50n],
+      ['2026-08-01', -50n],
+    ]);
+    expect(valuation.ends.map(({ day }) => day)).toEqual(['2026-07-31', '2026-08-31']);
+  });
+
   it('given no rate, then a line has no worth, and none is made up', async () => {
     const journal = entryOf(
-      { accounts: ['clearing.stripe', 'revenue'], amounts: [100n, 0n, 0n], other: false },
+      { accounts: ['clearing.stripe', 'revenue'], amounts: [100n, 0n, 0n], other: false, provider: 'stripe' },
       1,
       DAY,
     );

@@ -5,6 +5,7 @@ import { unzipSync } from 'fflate';
 import { guarded } from '../../../src/close/csv-text.js';
 import type { ExportOptions } from '../../../src/close/export-format.js';
 import type { ExportLine } from '../../../src/close/export-lines.js';
+import { exportFormats } from '../../../src/close/exports/index.js';
 import { begun, exportChunks, exportFormat, exportJournal } from '../../../src/close/export-journal.js';
 import type { PostingLine } from '../../../src/close/posting.js';
 import { accountOf, chart, DIGITS, journals, minor, streamed, sums } from '../../support/journals.js';
@@ -160,6 +161,20 @@ describe('exports of a journal', () => {
       }),
       { numRuns: 15 },
     ));
+
+  it.each(exportFormats.map(({ name }) => name))(
+    'given a journal of a few lines whose last one %s cannot say, then that is known before anything of the file is given',
+    async (name) => {
+      const good = [line({ account: '1100', amount: 5n }), line({ account: '4000', amount: -5n, line: 2 })];
+      const last = good.map((each) => ({ ...each, entry: 'last' }));
+      const get = (): never => {
+        throw new Error('cannot be said');
+      };
+      for (const each of last) Object.defineProperty(each, 'memo', { get });
+      const chunks = exportChunks(exportFormat(name), streamed([...good, ...last]), options);
+      await expect(begun(chunks)).rejects.toThrow('cannot be said');
+    },
+  );
 
   it('given several currencies and a functional one, then programs of one currency get the functional amounts', async () => {
     const lines = [

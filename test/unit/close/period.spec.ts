@@ -35,7 +35,7 @@ const after = (...steps: ((state: PeriodState) => readonly PeriodEvent[] | { ref
 
 const proposed = (state: PeriodState) => decidePropose(state, proposal);
 const approved = (state: PeriodState) => decideApprove(state, DIGEST, bob);
-const closed = (state: PeriodState) => decideClose(state, contents, alice);
+const closed = (state: PeriodState) => decideClose(state, { ...proposal, version: state.version + 1 }, contents, alice);
 const asked = (state: PeriodState) => decideReopen(state, 'a refund', alice);
 const reopened = (state: PeriodState) => decideReopen(state, undefined, bob);
 const refusal = (reason: string, detail?: unknown) => ({ refused: reason, detail: detail ?? expect.any(String) });
@@ -82,6 +82,15 @@ describe('closing', () => {
         waivers: [],
       },
     });
+  });
+
+  it('given that two people approved something else since its contents were written, when closed, then it is refused', () => {
+    for (const other of [{ digest: 'f'.repeat(64) }, { up_to: 71 }, { force: 'the board meets', version: 1 }]) {
+      const written = { ...proposal, version: 1, ...other };
+      expect(decideClose(after(proposed, approved), written, contents, alice)).toEqual(
+        refusal('state', expect.stringMatching(/approved meanwhile/)),
+      );
+    }
   });
 
   it('given a close, when anything but a reopening is asked, then it is refused', () => {

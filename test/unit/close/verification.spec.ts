@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createVerification, type VerificationDeps } from '../../../src/close/verification.js';
+import type { ClosesVerified } from '../../../src/close/verify-closes.js';
 import type { Entry, Ledger, NewEntry } from '../../../src/ledger/ledger.js';
 
 type OnProgress = (done: number, total: number) => void;
@@ -7,13 +8,16 @@ interface Given {
   seal?: unknown;
   model?: unknown;
   isCurrent?: boolean;
+  closes?: ClosesVerified;
 }
 
 const untouched = { ok: true, entries: 9, sealed: 8, checkpoints: 2, witnessed: 2, root: 'ab', findings: [], count: 0 };
 const edited = Array.from({ length: 25 }, (_, at) => ({ verdict: 'edit', position: at + 1, detail: 'changed' }));
 const sameModel = { ok: true, position: 9, stateHash: 's', rebuiltStateHash: 's', findings: [], counts: {} };
 
-function given({ seal = untouched, model = sameModel, isCurrent = true }: Given = {}) {
+const asWritten: ClosesVerified = { counts: {}, findings: [] };
+
+function given({ seal = untouched, model = sameModel, isCurrent = true, closes = asWritten }: Given = {}) {
   const entries: Entry[] = [];
   const ledger = {
     at: (position: number) =>
@@ -37,6 +41,7 @@ function given({ seal = untouched, model = sameModel, isCurrent = true }: Given 
       verify: both(model),
       isCurrent: () => Promise.resolve(isCurrent),
     } as VerificationDeps['projections'],
+    closes: { verify: () => Promise.resolve(closes) },
     clock: () => clock.now,
     contentMac: () => Buffer.alloc(32),
   });
@@ -72,6 +77,12 @@ describe('verifying everything', () => {
     [untouched, { ...sameModel, ok: false }],
   ])('given one half is wrong, then the whole is', async (seal, model) => {
     expect(await given({ seal, model }).verification.run(asker)).toMatchObject({ ok: false });
+  });
+
+  it('given rows of a close that somebody changed beside the ledger, then the whole is wrong, and they are counted', async () => {
+    const closes = { counts: { closed_rows: 2 }, findings: [{ kind: 'closed_rows', detail: 'of a close' }] };
+    const verified = await given({ closes }).verification.run(asker);
+    expect([verified.ok, verified.model.ok, verified.model.differences]).toEqual([false, false, { closed_rows: 2 }]);
   });
 
   it('given a ledger so changed that nothing can be derived from it, then what was found is recorded all the same', async () => {

@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ClosingScene, paid, refunded, signUp } from '../support/closing-scene.js';
+
+let scene: ClosingScene;
+const sql = (text: string) => scene.at.database.pool.query(text);
+
+beforeEach(async () => {
+  scene = await ClosingScene.open();
+  scene.books.post('stripe:p1', '2026-08-04', 500n, { position: 1 });
+  await scene.record([signUp('u1', '2026-08-03')], [paid('u1', 'p1', '2026-08-04', 500)]);
+  await scene.closes('2026-08');
+  await scene.record([refunded('p1', '2026-08-05', 200)]);
+  scene.books.post('stripe:r1', '2026-08-05', -200n, { position: await scene.at.ledger.head() });
+  await scene.closes('2026-09');
+  await scene.reopens('2026-09');
+  await scene.closes('2026-09');
+});
+afterEach(() => scene.stop());
+
+describe('what is answered of closed periods, held against the ledger', () => {
+  it('given nobody touched it, then nothing differs, closes that were reopened included, and nothing is changed by looking', async () => {
+    expect(await scene.close.verify()).toEqual({ counts: {}, findings: [] });
+    expect(await scene.close.verify()).toEqual({ counts: {}, findings: [] });
+    expect(await scene.close.rebuild()).toBe(3);
+  });
+
+  it.each<[string, string, Record<string, number>]>([
+    ['a number', `update close.rows set value = 600 where metric = 'revenue_gross'`, { closed_rows: 2 }],
+    [
+      'a line of the journal',
+      `update close.lines set line = jsonb_set(line, '{amount_minor}', '"501"') where period = '2026-08' and ordinal = 0`,
+      { closed_lines: 2 },
+    ],
+    [
+      'an adjustment away',
+      `delete from close.adjustments where version = 2 and metric = 'refunds'`,
+      { closed_adjustments: 1 },
+    ],
+    [
+      'when it was closed',
+      `update close.closings set closed_at = '2026-09-01' where period = '2026-08'`,
+      { closed_closings: 2 },
+    ],
+    ['a reopening', `update close.closings set reopened_position = null where version = 1`, { closed_closings: 2 }],
+    [
+      'a close in',
+      `insert into close.closings select '2026-10', 1, '2026-10-01', '2026-10-31', up_to, digest, model_version, header, 99, closed_at
+       from close.closings where period = '2026-08'`,
+      { closed_closings: 1 },
+    ],
+  ])('given somebody with the database put %s, then it is found', async (_, change, counts) => {
+    await sql(change);
+    const found = await scene.close.verify();
+    expect(found.counts).toEqual(counts);
+    for (const { detail } of found.findings) expect(detail).toMatch(/2026-(08|09|10)@[12]/);
+  });
+
+  it('given a close was taken out of the tables, then its rows are missing', async () => {
+    for (const table of ['rows', 'adjustments', 'lines', 'closings'])
+      await sql(`delete from close.${table} where period = '2026-09' and version = 2`);
+    expect((await scene.close.verify()).counts).toMatchObject({ closed_closings: 1, closed_lines: 2 });
+  });
+
+  it('given the entries that a close stored were changed, then that is told, and not taken for its rows', async () => {
+    await sql('alter table ledger.entries disable trigger all');
+    await sql(`update ledger.entries set body = replace(body, '"500"', '"600"') where type = 'CloseContents'`);
+    expect((await scene.close.verify()).counts).toMatchObject({ close_contents: expect.any(Number) });
+  });
+});
