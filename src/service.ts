@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { applyFact } from './catalog/merge-facts.js';
@@ -8,65 +7,36 @@ import { openBooks, type OwnBooks } from './close/open-books.js';
 import type { TieOuts } from './close/tie-outs.js';
 import { type Config, ledgerEngine } from './config.js';
 import { createVerification } from './close/verification.js';
+import { type Databases, type Ground, type GroundOptions, openGround } from './ground.js';
 import type { Erasures } from './ingest/erasure/create-erasures.js';
 import { createIngest } from './ingest/create-ingest.js';
 import { createInterpret, interpretersFor, type KnownToOperator, versionOf } from './ingest/interpret.js';
 import { parkUnprojected, reparkUnprojected } from './ingest/park.js';
 import type { Jobs } from './jobs/create-jobs.js';
 import type { Clock } from './kernel/clock.js';
-import { Zone } from './kernel/day.js';
-import { type BackendName, backends } from './ledger/backends/index.js';
 import { openSeal, type Seal } from './ledger/open-seal.js';
-import { keepReportingZone } from './ledger/reporting-zone.js';
-import { assertSameLedger } from './ledger/same-ledger.js';
-import { openVault, type OpenVault } from './ledger/vault/open-vault.js';
+import type { OpenVault } from './ledger/vault/open-vault.js';
 import { type Lifecycle, lifecycle } from './lifecycle.js';
 import { metrics } from './metrics/index.js';
 import { createProjections, type Projections } from './projections/create-projections.js';
 import type { ReadFacts } from './projections/fact-pages.js';
 import { factsAside } from './projections/facts-aside.js';
-import { connectionName } from './projections/lease.js';
 import type { MeasurementContract } from './reconcile/contract.js';
 import type { Role, Service } from './service-types.js';
 import { openErasures, openFiles, openJobs, openNumbers, openReconcile, tieOutsWith, watchOver } from './stages.js';
-import { boundedDatabase, type BoundedOptions, type Database, openDatabase } from './storage/database.js';
+import { type Database, openDatabase } from './storage/database.js';
 import { migrate } from './storage/migrate.js';
 
-export interface OpenOptions {
+export interface OpenOptions extends GroundOptions {
   /** What this process does; none for commands, which only read or decide. */
   roles?: readonly Role[];
-  log?: Logger;
   /** Use the embedded database of a service that runs; `only`: where none runs, refuse instead of starting one. */
   attach?: boolean | 'only';
   /** This process works for the one whose embedded database it uses, and no other does: what an earlier one held is taken over at once. */
   beside?: boolean;
-  /** Accept another reporting time zone than the recorded one; the read model must be rebuilt next. */
-  changeZone?: boolean;
-  /** How long the doors wait for a database that says nothing, in milliseconds. For tests. */
-  doorSilentMs?: number;
   /** The journal, and what ties it out, where they are not the service's own. For tests. */
   books?: Books;
   tieOuts?: TieOuts;
-}
-
-// Longer than a commit takes on a bad day, and about as long as a client waits for an answer.
-const DOOR_SILENT_MS = 10_000;
-
-/** Where the parts of the state are: one database, or one for the ledger and one for the read model. */
-interface Databases {
-  database: Database;
-  /** Has the ledger, or the index of one in KurrentDB, and the keys of its entries. */
-  ledgerDatabase: Database;
-}
-
-/** More connections to them, each of which is given up when the server does not answer; long statements have those of the databases. */
-interface BoundedDatabases {
-  /** For the projector. */
-  live: Database;
-  /** For the ledger and the vault. */
-  ledgerLive: Database;
-  /** For what a request at a door waits for. */
-  doorDatabase: Database;
 }
 
 /** Opens the database and everything that stands on it. Throws SetupError for a mistake of the operator; what was opened is closed again. */
@@ -94,80 +64,146 @@ export async function openService(config: Config, clock: Clock, options: OpenOpt
 async function wire(
   config: Config,
   clock: Clock,
-  { database, ledgerDatabase }: Databases,
+  databases: Databases,
   life: Lifecycle,
-  { roles = [], log, changeZone = false, beside = false, doorSilentMs = DOOR_SILENT_MS, ...given }: OpenOptions,
+  options: OpenOptions,
 ): Promise<Service> {
-  const zone = new Zone(config.reportingTimeZone);
-  const holder = `${process.pid}-${randomUUID()}`;
-  const bounded = openBounded({ database, ledgerDatabase }, holder, doorSilentMs, life);
-  const { live, doorDatabase } = bounded;
-  const { vault, ledger } = await openLedger(config, clock, bounded, life, log);
-  await assertSameLedger(ledger, database);
-  await keepReportingZone({ ledger, vault, database, clock }, zone.name, changeZone);
+  const { roles = [], log } = options;
+  const ground = await openGround(config, clock, databases, life, options);
+  const truth = await openTruth(ground, options);
+  const outcomes = await openOutcomes(ground, truth, options);
+  const work = await openWork(ground, truth, outcomes);
+  const { database, doorDatabase, vault, ledger } = ground;
+  const { ingest, projections, erasures } = truth;
+  const { books, reconcile, contract, seal, reports, tieOuts, report, close, verification } = outcomes;
+  const { alerts, jobs, files } = work;
+  return {
+    config,
+    roles,
+    database,
+    doorDatabase,
+    vault,
+    ledger,
+    ingest,
+    erasures,
+    projections,
+    reconcile,
+    contract,
+    report,
+    books,
+    reports,
+    tieOuts,
+    close,
+    files,
+    alerts,
+    jobs,
+    seal,
+    verification,
+    start: () => startWork(roles, { vault, projections, erasures, contract, books, seal, jobs }, log),
+    stop: () => life.stop(),
+  };
+}
 
-  const ingest = createIngest({ ...{ ledger, vault, database: doorDatabase, clock, zone }, ...doorsOf(config) });
+/** What comes in, what it means, and who is forgotten. */
+async function openTruth(
+  { config, clock, zone, holder, life, log, database, ledgerDatabase, live, doorDatabase, vault, ledger }: Ground,
+  { roles = [], beside = false }: OpenOptions,
+) {
+  const warn = (line: string, error: unknown): void => log?.warn({ err: error }, line);
+  const ingest = createIngest({
+    ...doorsOf(config),
+    ledger,
+    vault,
+    database: doorDatabase,
+    clock,
+    zone,
+    log: warn,
+  });
   life.closes(ingest, (it) => it.stop());
-
   const known = { adyenAutomaticCapture: config.adyen.automaticCapture, squarePlans: config.square.plans };
   const interpreters = interpretersFor(known);
+  const [interpret, interpreterVersion] = [createInterpret(interpreters), versionOf(interpreters)];
   const projections = createProjections({
-    ...{ ledger, database, live, applyFact, metrics, zone, holder },
-    ...{ interpret: createInterpret(interpreters), interpreterVersion: versionOf(interpreters) },
+    ledger,
+    database,
+    live,
+    applyFact,
+    metrics,
+    zone,
+    holder,
+    interpret,
+    interpreterVersion,
     readAside: readAside(config, database, known),
     alone: database.server?.owner === true || (beside && database.embedded),
     park: (client, parked) => parkUnprojected(ingest.deadLetters, parked, client),
     reparkAll: (client, parked) => reparkUnprojected(ingest.deadLetters, parked, client),
     log: (level, line, error) => log?.[level](error === undefined ? {} : { err: error }, line),
   });
-
   const keys = { ledger, database, ledgerDatabase, vault, clock };
   const erasures = await openErasures({ ...keys, projections }, roles, life, log);
+  return { ingest, interpret, interpreterVersion, projections, erasures };
+}
 
+type Truth = Awaited<ReturnType<typeof openTruth>>;
+
+/** What comes of it: the books, what analytics saw beside it, the numbers, their closes and their proofs. */
+async function openOutcomes(
+  { config, clock, zone, log, database, ledgerDatabase, vault, ledger, contentMac }: Ground,
+  { ingest, interpret, interpreterVersion, projections, erasures }: Truth,
+  { books: givenBooks, tieOuts: givenTieOuts }: OpenOptions,
+) {
   const calendar = fiscalCalendar(config.fiscalCalendar);
-  const contentMac = (value: unknown): Buffer => vault.contentMac(value);
-  const books = openBooks(config, {
-    ...{ ledger, database, zone, clock, contentMac, calendar },
-    ...{ interpret: createInterpret(interpreters), interpreterVersion: versionOf(interpreters) },
-  });
-
+  const own = { database, ledger, clock, zone, contentMac };
+  const books = openBooks(config, { ...own, calendar, interpret, interpreterVersion });
   const queue: { jobs?: Jobs } = {}; // jobs run reconciliations, which may be put into the queue
   const { contract, reconcile, compared } = openReconcile(config, {
-    ...{ ledger, vault, database, clock, zone, contentMac, projections, log },
+    ...own,
+    vault,
+    projections,
+    log,
     enqueueRun: async (runId) => queue.jobs?.enqueueRun(runId),
   });
   const seal = openSeal({
-    ...{ ledger, database: ledgerDatabase, clock, zone, contentMac },
-    ...{ signingKey: vault.signingKey, dataDir: config.dataDir, witnessUrl: config.sealWitnessUrl },
+    ...own,
+    database: ledgerDatabase,
+    signingKey: vault.signingKey,
+    dataDir: config.dataDir,
+    witnessUrl: config.sealWitnessUrl,
     failed: (error) => log?.error({ err: error }, 'sealing failed; it is tried again'),
   });
-  const tied = tieOutsWith(config, { database, ledger, vault, clock, zone, ingest, projections, books }, calendar);
+  const tied = tieOutsWith(config, { ...own, vault, ingest, projections, books }, calendar);
+  const { trackedRetentionDays, channels } = config;
+  const { completeness } = ingest;
   const { report, close } = await openNumbers(
     calendar,
+    { ...own, vault, projections, completeness, channels, erasures, trackedRetentionDays },
     {
-      ...{ database, ledger, vault, clock, zone, contentMac, projections },
-      ...{ completeness: ingest.completeness, channels: config.channels, erasures },
-      trackedRetentionDays: config.trackedRetentionDays,
+      ...compared,
+      interpreters: interpreterVersion,
+      books: givenBooks ?? books,
+      seal,
+      tieOuts: givenTieOuts ?? tied.tieOuts,
     },
-    { interpreters: versionOf(interpreters), books, seal, tieOuts: tied.tieOuts, ...compared, ...given },
   );
-
   const verification = createVerification({ ledger, seal, projections, closes: close, clock, contentMac });
+  return { ...tied, books, queue, contract, reconcile, seal, report, close, verification };
+}
 
-  const watched = { database, ledger, vault, ingest, reconcile, verification, announced: tied.announced };
-  const alerts = watchOver(config, clock, watched, log);
-  const worked = { ingest, reconcile, close, ...tied, seal, verification, alerts };
-  const jobs = await openJobs(config, clock, { database, zone, ...worked }, log);
+type Outcomes = Awaited<ReturnType<typeof openOutcomes>>;
+
+/** What runs by itself: who watches, the jobs, and what is handed out. */
+async function openWork(
+  { config, clock, zone, life, log, database, ledger, vault }: Ground,
+  { ingest, projections }: Truth,
+  { queue, books, reconcile, seal, announced, tieOuts, close, verification }: Outcomes,
+) {
+  const alerts = watchOver(config, clock, { database, ledger, vault, ingest, reconcile, verification, announced }, log);
+  const worked = { reconcile, close, announced, tieOuts, seal, verification, alerts };
+  const jobs = await openJobs(config, clock, { ...worked, database, zone, ingest }, log);
   queue.jobs = life.closes(jobs, (it) => it.stop());
   for (const stage of [books, seal, projections]) life.closes(stage, (it) => it.stop());
-
-  const files = openFiles(config, projections, { ...tied, periods: close, ledger, seal, clock, books });
-  return {
-    ...{ config, roles, database, doorDatabase, vault, ledger, ingest, erasures },
-    ...{ projections, reconcile, contract, report, books, ...tied, close, files, alerts, jobs, seal, verification },
-    start: () => startWork(roles, { vault, projections, erasures, contract, books, seal, jobs }, log),
-    stop: () => life.stop(),
-  };
+  const files = openFiles(config, projections, { tieOuts, periods: close, ledger, seal, clock, books });
+  return { alerts, jobs, files };
 }
 
 // A test that compiles the sources as it goes has no file that a thread could start from.
@@ -188,43 +224,6 @@ const readAside = (config: Config, { connection }: Database, known: KnownToOpera
           }),
       )
     : undefined;
-
-function openBounded(
-  { database, ledgerDatabase }: Databases,
-  holder: string,
-  doorSilentMs: number,
-  life: Lifecycle,
-): BoundedDatabases {
-  const bounded = (of: Database, how: BoundedOptions): Database =>
-    life.closes(boundedDatabase(of, how), (it) => it.close());
-  const name = connectionName(holder);
-  const live = bounded(database, { name });
-  const ledgerLive = ledgerDatabase === database ? live : bounded(ledgerDatabase, { name });
-  return { live, ledgerLive, doorDatabase: bounded(database, { silentMs: doorSilentMs }) };
-}
-
-/** The ledger and the vault with its keys: in one database, or the ledger in KurrentDB. */
-async function openLedger(
-  config: Config,
-  clock: Clock,
-  { live, ledgerLive, doorDatabase }: BoundedDatabases,
-  life: Lifecycle,
-  log?: Logger,
-) {
-  const engine = ledgerEngine(config.ledgerUrl) as BackendName;
-  const say = (line: string): void => log?.info(line);
-  const vault = await openVault(ledgerLive, {
-    ...config,
-    pooled: engine === 'postgres' ? undefined : { minutes: config.keyPoolMinutes, log: say },
-    beside: ledgerLive === live ? undefined : doorDatabase,
-  });
-  life.closes(vault, (it) => it.pool?.close() ?? Promise.resolve());
-  const ledger = life.closes(
-    await backends[engine].open({ url: config.ledgerUrl, database: ledgerLive, clock, log: say }),
-    (it) => it.close(),
-  );
-  return { vault, ledger };
-}
 
 interface Working {
   vault: OpenVault;

@@ -59,17 +59,31 @@ export function openReconcile(
   const { database, clock, zone } = deps;
   const { modelVersion } = projections;
   const pulls = createPulls({
-    ...{ database, vault, clock, zone, sources: config.sources.sources, spoolFolder: config.dataDir },
+    database,
+    vault,
+    clock,
+    zone,
+    sources: config.sources.sources,
+    spoolFolder: config.dataDir,
   });
   const contract = createContract({
-    ...{ ...deps, metrics, pulls, newId: randomUUID },
-    ...{ settings: config.sources.contract, modelVersion },
+    ...deps,
+    metrics,
+    pulls,
+    newId: randomUUID,
+    settings: config.sources.contract,
+    modelVersion,
   });
   const reconcile = createReconcile({
-    ...{ ...deps, newId: randomUUID, modelVersion, channels: config.channels },
+    ...deps,
+    newId: randomUUID,
+    modelVersion,
+    channels: config.channels,
     subjectTag: (kind, value) => vault.subjectTag(kind, value),
     projectionPosition: () => projections.currentPosition(),
-    ...{ pulls, sources: pulls.sources, terms: contract.terms },
+    pulls,
+    sources: pulls.sources,
+    terms: contract.terms,
     trackedRetentionDays: config.trackedRetentionDays,
     log: (line, error) => log?.warn({ err: error }, line),
   });
@@ -123,7 +137,13 @@ export async function openNumbers(
   const report = createReport({ ...deps, ...named, vault, closings, sources });
   const modelPosition = (): Promise<number> => projections.currentPosition();
   const close = createClose({
-    ...{ ...deps, ...given, calendar, closings, metrics, modelPosition, contentMac },
+    ...deps,
+    ...given,
+    calendar,
+    closings,
+    metrics,
+    modelPosition,
+    contentMac,
     versions: { model: modelVersion, interpreters, fold: FOLD_VERSION },
     numbers: (days, closing) => report.numbers(days, closing),
   });
@@ -147,11 +167,20 @@ export function watchOver(
   const { database, ledger, vault, ingest, reconcile, verification, announced } = stages;
   const { completeness, deadLetters } = ingest;
   return createAlerts({
-    ...{ database, ledger, clock, newId: randomUUID, settings: config.alerts },
+    database,
+    ledger,
+    clock,
+    newId: randomUUID,
+    settings: config.alerts,
     contentMac: (value) => vault.contentMac(value),
     watched: () =>
       lookAround({
-        ...{ reconcile, completeness, deadLetters, verification, announced, clock },
+        reconcile,
+        completeness,
+        deadLetters,
+        verification,
+        announced,
+        clock,
         failed: (part, error) => log?.warn({ err: error }, `${part} could not be watched`),
       }),
   });
@@ -215,10 +244,14 @@ export const openFiles = (
   { books, ...deps }: FilesDeps,
 ): PeriodFiles =>
   createPeriodFiles({
-    ...{ ...deps, account: books.account, functionalCurrency: books.functionalCurrency },
+    ...deps,
+    account: books.account,
+    functionalCurrency: books.functionalCurrency,
     parameters: () => ({
-      ...{ functional_currency: books.functionalCurrency ?? null, fiscal_calendar: fiscalCalendar },
-      ...{ model_version: modelVersion, fold_version: FOLD_VERSION },
+      functional_currency: books.functionalCurrency ?? null,
+      fiscal_calendar: fiscalCalendar,
+      model_version: modelVersion,
+      fold_version: FOLD_VERSION,
     }),
   });
 
@@ -237,17 +270,20 @@ export async function openJobs(
 ): Promise<Jobs> {
   const { database, ingest, reconcile, close, announced, tieOuts, seal, verification, alerts, zone } = stages;
   const jobs = await createJobs({
-    ...{ connection: database.connection, redisUrl: config.redisUrl },
-    ...{
-      reconcile,
-      close,
-      backfill: ingest.backfill,
-      completion: ingest.completion,
-      imports: ingest.imports,
-      announced,
-      tieOuts,
-    },
-    ...{ seal, verification, alerts, zone, clock },
+    connection: database.connection,
+    redisUrl: config.redisUrl,
+    reconcile,
+    close,
+    backfill: ingest.backfill,
+    completion: ingest.completion,
+    imports: ingest.imports,
+    announced,
+    tieOuts,
+    seal,
+    verification,
+    alerts,
+    zone,
+    clock,
     cancellations: cancellationsIn(database, clock),
     park: (failed) => parkFailedJob(ingest.deadLetters, failed),
     log: (line, error, level = 'warn') => log?.[level]({ err: error }, line),

@@ -5,6 +5,7 @@ import { brokenLinks, unlinked } from './support/doc-links.js';
 import {
   bannedWords,
   impurities,
+  lostCauses,
   PURE,
   REACHING,
   tooLong,
@@ -40,6 +41,10 @@ describe('the tree', () => {
   it('has an index only where plug-ins are registered, and names that say something', () =>
     expect(src.flatMap(wrongNames)).toEqual([]));
   it('keeps files and functions short', () => expect(src.flatMap(tooLong)).toEqual([]));
+  it('keeps the cause of an error that follows from another', () =>
+    expect([...everything, ...atRoot].filter(({ file }) => /\.(ts|tsx|mjs)$/.test(file)).flatMap(lostCauses)).toEqual(
+      [],
+    ));
   it('holds no banned words', () => expect([...everything, ...atRoot].flatMap(bannedWords)).toEqual([]));
   it('leads somewhere with every link, and to every page', () => {
     const all = [...everything, ...atRoot].filter(({ file }) => file.endsWith('.md'));
@@ -102,6 +107,23 @@ describe('the checks find what they look for', () => {
     expect(wrongNames(at('src/metrics/index.ts', ''))).toEqual([]);
     expect(wrongNames(at('src/report/utils.ts', ''))).toHaveLength(1);
   });
+
+  it.each([
+    'try { f(); } catch (error) { throw new RangeError("too far"); }',
+    'try { f(); } catch { if (g()) throw new Error("gone", { code: 1 }); }',
+    'f().catch((error: unknown) => { throw new TypeError(String(error)); });',
+    'f().catch(function () { throw new SyntaxError(); });',
+    'try { f(); } catch (error) { try { g(); } finally { throw new Error("worse"); } }',
+  ])('an error whose cause is lost: %s', (text) => expect(lostCauses(at('src/a.ts', text))).toHaveLength(1));
+
+  it.each([
+    'try { f(); } catch (error) { throw new RangeError("too far", { cause: error }); }',
+    'try { f(); } catch (cause) { throw new Error("gone", { cause }); }',
+    'try { f(); } catch { throw new Problem("not_found"); }',
+    'try { f(); } catch { later(() => { throw new Error("another time"); }); }',
+    'try { throw new Error("first"); } catch { g(); } throw new Error("behind");',
+    'f().then(() => { throw new Error("no catch"); }).catch(g);',
+  ])('and one whose is not, or that has none: %s', (text) => expect(lostCauses(at('src/a.ts', text))).toEqual([]));
 
   it('files and functions above the limit', () => {
     expect(tooLong(at('src/a.ts', 'let x = 1;\n'.repeat(351)))).toHaveLength(1);

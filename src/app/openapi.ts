@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
-import { CollectReplyBody } from './http/replies.js';
+import { CollectReplyBody } from './http/intake-replies.js';
 import { doorPaths, eventsBody, reportBody, writeKey } from './openapi-doors.js';
 import { INTRODUCTION, TAGS } from './openapi-introduction.js';
 

@@ -145,5 +145,10 @@ const rejectOf = (
   reason: string,
   count: number,
 ): Reject => ({
-  ...{ day: zone.dayOf(receivedAt.getTime()), collector: collector.name, keyId, reason, count, receivedAt },
+  day: zone.dayOf(receivedAt.getTime()),
+  collector: collector.name,
+  keyId,
+  reason,
+  count,
+  receivedAt,
 });

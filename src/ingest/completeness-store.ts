@@ -1,4 +1,5 @@
 import type { Database } from '../storage/database.js';
+import { GIVEN_UP } from './completion.js';
 
 export const HOUR_MS = 3_600_000;
 /** An hour is compared once it is over, and once more when late webhooks have had their chance: Stripe first retries within hours. */
@@ -40,6 +41,9 @@ export interface ProviderRow {
   unchecked: number;
   missing: number;
   healed: number;
+  /** Webhooks that were too large and are not completed, and those of them that are not asked for again by themselves. */
+  shortened: number;
+  given_up: number;
   last_delivery_at: Date | null;
   silent: boolean;
 }
@@ -172,6 +176,8 @@ export class CompletenessStore {
          (select count(*)::int from ${OPEN_HOURS} where l.provider is not null and c.hour is null) as unchecked,
          (select coalesce(sum(c.expected - c.delivered - c.healed), 0)::int from ingest.completeness c where c.provider = n.provider) as missing,
          (select coalesce(sum(c.healed), 0)::int from ingest.completeness c where c.provider = n.provider) as healed,
+         (select count(*)::int from ${SHORTENED} and d.origin = n.provider) as shortened,
+         (select count(*)::int from ${SHORTENED} and d.origin = n.provider and $3 = any(d.errors)) as given_up,
          (select max(last_at) from ingest.delivery_counts d where d.provider = n.provider) as last_delivery_at,
          coalesce((select count(*) >= 3 and bool_and(d.deliveries is not null) from generate_series(1, 7) as w(days)
             left join ingest.delivery_counts d on d.provider = n.provider
@@ -181,7 +187,7 @@ export class CompletenessStore {
          and not exists (select from ingest.delivery_counts d
             where d.provider = n.provider and d.hour >= $1::timestamptz - interval '1 hour') as silent
        from names n left join ingest.event_lists l using (provider) order by 1`,
-      [floorHour(now), new Date(now.getTime() - GRACE_MS)],
+      [floorHour(now), new Date(now.getTime() - GRACE_MS), GIVEN_UP],
     );
     return rows;
   }
@@ -205,6 +211,8 @@ export class CompletenessStore {
     return rows.map(({ hour }) => hour);
   }
 }
+
+const SHORTENED = `ingest.dead_letters d where d.reason = 'truncated' and d.resolved_at is null`;
 
 /** Hours of a list `l` that should have been compared by now, with their rows `c`; `$2` is the end of the last such hour. */
 const OPEN_HOURS = `generate_series(l.since, $2::timestamptz - interval '1 hour', interval '1 hour') as h(hour)

@@ -15,15 +15,17 @@ const PAGE = 100;
 const DAY_MS = 86_400_000;
 /** How long after a webhook came its provider is asked for the second time; the next waits are twice as long each. */
 const SECOND_ASK_MS = 10 * 60_000;
-const GIVEN_UP = 'It is not asked for again by itself: replay the letter, or dismiss it.';
+/** What a letter says that is not asked for again by itself. */
+export const GIVEN_UP = 'It is not asked for again by itself: replay the letter, or dismiss it.';
 /** Of the stored size that the long texts in one entry may take: sealing makes them longer by half at most. */
 const PIECE_SHARE = 0.5;
 
 export interface CompletionDeps extends ReceiveDeps {
   ledger: Pick<Ledger, 'record' | 'find'>;
-  deadLetters: Pick<DeadLetterStore, 'park' | 'list' | 'replay'>;
+  deadLetters: Pick<DeadLetterStore, 'park' | 'list' | 'replay' | 'failed'>;
   lists: readonly ListedProvider[];
   interpret: Interpret;
+  log(line: string, error: unknown): void;
 }
 
 /** Webhooks that were too large to be kept whole: what was left out is fetched from the provider's own list. */
@@ -32,7 +34,8 @@ export interface Completion {
   complete(parked: ParkedDelivery): Promise<Outcome>;
   /**
    * Does so for every open letter whose turn it is: after 10, 30, 70 … minutes, until its event is older than what its provider lists. What
-   * was asked for the last time says so. Resolves with how many were settled, and how many of those that were asked for are left.
+   * was asked for the last time says so. Where asking fails, the letter says why, and its next turn is 10, 20, 40 … minutes later, until the same
+   * end. Resolves with how many were settled, and how many of those whose turn it was are left; rejected where not even that could be noted.
    */
   sweep(onProgress?: (done: number, total: number) => Promise<void>): Promise<{ completed: number; left: number }>;
 }
@@ -52,7 +55,8 @@ export function createCompletion(deps: CompletionDeps): Completion {
         if (!(error instanceof Problem) || error.status >= 500) throw error;
         return refused(letter, error.detail);
       });
-      const isLast = one !== undefined && nextAsk(letter, letter.replays + 1) > lastAsk(letter, one);
+      const answered = { ...letter, failures: 0, failedAt: null };
+      const isLast = one !== undefined && nextAsk(answered, letter.replays + 1) > lastAsk(letter, one);
       return outcome.outcome === 'rejected' && isLast
         ? { ...outcome, errors: [...(outcome.errors ?? []), GIVEN_UP] }
         : outcome;
@@ -60,25 +64,39 @@ export function createCompletion(deps: CompletionDeps): Completion {
 
     async sweep(onProgress = () => Promise.resolve()) {
       const open = await lettersToAsk(deps, listOf);
-      const away = new Map<string, unknown>();
-      const failed: unknown[] = [];
+      const away = new Set<string>();
       let completed = 0;
-      for (const [nth, { id, origin }] of open.entries()) {
+      for (const [nth, letter] of open.entries()) {
         await onProgress(nth, open.length);
-        if (away.has(origin)) continue;
+        // A provider that is away keeps those of no other one waiting.
+        if (away.has(letter.origin)) continue;
         try {
-          const { outcome } = await deps.deadLetters.replay(id, 'system');
+          const { outcome } = await deps.deadLetters.replay(letter.id, 'system');
           if (outcome === 'recorded' || outcome === 'duplicate') completed += 1;
         } catch (error) {
-          // A provider that is away keeps those of no other one waiting, and a letter that fails keeps no other letter.
-          if (isAway(error) || (error instanceof Problem && error.status >= 500)) away.set(origin, error);
-          else failed.push(error);
+          if (isElsewhere(error)) away.add(letter.origin);
+          await noteFailure(deps, listOf(letter.origin)!, letter, error);
         }
       }
-      for (const error of [...away.values(), ...failed]) throw error;
       return { completed, left: open.length - completed };
     },
   };
+}
+
+/** Whether it is no matter of the one letter. */
+const isElsewhere = (error: unknown): boolean => isAway(error) || (error instanceof Problem && error.status >= 500);
+
+async function noteFailure(deps: CompletionDeps, one: ListedProvider, letter: DeadLetter, error: unknown) {
+  // What was thrown by accident may quote what it stumbled over.
+  const why = error instanceof Problem ? error.detail : `an error that nobody foresaw (${(error as Error)?.name}).`;
+  const failed = { ...letter, failures: letter.failures + 1, failedAt: deps.clock() };
+  const isLast = nextAsk(failed, letter.replays) > lastAsk(letter, one);
+  deps.log('a webhook that was too large could not be asked for', error);
+  await deps.deadLetters
+    .failed(letter.id, [`It could not be asked for: ${why}`, ...(isLast ? [GIVEN_UP] : [])])
+    .catch(() => {
+      throw error; // the database is away, which the first error says too
+    });
 }
 
 async function complete(deps: CompletionDeps, one: ListedProvider | undefined, letter: DeadLetter): Promise<Outcome> {
@@ -120,14 +138,23 @@ async function lettersToAsk(
   return open.filter(isDue);
 }
 
-/** When it is asked for again by itself after so many times. A service that was down catches up, and asks no more often in all. */
-const nextAsk = ({ receivedAt }: DeadLetter, times: number): number =>
-  receivedAt.getTime() + SECOND_ASK_MS * (2 ** times - 1);
+/**
+ * When it is asked for again by itself after so many answers. A service that was down catches up, and asks no more often in all; what failed
+ * waits from then on, each time twice as long.
+ */
+const nextAsk = ({ receivedAt, failures, failedAt }: DeadLetter, times: number): number =>
+  Math.max(
+    receivedAt.getTime() + SECOND_ASK_MS * (2 ** times - 1),
+    failedAt ? failedAt.getTime() + SECOND_ASK_MS * 2 ** (failures - 1) : 0,
+  );
 const lastAsk = ({ receivedAt }: DeadLetter, { list }: ListedProvider): number =>
   receivedAt.getTime() + list.reachDays * DAY_MS;
 
 const refused = ({ id, entryId }: DeadLetter, why: string): Outcome => ({
-  ...{ outcome: 'rejected', code: 'invalid_request', errors: [why], deadLetterId: id },
+  outcome: 'rejected',
+  code: 'invalid_request',
+  errors: [why],
+  deadLetterId: id,
   ...(entryId === null ? {} : { entryId }),
 });
 

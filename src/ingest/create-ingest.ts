@@ -19,7 +19,7 @@ import { judge, receiveEvents, type EventsDeps } from './domain-events.js';
 import type { ProviderApi } from './event-list.js';
 import { createImports, type ImportSource, type Imports } from './import-objects.js';
 import { ImportStore } from './import-store.js';
-import type { Ingest, Outcome, Principal } from './ingest.js';
+import type { Ingest, Outcome, Principal, RawRequest } from './ingest.js';
 import { interpret, isInterpreted } from './interpret.js';
 import { defaultLimits, type IngestLimits } from './limits.js';
 import type { DoorCount, OnOutcome } from './outcome.js';
@@ -53,6 +53,8 @@ export interface IngestDeps {
   limits?: Partial<IngestLimits>;
   /** Called with what became of things at the doors, for counters. */
   onOutcome?: OnOutcome;
+  /** Told of what went wrong beside the doors. */
+  log?: (line: string, error: unknown) => void;
   /** The store of dead letters, where the caller made it before (`createDeadLetters`); otherwise ingest makes its own. */
   deadLetters?: DeadLetterStore;
 }
@@ -91,10 +93,10 @@ export function createIngest(deps: IngestDeps): IngestStage {
   deadLetters.onReplay('events', (parked) => replayEvent(doors, parked));
   deadLetters.onReplay('projector', replayEntry);
 
-  const { apis = {}, pause = wait } = deps;
+  const { apis = {}, pause = wait, log = () => undefined } = deps;
   const lists = listsOf(apis, pause);
   const backfill = createBackfill({ ...doors, ledger, completeness, lists, isRead: isInterpreted });
-  const completion = createCompletion({ ...doors, ledger, deadLetters, lists, interpret });
+  const completion = createCompletion({ ...doors, ledger, deadLetters, lists, interpret, log });
   deadLetters.onReplay('provider', (parked) =>
     parked.context?.door === 'truncated' ? completion.complete(parked) : replayDelivery(doors, parked),
   );
@@ -102,7 +104,11 @@ export function createIngest(deps: IngestDeps): IngestStage {
   const imports = createImports({ ...doors, ledger, sources, store: new ImportStore(database), pause });
 
   return {
-    ...{ deadLetters, completeness, backfill, completion, imports },
+    deadLetters,
+    completeness,
+    backfill,
+    completion,
+    imports,
     decideIdentity: createDecideIdentity({ ledger, database, vault, clock }),
     stop: () => deliveries.stop(),
     async webhook(name, request) {
@@ -115,20 +121,7 @@ export function createIngest(deps: IngestDeps): IngestStage {
         async () => receiveWebhook(doors, door.provider, door.settings, request),
       );
     },
-    async events(request, principal) {
-      let batch = false;
-      const outcomes = await counted(
-        onOutcome,
-        'events',
-        () => originLabel(principal),
-        async () => {
-          const received = await receiveEvents(doors, request, principal);
-          batch = received.batch;
-          return received.outcomes;
-        },
-      );
-      return { batch, outcomes };
-    },
+    events: (request, principal) => countedEvents(doors, onOutcome, request, principal),
     async collect(protocol, request) {
       try {
         return await collect(collectors[protocol], request);
@@ -140,6 +133,22 @@ export function createIngest(deps: IngestDeps): IngestStage {
       }
     },
   };
+}
+
+async function countedEvents(
+  doors: EventsDeps,
+  onOutcome: OnOutcome,
+  request: RawRequest,
+  principal: Principal,
+): Promise<{ batch: boolean; outcomes: Outcome[] }> {
+  let batch = false;
+  const receive = async (): Promise<Outcome[]> => {
+    const received = await receiveEvents(doors, request, principal);
+    batch = received.batch;
+    return received.outcomes;
+  };
+  const outcomes = await counted(onOutcome, 'events', () => originLabel(principal), receive);
+  return { batch, outcomes };
 }
 
 interface UsedProvider {

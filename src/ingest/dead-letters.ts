@@ -61,6 +61,8 @@ export interface DeadLetterStore extends DeadLetters {
   resolveEntries(entryIds: readonly string[], resolution: string, client?: pg.ClientBase): Promise<void>;
   /** Marks the letters of a door as settled, but those about the entries named. */
   resolveOthers(door: string, entryIds: readonly string[], resolution: string, client: pg.ClientBase): Promise<void>;
+  /** Notes that an open letter could not be run again, and why; another run that is answered, in whatever way, begins anew. */
+  failed(id: string, errors: readonly string[]): Promise<void>;
   /** Who replays letters of a door that is not one of ingest's own (`projector`, `jobs`). */
   onReplay(door: string, replayer: Replayer): void;
 }
@@ -101,6 +103,8 @@ export function createDeadLetters(deps: Deps): DeadLetterStore {
         [door, entryIds, clock(), resolution],
       );
     },
+
+    failed: (id, errors) => noteFailed(database, id, errors, clock()),
 
     onReplay: (door, replayer) => void replayers.set(door, replayer),
 
@@ -168,6 +172,8 @@ interface Row {
   dismissed_at: Date | null;
   blocks: boolean;
   replays: number;
+  failures: number;
+  failed_at: Date | null;
 }
 interface FullRow extends Row {
   body: string | null;
@@ -180,7 +186,7 @@ interface FullRow extends Row {
 }
 
 const COLUMNS =
-  'number, id, reason, door, origin, account, origin_event_id, type, errors, entry_id, received_at, resolved_at, resolution, dismissed_at, blocks, replays';
+  'number, id, reason, door, origin, account, origin_event_id, type, errors, entry_id, received_at, resolved_at, resolution, dismissed_at, blocks, replays, failures, failed_at';
 const SELECT = `select ${COLUMNS} from ingest.dead_letters`;
 
 // The key of a body goes in only with a new row: the one that is there keeps its own body and key.
@@ -262,11 +268,18 @@ async function load(database: Database, id: string): Promise<FullRow> {
 async function note(database: Database, row: FullRow, outcome: Outcome, actor: string, now: Date): Promise<void> {
   const settled = ['recorded', 'duplicate', 'enqueued'].includes(outcome.outcome);
   await database.pool.query(
-    `update ingest.dead_letters set replays = replays + 1, errors = coalesce($2::text[], errors),
+    `update ingest.dead_letters set replays = replays + 1, failures = 0, failed_at = null, errors = coalesce($2::text[], errors),
        resolved_at = case when $3 and deliveries = $6 then $4::timestamptz else resolved_at end,
        resolution = case when $3 and deliveries = $6 then $5 else resolution end
      where id = $1`,
     [row.id, outcome.errors ?? null, settled, now, `replayed by ${actor}: ${outcome.outcome}`, row.deliveries],
+  );
+}
+
+async function noteFailed({ pool }: Database, id: string, errors: readonly string[], now: Date): Promise<void> {
+  await pool.query(
+    'update ingest.dead_letters set failures = failures + 1, failed_at = $2, errors = $3 where id = $1 and resolved_at is null',
+    [id, now, errors.map(storable)],
   );
 }
 
@@ -289,6 +302,8 @@ const letterOf = (row: Row): DeadLetter => ({
   dismissedAt: row.dismissed_at,
   blocks: row.blocks && row.resolved_at === null,
   replays: row.replays,
+  failures: row.failures,
+  failedAt: row.failed_at,
 });
 
 function wholeOf(row: FullRow): DeadLetterWhole {

@@ -1,23 +1,16 @@
 import type { BalanceLine } from './balance-line.js';
-import type { Clock } from '../kernel/clock.js';
-import { entryId } from '../kernel/entry-id.js';
 import { Problem } from '../kernel/errors.js';
-import type { Ledger } from '../ledger/ledger.js';
 import type { TimeRange } from './event-list.js';
 import { type ObjectFile, openObjectFile } from './object-file.js';
 import type { ImportProgress, ImportStore } from './import-store.js';
 import type { AsOf, ObjectList, ObjectPage, ObjectSource, ReadLine, ReadObject } from './object-list.js';
-import type { Outcome } from './ingest.js';
-import { type Arrival, keep, providerArrival, type ReceiveDeps } from './receive.js';
+import { type Imported, nothing, settle, type SettleDeps } from './settle-objects.js';
 
 const DAY_MS = 86_400_000;
 const SWEEP = 'sweep';
 const SWEPT_DAYS_MAX = 35; // at the first sweep, and after a long pause: a month and what is late of it
 const TOGETHER = 500; // objects of a file that are made durable together
 const LOTS_MAX = 3; // of these on their way: one is read and sealed while another is written
-const IDS_MAX = 1_000;
-const ATTEMPTS_MAX = 10;
-const VERSION_LENGTH = 22; // characters of a keyed hash: 132 bits
 
 /** A provider whose objects can be read; `list` where its interface can be asked. */
 export interface ImportSource {
@@ -25,27 +18,9 @@ export interface ImportSource {
   list?: ObjectList;
 }
 
-export interface ImportDeps extends ReceiveDeps {
-  ledger: Pick<Ledger, 'record' | 'find' | 'findMany' | 'findReceipts'>;
+export interface ImportDeps extends SettleDeps {
   sources: readonly ImportSource[];
   store: ImportStore;
-  clock: Clock;
-  /** Waits, in milliseconds. */
-  pause(ms: number): Promise<void>;
-}
-
-/** What reading came to. */
-export interface Imported {
-  /** Objects seen, those of earlier attempts at the same included. */
-  listed: number;
-  /** Of these, how many the ledger did not have as they are now. */
-  recorded: number;
-  /** Objects of kinds that mean nothing here, by kind; they are not kept. */
-  skipped: Record<string, number>;
-  /** Lines of a balance that could not be joined to a payment, because their source is only an id. */
-  unattached: number;
-  /** Whether everything was read; false when it was told to stop. */
-  done: boolean;
 }
 
 export interface ImportOptions {
@@ -186,8 +161,6 @@ async function* statementOf(
   } while (cursor !== undefined);
 }
 
-const nothing = (): Imported => ({ listed: 0, recorded: 0, skipped: {}, unattached: 0, done: true });
-
 /** Page by page; each is durable before its cursor is. */
 async function readList(
   deps: ImportDeps,
@@ -282,68 +255,4 @@ async function readFile(
     // Also of lots behind one that failed: whoever closes the database next must not close it under them.
     await Promise.allSettled([...settling, ...onTheirWay]);
   }
-}
-
-/** Sees to it that the ledger has every object as it is now. Resolves when what was new is durable, with how many those were. */
-async function settle(
-  deps: ImportDeps,
-  source: ObjectSource,
-  read: readonly ReadObject[],
-  asOf: AsOf,
-  authenticatedBy: string,
-  imported: Imported,
-): Promise<number> {
-  const arrivals = [];
-  for (const each of read) {
-    const kind = String(each.object['object']);
-    if (!source.kinds.has(kind)) imported.skipped[kind] = (imported.skipped[kind] ?? 0) + 1;
-    else {
-      if (source.isUnattached?.(each.object)) imported.unattached += 1;
-      arrivals.push(arrivalOf(deps, source, each, asOf, authenticatedBy));
-    }
-  }
-  let recorded = 0;
-  for (let from = 0; from < arrivals.length; from += IDS_MAX) {
-    const some = arrivals.slice(from, from + IDS_MAX);
-    const ids = some.map(({ id }) => id);
-    const found = await (deps.ledger.findReceipts?.(ids) ?? deps.ledger.findMany(ids));
-    const known = new Set(found.map(({ id }) => id));
-    const outcomes = await Promise.all(
-      some.filter(({ id }) => !known.has(id)).map(({ arrival }) => keepPatiently(deps, arrival)),
-    );
-    recorded += outcomes.filter((outcome) => outcome === 'recorded').length;
-  }
-  imported.listed += read.length;
-  imported.recorded += recorded;
-  return recorded;
-}
-
-/** A ledger with no room or no keys just now has some in a moment; whoever reads millions of objects is the one to wait. */
-async function keepPatiently(deps: ImportDeps, arrival: Arrival): Promise<Outcome['outcome']> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return (await keep(deps, arrival)).outcome;
-    } catch (error) {
-      if (!(error instanceof Problem) || error.code !== 'unavailable' || attempt === ATTEMPTS_MAX) throw error;
-      await deps.pause((error.extra.retryAfterS ?? 1) * 1_000);
-    }
-  }
-}
-
-/** An entry of its own for each object and content: what did not change since it was last read is a duplicate. */
-function arrivalOf(deps: ImportDeps, source: ObjectSource, read: ReadObject, asOf: AsOf, authenticatedBy: string) {
-  const { provider } = source;
-  const { object, payout, text = JSON.stringify(object) } = read;
-  const data = payout === undefined ? { object } : { object, payout };
-  const contentMac = deps.vault.contentMac(data);
-  const version = contentMac.toString('base64url').slice(0, VERSION_LENGTH);
-  const envelope = source.envelope(read, `${String(object['id'])}.${version}`, asOf);
-  const around = JSON.stringify(envelope).slice(0, -1);
-  const whole = `${around},"data":{"object":${text}${payout === undefined ? '' : `,"payout":${JSON.stringify(payout)}`}}}`;
-  const body = { ...envelope, data };
-  const arrival = providerArrival(deps, provider, whole, body, `import-${provider.name}`);
-  const { account, origin, originEventId } = arrival;
-  const door = 'import' as const;
-  const entry = entryId({ door, account, origin, id: originEventId });
-  return { arrival: { ...arrival, id: entry, contentMac, door, authenticatedBy, actor: 'import' }, id: entry };
 }

@@ -28,8 +28,12 @@ export class ImportStore {
     const [row] = rows;
     return (
       row && {
-        ...{ cursor: row.cursor, startedAt: row.started_at, doneAt: row.done_at, error: row.error },
-        ...{ listed: Number(row.listed), recorded: Number(row.recorded) },
+        cursor: row.cursor,
+        startedAt: row.started_at,
+        doneAt: row.done_at,
+        error: row.error,
+        listed: Number(row.listed),
+        recorded: Number(row.recorded),
       }
     );
   }

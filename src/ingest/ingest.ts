@@ -73,6 +73,9 @@ export interface DeadLetter {
   blocks: boolean;
   /** How often it was run again. */
   replays: number;
+  /** How often in a row that could not be done by itself, and when not the last time. */
+  failures: number;
+  failedAt: Date | null;
 }
 
 /** A letter with what was received, as far as it was kept. */

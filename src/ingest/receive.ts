@@ -161,7 +161,14 @@ async function parkConflict(deps: ReceiveDeps, arrival: Arrival, entry: NewEntry
   const [id] = await deps.deadLetters.park([
     {
       reason: 'conflict',
-      ...{ door, account, origin, originEventId, type, contentType, context, sealed },
+      door,
+      account,
+      origin,
+      originEventId,
+      type,
+      contentType,
+      context,
+      sealed,
       errors: [CONFLICT],
       entryId: entry.id,
       contentMac: entry.contentMac,
@@ -179,7 +186,12 @@ async function parkTruncated(deps: ReceiveDeps, arrival: Arrival, entry: NewEntr
   await deps.deadLetters.park([
     {
       reason: 'truncated',
-      ...{ door, account, origin, originEventId, type, entryId: entry.id },
+      door,
+      account,
+      origin,
+      originEventId,
+      type,
+      entryId: entry.id,
       errors: [
         `It is larger than an entry may be: ${isWhole ? 'its longest texts were' : 'a part of it was'} left out.`,
       ],

@@ -58,7 +58,9 @@ export async function createJobs(deps: JobsDeps): Promise<Jobs> {
   const running = new Running(deps, jobs, log);
   const open = (name: string): Promise<JobQueue> =>
     openQueue({
-      ...{ name, connection: deps.connection, redisUrl: deps.redisUrl },
+      name,
+      connection: deps.connection,
+      redisUrl: deps.redisUrl,
       concurrency: deps.concurrency ?? CONCURRENCY,
       attempts: deps.attempts,
       backoffMs: deps.backoffMs,
@@ -146,8 +148,18 @@ class Running implements Jobs {
       this.deps;
     const { alerts, zone, clock } = rest;
     return {
-      ...{ reconcile, close, backfill, completion, imports, announced, tieOuts, seal, verification },
-      ...{ alerts, zone, clock },
+      reconcile,
+      close,
+      backfill,
+      completion,
+      imports,
+      announced,
+      tieOuts,
+      seal,
+      verification,
+      alerts,
+      zone,
+      clock,
       enqueue: (each) => this.add(each),
     };
   }

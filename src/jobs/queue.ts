@@ -281,7 +281,11 @@ interface QueueJob {
 function queuedJob(job: QueueJob, state: string): QueuedJob {
   const { done, total } = (typeof job.progress === 'object' ? job.progress : {}) as { done?: number; total?: number };
   return {
-    ...{ id: job.id ?? '', name: job.name, state, data: job.data as Data, attempts: job.attemptsMade },
+    id: job.id ?? '',
+    name: job.name,
+    state,
+    data: job.data as Data,
+    attempts: job.attemptsMade,
     enqueuedAt: new Date(job.timestamp),
     dueAt: state === 'delayed' && job.attemptsMade === 0 ? new Date(job.timestamp + (job.delay ?? 0)) : null,
     progress: done === undefined || total === undefined ? null : { done, total },

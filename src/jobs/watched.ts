@@ -111,7 +111,10 @@ function unresolved({ reason, unresolved: count }: { reason: string; unresolved:
 function notAsWritten({ last, overdue }: Awaited<ReturnType<Verification['standing']>>): Condition[] {
   const at = last ? { at: last.finished_at, position: last.position } : {};
   const critical = (key: string, title: string, detail = {}): Condition => ({
-    ...{ key: keyOf('verification', key), severity: 'critical', title, detail: { ...at, ...detail } },
+    key: keyOf('verification', key),
+    severity: 'critical',
+    title,
+    detail: { ...at, ...detail },
   });
   const found: Condition[] = [];
   if (overdue) found.push(critical('overdue', 'Nothing was verified for two days'));
@@ -128,7 +131,7 @@ function notAsWritten({ last, overdue }: Awaited<ReturnType<Verification['standi
 }
 
 function providerTrouble(row: Awaited<ReturnType<CompletenessStore['providers']>>[number]): Condition[] {
-  const { provider, silent, missing, unchecked, last_delivery_at: last, error } = row;
+  const { provider, silent, missing, unchecked, shortened, given_up: givenUp, last_delivery_at: last, error } = row;
   const found: Condition[] = [];
   if (silent)
     found.push({
@@ -143,6 +146,13 @@ function providerTrouble(row: Awaited<ReturnType<CompletenessStore['providers']>
       severity: 'warning',
       title: `Not everything that ${provider} lists is known to be in the ledger`,
       detail: { events_missing: missing, hours_unchecked: unchecked, error },
+    });
+  if (givenUp > 0)
+    found.push({
+      key: keyOf('provider', provider, 'shortened'),
+      severity: 'warning',
+      title: `Webhooks of ${provider} that were too large could not be completed: replay their letters, or dismiss them`,
+      detail: { given_up: givenUp, shortened },
     });
   return found;
 }

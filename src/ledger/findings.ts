@@ -20,6 +20,8 @@ export interface Finding {
 }
 
 export const finding = (verdict: Verdict, position: Position, detail: string, until?: Position): Finding => ({
-  ...{ verdict, position, detail },
+  verdict,
+  position,
+  detail,
   ...(until === undefined || until === position ? {} : { until }),
 });

@@ -97,7 +97,8 @@ export function sealEntries({ ledger, clock, zone, contentMac, signingKey, cover
       if (last && isSigned(last) && head <= last.position && last.checkpoint.size === last.position - 1) return last;
       const checkpoint = await covering(head);
       const data: LedgerSealed = {
-        ...{ ...why, day },
+        ...why,
+        day,
         checkpoint: { ...checkpointJson(checkpoint), key_id: keyIdOf(checkpoint.origin, publicKey).toString('hex') },
       };
       const decide = ({ newest, nightly }: Entered): Event[] => {
@@ -172,8 +173,10 @@ function checkpointIn(data: unknown, publicKey: KeyObject): Checkpoint | undefin
   if (!parsed.success) return undefined;
   const { key_id: keyId, root, signed_at: signedAt, signature, ...named } = parsed.data.checkpoint;
   const checkpoint: Checkpoint = {
-    ...{ ...named, root: Buffer.from(root, 'hex') },
-    ...{ signedAt: new Date(signedAt), signature: Buffer.from(signature, 'base64') },
+    ...named,
+    root: Buffer.from(root, 'hex'),
+    signedAt: new Date(signedAt),
+    signature: Buffer.from(signature, 'base64'),
   };
   if (keyId !== keyIdOf(named.origin, publicKey).toString('hex')) return undefined;
   return verifyCheckpoint(checkpoint, publicKey) ? checkpoint : undefined;

@@ -63,6 +63,9 @@ export const fingerprintOf = (publicKey: KeyObject): string =>
     .digest('hex');
 
 export const checkpointJson = ({ origin, size, root, signedAt, signature }: Checkpoint) => ({
-  ...{ origin, size, root: root.toString('hex'), signed_at: signedAt.toISOString() },
+  origin,
+  size,
+  root: root.toString('hex'),
+  signed_at: signedAt.toISOString(),
   signature: signature.toString('base64'),
 });

@@ -74,7 +74,9 @@ function signedSize(size: Position, { our, their, inside }: Said, publicKey: Key
   const [entry] = inside;
   const who = outside ? 'its witness' : entry && `entry ${entry.position}`;
   return {
-    ...{ size, root: beside ?? entry?.checkpoint.root, findings },
+    size,
+    root: beside ?? entry?.checkpoint.root,
+    findings,
     elsewhere: our === undefined ? who : undefined,
     onlyIn: beside ? undefined : entry?.position,
   };

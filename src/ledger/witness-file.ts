@@ -46,7 +46,10 @@ export async function* notesIn(path: string): AsyncGenerator<Checkpoint> {
       const signedAt = new Date(time!);
       if (!Number.isNaN(signedAt.getTime()))
         yield {
-          ...{ origin: origin!, size: Number(size), root: Buffer.from(root!, 'base64'), signedAt },
+          origin: origin!,
+          size: Number(size),
+          root: Buffer.from(root!, 'base64'),
+          signedAt,
           signature: Buffer.from(signature[2]!, 'base64').subarray(KEY_HASH_BYTES),
         };
     }

@@ -16,8 +16,12 @@ export async function tellAddress(url: string, checkpoint: Checkpoint, signingKe
     redirect: 'manual',
     headers: { 'content-type': 'application/json', 'idempotency-key': `${origin}-${size}-${root.toString('hex')}` },
     body: JSON.stringify({
-      ...{ origin, size, root: root.toString('hex'), signed_at: signedAt.toISOString() },
-      ...{ signature: signature.toString('base64'), note: signedNote(checkpoint, signingKey) },
+      origin,
+      size,
+      root: root.toString('hex'),
+      signed_at: signedAt.toISOString(),
+      signature: signature.toString('base64'),
+      note: signedNote(checkpoint, signingKey),
     }),
     signal: AbortSignal.timeout(ANSWER_MS),
   });

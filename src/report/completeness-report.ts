@@ -63,6 +63,8 @@ const providerBody = ({ provider, since, failed_at, error, ...counts }: Provider
   unchecked_hours: counts.unchecked,
   missing: counts.missing,
   healed: counts.healed,
+  shortened: counts.shortened,
+  given_up: counts.given_up,
   last_delivery_at: counts.last_delivery_at,
   silent: counts.silent,
   ...(error === null ? {} : { failed_at, error }),

@@ -74,7 +74,8 @@ const NOW: Asked = { position: undefined, closings: [], both: false };
 
 /** Numbers out: reads only. Answers undefined where nothing has the name or id asked for. */
 export function createReport(deps: ReportDeps) {
-  const { database, ledger, metrics, completeness, clock, zone } = deps;
+  const { database, ledger, vault, metrics, completeness, channels, clock, zone, erasures } = deps;
+  const erasedAt = erasures && ((identifiers: readonly string[]) => erasures.erasedAt(identifiers));
   const known = (name: string): Metric | undefined => metrics.find((metric) => metric.name === name);
   return {
     ...viewedMetrics(deps),
@@ -122,22 +123,15 @@ export function createReport(deps: ReportDeps) {
       })),
     bridge: (query: RangeQuery) =>
       snapshot(deps, NOW, async (at) => ({ ...(await bridgeReport(query, at)), ...markOf(at) })),
-    customerId: (id: string) => customerIdOf({ pool: database.pool, vault: deps.vault }, id),
-    customer: (id: string) =>
-      customerReport(
-        {
-          ...{ pool: database.pool, vault: deps.vault, ledger, channels: deps.channels },
-          erasedAt: deps.erasures && ((identifiers) => deps.erasures!.erasedAt(identifiers)),
-        },
-        id,
-      ),
+    customerId: (id: string) => customerIdOf({ pool: database.pool, vault }, id),
+    customer: (id: string) => customerReport({ pool: database.pool, vault, ledger, channels, erasedAt }, id),
     entries: (query: EntriesQuery): Promise<ReportPage> => entriesPage(ledger, query),
     unknownTypes: (query: UnknownTypesQuery): Promise<ReportPage> => unknownTypesPage(database.pool, query),
     unknownEntries: (): Promise<number> => unknownEntries(database.pool),
     async entry(id: string): Promise<Record<string, unknown> | undefined> {
       const entry = /^\d+$/.test(id) ? await ledger.at(Number(id)) : isUuid(id) ? await ledger.find(id) : undefined;
       if (!entry) return undefined;
-      const told = await deps.erasures?.personalDataOf(entry);
+      const told = await erasures?.personalDataOf(entry);
       return { ...entryJson(entry), ...(told === undefined ? {} : { personal_data: told }) };
     },
   };

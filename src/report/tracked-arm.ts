@@ -33,8 +33,11 @@ export function trackedArm(
 ): TrackedArm {
   if (source === undefined || source === OWN)
     return {
-      ...{ source: OWN, counts: false, settlesMs: sources[OWN]?.settlesMs ?? 0 },
-      ...{ events: 'ingest.tracked_events', links: 'ingest.sdk_links' },
+      source: OWN,
+      counts: false,
+      settlesMs: sources[OWN]?.settlesMs ?? 0,
+      events: 'ingest.tracked_events',
+      links: 'ingest.sdk_links',
     };
   const known = Object.hasOwn(sources, source) ? sources[source] : undefined;
   if (!known) {

@@ -20,7 +20,9 @@ export async function unknownTypesPage(
     [cursor ?? '', limit + 1],
   );
   const data = rows.slice(0, limit).map(({ type, entries, last_position: last }) => ({
-    ...{ type, entries: Number(entries), last_position: Number(last) },
+    type,
+    entries: Number(entries),
+    last_position: Number(last),
   }));
   return { data, next_cursor: rows.length > limit ? data.at(-1)!.type : null };
 }

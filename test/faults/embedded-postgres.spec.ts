@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { isAlive, processStamp } from '../../src/storage/embedded/process-identity.js';
@@ -50,7 +51,11 @@ describe('the embedded PostgreSQL', () => {
 
   it('takes a data folder whose path is too long for a socket', async () => {
     const dataDir = path.join(emptyFolder(), 'long-'.repeat(20), 'long-'.repeat(20));
+    const beside = { sockets: '' }; // in the temporary folder, where it stays for the next start
+    afterThisTest(() => rmSync(beside.sockets, { recursive: true }));
     const { url } = await ready(start({ dataDir }));
+    beside.sockets = new URL(url).searchParams.get('host')!;
+    expect(path.dirname(beside.sockets)).toBe(tmpdir());
     expect((await query(url, 'select 1 as one')).rows).toEqual([{ one: 1 }]);
   });
 

@@ -70,6 +70,7 @@ describe('a month in which webhooks were lost', () => {
     const page = (await shop.get('/metrics')) as string;
     expect(page).toContain('truth_ledger_provider_events_healed{provider="stripe"} 3');
     expect(page).toContain('truth_ledger_provider_hours_unchecked{provider="stripe"} 0');
+    expect(page).toContain('truth_ledger_provider_webhooks_given_up{provider="stripe"} 0');
   });
 
   it('given a second run of everything, then nothing is recorded twice', async () => {

@@ -197,9 +197,10 @@ describe('a signed webhook that is larger than an entry may be', () => {
 
     // A provider that is away has not been asked.
     fake.troubles.push(...Array.from({ length: 8 }, () => ({ status: 500 })));
-    await expect(sweepAfter(150)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await sweepAfter(150)).toEqual({ completed: 0, left: 1 });
     fake.troubles.splice(0);
-    expect(await letters()).toMatchObject([{ replays: 4 }]);
+    const why = expect.stringMatching(/^It could not be asked for: Stripe/) as unknown;
+    expect(await letters()).toMatchObject([{ replays: 4, errors: [why] }]);
 
     // A service that was down until its provider lists it no more asks as often as it would have, and no more.
     let times = 0;
@@ -218,6 +219,49 @@ describe('a signed webhook that is larger than an entry may be', () => {
       ...{ reason: 'only a test', actor: 'test', correlationId: 'test' },
     });
     expect(await incomplete()).toEqual([]);
+  });
+
+  it('given an event that its provider always fails on, then it keeps no other waiting, is asked for ever more seldom, and at last the letter says why and waits for a replay', async () => {
+    await deliver(withMembers('8'));
+    await deliver(withMembers('9'));
+    fake.events.push(withMembers('8'), withMembers('9'));
+    fake.broken.add('evt_9');
+    const [{ receivedAt }] = (await letters()) as [Json];
+    const asksOf = (id: string): number => fake.asked.filter((path) => path.startsWith(`/v1/events/${id}`)).length;
+    const sweepAfter = async (minutes: number) => {
+      const before = asksOf('evt_9');
+      doors.setNow(new Date((receivedAt as Date).getTime() + minutes * 60_000));
+      const swept = await doors.ingest.completion.sweep();
+      return { ...swept, asked: asksOf('evt_9') > before };
+    };
+    const standing = async () => {
+      const providers = await doors.ingest.completeness.providers(NOW);
+      return providers.map(({ shortened, given_up: givenUp }) => ({ shortened, givenUp }));
+    };
+    await doors.ingest.completeness.count('stripe', HOUR, 2, HOUR);
+    expect(await standing()).toEqual([{ shortened: 2, givenUp: 0 }]);
+    // Those that came last are asked for first; what fails there is not asked again at once, so that the other has its turn.
+    expect(await sweepAfter(0)).toEqual({ completed: 0, left: 2, asked: true });
+    expect(await sweepAfter(1)).toEqual({ completed: 1, left: 0, asked: false });
+    const asked: number[] = [];
+    for (const minutes of [9, 10, 29, 30, 69, 70, 149, 150]) if ((await sweepAfter(minutes)).asked) asked.push(minutes);
+    expect(asked).toEqual([10, 30, 70, 150]);
+    const why = expect.stringMatching(/^It could not be asked for: Stripe/) as unknown;
+    expect(await letters()).toMatchObject([{ originEventId: 'evt_9', errors: [why], blocks: true, replays: 0 }]);
+
+    const days: number[] = [];
+    for (let day = 1; day < 45; day += 1) if ((await sweepAfter(day * 24 * 60)).asked) days.push(day);
+    expect(days).toEqual([1, 2, 3, 4, 6, 10, 18]); // the next would be behind the thirty days that Stripe lists
+    expect(await letters()).toMatchObject([{ errors: [why, expect.stringMatching(/not asked for again/)] }]);
+    expect([await standing(), await incomplete()]).toEqual([[{ shortened: 1, givenUp: 1 }], [HOUR]]);
+
+    const [letter] = await letters();
+    await expect(replay(letter!)).rejects.toMatchObject({ code: 'unavailable' }); // by hand it says so to whoever asks
+    expect(await letters()).toMatchObject([{ errors: [why, expect.stringMatching(/not asked for again/)] }]);
+    fake.broken.clear();
+    expect((await replay(letter!)).outcome).toBe('recorded');
+    expect([await letters(), await standing()]).toEqual([[], [{ shortened: 0, givenUp: 0 }]]);
+    expect(doors.logged).toContain('a webhook that was too large could not be asked for');
   });
 
   it('given a person who was erased meanwhile, then nothing of them is fetched again', async () => {

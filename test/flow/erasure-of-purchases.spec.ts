@@ -41,6 +41,14 @@ const updated = (of: string): Json => ({
   ...stripeEvent('charge.updated', AT, { id: of, object: 'charge', billing_details: { name: `Canary of ${of}` } }),
   id: `evt_updated_${of}`,
 });
+/** Of a charge, and of nobody but who has an address in it: the friend to whom a present goes, a colleague who gave money back. */
+const naming = (address: string, of: string): Json => ({
+  ...stripeEvent('charge.updated', AT, {
+    ...{ id: of, object: 'charge', billing_details: { name: `Canary of ${of}` } },
+    metadata: { note: address },
+  }),
+  id: `evt_naming_${address.split('@')[0]}_${of}`,
+});
 const cancelled = (order: string, id: string): Json =>
   cloudEvent('order.cancelled', AT, { order_id: order, reason: 'Canary asked us to' }, { id });
 
@@ -83,6 +91,8 @@ const HERS = [
   'e_order',
 ];
 const HIS = ['evt_ch_b', 'evt_dispute_created_ch_b', 'evt_updated_ch_b'];
+const FRIEND = 'friend@presents.example';
+const OF_OTHERS = ['evt_naming_friend_ch_ada', 'evt_naming_amy_ch_ada', 'evt_naming_amy_ch_b'];
 const OF_A_GUEST = ['evt_ch_g', 'evt_updated_ch_g', 'evt_dispute_created_ch_g'];
 const before = new Map<string, Buffer>();
 
@@ -102,6 +112,7 @@ describe('given purchases of which several entries name nobody, one of them an o
       ...['ch_ada', 'ch_a', 'ch_b', 'ch_g'].map((of) => dispute('created', of)),
       dispute('updated', 'ch_ada'),
       ...['ch_ada', 'ch_b', 'ch_g'].map(updated),
+      ...[naming(FRIEND, 'ch_ada'), naming('amy@shop.example', 'ch_ada'), naming('amy@shop.example', 'ch_b')],
     ]);
     await shop.catchUp();
     for (const [name, bytes] of await files()) before.set(name, bytes);
@@ -136,6 +147,28 @@ describe('given purchases of which several entries name nobody, one of them an o
     expect(await opens([...hers, 'evt_dispute_closed_ch_b'])).toEqual({
       ...all(hers, false),
       evt_dispute_closed_ch_b: true,
+    });
+  });
+
+  it('then what names only another address stays, and says so, until it is erased by that address, for whoever has it', async () => {
+    const personalData = async (id: string): Promise<unknown> => {
+      const { id: entry } = (await entries()).find(({ originEventId }) => originEventId === id)!;
+      return (await shop.get(`/v1/ledger/entries/${entry}`))['personal_data'];
+    };
+    expect([await opens(OF_OTHERS), await personalData(OF_OTHERS[0]!)]).toEqual([all(OF_OTHERS, true), 'sealed']);
+    const { body } = await erase(shop, { email: FRIEND });
+    expect(body.reached).toMatchObject({ entries: 1, keys_deleted: 1 });
+    expect([await opens(OF_OTHERS), await personalData(OF_OTHERS[0]!)]).toEqual([
+      { ...all(OF_OTHERS, true), [OF_OTHERS[0]!]: false },
+      'erased',
+    ]);
+    // A colleague's takes everything with it that names them, also what is of another purchase.
+    expect((await erase(shop, { email: 'Amy@shop.example' })).body.reached).toMatchObject({ entries: 2 });
+    await shop.stripeAll([{ ...naming(FRIEND, 'ch_b'), id: 'evt_again' }]);
+    await shop.service.erasures.apply();
+    expect(await opens([...OF_OTHERS, 'evt_again', ...HIS])).toEqual({
+      ...all([...OF_OTHERS, 'evt_again'], false),
+      ...all(HIS, true),
     });
   });
 

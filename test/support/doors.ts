@@ -27,6 +27,8 @@ export interface Doors {
   vault: Vault;
   database: Database;
   counts: DoorCount[];
+  /** Lines of what went wrong beside the doors. */
+  logged: string[];
   setNow(now: Date): void;
   /** Every entry of the ledger. */
   entries(): Promise<Entry[]>;
@@ -40,15 +42,17 @@ export async function openDoors(limits: Partial<IngestLimits> = {}, apis: Ingest
   const vault = await openVault(database, { vaultKey: '42'.repeat(32), dataDir: 'unused' });
   const ledger = await backends.postgres.open({ database, clock });
   const counts: DoorCount[] = [];
+  const logged: string[] = [];
   const ingest = createIngest({
     ...{ ledger, vault, database, clock, limits, apis },
     pause: () => Promise.resolve(),
     providers: { stripe: { secrets: [SECRET, OLD_SECRET] }, square: SQUARE, adyen: ADYEN },
     writeKeys: [{ name: 'web', key: WRITE_KEY }],
     onOutcome: (count) => counts.push(count),
+    log: (line) => logged.push(line),
   });
   return {
-    ...{ ingest, ledger, vault, database, counts },
+    ...{ ingest, ledger, vault, database, counts, logged },
     setNow: (to) => void (now = to),
     entries: async () => (await ledger.readFeed(0, 10_000)).entries,
     close: async () => {

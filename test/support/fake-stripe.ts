@@ -27,6 +27,8 @@ export class FakeStripe {
   readonly undelivered = new Set<string>();
   /** Answered to the next requests, one each. */
   readonly troubles: Trouble[] = [];
+  /** Events that it cannot answer for, whenever it is asked. */
+  readonly broken = new Set<string>();
   /** Paths with query of all requests. */
   readonly asked: string[] = [];
   private constructor(
@@ -62,6 +64,7 @@ export class FakeStripe {
     const name = pathname.slice('/v1/'.length);
     const [, one] = /^events\/(.+)$/.exec(name) ?? [];
     if (one !== undefined) {
+      if (this.broken.has(one)) return refuse(500, 'api_error', 'broken');
       const event = this.events.find(({ id }) => id === one);
       return event ? send(200, event) : refuse(404, 'invalid_request_error', `No such event: '${one}'`);
     }

@@ -72,7 +72,7 @@ export function startNode(args: readonly string[], env: Readonly<Record<string, 
   const child = spawn(process.execPath, args, {
     cwd: REPOSITORY,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: process.env['TMPDIR'], ...env },
   });
   const said: string[] = [];
   for (const stream of [child.stdout, child.stderr])

@@ -113,10 +113,14 @@ function copyCluster(from: string, to: string): void {
   execFileSync('cp', ['-a', ...CLUSTER.map((name) => path.join(from, name)), to]);
 }
 
-/** A new folder, in the system's temporary one unless told otherwise, that the user who runs PostgreSQL can enter. */
+/**
+ * A new folder, in the run's temporary one unless told otherwise, that the user who runs PostgreSQL can enter. Whoever runs something on it
+ * ends that; the folder itself is removed at the end of the suite, by its environment.
+ */
 export function temporaryFolder(prefix = 'truth-ledger-', within = os.tmpdir()): string {
   const folder = mkdtempSync(path.join(within, prefix));
   chmodSync(folder, 0o755);
+  ((globalThis as { foldersMade?: string[] }).foldersMade ??= []).push(folder);
   return folder;
 }
 

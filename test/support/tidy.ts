@@ -16,7 +16,7 @@ export const STAGES: readonly (readonly string[])[] = [
   ['reconcile', 'report', 'close', 'route', 'alert'],
   ['jobs'],
   ['lifecycle'],
-  ['stages'],
+  ['stages', 'ground'],
   ['service', 'facts-thread'],
   ['app', 'cli', 'main', 'background'],
 ];
@@ -224,6 +224,44 @@ export function impurities(source: Source): string[] {
 /** Connections may come as arguments there, so their types may be imported; in a pure file they may not. */
 const isGivenTheWorld = (file: string): boolean =>
   GIVEN_STAGES.includes(stageOf(file)) && !REACHING.some((pattern) => pattern.test(file));
+
+const BUILT_IN_ERROR = /^(?:Aggregate|Eval|Range|Reference|Syntax|Type|URI)?Error$/;
+const MAY_LOSE = /\bcatch\b[^]*\bnew [A-Z]?\w*Error\(/; // most files need not be parsed for it
+
+/**
+ * Errors of the language that are thrown where another one was caught, in a `catch` or in what is given to `.catch`, and do not name it as their
+ * `cause`. Our own errors are sentences for whoever reads them; what lies behind is theirs to take or leave.
+ */
+export function lostCauses(source: Source): string[] {
+  if (!MAY_LOSE.test(source.text)) return [];
+  const parsed = parse(source);
+  const wrong: string[] = [];
+  const visit = (node: ts.Node, caught: boolean): void => {
+    if (caught && ts.isThrowStatement(node) && ts.isNewExpression(node.expression)) {
+      const { expression: name, arguments: given = [] } = node.expression;
+      const line = parsed.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+      if (BUILT_IN_ERROR.test(name.getText()) && !given.some(namesCause))
+        wrong.push(`${source.file}:${line}: what was caught is the cause of this ${name.getText()}`);
+    }
+    ts.forEachChild(node, (child) => visit(child, isWithinCatch(node, child, caught)));
+  };
+  visit(parsed, false);
+  return wrong;
+}
+
+function isWithinCatch(node: ts.Node, child: ts.Node, caught: boolean): boolean {
+  if (ts.isCatchClause(node)) return true;
+  // What runs there at once is within it; any other function runs for another reason.
+  const { parent } = node;
+  const isHandler = ts.isFunctionLike(node) && ts.isCallExpression(parent) && isCatching(parent.expression);
+  return isHandler ? ts.isBlock(child) : caught && !ts.isFunctionLike(node);
+}
+
+const isCatching = (called: ts.Expression): boolean =>
+  ts.isPropertyAccessExpression(called) && called.name.text === 'catch';
+
+const namesCause = (argument: ts.Expression): boolean =>
+  ts.isObjectLiteralExpression(argument) && argument.properties.some(({ name }) => name?.getText() === 'cause');
 
 export const FILE_LINES_MAX = 350;
 export const FUNCTION_LINES_MAX = 70;

@@ -2855,6 +2855,10 @@ export interface components {
                 unchecked_hours: number;
                 missing: number;
                 healed: number;
+                /** @description Webhooks that were too large and are not completed. */
+                shortened: number;
+                /** @description Of these, those that are not asked for again by themselves. */
+                given_up: number;
                 /** Format: date-time */
                 last_delivery_at: string | null;
                 silent: boolean;

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Imported } from '../../ingest/import-objects.js';
+import type { Imported } from '../../ingest/settle-objects.js';
 import { addDays, type Day, Zone } from '../../kernel/day.js';
 import type { OnProgress, Service } from '../../service-types.js';
 import { SERVICE } from '../tokens.js';

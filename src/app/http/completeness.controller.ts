@@ -9,7 +9,7 @@ import { askerOf } from '../server.js';
 import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
 import { BackfillRequestBody, CompletenessQuery } from './queries.js';
-import { BackfillReply, CompletenessPage } from './replies.js';
+import { BackfillReply, CompletenessPage } from './intake-replies.js';
 
 @ApiTags('completeness')
 @Controller('v1')

@@ -12,7 +12,7 @@ import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
 import { outcomeBody } from './outcome.js';
 import { DeadLettersQuery, DismissRequest, UuidParam } from './queries.js';
-import { DeadLetterPage, DeadLetterReply, DeadLetterWholeReply, OutcomeReply } from './replies.js';
+import { DeadLetterPage, DeadLetterReply, DeadLetterWholeReply, OutcomeReply } from './intake-replies.js';
 
 @ApiTags('dead letters')
 @Controller('v1/dead-letters')

@@ -11,7 +11,7 @@ import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
 import { statusOfBatch } from '../../ingest/outcome.js';
 import { outcomeBody, rawRequest } from './outcome.js';
-import { OutcomesReply } from './replies.js';
+import { OutcomesReply } from './intake-replies.js';
 
 @ApiTags('doors')
 @Controller('v1/events')

@@ -10,7 +10,7 @@ import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
 import { found } from './found.js';
 import { JournalPage } from './period-replies.js';
-import { JournalQuery, PackQuery, PeriodParam } from './queries.js';
+import { JournalQuery, PackQuery, PeriodParam } from './period-queries.js';
 
 const NO_PERIOD = 'There is no such period, or it was never closed in this version.';
 

@@ -51,7 +51,8 @@ const steps = {
   approval: z.looseObject({ digest: z.string(), by: z.string() }).optional(),
   closed: proposal
     .extend({
-      ...{ proposed_by: z.string(), approved_by: z.string() },
+      proposed_by: z.string(),
+      approved_by: z.string(),
       seal: z.object({ size: count, root: z.string(), position: count }).optional().meta({
         description: 'The signed root over all that the close stored, and the position of the entry that has it.',
       }),

@@ -13,13 +13,13 @@ import { PeriodPage, PeriodReply, PeriodSummaryReply } from './period-replies.js
 import {
   ApproveRequest,
   ForceRequest,
-  NothingRequest,
   PeriodParam,
   PeriodQuery,
   PeriodsQuery,
   ReopenRequest,
   WaiveRequest,
-} from './queries.js';
+} from './period-queries.js';
+import { NothingRequest } from './queries.js';
 
 const NO_PERIOD = 'There is no such period, or it was never closed in this version.';
 const stepCodes = [

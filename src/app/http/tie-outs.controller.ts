@@ -13,7 +13,7 @@ import { askerOf } from '../server.js';
 import { SERVICE } from '../tokens.js';
 import { Describe, guarded } from './describe.js';
 import { firstOf } from './first-of.js';
-import { PeriodParam } from './queries.js';
+import { PeriodParam } from './period-queries.js';
 import { ReportsQuery, ReportUploadQuery } from './tie-out-queries.js';
 import { ReportPage, ReportReply, TieOutPage } from './tie-out-replies.js';
 

@@ -100,7 +100,10 @@ export class Erasures {
     const answer = { number: -1, recorded: false };
     for (const data of decisionsOn(found, { asked_by: person.asked_by, reason, by: name })) {
       const decided = await decideAndAppend(ledger, ERASURES_STREAM, erasing(), decideToErase(data), {
-        ...{ now: clock(), actor, correlationId, subjects: data.tags },
+        now: clock(),
+        actor,
+        correlationId,
+        subjects: data.tags,
         contentMac: (value) => vault.contentMac(value),
       });
       if ('refused' in decided) throw new Error(decided.refused); // deciding refuses nothing
@@ -174,14 +177,19 @@ export class Erasures {
     await learnErasures(
       ledgerDatabase,
       told.map(({ entry: { revision: number, id }, data: { tags, object_tags = [], entry_ids: entryIds } }) => ({
-        ...{ number, id, tags: [...tags, ...object_tags], entryIds },
+        number,
+        id,
+        tags: [...tags, ...object_tags],
+        entryIds,
       })),
     );
     await learnErasuresAside(
       database,
       told.map(
         ({ entry: { revision: number, occurredAt: decidedAt }, data: { tags, browser_tags, object_tags = [] } }) => ({
-          ...{ number, decidedAt, tags: [...tags, ...browser_tags, ...object_tags] },
+          number,
+          decidedAt,
+          tags: [...tags, ...browser_tags, ...object_tags],
         }),
       ),
     );

@@ -34,7 +34,7 @@ export async function learnErasures({ pool }: Pick<Database, 'pool'>, erasures: 
 
 /**
  * Deletes the keys of all entries that erasures reach, up to the present head: of what came since for those that stand, and of everything for
- * those that are new, which stand from then on. How far it got is kept with each page, so that it may be killed anywhere and run by several at
+ * those that are new, which stand from then on. How far it got is kept with what it found, so that it may be killed anywhere and run by several at
  * once. Resolves with the number of keys that were there.
  */
 export async function eraseKeys(
@@ -62,6 +62,8 @@ export async function eraseKeys(
       });
   }
 }
+
+const NOTED_EVERY = 200_000; // positions, of which a process that was killed looks at some again
 
 /** From here on they are searched with those that stand, unless these have gone on meanwhile. */
 async function join(client: pg.ClientBase, rows: readonly Row[], now: Date): Promise<void> {
@@ -91,6 +93,9 @@ async function searchOn(
   const named = await namedEntries(ledger, ids);
   let [deleted, after] = [0, from];
   for await (const page of taggedEntries(ledger, from, upTo, tags)) {
+    const isAny = page.found.length > 0 || (after === 0 && named.length > 0);
+    // A page with nothing on it is not worth a transaction: while the doors are busy, its few statements take longer than the look at the page.
+    if (!isAny && page.upTo < upTo && page.upTo - after < NOTED_EVERY) continue;
     const reached = rows.map((row) => reachedBy(row, page.found, after === 0 ? named : []));
     const moved = await database.transaction((client) => move(client, reached, after, page.upTo));
     if (moved === undefined) return deleted; // another process is at it: where it got to is read again

@@ -71,7 +71,12 @@ export const tagsOf = (nodes: readonly Node[], vault: Pick<Vault, 'subjectTag'>)
 const isObject = (ref: Ref): boolean => OBJECT_KINDS.some((kind) => ref.startsWith(`${kind}:`));
 
 const KINDS: Readonly<Record<string, Parameters<Vault['subjectTag']>[0]>> = {
-  ...{ user: 'u', anonymous: 'a', stripe: 'c', square: 'c', adyen: 'c', guest: 'g' },
+  user: 'u',
+  anonymous: 'a',
+  stripe: 'c',
+  square: 'c',
+  adyen: 'c',
+  guest: 'g',
 };
 
 function tagOf(node: Node, vault: Pick<Vault, 'subjectTag'>): string | undefined {

@@ -87,8 +87,11 @@ export function decisionsOn(
     const some = all.slice(at, at + NAMED_MAX);
     const of = (list: keyof typeof named): string[] => some.flatMap(([name, value]) => (name === list ? [value] : []));
     decisions.push({
-      ...{ tags: of('tags'), browser_tags: of('browser_tags') },
-      ...{ object_tags: of('object_tags'), entry_ids: of('entry_ids'), ...said },
+      tags: of('tags'),
+      browser_tags: of('browser_tags'),
+      object_tags: of('object_tags'),
+      entry_ids: of('entry_ids'),
+      ...said,
     });
   }
   return decisions;

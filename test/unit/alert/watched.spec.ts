@@ -19,7 +19,10 @@ const drifting = {
   concentrated_in: { day: '2026-10-19', dimension: 'browser', value: 'firefox', lost: 30, of: 31 },
   markers: [{ id: 'm1', at: '2026-10-17T08:00:00.000Z', kind: 'release', title: '1.5.0' }],
 };
-const provider = { provider: 'stripe', silent: true, missing: 2, unchecked: 0, last_delivery_at: null, error: null };
+const provider = {
+  ...{ provider: 'stripe', silent: true, missing: 2, unchecked: 0, last_delivery_at: null, error: null },
+  ...{ shortened: 3, given_up: 1 },
+};
 
 const missing = {
   ...{ provider: 'adyen', account: 'Harbour', name: 'batch_7.csv', announcedAt: new Date('2026-10-18T06:00:00Z') },
@@ -58,7 +61,7 @@ describe('looking around', () => {
       ['dead_letters', ['dead_letters.conflict']],
       ['verification', []],
       ['reports', []],
-      ['provider', ['provider.stripe.silent', 'provider.stripe.incomplete']],
+      ['provider', ['provider.stripe.silent', 'provider.stripe.incomplete', 'provider.stripe.shortened']],
     ]);
     expect(watched[0]!.conditions[0]).toMatchObject({
       severity: 'critical',
@@ -70,6 +73,7 @@ describe('looking around', () => {
         markers: ['2026-10-17T08:00:00.000Z release 1.5.0'],
       },
     });
+    expect(watched.at(-1)!.conditions.at(-1)!.detail).toEqual({ given_up: 1, shortened: 3 });
     expect(watched[2]!.conditions[0]!.title).toBe(
       '2 days from 2026-10-12 to 2026-10-14 were not compared with every source',
     );

@@ -39,7 +39,9 @@ export const adyenObjects: ObjectSource = {
   provider,
   kinds: new Set(['settlement_line']),
   envelope: ({ object, live }, id, asOf) => ({
-    ...{ id, type: `object.${String(object['object'])}`, environment: live ? 'live' : 'test' },
+    id,
+    type: `object.${String(object['object'])}`,
+    environment: live ? 'live' : 'test',
     timestamp: asOf.at.toISOString(),
   }),
 };

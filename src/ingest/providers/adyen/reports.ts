@@ -12,7 +12,10 @@ const NEEDED = [
 
 /** Adyen announces it with REPORT_AVAILABLE, one for each batch that is paid out. */
 export const settlementDetails: ReportKind = {
-  ...{ provider: 'adyen', name: 'settlement_details', undated: false, complete: true },
+  provider: 'adyen',
+  name: 'settlement_details',
+  undated: false,
+  complete: true,
   meaning: 'Settlement details (CSV): every line of a batch that was paid out, with what Adyen kept of it.',
   async read(name, file) {
     const lines: BalanceLine[] = [];
@@ -42,7 +45,14 @@ function lineOf(name: string, line: number, id: string, cells: Cells): BalanceLi
   try {
     const { account, at, currency, gross, fee, net, category, source, payment, payout } = settlementLine(cells);
     return {
-      ...{ id, account, at, currency, gross, fee, net, category },
+      id,
+      account,
+      at,
+      currency,
+      gross,
+      fee,
+      net,
+      category,
       ...(source === undefined ? {} : { source }),
       ...(payment === undefined ? {} : { payment }),
       ...(payout === undefined ? {} : { payout }),

@@ -17,6 +17,8 @@ export const squareObjects: ObjectSource = {
   provider,
   kinds: new Set(['payout_entry']),
   envelope: ({ object }, id, asOf) => ({
-    ...{ event_id: id, type: `object.${String(object['object'])}`, created_at: asOf.at.toISOString() },
+    event_id: id,
+    type: `object.${String(object['object'])}`,
+    created_at: asOf.at.toISOString(),
   }),
 };

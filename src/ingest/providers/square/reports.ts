@@ -9,7 +9,10 @@ import { entryLine } from './interpret/payout-entry.js';
 
 /** `{ "payout_entries": […] }`, as `GET /v2/payouts/{payout_id}/payout-entries` answers it, or such pages one a line. */
 export const payoutEntries: ReportKind = {
-  ...{ provider: 'square', name: 'payout_entries', undated: false, complete: true },
+  provider: 'square',
+  name: 'payout_entries',
+  undated: false,
+  complete: true,
   meaning:
     "Entries of payouts (JSON, as Square's interface answers): charges, refunds and fees with what Square kept of each.",
   async read(name, file) {
@@ -50,7 +53,13 @@ function lineOf(name: string, nth: number, entry: unknown): BalanceLine {
     if (!isObject(entry)) throw new TypeError('it is no object');
     const { id, at, currency, gross, fee, net, category, source, payment, payout } = entryLine(entry);
     return {
-      ...{ id, at, currency, gross: BigInt(gross), fee: BigInt(fee), net: BigInt(net), category },
+      id,
+      at,
+      currency,
+      gross: BigInt(gross),
+      fee: BigInt(fee),
+      net: BigInt(net),
+      category,
       ...(source === undefined ? {} : { source }),
       ...(payment === undefined ? {} : { payment }),
       ...(payout === undefined ? {} : { payout }),

@@ -22,8 +22,11 @@ export function balanceLine({ object }: ReadObject): BalanceLine {
   const sourceId = idIn(source);
   const { charge } = objectIn(source);
   return {
-    ...{ id, at: created * 1000, currency: decimalsOf(currency).currency },
-    ...{ gross: BigInt(signedOf(amount, currency)), fee: BigInt(signedOf(fee ?? 0, currency)) },
+    id,
+    at: created * 1000,
+    currency: decimalsOf(currency).currency,
+    gross: BigInt(signedOf(amount, currency)),
+    fee: BigInt(signedOf(fee ?? 0, currency)),
     net: BigInt(signedOf(net ?? amount, currency)),
     category: typeof category === 'string' ? category : 'other',
     ...(typeof available === 'number' ? { availableAt: available * 1000 } : {}),

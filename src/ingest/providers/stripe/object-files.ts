@@ -33,7 +33,8 @@ async function* jsonLines(name: string, file: Readable, live: boolean): AsyncGen
     };
     const value = parsed(text, bad);
     const objects = membersOf(value, bad).map((object): ReadObject => ({
-      ...{ object, live },
+      object,
+      live,
       ...(object === value ? { text } : {}),
     }));
     yield { line, objects };
@@ -86,8 +87,14 @@ function transactionOf({
 }: BalanceLine): Json {
   const amountOf = (minor: bigint): number => Number(rescale(minor, exponentOf(currency), stripeExponentOf(currency)));
   return {
-    ...{ id, object: 'balance_transaction', currency: currency.toLowerCase(), reporting_category: category },
-    ...{ amount: amountOf(gross), fee: amountOf(fee), net: amountOf(net), created: at / 1000 },
+    id,
+    object: 'balance_transaction',
+    currency: currency.toLowerCase(),
+    reporting_category: category,
+    amount: amountOf(gross),
+    fee: amountOf(fee),
+    net: amountOf(net),
+    created: at / 1000,
     ...(availableAt === undefined ? {} : { available_on: availableAt / 1000 }),
     ...(source === undefined ? {} : { source: payment === undefined ? source : { id: source, charge: payment } }),
   };

@@ -2,7 +2,10 @@ import { isObject, type Json, objectIn, objectsIn } from '../../json-members.js'
 import { objectsNamed, type ObjectKind, type PurchaseObject } from '../../purchase-objects.js';
 
 const OWN: Readonly<Record<string, ObjectKind>> = {
-  ...{ charge: 'payment', payment_intent: 'intent', invoice: 'invoice', 'checkout.session': 'session' },
+  charge: 'payment',
+  payment_intent: 'intent',
+  invoice: 'invoice',
+  'checkout.session': 'session',
 };
 
 const NAMED: readonly (readonly [ObjectKind, string])[] = [

@@ -8,17 +8,29 @@ import { ITEMISED, itemisedLine } from './report-rows.js';
 const provider = 'stripe';
 
 export const balanceItemised: ReportKind = {
-  ...{ provider, name: 'balance_itemised', undated: true, complete: true, read: itemised },
+  provider,
+  name: 'balance_itemised',
+  undated: true,
+  complete: true,
+  read: itemised,
   meaning: 'Balance change from activity and payouts, itemised (CSV): every balance transaction made in a time.',
 };
 
 export const payoutReconciliation: ReportKind = {
-  ...{ provider, name: 'payout_reconciliation', undated: true, complete: false, read: itemised },
+  provider,
+  name: 'payout_reconciliation',
+  undated: true,
+  complete: false,
+  read: itemised,
   meaning: 'Payout reconciliation, itemised (CSV): the balance transactions of the payouts made in a time.',
 };
 
 export const balanceSummary: ReportKind = {
-  ...{ provider, name: 'balance_summary', undated: true, complete: false, read: summary },
+  provider,
+  name: 'balance_summary',
+  undated: true,
+  complete: false,
+  read: summary,
   meaning: 'Balance summary (CSV): the balance at the start and at the end of a time.',
 };
 
