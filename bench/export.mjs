@@ -21,7 +21,7 @@ const AMOUNTS = `(array[1234, -1234, 61, -61])`;
 build();
 const { copyOut } = await import(`${dist}/storage/copy-out.js`);
 const { exportFormat, exportJournal } = await import(`${dist}/close/export-journal.js`);
-const { ClosingStore } = await import(`${dist}/close/closing-store.js`);
+const { ClosingStore } = await import(`${dist}/close/period/closing-store.js`);
 const { database, ledger, close } = await bulkLedger(Math.ceil(lines / LINES_PER_ENTRY));
 try {
   await closed();

@@ -45,7 +45,7 @@ async function sqlTurn(database, { range }) {
 /** The year loaded as for a run, and the ids of each day by part; no cause is looked for. */
 async function matchTurn(database, { load, range }) {
   const { sortIntoParts } = await load('reconcile/parts.js');
-  const { listOf } = await load('reconcile/outcome.js');
+  const { listOf } = await load('reconcile/compare/outcome.js');
   const comparing = await comparingOver(load);
   const counts = { matched: 0, missing: 0, phantom: 0 };
   const { seconds, cpu } = await timed(() =>
@@ -64,12 +64,12 @@ async function matchTurn(database, { load, range }) {
 
 /** What goes through the days of a range as the jobs do: loaded together, the next section while one is gone through. */
 async function comparingOver(load) {
-  const { inSections } = await load('reconcile/compute-together.js');
-  const { loadTogether } = await load('reconcile/load-together.js');
-  const { oneAhead } = await load('reconcile/one-ahead.js');
+  const { inSections } = await load('reconcile/run/compute-together.js');
+  const { loadTogether } = await load('reconcile/load/load-together.js');
+  const { oneAhead } = await load('reconcile/sift/one-ahead.js');
   const { reconciledMetrics } = await load('reconcile/reconciled-metrics.js');
   const { sources } = await load('reconcile/sources/index.js');
-  const { stretchesOf } = await load('reconcile/stretches.js');
+  const { stretchesOf } = await load('reconcile/run/stretches.js');
   const { Zone, daysBetweenBoth } = await load('kernel/day.js');
   const metric = reconciledMetrics.find(({ name }) => name === METRIC);
   const zone = new Zone(ZONE);

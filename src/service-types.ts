@@ -1,12 +1,12 @@
 import type { TieOutStage } from './close/create-tie-outs.js';
-import type { ProviderReports } from './close/provider-reports.js';
+import type { ProviderReports } from './close/tie-out/provider-reports.js';
 import type { Alerts } from './alert/create-alerts.js';
 import type { Close } from './close/create-close.js';
-import type { BooksReport } from './close/books-report.js';
-import type { Books } from './close/books.js';
-import type { RateToRecord } from './close/fx-rates.js';
+import type { BooksReport } from './close/books/books-report.js';
+import type { Books } from './close/books/books.js';
+import type { RateToRecord } from './close/post/fx-rates.js';
 import type { PeriodFiles } from './close/period-files.js';
-import type { OpeningBalance } from './close/opening-balances.js';
+import type { OpeningBalance } from './close/post/opening-balances.js';
 import type { Verification } from './close/verification.js';
 import type { Config } from './config.js';
 import type { Erasures } from './ingest/erasure/create-erasures.js';

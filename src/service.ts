@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { applyFact } from './catalog/merge-facts.js';
-import type { Books } from './close/books.js';
+import type { Books } from './close/books/books.js';
 import { fiscalCalendar } from './close/fiscal-calendar.js';
 import { openBooks, type OwnBooks } from './close/open-books.js';
 import type { TieOuts } from './close/tie-outs.js';

@@ -66,6 +66,9 @@ describe('the checks find what they look for', () => {
     ['src/metrics/a.ts', "import { x } from '../storage/database.js';"],
     ['src/report/a.ts', "const x = await import('../app/server.js');"],
     ['src/catalog/a.ts', "export { x } from '../config.js';"],
+    ['src/reconcile/load/a.ts', "import { x } from '../store/record.js';"],
+    ['src/reconcile/run/a.ts', "import { x } from '../report/summary.js';"],
+    ['src/close/recipes/a.ts', "import { x } from '../post/post.js';"],
   ])('a wrong import in %s', (file, text) => expect(wrongImports(at(file, text))).toHaveLength(1));
 
   it.each([
@@ -73,6 +76,8 @@ describe('the checks find what they look for', () => {
     ['src/ledger/a.ts', "import { x } from '../storage/database.js';"],
     ['src/app/http/a.ts', "import type { Service } from '../../service-types.js';"],
     ['src/jobs/a.ts', "import { x } from '../reconcile/reconcile-day.js'; import pg from 'pg';"],
+    ['src/reconcile/run/a.ts', "import { x } from '../load/load-day.js'; import { y } from './runs.js';"],
+    ['src/reconcile/load/a.ts', "import { x } from '../match.js'; import { y } from '../sources/collector.js';"],
   ])('a right import in %s', (file, text) => expect(wrongImports(at(file, text))).toEqual([]));
 
   it.each([

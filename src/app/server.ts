@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { LogController, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
-import { REPORT_BYTES_MAX } from '../close/provider-reports.js';
+import { REPORT_BYTES_MAX } from '../close/tie-out/provider-reports.js';
 import { Problem, type ProblemCode } from '../kernel/errors.js';
 import { problemReply } from './errors/to-problem.js';
 import { posthogPaths, segmentPaths } from './http/doors.js';

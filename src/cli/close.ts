@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ActOnPeriod, type PeriodStep } from '../app/commands/act-on-period.js';
 import { ApproveRequest, ForceRequest, PeriodParam, ReopenRequest, WaiveRequest } from '../app/http/period-queries.js';
-import type { PeriodSummary } from '../close/period-report.js';
+import type { PeriodSummary } from '../close/period/period-report.js';
 import { Problem, SetupError } from '../kernel/errors.js';
 import { print, table, withOperator, type AddCommand, type CliContext } from './context.js';
 

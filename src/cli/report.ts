@@ -1,6 +1,6 @@
 import { SetupError } from '../kernel/errors.js';
-import { mondayOf, weekOf } from '../reconcile/gap-report.js';
-import { gapReportHtml, gapReportMarkdown } from '../reconcile/gap-report-text.js';
+import { mondayOf, weekOf } from '../reconcile/report/gap-report.js';
+import { gapReportHtml, gapReportMarkdown } from '../reconcile/report/gap-report-text.js';
 import { addDays, Zone } from '../kernel/day.js';
 import { withService, type AddCommand } from './context.js';
 

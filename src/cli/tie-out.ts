@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AddProviderReport } from '../app/commands/add-provider-report.js';
 import { RunTieOut } from '../app/commands/run-tie-out.js';
-import type { TieOutResult } from '../close/tie-out-result.js';
+import type { TieOutResult } from '../close/tie-out/tie-out-result.js';
 import { isDay } from '../kernel/day.js';
 import { SetupError } from '../kernel/errors.js';
 import { print, table, withOperator, type AddCommand } from './context.js';

@@ -4,8 +4,8 @@ import type { Day, Zone } from '../kernel/day.js';
 import type { Ledger, Position } from '../ledger/ledger.js';
 import type { Seal } from '../ledger/open-seal.js';
 import type { Database } from '../storage/database.js';
-import type { Books } from './books.js';
-import type { Closing, ClosingStore } from './closing-store.js';
+import type { Books } from './books/books.js';
+import type { Closing, ClosingStore } from './period/closing-store.js';
 import type { FiscalCalendar } from './fiscal-calendar.js';
 import type { TieOuts } from './tie-outs.js';
 

@@ -2,21 +2,21 @@ import type { Day, Zone } from '../kernel/day.js';
 import { Problem } from '../kernel/errors.js';
 import type { DecisionContext } from '../ledger/decide-and-append.js';
 import type { Ledger, Position } from '../ledger/ledger.js';
-import { bookProblems } from './book-problems.js';
-import { BookStandings } from './book-standings.js';
-import { BookWorth, digestOf, type FunctionalBalance } from './book-worth.js';
-import { type Books, type BooksQuery, type BooksStatements, PATIENCE_MS } from './books.js';
-import { readCheckpoint } from './books-store.js';
-import { beginBooks, catchUp, type CatchUpDeps } from './catch-up.js';
-import { AccountMapping, type AccountRule, type MappedAccount } from './account-rules.js';
-import type { Account, AccountKey, Chart } from './chart-of-accounts.js';
+import { bookProblems } from './books/book-problems.js';
+import { BookStandings } from './books/book-standings.js';
+import { BookWorth, digestOf, type FunctionalBalance } from './books/book-worth.js';
+import { type Books, type BooksQuery, type BooksStatements, PATIENCE_MS } from './books/books.js';
+import { readCheckpoint } from './post/books-store.js';
+import { beginBooks, catchUp, type CatchUpDeps } from './post/catch-up.js';
+import { AccountMapping, type AccountRule, type MappedAccount } from './journal/account-rules.js';
+import type { Account, AccountKey, Chart } from './journal/chart-of-accounts.js';
 import type { FiscalCalendar } from './fiscal-calendar.js';
-import { plain, type ValuedLine } from './functional.js';
-import { type RateToRecord, recordRates } from './fx-rates.js';
-import { type OpeningBalance, setOpeningBalance } from './opening-balances.js';
-import type { PostingLine } from './posting.js';
-import { firstLines } from './read-lines.js';
-import { RECIPES_VERSION } from './recipes-version.js';
+import { plain, type ValuedLine } from './books/functional.js';
+import { type RateToRecord, recordRates } from './post/fx-rates.js';
+import { type OpeningBalance, setOpeningBalance } from './post/opening-balances.js';
+import type { PostingLine } from './journal/posting.js';
+import { firstLines } from './journal/read-lines.js';
+import { RECIPES_VERSION } from './post/recipes-version.js';
 import {
   type AccountBalance,
   type BalancePart,
@@ -27,7 +27,7 @@ import {
   type StatementRange,
   summedBy,
   trialBalance,
-} from './statements.js';
+} from './books/statements.js';
 import type { PeriodDays } from './tie-outs.js';
 
 export interface BooksDeps extends Omit<CatchUpDeps, 'ledger' | 'version'> {

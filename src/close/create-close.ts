@@ -1,10 +1,10 @@
 import { Problem } from '../kernel/errors.js';
 import type { Decided } from '../ledger/decide-and-append.js';
-import { allowed, approved, noted } from './allowed-blockers.js';
-import { closableOf, digestOf } from './closable.js';
-import { CloseChecks } from './close-checks.js';
+import { allowed, approved, noted } from './period/allowed-blockers.js';
+import { closableOf, digestOf } from './period/closable.js';
+import { CloseChecks } from './period/close-checks.js';
 import type { Acting, CloseDeps } from './close-deps.js';
-import { fixCalendar } from './fixed-calendar.js';
+import { fixCalendar } from './period/fixed-calendar.js';
 import { periodAfter } from './fiscal-calendar.js';
 import {
   type Closed,
@@ -19,7 +19,7 @@ import {
   type PeriodEvent,
   type PeriodState,
 } from './period.js';
-import { accepted, PeriodDecisions } from './period-decisions.js';
+import { accepted, PeriodDecisions } from './period/period-decisions.js';
 import {
   describePeriod,
   journalOf,
@@ -28,9 +28,9 @@ import {
   openPeriodAfter,
   statementsOf,
   summaryOf,
-} from './period-report.js';
-import { verifyCloses } from './verify-closes.js';
-import { writeContents } from './write-contents.js';
+} from './period/period-report.js';
+import { verifyCloses } from './period/verify-closes.js';
+import { writeContents } from './period/write-contents.js';
 
 const SOFT_CLOSED_MAX = 12; // periods of one night
 

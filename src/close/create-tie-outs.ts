@@ -7,11 +7,11 @@ import { decideAndAppend, decisionOf, loadStream } from '../ledger/decide-and-ap
 import type { Entry, Ledger, Position } from '../ledger/ledger.js';
 import { decisionStream } from '../ledger/streams.js';
 import type { Database } from '../storage/database.js';
-import type { AnnouncedReports } from './announced-reports.js';
-import { BalanceLines, type LinesAsked, type LinesRead } from './balance-lines.js';
-import { balancesOf, reportsIn, type StatementDeps, statementOf } from './provider-statement.js';
-import type { ProviderReports } from './provider-reports.js';
-import { categoriesOf, differencesOf, identityOf } from './tie-out.js';
+import type { AnnouncedReports } from './tie-out/announced-reports.js';
+import { BalanceLines, type LinesAsked, type LinesRead } from './tie-out/balance-lines.js';
+import { balancesOf, reportsIn, type StatementDeps, statementOf } from './tie-out/provider-statement.js';
+import type { ProviderReports } from './tie-out/provider-reports.js';
+import { categoriesOf, differencesOf, identityOf } from './tie-out/tie-out.js';
 import {
   pendingResult,
   resultOf,
@@ -20,8 +20,8 @@ import {
   type TieOutEvent,
   tieOutFolding,
   type TieOutResult,
-} from './tie-out-result.js';
-import { missingOf, standingOf } from './tie-out-standing.js';
+} from './tie-out/tie-out-result.js';
+import { missingOf, standingOf } from './tie-out/tie-out-standing.js';
 import type { PeriodDays, TieOuts, TieOutState } from './tie-outs.js';
 
 /** A line may be made up to so long after the capture that it is of. */

@@ -1,9 +1,9 @@
 import { Problem } from '../kernel/errors.js';
-import type { ExportFormat, ExportOptions } from './export-format.js';
+import type { ExportFormat, ExportOptions } from './export/export-format.js';
 import { exportFormats } from './exports/index.js';
-import { inCurrency, type ExportLine } from './export-lines.js';
-import type { PostingLine } from './posting.js';
-import { type Receipts, withReceipts } from './with-receipts.js';
+import { inCurrency, type ExportLine } from './export/export-lines.js';
+import type { PostingLine } from './journal/posting.js';
+import { type Receipts, withReceipts } from './export/with-receipts.js';
 
 const CHUNK_SIZE = 64 * 1024; // characters or bytes
 

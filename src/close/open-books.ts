@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import type { Clock } from '../kernel/clock.js';
 import { SetupError } from '../kernel/errors.js';
 import type { DecisionContext } from '../ledger/decide-and-append.js';
-import { booksReport } from './books-report.js';
-import { accountRules, accountsByCode } from './account-rules.js';
-import { chartOfAccounts } from './chart-of-accounts.js';
+import { booksReport } from './books/books-report.js';
+import { accountRules, accountsByCode } from './journal/account-rules.js';
+import { chartOfAccounts } from './journal/chart-of-accounts.js';
 import { type BooksDeps, createBooks } from './create-books.js';
-import type { RateToRecord } from './fx-rates.js';
-import type { OpeningBalance } from './opening-balances.js';
+import type { RateToRecord } from './post/fx-rates.js';
+import type { OpeningBalance } from './post/opening-balances.js';
 
 interface Settings {
   functionalCurrency?: string;

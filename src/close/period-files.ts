@@ -1,9 +1,9 @@
-import { accountsByCode } from './account-rules.js';
-import type { ExportOptions } from './export-format.js';
+import { accountsByCode } from './journal/account-rules.js';
+import type { ExportOptions } from './export/export-format.js';
 import { begun, exportFormat, exportJournal } from './export-journal.js';
 import { createPacks, type PackedPeriods, type PackQuery, type PacksDeps } from './pack/create-packs.js';
 import type { PackFile } from './pack/pack-facts.js';
-import type { Receipts } from './with-receipts.js';
+import type { Receipts } from './export/with-receipts.js';
 
 /** A file as it is downloaded or written. */
 export interface PeriodFile {

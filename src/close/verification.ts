@@ -6,7 +6,7 @@ import type { LedgerVerified, Seal } from '../ledger/open-seal.js';
 import { decisionStream } from '../ledger/streams.js';
 import type { Projections } from '../projections/create-projections.js';
 import type { VerifyReport } from '../projections/verify.js';
-import type { ClosesVerified } from './verify-closes.js';
+import type { ClosesVerified } from './period/verify-closes.js';
 
 /** What one verification of everything gave, as it is recorded in the ledger. The names of its fields, also of its parts, are the stored format. */
 export interface Verified {

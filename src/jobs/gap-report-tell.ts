@@ -1,5 +1,5 @@
 import { ATTEMPTS_MAX } from '../alert/alert-store.js';
-import { gapReportHtml, gapReportMarkdown } from '../reconcile/gap-report-text.js';
+import { gapReportHtml, gapReportMarkdown } from '../reconcile/report/gap-report-text.js';
 import type { Job } from './job.js';
 
 export const gapReportTell: Job = {

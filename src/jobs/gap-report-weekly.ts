@@ -1,5 +1,5 @@
 import { addDays } from '../kernel/day.js';
-import { weekOf } from '../reconcile/gap-report.js';
+import { weekOf } from '../reconcile/report/gap-report.js';
 import { gapReportTell } from './gap-report-tell.js';
 import type { Job } from './job.js';
 

@@ -1,5 +1,5 @@
 import type { Alerts } from '../alert/create-alerts.js';
-import type { AnnouncedReports } from '../close/announced-reports.js';
+import type { AnnouncedReports } from '../close/tie-out/announced-reports.js';
 import type { Backfill } from '../ingest/backfill.js';
 import type { Completion } from '../ingest/completion.js';
 import type { TieOutStage } from '../close/create-tie-outs.js';

@@ -1,6 +1,6 @@
-import type { DayKey } from '../reconcile/outcome.js';
-import type { AskedBy } from '../reconcile/record.js';
-import { multimap } from '../reconcile/multimap.js';
+import type { DayKey } from '../reconcile/compare/outcome.js';
+import type { AskedBy } from '../reconcile/store/record.js';
+import { multimap } from '../reconcile/load/multimap.js';
 import type { Enqueued, Job } from './job.js';
 
 export const runJob = (runId: string): Enqueued => ({

@@ -1,11 +1,11 @@
 import type { Condition, Watched } from '../alert/condition.js';
-import type { AnnouncedReports, MissingReport } from '../close/announced-reports.js';
+import type { AnnouncedReports, MissingReport } from '../close/tie-out/announced-reports.js';
 import type { Verification } from '../close/verification.js';
 import type { CompletenessStore } from '../ingest/completeness-store.js';
 import type { DeadLetters } from '../ingest/ingest.js';
 import type { Clock } from '../kernel/clock.js';
-import { causeInWords, commonInWords } from '../reconcile/drift-causes.js';
-import type { DriftRow } from '../reconcile/drift-report.js';
+import { causeInWords, commonInWords } from '../reconcile/report/drift-causes.js';
+import type { DriftRow } from '../reconcile/report/drift-report.js';
 import type { Reconcile } from '../reconcile/create-reconcile.js';
 
 export interface WatchedParts {

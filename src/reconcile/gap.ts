@@ -1,6 +1,6 @@
 import type { Day } from '../kernel/day.js';
-import type { Concentration } from './concentration.js';
-import type { DriftVerdict } from './drift.js';
+import type { Concentration } from './drift/concentration.js';
+import type { DriftVerdict } from './drift/drift.js';
 import { type Item, type Part, trackedParts, truthParts } from './parts.js';
 
 const RESIDUAL = 'unexplained';

@@ -1,6 +1,6 @@
 import type { Day } from '../kernel/day.js';
 import type { Confidence } from './cause.js';
-import { agreement, comparableAmount } from './comparable-amount.js';
+import { agreement, comparableAmount } from './compare/comparable-amount.js';
 import { compareText, type Pairing, type Tracked, type Truth } from './match.js';
 
 export const truthParts = ['matched', 'wrong_value', 'wrong_currency', 'other_day', 'missing', 'expected'] as const;

@@ -1,21 +1,21 @@
 import type { Zone } from '../kernel/day.js';
-import { compareAttribution, mismatch } from './attribution.js';
+import { compareAttribution, mismatch } from './compare/attribution.js';
 import type { Cause } from './cause.js';
-import { countedRows } from './counted-rows.js';
-import { judge, type History } from './judge.js';
-import type { Concentration } from './concentration.js';
-import { concentrationOf, type PlainSeen } from './dimensions.js';
-import { gatherEvidence, type Gathered, type SubjectTag } from './evidence.js';
-import { explain } from './explain.js';
+import { countedRows } from './compare/counted-rows.js';
+import { judge, type History } from './drift/judge.js';
+import type { Concentration } from './drift/concentration.js';
+import { concentrationOf, type PlainSeen } from './compare/dimensions.js';
+import { gatherEvidence, type Gathered, type SubjectTag } from './load/evidence.js';
+import { explain } from './compare/explain.js';
 import { figuresOf, type ReconciliationRow } from './gap.js';
-import { type DayData, loadDay, windowOf } from './load-day.js';
-import type { SectionData } from './load-section.js';
-import { type Lookups, lookupsOf } from './lookups.js';
-import { type DayKey, listOf, type Outcome, outcomeOf } from './outcome.js';
+import { type DayData, loadDay, windowOf } from './load/load-day.js';
+import type { SectionData } from './load/load-section.js';
+import { type Lookups, lookupsOf } from './load/lookups.js';
+import { type DayKey, listOf, type Outcome, outcomeOf } from './compare/outcome.js';
 import { type Buckets, type Item, sortIntoParts } from './parts.js';
 import type { Truth } from './match.js';
 import type { ReconciledMetric } from './reconciled-metrics.js';
-import { idOf } from './sift.js';
+import { idOf } from './sift/sift.js';
 import {
   type AnySource,
   type CountSource,
@@ -25,7 +25,7 @@ import {
   type SourceReader,
   type SourceState,
 } from './source.js';
-import { modelPosition, orderExtras, truthsOn } from './truth-queries.js';
+import { modelPosition, orderExtras, truthsOn } from './load/truth-queries.js';
 
 export interface Context {
   /** In a transaction that sees one state of the read model. */

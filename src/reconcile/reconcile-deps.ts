@@ -3,8 +3,8 @@ import type { Clock } from '../kernel/clock.js';
 import type { Day, Zone } from '../kernel/day.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Database } from '../storage/database.js';
-import type { SubjectTag } from './evidence.js';
-import type { Limits } from './limits.js';
+import type { SubjectTag } from './load/evidence.js';
+import type { Limits } from './sift/limits.js';
 import type { Pulls } from './pull/create-pulls.js';
 import type { AnySource } from './source.js';
 

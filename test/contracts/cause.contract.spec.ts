@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Evidence, PageRequest } from '../../src/reconcile/cause.js';
 import { causes } from '../../src/reconcile/causes/index.js';
-import { explain } from '../../src/reconcile/explain.js';
+import { explain } from '../../src/reconcile/compare/explain.js';
 import { figuresOf } from '../../src/reconcile/gap.js';
 import type { Item, Part } from '../../src/reconcile/parts.js';
 import { at, DAY, tracked, truth } from '../unit/reconcile/given.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BookStandings } from '../../src/close/book-standings.js';
+import { BookStandings } from '../../src/close/books/book-standings.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 
 let test: TestDatabase;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readLines } from '../../src/close/read-lines.js';
+import { readLines } from '../../src/close/journal/read-lines.js';
 import { chargeSucceeded } from '../fixtures/shop-events.js';
 import { line } from '../support/books-given.js';
 import { RunningService } from '../support/running-service.js';

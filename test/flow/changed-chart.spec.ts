@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TrialRow } from '../../src/close/period-statements.js';
+import type { TrialRow } from '../../src/close/period/period-statements.js';
 import { chargeEvent, line, orderEvent, refundEvent } from '../support/books-given.js';
 import { ChartedCloses } from '../support/charted-closes.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { closedLines } from '../../src/close/closed-lines.js';
+import { closedLines } from '../../src/close/period/closed-lines.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 
 const LINES = 7;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ProviderReports } from '../../src/close/provider-reports.js';
+import { ProviderReports } from '../../src/close/tie-out/provider-reports.js';
 import { interpret } from '../../src/ingest/interpret.js';
 import { reportKinds } from '../../src/ingest/providers/index.js';
 import type { Fact } from '../../src/catalog/facts.js';

@@ -7,8 +7,8 @@ import { defaultAliases, trackedMapper } from '../../src/catalog/tracked-events.
 import type { JobContext } from '../../src/jobs/job.js';
 import { pruneSnapshots as pruneSnapshotsJob } from '../../src/jobs/prune-snapshots.js';
 import { Zone } from '../../src/kernel/day.js';
-import { pageRequestDays, pageRequests } from '../../src/reconcile/page-requests.js';
-import type { Concentration } from '../../src/reconcile/concentration.js';
+import { pageRequestDays, pageRequests } from '../../src/reconcile/tracked/page-requests.js';
+import type { Concentration } from '../../src/reconcile/drift/concentration.js';
 import type { ReconcileDeps } from '../../src/reconcile/create-reconcile.js';
 import { createPulls, type Pulls } from '../../src/reconcile/pull/create-pulls.js';
 import { Spool } from '../../src/reconcile/pull/spool.js';

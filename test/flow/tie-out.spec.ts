@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createHmac } from 'node:crypto';
 import { type Fact, stampOf } from '../../src/catalog/facts.js';
 import { createTieOuts, type TieOutDeps, type TieOutStage } from '../../src/close/create-tie-outs.js';
-import { ProviderReports, REPORT_BYTES_MAX } from '../../src/close/provider-reports.js';
+import { ProviderReports, REPORT_BYTES_MAX } from '../../src/close/tie-out/provider-reports.js';
 import type { BalanceLine } from '../../src/ingest/balance-line.js';
 import { reportKinds } from '../../src/ingest/providers/index.js';
 import { Zone } from '../../src/kernel/day.js';

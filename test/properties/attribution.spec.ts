@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { attributionOf } from '../../src/catalog/attribution.js';
 import { defaultChannels } from '../../src/catalog/channels.js';
-import { claimedSource } from '../../src/reconcile/attribution.js';
-import { type Claim, confusionTable, verdictOf } from '../../src/reconcile/confusion.js';
+import { claimedSource } from '../../src/reconcile/compare/attribution.js';
+import { type Claim, confusionTable, verdictOf } from '../../src/reconcile/report/confusion.js';
 import { type Attributed, attributionRows } from '../../src/metrics/attribution-rows.js';
 import { bridge, type BridgeGroup } from '../../src/report/bridge-report.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { InterpretableEntry } from '../../src/catalog/facts.js';
-import { sumsByCurrency } from '../../src/close/journal-entry.js';
+import { sumsByCurrency } from '../../src/close/journal/journal-entry.js';
 import { aSession, stripeEntry } from '../fixtures/stripe-events.js';
 import { chargeEvent, disputeEvent, line, orderEvent, payoutEvent, refundEvent, s } from '../support/books-given.js';
 import { MemoryBooks } from '../support/memory-books.js';

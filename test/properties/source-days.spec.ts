@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { lineageOf } from '../../src/catalog/lineage.js';
 import { Zone } from '../../src/kernel/day.js';
-import { windowOf } from '../../src/reconcile/load-day.js';
+import { windowOf } from '../../src/reconcile/load/load-day.js';
 import type { Truth } from '../../src/reconcile/match.js';
 import { dayIn, instantFrom, instantOf, wallClock } from '../../src/reconcile/pull/zoned-time.js';
-import { countedRows } from '../../src/reconcile/counted-rows.js';
+import { countedRows } from '../../src/reconcile/compare/counted-rows.js';
 import { reconciledMetrics } from '../../src/reconcile/reconciled-metrics.js';
 
 const zones = [

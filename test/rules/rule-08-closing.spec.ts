@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Fact } from '../../src/catalog/facts.js';
 import type { Metric } from '../../src/catalog/subjects.js';
-import { contentsStream, openClosings } from '../../src/close/closing-store.js';
+import { contentsStream, openClosings } from '../../src/close/period/closing-store.js';
 import { decisionEntry } from '../../src/ledger/decide-and-append.js';
 import { calendarMonths, weeks445 } from '../../src/close/fiscal-calendar.js';
 import { SetupError } from '../../src/kernel/errors.js';

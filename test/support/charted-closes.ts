@@ -1,13 +1,13 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { applyFact } from '../../src/catalog/merge-facts.js';
-import { accountRules, accountsByCode } from '../../src/close/account-rules.js';
-import { chartOfAccounts } from '../../src/close/chart-of-accounts.js';
-import { openClosings } from '../../src/close/closing-store.js';
+import { accountRules, accountsByCode } from '../../src/close/journal/account-rules.js';
+import { chartOfAccounts } from '../../src/close/journal/chart-of-accounts.js';
+import { openClosings } from '../../src/close/period/closing-store.js';
 import type { CloseDeps } from '../../src/close/close-deps.js';
 import { createBooks, type JournalBooks } from '../../src/close/create-books.js';
 import { type Close, createClose } from '../../src/close/create-close.js';
 import { calendarMonths } from '../../src/close/fiscal-calendar.js';
-import type { JournalLine } from '../../src/close/journal-line.js';
+import type { JournalLine } from '../../src/close/period/journal-line.js';
 import { createPeriodFiles, type PeriodFilesDeps } from '../../src/close/period-files.js';
 import type { InterpretableEntry } from '../../src/catalog/facts.js';
 import { CompletenessStore } from '../../src/ingest/completeness-store.js';

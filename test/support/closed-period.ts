@@ -4,7 +4,7 @@ import type { Entry } from '../../src/ledger/ledger.js';
 import { Sealer } from '../../src/ledger/seal.js';
 import { storedHash } from '../../src/ledger/stored-hash.js';
 import type { PackSource } from '../../src/close/pack/pack-facts.js';
-import type { PostingLine } from '../../src/close/posting.js';
+import type { PostingLine } from '../../src/close/journal/posting.js';
 import { entryAt, feedOf, type Rows, sealsOf, signingKey } from './memory-ledger.js';
 import { streamed } from './journals.js';
 

@@ -3,7 +3,7 @@ import { defaultChannels } from '../../src/catalog/channels.js';
 import type { Fact } from '../../src/catalog/facts.js';
 import type { Metric } from '../../src/catalog/subjects.js';
 import type { CloseDeps } from '../../src/close/close-deps.js';
-import { openClosings } from '../../src/close/closing-store.js';
+import { openClosings } from '../../src/close/period/closing-store.js';
 import { type Close, createClose } from '../../src/close/create-close.js';
 import { calendarMonths } from '../../src/close/fiscal-calendar.js';
 import { CompletenessStore } from '../../src/ingest/completeness-store.js';

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { defaultAliases, trackedMapper } from '../../src/catalog/tracked-events.js';
 import { Zone } from '../../src/kernel/day.js';
-import { windowOf } from '../../src/reconcile/load-day.js';
+import { windowOf } from '../../src/reconcile/load/load-day.js';
 import { createHttp } from '../../src/reconcile/pull/http.js';
 import type { FetchRequest, Piece, SourceType } from '../../src/reconcile/source-type.js';
 

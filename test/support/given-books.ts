@@ -1,6 +1,6 @@
-import type { BookProblem, Books, BooksQuery, BooksStatements } from '../../src/close/books.js';
-import type { MappedAccount } from '../../src/close/account-rules.js';
-import type { PostingLine } from '../../src/close/posting.js';
+import type { BookProblem, Books, BooksQuery, BooksStatements } from '../../src/close/books/books.js';
+import type { MappedAccount } from '../../src/close/journal/account-rules.js';
+import type { PostingLine } from '../../src/close/journal/posting.js';
 
 /** A line and the positions between which it is known; for ever without `until`. */
 interface Known {

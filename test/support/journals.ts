@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { ChartAccount } from '../../src/close/export-format.js';
-import type { PostingLine } from '../../src/close/posting.js';
+import type { ChartAccount } from '../../src/close/export/export-format.js';
+import type { PostingLine } from '../../src/close/journal/posting.js';
 
 /** Accounts with the names that break files: signs of formulas, quotes, line ends, separators, other scripts. */
 export const chart: Readonly<Record<string, ChartAccount>> = {

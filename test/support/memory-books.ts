@@ -1,7 +1,7 @@
 import type { Fact, InterpretableEntry, Ref } from '../../src/catalog/facts.js';
-import type { JournalEntry } from '../../src/close/journal-entry.js';
-import type { MoneyObject } from '../../src/close/money-objects.js';
-import { Poster, type Posting } from '../../src/close/post.js';
+import type { JournalEntry } from '../../src/close/journal/journal-entry.js';
+import type { MoneyObject } from '../../src/close/journal/money-objects.js';
+import { Poster, type Posting } from '../../src/close/post/post.js';
 import { interpret } from '../../src/ingest/interpret.js';
 import { Zone } from '../../src/kernel/day.js';
 

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { PeriodSummary } from '../../close/period-report.js';
+import type { PeriodSummary } from '../../close/period/period-report.js';
 import { Problem } from '../../kernel/errors.js';
 import type { Service } from '../../service-types.js';
 import { SERVICE } from '../tokens.js';

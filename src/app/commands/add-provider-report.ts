@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { KeptReport } from '../../close/provider-reports.js';
+import type { KeptReport } from '../../close/tie-out/provider-reports.js';
 import { addDays, type Day, Zone } from '../../kernel/day.js';
 import type { Service } from '../../service-types.js';
 import { SERVICE } from '../tokens.js';

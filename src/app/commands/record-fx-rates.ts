@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { RateToRecord } from '../../close/fx-rates.js';
+import type { RateToRecord } from '../../close/post/fx-rates.js';
 import type { Service } from '../../service-types.js';
 import { SERVICE } from '../tokens.js';
 import type { Asker } from './operator.js';

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { TieOutResult } from '../../close/tie-out-result.js';
+import type { TieOutResult } from '../../close/tie-out/tie-out-result.js';
 import type { Service } from '../../service-types.js';
 import { SERVICE } from '../tokens.js';
 import type { Asker } from './operator.js';

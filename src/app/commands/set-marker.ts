@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Marker } from '../../reconcile/markers.js';
+import type { Marker } from '../../reconcile/store/markers.js';
 import type { Service } from '../../service-types.js';
 import { SERVICE } from '../tokens.js';
 import type { Asker } from './operator.js';

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res }
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
-import { gapReportHtml, gapReportMarkdown } from '../../reconcile/gap-report-text.js';
+import { gapReportHtml, gapReportMarkdown } from '../../reconcile/report/gap-report-text.js';
 import type { Service } from '../../service-types.js';
 import { Scopes, type AuthenticatedRequest } from '../auth/scopes.guard.js';
 import { Operator } from '../commands/operator.js';

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import type { z } from 'zod';
-import type { RateToRecord } from '../../close/fx-rates.js';
+import type { RateToRecord } from '../../close/post/fx-rates.js';
 import { Problem } from '../../kernel/errors.js';
 import { type FxRatesRequest, RateRows } from './books-queries.js';
 

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res }
 import { ApiConsumes, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
-import type { KeptReport } from '../../close/provider-reports.js';
+import type { KeptReport } from '../../close/tie-out/provider-reports.js';
 import { Problem } from '../../kernel/errors.js';
 import type { Service } from '../../service-types.js';
 import { Scopes, type AuthenticatedRequest } from '../auth/scopes.guard.js';

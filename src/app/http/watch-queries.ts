@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { holdsEmail } from '../../ledger/vault/email-address.js';
-import { markerKinds, TITLE_MAX } from '../../reconcile/markers.js';
+import { markerKinds, TITLE_MAX } from '../../reconcile/store/markers.js';
 import { DayParam, isTime, MetricParam, only, paging, SourceParam, text, word } from './queries.js';
 
 const time = z.string().refine(isTime, 'must be an RFC 3339 time').meta({ format: 'date-time' });

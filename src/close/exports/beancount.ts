@@ -1,7 +1,7 @@
 import { formatMajor } from '../../kernel/money.js';
-import { DistinctNames } from '../distinct-names.js';
-import type { AccountType, ExportFormat, ExportOptions } from '../export-format.js';
-import { EntryGatherer, onOneLine, type ExportLine } from '../export-lines.js';
+import { DistinctNames } from '../export/distinct-names.js';
+import type { AccountType, ExportFormat, ExportOptions } from '../export/export-format.js';
+import { EntryGatherer, onOneLine, type ExportLine } from '../export/export-lines.js';
 
 const ROOTS: Readonly<Record<AccountType, string>> = {
   asset: 'Assets',

@@ -1,8 +1,8 @@
 import { isoTime } from '../../kernel/iso-time.js';
 import { exponentOf, formatMajor, majorOf } from '../../kernel/money.js';
-import { csvField, csvRow, guarded } from '../csv-text.js';
-import type { ExportFormat } from '../export-format.js';
-import type { ExportLine } from '../export-lines.js';
+import { csvField, csvRow, guarded } from '../export/csv-text.js';
+import type { ExportFormat } from '../export/export-format.js';
+import type { ExportLine } from '../export/export-lines.js';
 
 const COLUMNS = [
   'entry_id',

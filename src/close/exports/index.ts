@@ -1,4 +1,4 @@
-import type { ExportFormat } from '../export-format.js';
+import type { ExportFormat } from '../export/export-format.js';
 import { beancount } from './beancount.js';
 import { csv } from './csv.js';
 import { hledger } from './hledger.js';

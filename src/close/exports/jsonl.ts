@@ -1,5 +1,5 @@
-import type { ExportFormat } from '../export-format.js';
-import type { ExportLine } from '../export-lines.js';
+import type { ExportFormat } from '../export/export-format.js';
+import type { ExportLine } from '../export/export-lines.js';
 
 /** A line in plain JSON: minor units as decimal strings, times in ISO 8601; what is absent is left out. */
 export const lineText = (line: ExportLine): string =>

@@ -1,8 +1,8 @@
 import { Problem } from '../../kernel/errors.js';
 import { exponentOf, formatMajor } from '../../kernel/money.js';
-import { csvRow, guarded } from '../csv-text.js';
-import type { ExportFormat } from '../export-format.js';
-import { byCurrency, EntryGatherer, type ExportLine, moved, onOneLine } from '../export-lines.js';
+import { csvRow, guarded } from '../export/csv-text.js';
+import type { ExportFormat } from '../export/export-format.js';
+import { byCurrency, EntryGatherer, type ExportLine, moved, onOneLine } from '../export/export-lines.js';
 import { usDate } from './quickbooks-online.js';
 
 const COLUMNS = ['External ID', 'Date', 'Currency', 'Account', 'Debit', 'Credit', 'Memo'];

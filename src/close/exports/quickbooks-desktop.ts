@@ -1,5 +1,5 @@
 import { formatMajor } from '../../kernel/money.js';
-import type { ExportFormat } from '../export-format.js';
+import type { ExportFormat } from '../export/export-format.js';
 import {
   EntryGatherer,
   homeAmounts,
@@ -7,7 +7,7 @@ import {
   unbalanced,
   type HomeAmount,
   type ExportLine,
-} from '../export-lines.js';
+} from '../export/export-lines.js';
 import { usDate } from './quickbooks-online.js';
 
 const HEADING =

@@ -1,7 +1,7 @@
 import { formatMajor } from '../../kernel/money.js';
-import { csvRow, guarded } from '../csv-text.js';
-import type { ExportFormat } from '../export-format.js';
-import { byCurrency, EntryGatherer, type ExportLine, moved, onOneLine } from '../export-lines.js';
+import { csvRow, guarded } from '../export/csv-text.js';
+import type { ExportFormat } from '../export/export-format.js';
+import { byCurrency, EntryGatherer, type ExportLine, moved, onOneLine } from '../export/export-lines.js';
 
 const COLUMNS = ['JournalNo', 'JournalDate', 'AccountName', 'Debits', 'Credits', 'Description', 'Name', 'Currency'];
 

@@ -1,9 +1,9 @@
 import { strToU8, Zip, ZipDeflate } from 'fflate';
 import { Problem } from '../../kernel/errors.js';
 import { formatMajor } from '../../kernel/money.js';
-import { csvRow, guarded } from '../csv-text.js';
-import type { ExportFormat } from '../export-format.js';
-import { EntryGatherer, homeAmounts, onOneLine, unbalanced, type ExportLine } from '../export-lines.js';
+import { csvRow, guarded } from '../export/csv-text.js';
+import type { ExportFormat } from '../export/export-format.js';
+import { EntryGatherer, homeAmounts, onOneLine, unbalanced, type ExportLine } from '../export/export-lines.js';
 
 const COLUMNS = ['*Narration', '*Date', 'Description', '*AccountCode', '*TaxRate', '*Amount'];
 const LINES_MAX = 300; // of a file, its heading included

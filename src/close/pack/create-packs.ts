@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Clock } from '../../kernel/clock.js';
 import type { Ledger, Position } from '../../ledger/ledger.js';
 import type { Seal } from '../../ledger/open-seal.js';
-import type { JournalOfPeriod } from '../period-journal.js';
+import type { JournalOfPeriod } from '../export/period-journal.js';
 import type { Bodies, PackFacts, PackFile, PackSource } from './pack-facts.js';
 import { packFiles } from './pack-files.js';
 import { zipFiles } from './zip-files.js';

@@ -1,5 +1,5 @@
 import type { Position } from '../../ledger/ledger.js';
-import type { PostingLine } from '../posting.js';
+import type { PostingLine } from '../journal/posting.js';
 
 interface Total {
   account: string;

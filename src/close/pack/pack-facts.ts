@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Entry, Ledger, Position } from '../../ledger/ledger.js';
 import type { Checkpoint, SealStore } from '../../ledger/seal.js';
-import type { PeriodJournal } from '../period-journal.js';
+import type { PeriodJournal } from '../export/period-journal.js';
 
 /** How much of an entry goes into a pack: as it is stored, its personal fields sealed; or its hash and what it is called. */
 export type Bodies = 'sealed' | 'withheld';

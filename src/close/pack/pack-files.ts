@@ -5,7 +5,7 @@ import { checkpointJson, fingerprintOf } from '../../ledger/seal-proofs.js';
 import { pagesOf } from '../../ledger/pages-of.js';
 import { nodeReader, proveInclusion, signedNote, type SealStore } from '../../ledger/seal.js';
 import { jsonl } from '../exports/jsonl.js';
-import { withReceipts } from '../with-receipts.js';
+import { withReceipts } from '../export/with-receipts.js';
 import { JournalTotals } from './journal-totals.js';
 import { type PackFile, type PackSource, packedEntry } from './pack-facts.js';
 import { README } from './readme.js';

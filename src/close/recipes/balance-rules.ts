@@ -1,5 +1,5 @@
-import type { AccountKey } from '../chart-of-accounts.js';
-import type { PostingKind } from '../posting.js';
+import type { AccountKey } from '../journal/chart-of-accounts.js';
+import type { PostingKind } from '../journal/posting.js';
 
 /**
  * What the other side of a line of the provider's balance is. `event`: an event of its own says what happened and when, such as a capture;

@@ -1,7 +1,7 @@
 import type { Day } from '../../kernel/day.js';
-import { credit, debit, type EntryLine, journalEntry, type JournalEntry } from '../journal-entry.js';
-import { type AccountKey, ACCOUNTS } from '../chart-of-accounts.js';
-import { idOf, kindOf, type MoneyObject } from '../money-objects.js';
+import { credit, debit, type EntryLine, journalEntry, type JournalEntry } from '../journal/journal-entry.js';
+import { type AccountKey, ACCOUNTS } from '../journal/chart-of-accounts.js';
+import { idOf, kindOf, type MoneyObject } from '../journal/money-objects.js';
 import { BALANCE_RULES, type BalanceRule, categoryOf } from './balance-rules.js';
 import type { MoneyEvent } from './money-event.js';
 

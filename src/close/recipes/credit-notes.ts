@@ -1,7 +1,7 @@
 import type { EffectRecord } from '../../catalog/merge-facts.js';
 import type { Day } from '../../kernel/day.js';
 import { effectsOf } from '../../projections/rows.js';
-import { credit, debit, type EntryLine, journalEntry, type JournalEntry } from '../journal-entry.js';
+import { credit, debit, type EntryLine, journalEntry, type JournalEntry } from '../journal/journal-entry.js';
 
 /** Takes a part of an invoice back. Amounts in minor units of its currency. */
 export interface CreditNote {

@@ -1,9 +1,9 @@
 import { addDays, type Day } from '../../kernel/day.js';
 import type { EffectRecord } from '../../catalog/merge-facts.js';
 import { effectsOf } from '../../projections/rows.js';
-import type { AccountKey } from '../chart-of-accounts.js';
-import { converted, credit, debit, journalEntry, type JournalEntry } from '../journal-entry.js';
-import { cutAt, firstDays, shares, type Spread } from '../spread.js';
+import type { AccountKey } from '../journal/chart-of-accounts.js';
+import { converted, credit, debit, journalEntry, type JournalEntry } from '../journal/journal-entry.js';
+import { cutAt, firstDays, shares, type Spread } from '../journal/spread.js';
 
 /** A service that an invoice bills for a time, and what of it is released on which days. */
 interface Service extends Spread {

@@ -1,5 +1,5 @@
 import type { Day } from '../../kernel/day.js';
-import type { AccountKey } from '../chart-of-accounts.js';
+import type { AccountKey } from '../journal/chart-of-accounts.js';
 import {
   converted,
   credit,
@@ -8,8 +8,8 @@ import {
   journalEntry,
   type JournalEntry,
   sumsByCurrency,
-} from '../journal-entry.js';
-import type { PostingKind } from '../posting.js';
+} from '../journal/journal-entry.js';
+import type { PostingKind } from '../journal/posting.js';
 import type { Transaction } from './balance.js';
 
 /**

@@ -4,8 +4,8 @@ import type { Day } from '../../kernel/day.js';
 import { capturesOf } from '../../projections/capture.js';
 import { effectsOf } from '../../projections/rows.js';
 import { refundsOf, returnedOf } from '../../projections/subject-states.js';
-import { credit, debit, journalEntry, type JournalEntry } from '../journal-entry.js';
-import { kindOf, type MoneyObject, together } from '../money-objects.js';
+import { credit, debit, journalEntry, type JournalEntry } from '../journal/journal-entry.js';
+import { kindOf, type MoneyObject, together } from '../journal/money-objects.js';
 import type { Transaction } from './balance.js';
 import { type MoneyEvent, worthOf } from './money-event.js';
 

@@ -1,6 +1,6 @@
 import type { Day } from '../../kernel/day.js';
-import { credit, debit, journalEntry, type JournalEntry } from '../journal-entry.js';
-import { idOf, kindOf, type MoneyObject } from '../money-objects.js';
+import { credit, debit, journalEntry, type JournalEntry } from '../journal/journal-entry.js';
+import { idOf, kindOf, type MoneyObject } from '../journal/money-objects.js';
 import { clearingOf, type Transaction } from './balance.js';
 import type { MoneyEvent } from './money-event.js';
 

@@ -1,5 +1,5 @@
 import { effectsOf } from '../../projections/rows.js';
-import { kindOf, type MoneyObject, saleOf } from '../money-objects.js';
+import { kindOf, type MoneyObject, saleOf } from '../journal/money-objects.js';
 import type { MoneyEvent } from './money-event.js';
 import type { PaymentEvents } from './payments.js';
 

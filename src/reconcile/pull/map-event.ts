@@ -4,7 +4,7 @@ import type { ClearText } from '../../ingest/clear-text.js';
 import { describeClient } from '../../ingest/describe-client.js';
 import type { SourceEvent } from '../source-type.js';
 import type { Key } from '../source.js';
-import { packContext } from '../tracked-context.js';
+import { packContext } from '../tracked/tracked-context.js';
 
 /** How what was fetched may be written down. */
 export interface Writing {

@@ -1,8 +1,8 @@
 import type { Zone } from '../../kernel/day.js';
 import type { Outage } from '../cause.js';
 import type { Key, Reader, Seen, SourceReader, TrackedRow, Window } from '../source.js';
-import { splitKeys, type StoredTracked, times, trackedRow } from '../stored-tracked.js';
-import { contextOf, contextReader } from '../tracked-context.js';
+import { splitKeys, type StoredTracked, times, trackedRow } from '../tracked/stored-tracked.js';
+import { contextOf, contextReader } from '../tracked/tracked-context.js';
 
 // The snapshots that hold now, of the days that a window touches. Days of any zone begin within a day of its instants.
 const LATEST = `(select id from reconcile.latest_pulls where source = $1

@@ -1,6 +1,6 @@
 import type { TrackedKind } from '../../catalog/tracked-events.js';
 import type { Day, Zone } from '../../kernel/day.js';
-import { SEARCH_DAYS, windowOf } from '../load-day.js';
+import { SEARCH_DAYS, windowOf } from '../load/load-day.js';
 import type { ConfiguredSource } from '../source-type.js';
 import {
   type AnySource,

@@ -1,8 +1,8 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Day, Zone } from '../../kernel/day.js';
 import { type Database, inTransaction } from '../../storage/database.js';
-import { windowOf } from '../load-day.js';
-import { withinSavepoint } from '../savepoint.js';
+import { windowOf } from '../load/load-day.js';
+import { withinSavepoint } from '../load/savepoint.js';
 import type { ConfiguredSource } from '../source-type.js';
 import { type Reader, SourceFailure } from '../source.js';
 import { alone } from './alone.js';

@@ -4,7 +4,7 @@ import { isCurrency, minorUnits, type TrackedKind } from '../../catalog/tracked-
 import { describeClient } from '../../ingest/describe-client.js';
 import type { ConfiguredSource, Piece, SourceCount, SourceEvent } from '../source-type.js';
 import type { Window } from '../source.js';
-import { packContext } from '../tracked-context.js';
+import { packContext } from '../tracked/tracked-context.js';
 import { mapEvent, type PulledEvent, type Writing } from './map-event.js';
 import { mapPage } from './page-hit.js';
 import type { CountRow, Fetched, PageRow, SpooledTable } from './snapshot-tables.js';

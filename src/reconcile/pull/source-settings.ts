@@ -13,7 +13,7 @@ import { canonicalJson } from '../../kernel/canonical-json.js';
 import { holdsEmail } from '../../ledger/vault/email-address.js';
 import { type ContractSettings, contractSettings, latenessHoursOf } from '../../metrics/contract.js';
 import { metrics } from '../../metrics/index.js';
-import { lateDays } from '../lateness.js';
+import { lateDays } from '../tracked/lateness.js';
 import { reconciledMetrics } from '../reconciled-metrics.js';
 import type { ConfiguredSource, SourceType } from '../source-type.js';
 import { collector } from '../sources/collector.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accessLogFormats, type LoggedRequest } from '../access-log-lines.js';
+import { accessLogFormats, type LoggedRequest } from '../pull/access-log-lines.js';
 import { filePlace, filesOf, filesSettleHours } from '../pull/files.js';
 import { linesOf } from '../pull/lines.js';
 import type { Piece, SourceType, StoredPage } from '../source-type.js';

@@ -1,7 +1,7 @@
-import { silences, SLOT_MS, USUAL_DAYS } from '../silence.js';
+import { silences, SLOT_MS, USUAL_DAYS } from '../tracked/silence.js';
 import type { EventTable, Key, Reader, Seen, Source, SourceReader, TrackedRow, Window } from '../source.js';
-import { splitKeys, type StoredTracked, times, trackedRow } from '../stored-tracked.js';
-import { contextOf, contextReader, readContext } from '../tracked-context.js';
+import { splitKeys, type StoredTracked, times, trackedRow } from '../tracked/stored-tracked.js';
+import { contextOf, contextReader, readContext } from '../tracked/tracked-context.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { AccountMapping, accountRules, facetsIn, facetText } from '../../../src/close/account-rules.js';
-import { ACCOUNTS, chartOfAccounts } from '../../../src/close/chart-of-accounts.js';
+import { AccountMapping, accountRules, facetsIn, facetText } from '../../../src/close/journal/account-rules.js';
+import { ACCOUNTS, chartOfAccounts } from '../../../src/close/journal/chart-of-accounts.js';
 import { createPeriodFiles } from '../../../src/close/period-files.js';
-import type { PostingLine } from '../../../src/close/posting.js';
+import type { PostingLine } from '../../../src/close/journal/posting.js';
 import { streamed } from '../../support/journals.js';
 
 const file = (value: unknown) => ({ path: 'chart.json', text: JSON.stringify(value) });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { adjustingLines } from '../../../src/close/adjusting-lines.js';
-import { lineJson, lineOf } from '../../../src/close/close-contents.js';
-import type { JournalLine } from '../../../src/close/journal-line.js';
-import type { PostingLine } from '../../../src/close/posting.js';
+import { adjustingLines } from '../../../src/close/period/adjusting-lines.js';
+import { lineJson, lineOf } from '../../../src/close/period/close-contents.js';
+import type { JournalLine } from '../../../src/close/period/journal-line.js';
+import type { PostingLine } from '../../../src/close/journal/posting.js';
 
 const NOVEMBER = { id: '2026-11', from: '2026-11-01', to: '2026-11-30' };
 const DECEMBER = { id: '2026-12', from: '2026-12-01', to: '2026-12-31' };

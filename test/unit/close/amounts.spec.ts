@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Facets } from '../../../src/close/account-rules.js';
-import { ACCOUNTS, chartOfAccounts } from '../../../src/close/chart-of-accounts.js';
+import type { Facets } from '../../../src/close/journal/account-rules.js';
+import { ACCOUNTS, chartOfAccounts } from '../../../src/close/journal/chart-of-accounts.js';
 import { calendarMonths } from '../../../src/close/fiscal-calendar.js';
-import { Valuation, valued, type ValuedLine } from '../../../src/close/functional.js';
-import { credit, debit, journalEntry, Unbalanced } from '../../../src/close/journal-entry.js';
-import { convertedTogether, Rates } from '../../../src/close/rates.js';
-import type { StoredLine } from '../../../src/close/read-lines.js';
-import { cutAt, firstDays, onDay, shares, type Spread } from '../../../src/close/spread.js';
+import { Valuation, valued, type ValuedLine } from '../../../src/close/books/functional.js';
+import { credit, debit, journalEntry, Unbalanced } from '../../../src/close/journal/journal-entry.js';
+import { convertedTogether, Rates } from '../../../src/close/books/rates.js';
+import type { StoredLine } from '../../../src/close/journal/read-lines.js';
+import { cutAt, firstDays, onDay, shares, type Spread } from '../../../src/close/journal/spread.js';
 import { addDays } from '../../../src/kernel/day.js';
 
 const DAY = '2026-07-10';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type BlockerDeps, blockersOf, withoutTieOuts } from '../../../src/close/blockers.js';
-import type { BookProblem, Books } from '../../../src/close/books.js';
+import { type BlockerDeps, blockersOf, withoutTieOuts } from '../../../src/close/period/blockers.js';
+import type { BookProblem, Books } from '../../../src/close/books/books.js';
 import type { TieOutState } from '../../../src/close/tie-outs.js';
 import { Zone } from '../../../src/kernel/day.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { openJournal } from '../../../src/close/closable.js';
-import type { Closing } from '../../../src/close/closing-store.js';
-import type { JournalLine } from '../../../src/close/journal-line.js';
-import { RECIPES_VERSION } from '../../../src/close/recipes-version.js';
+import { openJournal } from '../../../src/close/period/closable.js';
+import type { Closing } from '../../../src/close/period/closing-store.js';
+import type { JournalLine } from '../../../src/close/period/journal-line.js';
+import { RECIPES_VERSION } from '../../../src/close/post/recipes-version.js';
 
 type Deps = Parameters<typeof openJournal>[0];
 

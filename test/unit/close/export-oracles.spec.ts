@@ -6,7 +6,7 @@ import { afterAll, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { exportChunks, exportFormat } from '../../../src/close/export-journal.js';
-import type { PostingLine } from '../../../src/close/posting.js';
+import type { PostingLine } from '../../../src/close/journal/posting.js';
 import { accountOf, DIGITS, journals, minor, streamed, sums } from '../../support/journals.js';
 import { describeWhere } from '../../support/where.js';
 

@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { unzipSync } from 'fflate';
-import { guarded } from '../../../src/close/csv-text.js';
-import type { ExportOptions } from '../../../src/close/export-format.js';
-import type { ExportLine } from '../../../src/close/export-lines.js';
+import { guarded } from '../../../src/close/export/csv-text.js';
+import type { ExportOptions } from '../../../src/close/export/export-format.js';
+import type { ExportLine } from '../../../src/close/export/export-lines.js';
 import { exportFormats } from '../../../src/close/exports/index.js';
 import { begun, exportChunks, exportFormat, exportJournal } from '../../../src/close/export-journal.js';
-import type { PostingLine } from '../../../src/close/posting.js';
+import type { PostingLine } from '../../../src/close/journal/posting.js';
 import { accountOf, chart, DIGITS, journals, minor, streamed, sums } from '../../support/journals.js';
 
 const options: ExportOptions = { period: '2026-10', account: accountOf };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { type JournalEntry } from '../../../src/close/journal-entry.js';
+import { type JournalEntry } from '../../../src/close/journal/journal-entry.js';
 import { weeks445 } from '../../../src/close/fiscal-calendar.js';
-import { isMonetary, Valuation, valued, type ValuedLine } from '../../../src/close/functional.js';
-import { Rates } from '../../../src/close/rates.js';
-import type { StoredLine } from '../../../src/close/read-lines.js';
-import { onDay } from '../../../src/close/spread.js';
+import { isMonetary, Valuation, valued, type ValuedLine } from '../../../src/close/books/functional.js';
+import { Rates } from '../../../src/close/books/rates.js';
+import type { StoredLine } from '../../../src/close/journal/read-lines.js';
+import { onDay } from '../../../src/close/journal/spread.js';
 import { addDays, type Day } from '../../../src/kernel/day.js';
 import type { Fact } from '../../../src/catalog/facts.js';
 import { stripeEntry } from '../../fixtures/stripe-events.js';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import type { KeptReport } from '../../../src/close/provider-reports.js';
-import { chosenReports, statementOf, type StatementDeps } from '../../../src/close/provider-statement.js';
+import type { KeptReport } from '../../../src/close/tie-out/provider-reports.js';
+import { chosenReports, statementOf, type StatementDeps } from '../../../src/close/tie-out/provider-statement.js';
 import type { ReportKind } from '../../../src/ingest/provider-report.js';
 import { settlementDetails } from '../../../src/ingest/providers/adyen/reports.js';
 import { type SettledLine, settlementFile } from '../../support/report-entries.js';

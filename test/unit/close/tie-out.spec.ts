@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { categoriesOf, differencesOf, identityOf } from '../../../src/close/tie-out.js';
-import { resultOf, stillPending } from '../../../src/close/tie-out-result.js';
+import { categoriesOf, differencesOf, identityOf } from '../../../src/close/tie-out/tie-out.js';
+import { resultOf, stillPending } from '../../../src/close/tie-out/tie-out-result.js';
 import type { BalanceLine } from '../../../src/ingest/balance-line.js';
 
 const line = (id: string, over: Partial<BalanceLine> = {}): BalanceLine => ({

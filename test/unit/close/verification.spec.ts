@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createVerification, type VerificationDeps } from '../../../src/close/verification.js';
-import type { ClosesVerified } from '../../../src/close/verify-closes.js';
+import type { ClosesVerified } from '../../../src/close/period/verify-closes.js';
 import type { Entry, Ledger, NewEntry } from '../../../src/ledger/ledger.js';
 
 type OnProgress = (done: number, total: number) => void;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PostingLine } from '../../../src/close/posting.js';
-import { withReceipts } from '../../../src/close/with-receipts.js';
+import type { PostingLine } from '../../../src/close/journal/posting.js';
+import { withReceipts } from '../../../src/close/export/with-receipts.js';
 import type { Receipt } from '../../../src/ledger/ledger.js';
 
 const LINES = 2_500;

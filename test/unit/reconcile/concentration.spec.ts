@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { concentration, FALSE_FINDINGS, type Observed } from '../../../src/reconcile/concentration.js';
-import { fisherAtLeast, newcombe, wilson } from '../../../src/reconcile/statistics.js';
+import { concentration, FALSE_FINDINGS, type Observed } from '../../../src/reconcile/drift/concentration.js';
+import { fisherAtLeast, newcombe, wilson } from '../../../src/reconcile/drift/statistics.js';
 import { randomFrom } from '../../support/random.js';
 import { sayFigures } from '../../support/say.js';
 

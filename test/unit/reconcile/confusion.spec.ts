@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { togetherOf } from '../../../src/reconcile/confusion.js';
+import { togetherOf } from '../../../src/reconcile/report/confusion.js';
 
 const DAYS = ['2026-10-01', '2026-10-02', '2026-10-03', '2026-10-04', '2026-10-05'];
 const sizes = (...of: number[]) => new Map(of.map((size, index) => [DAYS[index]!, size]));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { concentratedIn, movedCauses } from '../../../src/reconcile/drift-causes.js';
+import { concentratedIn, movedCauses } from '../../../src/reconcile/report/drift-causes.js';
 
 type Row = Parameters<typeof movedCauses>[1][number];
 

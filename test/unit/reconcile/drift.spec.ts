@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { addDays } from '../../../src/kernel/day.js';
-import { drift, type DriftDay, FALSE_ALARMS } from '../../../src/reconcile/drift.js';
+import { drift, type DriftDay, FALSE_ALARMS } from '../../../src/reconcile/drift/drift.js';
 import type { ReconciliationRow } from '../../../src/reconcile/gap.js';
-import { judge, movedTo } from '../../../src/reconcile/judge.js';
-import { findShift } from '../../../src/reconcile/shift.js';
+import { judge, movedTo } from '../../../src/reconcile/drift/judge.js';
+import { findShift } from '../../../src/reconcile/drift/shift.js';
 import { binomial, randomFrom } from '../../support/random.js';
 import { sayFigures } from '../../support/say.js';
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addDays } from '../../../src/kernel/day.js';
 import type { ReconciliationRow } from '../../../src/reconcile/gap.js';
-import type { ComparedDay } from '../../../src/reconcile/compared-days.js';
-import { type GapReport, mondayOf, weekOf, weekRows } from '../../../src/reconcile/gap-report.js';
-import { gapReportHtml, gapReportMarkdown } from '../../../src/reconcile/gap-report-text.js';
+import type { ComparedDay } from '../../../src/reconcile/report/compared-days.js';
+import { type GapReport, mondayOf, weekOf, weekRows } from '../../../src/reconcile/report/gap-report.js';
+import { gapReportHtml, gapReportMarkdown } from '../../../src/reconcile/report/gap-report-text.js';
 
 const MONDAY = '2026-09-28';
 const row = (day: string, given: Partial<ReconciliationRow> = {}): ReconciliationRow =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Zone } from '../../../src/kernel/day.js';
-import { groupEvents, keysOfEvent } from '../../../src/reconcile/groups.js';
+import { groupEvents, keysOfEvent } from '../../../src/reconcile/load/groups.js';
 import { at, tracked } from './given.js';
 
 const zone = new Zone('Europe/Berlin');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { inLine, oneAhead } from '../../../src/reconcile/one-ahead.js';
+import { inLine, oneAhead } from '../../../src/reconcile/sift/one-ahead.js';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -5,8 +5,8 @@ import { describe, expect, it } from '@jest/globals';
 const SCRIPT = `
   import { setTimeout as wait } from 'node:timers/promises';
   import { Zone } from './src/kernel/day.ts';
-  import { packedDays } from './src/reconcile/packed-days.ts';
-  import { LIMITS } from './src/reconcile/limits.ts';
+  import { packedDays } from './src/reconcile/sift/packed-days.ts';
+  import { LIMITS } from './src/reconcile/sift/limits.ts';
   import { reconciledMetrics } from './src/reconcile/reconciled-metrics.ts';
   let asked = 0;
   const query = async () => {

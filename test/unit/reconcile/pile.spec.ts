@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { IdFilter, IdTable } from '../../../src/reconcile/id-table.js';
-import { endOf, hashOf, type Lines, linesOf } from '../../../src/reconcile/lines.js';
-import { type LinesOfDay, Pile, type TruthsOfDay } from '../../../src/reconcile/pile.js';
+import { IdFilter, IdTable } from '../../../src/reconcile/sift/id-table.js';
+import { endOf, hashOf, type Lines, linesOf } from '../../../src/reconcile/sift/lines.js';
+import { type LinesOfDay, Pile, type TruthsOfDay } from '../../../src/reconcile/sift/pile.js';
 
 interface Happened {
   nth: number;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { concentrationOf } from '../../../src/reconcile/dimensions.js';
+import { concentrationOf } from '../../../src/reconcile/compare/dimensions.js';
 import { figuresOf } from '../../../src/reconcile/gap.js';
-import { listOf, unpacked } from '../../../src/reconcile/outcome.js';
+import { listOf, unpacked } from '../../../src/reconcile/compare/outcome.js';
 import type { Item } from '../../../src/reconcile/parts.js';
-import { HOUR_ZERO, type PlainPairs } from '../../../src/reconcile/sift.js';
+import { HOUR_ZERO, type PlainPairs } from '../../../src/reconcile/sift/sift.js';
 import type { TrackedContext } from '../../../src/reconcile/source.js';
 import { at, sorted, tracked, truth } from './given.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Outcome } from '../../../src/reconcile/outcome.js';
-import { decideReconciled } from '../../../src/reconcile/record.js';
+import type { Outcome } from '../../../src/reconcile/compare/outcome.js';
+import { decideReconciled } from '../../../src/reconcile/store/record.js';
 
 const outcome = (given: Partial<Outcome> = {}): Outcome => ({
   day: '2026-10-03',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Remembered } from '../../../src/reconcile/remembered.js';
+import { Remembered } from '../../../src/reconcile/load/remembered.js';
 
 /** Knows a number for each key but `none`. */
 function remembered() {

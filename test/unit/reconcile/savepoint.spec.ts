@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { withinSavepoint } from '../../../src/reconcile/savepoint.js';
+import { withinSavepoint } from '../../../src/reconcile/load/savepoint.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
 
 let given: TestDatabase;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { silences, SLOT_MS, USUAL_DAYS } from '../../../src/reconcile/silence.js';
+import { silences, SLOT_MS, USUAL_DAYS } from '../../../src/reconcile/tracked/silence.js';
 
 const DAY_MS = 86_400_000;
 const FROM = Date.parse('2026-10-03T00:00:00Z');

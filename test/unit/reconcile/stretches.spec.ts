@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { addDays } from '../../../src/kernel/day.js';
-import { stretchesOf } from '../../../src/reconcile/stretches.js';
+import { stretchesOf } from '../../../src/reconcile/run/stretches.js';
 
 const DAY = '2026-10-03';
 

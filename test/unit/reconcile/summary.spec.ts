@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ComparedDay } from '../../../src/reconcile/compared-days.js';
+import type { ComparedDay } from '../../../src/reconcile/report/compared-days.js';
 import { figuresOf, type ReconciliationRow } from '../../../src/reconcile/gap.js';
 import { type Item, type Part, trackedParts, truthParts } from '../../../src/reconcile/parts.js';
-import { summaryRows } from '../../../src/reconcile/summary.js';
+import { summaryRows } from '../../../src/reconcile/report/summary.js';
 
 const RANGE = ['2026-10-01', '2026-10-02', '2026-10-03'];
 const OF = { source: 'tool', metric: 'orders', matched_by: 'id', comparable: true, provisional: false, reasons: [] };
