@@ -83,7 +83,11 @@ export function sortIntoParts(sorting: Sorting): Buckets {
 }
 
 const rank = new Map(parts.map((part, index) => [part, index]));
-const byPart = (a: Item, b: Item): number => rank.get(a.part)! - rank.get(b.part)! || compareText(a.id, b.id);
+// Two senders may name two messages alike.
+const byPart = (a: Item, b: Item): number =>
+  rank.get(a.part)! - rank.get(b.part)! ||
+  compareText(a.id, b.id) ||
+  compareText(a.tracked?.id ?? '', b.tracked?.id ?? '');
 
 function truthItem(truth: Truth, { day, unit, pairing, settledBefore }: Sorting): Item {
   const tracked = pairing.trackedOf.get(truth);

@@ -292,6 +292,27 @@ describe('days that are loaded together', () => {
     },
   );
 
+  it('given messages of one name from several senders, then their order is the same however they were loaded', async () => {
+    const sent = { message_id: 'same', browser: 'Chrome' };
+    await shop.tracks('order_completed', at(FROM, 700), { ...sent, key_id: 'k1', refs: ['order:x1'], deliveries: 2 });
+    await shop.tracks('order_completed', at(FROM, 700), {
+      ...sent,
+      key_id: 'k2',
+      refs: ['order:x2'],
+      browser: 'Safari',
+    });
+    await shop.tracks('order_completed', at(FROM, 700), { ...sent, key_id: 'k3', refs: [] });
+    await shop.reconcile().reconcileDays(keysOf('orders'), asked, goOn);
+    expect(await shop.reconcile().reconcileOne(keysOf('orders')[0]!, asked)).toMatchObject({ recorded: false });
+  });
+
+  it('given a damaged row that was never delivered, then it is an event of a client all the same', async () => {
+    await shop.contributes('orders', 'order:o1', FROM, { at: at(FROM, 600) });
+    await shop.tracks('order_completed', at(FROM, 601), { refs: ['order:o1'], deliveries: 0 });
+    await shop.reconcile().reconcileDays(keysOf('orders'), asked, goOn);
+    expect(await shop.reconcile().reconcileOne(keysOf('orders')[0]!, asked)).toMatchObject({ recorded: false });
+  });
+
   /** Or reading goes on in larger steps, as days without anything are cheap. */
   const truthOnEach = async (from: string, to: string): Promise<void> => {
     for (const day of daysBetweenBoth(from, to)) await shop.contributes('orders', `order:${day}`, day);

@@ -93,7 +93,7 @@ export function listOf(items: readonly Item[], plain: readonly PlainPairs[]): Id
     if (line !== undefined) matched.push(line);
     else (item.part === 'matched' || item.part === 'not_trackable' ? after : before).push(listed(item));
   }
-  return { before, matched: matched.concat(...plain.map(({ lines }) => lines)).sort(), after };
+  return { before, matched: [...matched, ...plain.flatMap(({ lines }) => lines)].sort(), after };
 }
 
 /** `<id of truth>␟<id of the message>`, where an item is matched and that is all that is listed of it. */

@@ -1,5 +1,8 @@
 import type { Lines } from './lines.js';
 
+// Who may choose ids can choose them so that their hashes are alike, and each step is taken for each id. With others a step or two are enough.
+const STEPS_MAX = 1_000;
+
 /** Finds lines of one text by their ids, without a string for each, which would have to be made, moved by each collection of garbage, and thrown away. */
 export class IdTable {
   /** By a hash: the number of a line plus one; 0 where there is none. At least half of them are empty. */
@@ -10,7 +13,7 @@ export class IdTable {
     this.slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * lines.count + 2)));
   }
 
-  /** Has a line found by its id from now on; gives the one that was found by the same id before, else −1. */
+  /** Has a line found by its id from now on; gives the one that was found by the same id before, else −1. Throws where too many ids have equal hashes. */
   add(line: number): number {
     const { text, starts, idEnds, hashes } = this.lines;
     const slot = this.slotOf(text, starts[line]!, idEnds[line]!, hashes[line]!);
@@ -26,10 +29,13 @@ export class IdTable {
 
   private slotOf(text: string, start: number, end: number, hash: number): number {
     const { slots } = this;
-    for (let slot = spread(hash) & (slots.length - 1); ; slot = (slot + 1) & (slots.length - 1)) {
+    let slot = spread(hash) & (slots.length - 1);
+    for (let steps = 0; steps < STEPS_MAX; steps += 1) {
       const line = slots[slot]! - 1;
       if (line < 0 || (this.lines.hashes[line] === hash && this.isEqual(line, text, start, end))) return slot;
+      slot = (slot + 1) & (slots.length - 1);
     }
+    throw new Error('Too many ids of a day have hashes that are alike.');
   }
 
   private isEqual(line: number, text: string, start: number, end: number): boolean {
@@ -44,7 +50,7 @@ export class IdTable {
 
 const BITS_OF_ID = 16;
 
-/** Whether any of some ids may have a hash: said of one in sixty or so that none of them has. */
+/** A Bloom filter with two bits for each id: whether any of some ids may have a hash. Said of one in sixty or so that none of them has. */
 export class IdFilter {
   private readonly bits: Int32Array;
   private count = 0;
@@ -53,15 +59,13 @@ export class IdFilter {
   constructor(known: readonly Int32Array[] = []) {
     const count = known.reduce((sum, { length }) => sum + length, 0);
     this.bits = new Int32Array(Math.max(1 << 10, 2 ** Math.ceil(Math.log2((count * 2 * BITS_OF_ID) / 32))));
-    for (const hashes of known) this.add(hashes);
+    for (const hashes of known) for (const hash of hashes) this.add(hash);
   }
 
-  add(hashes: Int32Array): void {
-    this.count += hashes.length;
-    for (const hash of hashes) {
-      this.set(spread(hash));
-      this.set(Math.imul(hash, MIXED));
-    }
+  add(hash: number): void {
+    this.count += 1;
+    this.set(spread(hash));
+    this.set(Math.imul(hash, MIXED));
   }
 
   has(hash: number): boolean {

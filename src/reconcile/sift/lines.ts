@@ -11,7 +11,7 @@ export interface Lines {
   readonly idEnds: Int32Array;
   /** Hashes of the ids. */
   readonly hashes: Int32Array;
-  /** Of separators, those that are not the only one of their line, and the lines without any. Nothing where there is none to find. */
+  /** How many lines do not hold the separator exactly once; 0 where there is no separator. */
   readonly doubtful: number;
 }
 
@@ -49,8 +49,11 @@ export function linesOf(text: string, count: number, separator: string): Lines |
 }
 
 /** Where a line ends. */
-export const endOf = ({ starts, text }: Lines, line: number): number =>
+export const endOf = ({ starts, text }: Pick<Lines, 'starts' | 'text'>, line: number): number =>
   line + 1 < starts.length ? starts[line + 1]! - 1 : text.length;
+
+/** The id that a line begins with. It is cut from the text, and keeps that in memory. */
+export const idAt = ({ text, starts, idEnds }: Lines, line: number): string => text.slice(starts[line], idEnds[line]);
 
 /** The hash that a line has which is this id. */
 export function hashOf(id: string): number {

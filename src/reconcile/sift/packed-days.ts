@@ -27,8 +27,8 @@ interface Row {
   truth: boolean;
   odd: boolean;
   context: string | null;
-  /** How often each of the events was sent; 0 where servers sent them. */
-  sent: number;
+  /** How often each of the events was sent; null where servers sent them. */
+  sent: number | null;
   count: number;
   text: string | null;
   packed: string | null;
@@ -96,11 +96,11 @@ function lined(rows: readonly Row[], apart: boolean): Packed[] | undefined {
   const found: Packed[] = [];
   for (const row of rows.flatMap(split)) {
     const { nth, truth, odd, context, sent, count, text, packed } = row;
-    const named = !truth && !odd;
-    const lines = text === null ? null : linesOf(text, count, named ? SEPARATOR : '');
+    const hasMessage = !truth && !odd;
+    const lines = text === null ? null : linesOf(text, count, hasMessage ? SEPARATOR : '');
     if (lines === undefined) return undefined;
-    if (lines && named && !apart && lines.doubtful > 0) return undefined;
-    found.push({ nth, truth, odd, context, resent: sent - 1, count, lines, packed });
+    if (lines && hasMessage && !apart && lines.doubtful > 0) return undefined;
+    found.push({ nth, truth, odd, context, resent: (sent ?? 1) - 1, count, lines, packed });
   }
   return found;
 }
@@ -126,11 +126,11 @@ const statement = (events: string, by: MatchBy, apart: boolean): string => {
   union all
   select d.nth::int - 1 + $4::int, false, e.* from unnest($5::timestamptz[], $6::timestamptz[]) with ordinality d (starts, ends, nth), lateral (
     select odd, context, sent, count(*)::int,
-      string_agg(case when odd then key else key || '${SEPARATOR}' || message_id end, '${LINE_END}') filter (where sent > 0),
-      encode(string_agg(int8send(id), '') filter (where sent > 0), 'base64'), 0, null
+      string_agg(case when odd then key else key || '${SEPARATOR}' || message_id end, '${LINE_END}') filter (where sent is not null),
+      encode(string_agg(int8send(id), '') filter (where sent is not null), 'base64'), 0, null
     from (
       select *, ${odd} as odd
-      from (select id, message_id, context, ${KEY[by]} as key, case when server then 0 else deliveries end as sent from (${events}) e) e
+      from (select id, message_id, context, ${KEY[by]} as key, case when server then null else deliveries end as sent from (${events}) e) e
     ) e group by odd, context, sent
   ) e`;
 };

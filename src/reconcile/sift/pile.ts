@@ -1,5 +1,6 @@
 import { IdFilter, IdTable } from './id-table.js';
-import { endOf, hashOf, type Lines } from './lines.js';
+import { endOf, hashOf, idAt, type Lines } from './lines.js';
+import { Strangers } from './strangers.js';
 import type { Key } from '../source.js';
 
 /** Truths of a day as PostgreSQL packed them: an id each, and 8 bytes that say when, in microseconds since 2000. */
@@ -20,28 +21,32 @@ export interface EventBlock {
   rows: DataView;
 }
 
-/** What has become of a truth so far: its events are what needs looking at, or it is odd itself, or there are several of its id. */
+// What has become of a truth so far. Whoever asks whether it needs looking at compares with LOOSE: the order matters.
+/** It has no event yet. */
 const ALONE = 0;
+/** It has exactly one, of its day. */
 const PAIRED = 1;
+/** It is the only one of its id, but its events need looking at. */
 const LOOSE = 2;
+/** There is more to say of it than when it happened, or there are several of its id; that stays so. */
 const ODD = 3;
 
 const EPOCH_2000_MS = 946_684_800_000;
 
 /** Truths of a day with what has become of each, by their lines. */
-interface Truths {
+interface Marked {
   nth: number;
   lines: Lines;
   table: IdTable;
   marks: Uint8Array;
 }
 
-type PlainTruths = Truths & Pick<TruthBlock, 'times'>;
+type Plain = Marked & Pick<TruthBlock, 'times'>;
 
-interface Events {
-  block: EventBlock;
+/** What is kept of events: where their ids end, and hashes, are not asked again. */
+interface Events extends Omit<EventBlock, 'lines'>, Pick<Lines, 'text' | 'starts'> {
   /** Of each event the line of its truth; −1 where there is none of its day that may be plain. */
-  truths: Int32Array;
+  truthLines: Int32Array;
 }
 
 /**
@@ -51,13 +56,12 @@ interface Events {
  * one of another day's as well is told by a filter, before those are looked through.
  */
 export class Pile {
-  private blocks: Truths[] = [];
-  private readonly plain = new Map<number, PlainTruths>();
+  private blocks: Marked[] = [];
+  private readonly plain = new Map<number, Plain>();
   /** Of the ids of all blocks, and perhaps of some that were forgotten. */
   private filter = new IdFilter();
   private events: Events[] = [];
-  /** Ids of events that had no truth of their day when they came, with the last day of each. */
-  private readonly strangers = new Map<Key, number>();
+  private readonly strangers = new Strangers();
   private oddRows: { nth: number; row: string }[] = [];
 
   /** `isPlainAt`: whether a truth of a day that happened then, in epoch milliseconds, may be one of a plain pair, where that is asked. */
@@ -72,71 +76,69 @@ export class Pile {
     this.add(nth, lines, ODD);
   }
 
-  private add(nth: number, lines: Lines, mark: number): Truths {
+  private add(nth: number, lines: Lines, mark: number): Marked {
     const own = { nth, lines, table: new IdTable(lines), marks: new Uint8Array(lines.count).fill(mark) };
-    const { text, count, starts, idEnds, hashes } = lines;
-    for (let line = 0; line < count; line += 1) {
+    for (let line = 0; line < lines.count; line += 1) {
+      if (mark < LOOSE && this.strangers.has(lines, line)) own.marks[line] = LOOSE; // its event came before, on another day
+      // Of several truths of an id only the last is found, which is enough: all of them are odd.
       const before = own.table.add(line);
       if (before >= 0) own.marks[before] = own.marks[line] = ODD;
-      if (this.markIn(this.blocks, text, starts[line]!, idEnds[line]!, hashes[line]!, ODD)) own.marks[line] = ODD;
+      const other = this.findAt(lines, line);
+      if (other) other.marks[other.line] = own.marks[line] = ODD;
     }
     this.blocks.push(own);
-    if (this.filter.fits(count)) this.filter.add(hashes);
+    if (this.filter.fits(lines.count)) for (const hash of lines.hashes) this.filter.add(hash);
     else this.filter = new IdFilter(this.blocks.map((block) => block.lines.hashes));
     return own;
   }
 
-  addEvents(block: EventBlock): void {
-    const { nth, lines } = block;
+  addEvents({ nth, context, resent, lines, rows }: EventBlock): void {
     const { text, count, starts, idEnds, hashes } = lines;
     const own = this.plain.get(nth);
-    const truths = new Int32Array(count);
+    const truthLines = new Int32Array(count);
     for (let line = 0; line < count; line += 1) {
-      const [start, end, hash] = [starts[line]!, idEnds[line]!, hashes[line]!];
-      const truth = own ? own.table.find(text, start, end, hash) : -1;
-      truths[line] = truth;
-      if (truth >= 0) this.see(own!, truth);
-      else {
-        // Its truth may be forgotten before it is.
-        this.strangers.set(idAt(lines, line), nth);
-        this.markIn(this.blocks, text, start, end, hash, LOOSE);
-      }
+      const truth = own ? own.table.find(text, starts[line]!, idEnds[line]!, hashes[line]!) : -1;
+      truthLines[line] = truth;
+      if (truth >= 0) this.pairWith(own!, truth);
+      else this.addStranger(lines, line, nth);
     }
-    this.events.push({ block, truths });
-  }
-
-  /** A truth has an event of its day. */
-  private see(own: PlainTruths, line: number): void {
-    if (own.marks[line] === ALONE && this.mayBePlain(own, line)) own.marks[line] = PAIRED;
-    else if (own.marks[line] !== ODD) own.marks[line] = LOOSE;
-  }
-
-  /** Marks the truths of an id, but for odd ones, in these days; gives whether there were any. */
-  private markIn(
-    blocks: readonly Truths[],
-    text: string,
-    start: number,
-    end: number,
-    hash: number,
-    mark: number,
-  ): boolean {
-    if (!this.filter.has(hash)) return false;
-    let found = false;
-    for (const { table, marks } of blocks) {
-      const line = table.find(text, start, end, hash);
-      if (line < 0) continue;
-      found = true;
-      if (marks[line] !== ODD) marks[line] = mark;
-    }
-    return found;
+    this.events.push({ nth, context, resent, text, starts, rows, truthLines });
   }
 
   /** Events that cannot be packed with the others; each says only its key. */
   addOddEvents({ nth, lines, rows }: Pick<EventBlock, 'nth' | 'lines' | 'rows'>): void {
     for (let line = 0; line < lines.count; line += 1) {
-      this.strangers.set(idAt(lines, line), nth);
+      this.addStranger(lines, line, nth);
       this.oddRows.push({ nth, row: String(wide(rows, line)) });
     }
+  }
+
+  /** A truth has an event of its day. */
+  private pairWith(own: Plain, line: number): void {
+    if (own.marks[line] === ALONE && this.mayBePlain(own, line)) own.marks[line] = PAIRED;
+    else if (own.marks[line] !== ODD) own.marks[line] = LOOSE;
+  }
+
+  /** An event has no truth of its day. One of another day needs looking at, and may be forgotten before the event is. */
+  private addStranger(lines: Lines, line: number, nth: number): void {
+    this.strangers.add(lines, line, nth);
+    const truth = this.findAt(lines, line);
+    if (truth && truth.marks[truth.line] !== ODD) truth.marks[truth.line] = LOOSE;
+  }
+
+  /** The truth of the id of a line, in blocks that were added; where there are several, all are odd. The newest first: an event is seldom late by much. */
+  private findAt(
+    { text, starts, idEnds, hashes }: Lines,
+    line: number,
+  ): { marks: Uint8Array; line: number } | undefined {
+    const hash = hashes[line]!;
+    if (!this.filter.has(hash)) return undefined;
+    for (let nth = this.blocks.length - 1; nth >= 0; nth -= 1) {
+      const { table, marks } = this.blocks[nth]!;
+      const found = table.find(text, starts[line]!, idEnds[line]!, hash);
+      if (found >= 0) return { marks, line: found };
+    }
+    return undefined;
   }
 
   /** Tells, whatever is forgotten later, whether an id is that of a truth which is not forgotten now. */
@@ -152,16 +154,14 @@ export class Pile {
   forget(nth: number): void {
     this.blocks = this.blocks.filter((block) => block.nth >= nth);
     for (const day of this.plain.keys()) if (day < nth) this.plain.delete(day);
-    for (const [key, last] of this.strangers) if (last < nth) this.strangers.delete(key);
-    this.events = this.events.filter(({ block }) => block.nth >= nth);
+    this.strangers.forget(nth);
+    this.events = this.events.filter((events) => events.nth >= nth);
     this.oddRows = this.oddRows.filter((odd) => odd.nth >= nth);
   }
 
   /** What it came to so far, of what is plain or unseen only the days that are asked for. */
   sorted(isAsked: (nth: number) => boolean = () => true): Sorted {
     const loose = new Set(this.strangers.keys());
-    // A truth may have come after its event, on another day.
-    for (const key of this.strangers.keys()) this.markIn(this.blocks, key, 0, key.length, hashOf(key), LOOSE);
     for (const { lines, marks } of this.blocks)
       for (let line = 0; line < marks.length; line += 1) if (marks[line]! >= LOOSE) loose.add(idAt(lines, line));
     const days = [...this.plain.values()];
@@ -170,42 +170,43 @@ export class Pile {
       truths: days.map((day) => looseOf(day)),
       rows: [...this.oddRows.map(({ row }) => row), ...this.events.flatMap((events) => this.looseRowsOf(events))],
       unseen: days.filter(({ nth }) => isAsked(nth)).map((day) => unseenOf(day)),
-      plain: this.events.filter(({ block }) => isAsked(block.nth)).map((events) => this.plainOf(events)),
+      plain: this.events.filter(({ nth }) => isAsked(nth)).map((events) => this.plainOf(events)),
     };
   }
 
-  private looseRowsOf({ block, truths }: Events): string[] {
+  private looseRowsOf({ nth, rows, truthLines }: Events): string[] {
     const found: string[] = [];
-    const marks = this.plain.get(block.nth)?.marks;
-    for (let line = 0; line < truths.length; line += 1)
-      if (!isPlain(marks, truths[line]!)) found.push(String(wide(block.rows, line)));
+    const marks = this.plain.get(nth)?.marks;
+    for (let line = 0; line < truthLines.length; line += 1)
+      if (!isPlain(marks, truthLines[line]!)) found.push(String(wide(rows, line)));
     return found;
   }
 
-  private plainOf({ block, truths }: Events): PairsOfDay {
-    const { nth, context, resent, lines } = block;
+  private plainOf(events: Events): PairsOfDay {
+    const { nth, context, resent, text, starts, truthLines } = events;
     const own = this.plain.get(nth);
-    const places = new Int32Array(2 * truths.length);
+    const places = new Int32Array(2 * truthLines.length);
     const at: number[] = [];
     let count = 0;
-    for (let line = 0; line < truths.length; line += 1) {
-      if (!isPlain(own?.marks, truths[line]!)) continue;
-      places[2 * count] = lines.starts[line]!;
-      places[2 * count + 1] = endOf(lines, line);
-      if (this.isPlainAt) at.push(timeAt(own!, truths[line]!));
+    for (let line = 0; line < truthLines.length; line += 1) {
+      const truth = truthLines[line]!;
+      if (!isPlain(own?.marks, truth)) continue;
+      places[2 * count] = starts[line]!;
+      places[2 * count + 1] = endOf(events, line);
+      if (this.isPlainAt) at.push(timeAt(own!, truth));
       count += 1;
     }
-    return { nth, context, resent, text: lines.text, places: places.slice(0, 2 * count), at };
+    return { nth, context, resent, text, places: places.slice(0, 2 * count), at };
   }
 
-  private mayBePlain(day: PlainTruths, line: number): boolean {
+  private mayBePlain(day: Plain, line: number): boolean {
     return !this.isPlainAt || this.isPlainAt(day.nth, timeAt(day, line));
   }
 }
 
 const isPlain = (marks: Uint8Array | undefined, truth: number): boolean => truth >= 0 && marks?.[truth] === PAIRED;
 
-function looseOf(day: PlainTruths): TruthsOfDay {
+function looseOf(day: Plain): TruthsOfDay {
   const found: TruthsOfDay = { nth: day.nth, ids: [], at: [] };
   for (let line = 0; line < day.marks.length; line += 1) {
     if (day.marks[line] !== LOOSE) continue;
@@ -215,7 +216,7 @@ function looseOf(day: PlainTruths): TruthsOfDay {
   return found;
 }
 
-function unseenOf(day: PlainTruths): LinesOfDay {
+function unseenOf(day: Plain): LinesOfDay {
   const { nth, lines, marks } = day;
   const places = new Int32Array(2 * lines.count);
   const at: number[] = [];
@@ -261,7 +262,6 @@ export interface LinesOfDay {
 
 export type PairsOfDay = LinesOfDay & Pick<EventBlock, 'context' | 'resent'>;
 
-const idAt = ({ text, starts, idEnds }: Lines, line: number): Key => text.slice(starts[line], idEnds[line]);
 const timeAt = ({ times }: Pick<TruthBlock, 'times'>, line: number): number => EPOCH_2000_MS + wide(times, line) / 1000;
 
 /** A number of 8 bytes, exact up to 2^53. */

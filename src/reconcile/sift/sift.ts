@@ -23,7 +23,7 @@ export interface Sifted {
   rows: string[];
   /** How many events servers sent. */
   serverSide: Map<Day, number>;
-  /** Whether truth around the days knows an id; said of one or another that it does not know as well. */
+  /** Whether truth around the days knows an id. */
   isTruth(id: Key): boolean;
 }
 

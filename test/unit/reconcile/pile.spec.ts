@@ -159,6 +159,34 @@ describe('a pile of days', () => {
     expect(['order:a', 'order:3'].map(pile.knows)).toEqual([false, true]);
   });
 
+  it('given more ids than the filter was made for, then one of any day is still known, and found on another', () => {
+    const pile = new Pile();
+    const add = (nth: number, ids: readonly string[]): void =>
+      pile.addTruths({ nth, ...join(ids), times: wide(ids.map(() => 0)) });
+    const many = (nth: number) => Array.from({ length: 1_500 }, (_, n) => `order:${nth}-${n}`);
+    for (const nth of [0, 1, 2]) add(nth, many(nth)); // an empty filter has room for 2,048
+    const { knows } = pile;
+    expect([0, 1, 2].map((nth) => many(nth).filter(knows).length)).toEqual([1_500, 1_500, 1_500]);
+    add(3, ['order:0-7', 'order:1-7', 'order:2-7', 'order:new']);
+    const { loose, unseen } = pile.sorted();
+    expect(loose.sort()).toEqual(['order:0-7', 'order:1-7', 'order:2-7']);
+    expect(unseen.map(({ at }) => at.length)).toEqual([1_499, 1_499, 1_499, 1]);
+  });
+
+  it('given more events without a truth than their filter was made for, then a truth that comes later knows of each', () => {
+    const pile = new Pile();
+    const ids = Array.from({ length: 5_000 }, (_, n) => `order:${n}`);
+    for (const nth of [0, 1]) {
+      const some = ids.slice(2_500 * nth, 2_500 * (nth + 1));
+      const lines = some.map((id) => `${id}\x1fm`);
+      pile.addEvents({ nth, context: '', resent: 0, ...join(lines, '\x1f'), rows: wide(some.map(() => 0)) });
+    }
+    pile.addTruths({ nth: 2, ...join([...ids, 'order:new']), times: wide([...ids, ''].map(() => 0)) });
+    const { unseen, truths } = pile.sorted();
+    expect(truths.flatMap((day) => day.ids)).toEqual(ids);
+    expect(unseen.map(({ at }) => at.length)).toEqual([1]);
+  });
+
   it('given a pair whose truth happened when none can, then its id needs looking at', () => {
     const pair = [{ nth: 1, id: 'order:o1', odd: false }];
     expect(said(pileOf(pair, pair, { plainUntil: 0 }))).toEqual({
@@ -224,6 +252,13 @@ describe('a table of ids', () => {
     expect(table.find('xa', 1, 2, hashOf('a'))).toBe(3);
   });
 
+  it('given so many ids of one hash that each would take long to find, then it says so', () => {
+    const ids = Array.from({ length: 1_100 }, (_, n) => `order:${n}`);
+    const table = new IdTable({ ...join(ids).lines, hashes: new Int32Array(ids.length).fill(7) });
+    const add = () => ids.map((_, line) => table.add(line));
+    expect(add).toThrow('Too many ids of a day have hashes that are alike.');
+  });
+
   it('given ids of one hash, then each is found', () => {
     const ids = ['a', 'b', 'ab'];
     const lines = { ...join(ids).lines, hashes: new Int32Array([7, 7, 7]) };
@@ -239,7 +274,7 @@ describe('a filter of ids', () => {
 
   it('given ids that were added, also when it was begun with some, then it knows each, and few others', () => {
     const filter = new IdFilter([hashesOf(0, 20_000)]);
-    filter.add(hashesOf(20_000, 20_000));
+    for (const hash of hashesOf(20_000, 20_000)) filter.add(hash);
     expect(hashesOf(0, 40_000).every((hash) => filter.has(hash))).toBe(true);
     expect(hashesOf(1_000_000, 10_000).filter((hash) => filter.has(hash)).length).toBeLessThan(500);
   });
@@ -247,7 +282,7 @@ describe('a filter of ids', () => {
   it('given one that is full, then it says so', () => {
     const filter = new IdFilter();
     expect([filter.fits(2_048), filter.fits(2_049)]).toEqual([true, false]);
-    filter.add(hashesOf(0, 2_000));
+    for (const hash of hashesOf(0, 2_000)) filter.add(hash);
     expect([filter.fits(48), filter.fits(49)]).toEqual([true, false]);
     expect(new IdFilter([hashesOf(0, 2_000)]).fits(2_000)).toBe(true);
   });

@@ -62,4 +62,15 @@ describe('plain pairs', () => {
   it('given a message that is called like the truth, then it is not named twice', () => {
     expect(unpacked('order:o1\x1forder:o1')).toMatchObject({ part: 'matched', id: 'order:o1', evidence: {} });
   });
+
+  it('given more kinds of client than a call takes arguments, then all their pairs are listed', () => {
+    const plain = Array.from({ length: 130_000 }, (_, n) => ({
+      context: `c${n}`,
+      count: 1,
+      lines: [`order:o${n}\x1fm${n}`],
+      hours: 'a',
+      resent: 0,
+    }));
+    expect(listOf([], plain).matched).toHaveLength(130_000);
+  });
 });
