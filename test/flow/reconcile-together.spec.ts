@@ -334,6 +334,12 @@ describe('days that are loaded together', () => {
       return data ? named : `(${named})`;
     });
 
+  it('given many days, then the first ones come soon: a quarter of what is loaded together, then half', async () => {
+    const many = daysBetweenBoth('2026-09-01', '2026-09-22');
+    await truthOnEach(addDays(many[0]!, -14), addDays(many.at(-1)!, 14));
+    expect(await sectionsOf({ section: 8 }, many)).toEqual(['01-02', '03-06', '07-14', '15-22']);
+  });
+
   it('given more ids to look at than are kept in memory, then they are not loaded together', async () => {
     await purchases(11);
     expect(await sectionsOf({ loose: 1_000 })).toEqual(['20-25']);

@@ -49,8 +49,13 @@ export interface Outcome extends DayKey {
 type Undigested = Omit<Outcome, 'digest' | 'status'>;
 
 export function outcomeOf(given: Undigested): Outcome {
-  return { ...given, status: worst(given.rows), digest: digestOf(given) };
+  const ids = new Map([...given.ids].map(([currency, list]) => [currency, inOrder(list)]));
+  const whole = { ...given, ids };
+  return { ...whole, status: worst(given.rows), digest: digestOf(whole) };
 }
+
+/** By which it is paged, and digested: not the one in which days were loaded. */
+const inOrder = (list: IdList): IdList => ({ ...list, matched: list.matched.toSorted() });
 
 const SEVERITY: readonly ReconciliationRow['status'][] = ['ok', 'provisional', 'not_mapped', 'failed'];
 
@@ -83,7 +88,7 @@ function matchedLine(line: string): string {
   return `["matched",${id},null,null,${id === messageId ? '{}' : `{"message_id":${messageId}}`}]\n`;
 }
 
-/** The ids of a row, from its items in their order and the plain pairs that are not among them. */
+/** The ids of a row, from its items in their order and the plain pairs that are not among them; those that are matched in any order. */
 export function listOf(items: readonly Item[], plain: readonly PlainPairs[]): IdList {
   const before: Listed[] = [];
   const matched: string[] = [];
@@ -93,7 +98,7 @@ export function listOf(items: readonly Item[], plain: readonly PlainPairs[]): Id
     if (line !== undefined) matched.push(line);
     else (item.part === 'matched' || item.part === 'not_trackable' ? after : before).push(listed(item));
   }
-  return { before, matched: [...matched, ...plain.flatMap(({ lines }) => lines)].sort(), after };
+  return { before, matched: [...matched, ...plain.flatMap(({ lines }) => lines)], after };
 }
 
 /** `<id of truth>␟<id of the message>`, where an item is matched and that is all that is listed of it. */

@@ -2,7 +2,7 @@
 export interface Limits {
   /** Of one statement, about. */
   read: number;
-  /** Of the days that are loaded together. More keep one core waiting for the first of them, and fewer look at the days around more often. */
+  /** Of the days that are loaded together; of the first ones a quarter, of the next half. More keep one core waiting for the first of them, and fewer look at the days around more often. */
   section: number;
   /** Of a day and all around it, which are in memory together, however odd each of them is. A day that has more is loaded alone. */
   around: number;

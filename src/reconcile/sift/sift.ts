@@ -84,6 +84,7 @@ export async function* sift(reader: Reader, table: EventTable, sifting: Sifting)
   const last = all.length - around;
   const fits = (nth: number): boolean => pile.sizeOf(nth - around, nth + around) <= limits.around;
   let [first, seen] = [around, 0];
+  let room = limits.section / 4; // so that the first days are compared soon
   for await (const { read, blocks } of packedDays(reader, table, sifting, all)) {
     pile.forget(first - around);
     pile.add(blocks);
@@ -93,16 +94,17 @@ export async function* sift(reader: Reader, table: EventTable, sifting: Sifting)
       const settled = read - around;
       let end = first;
       let own = 0;
-      for (; end < settled && own < limits.section && fits(end); end += 1) own += pile.sizeOf(end, end);
+      for (; end < settled && own < room && fits(end); end += 1) own += pile.sizeOf(end, end);
       if (!fits(first)) {
         // Whoever begins anew reads those around again: not for a day or two.
         end = isLast ? Math.min(first + 2 * around, last) : first + 1;
         yield { days: all.slice(first, end) };
       } else {
-        if (end === first || (end === settled && own < limits.section && read < all.length)) break;
+        if (end === first || (end === settled && own < room && read < all.length)) break;
         yield { days: all.slice(first, end), sifted: pile.section(first, end) };
       }
       first = end;
+      room = Math.min(limits.section, room * 2);
       if (isLast) return;
     }
   }

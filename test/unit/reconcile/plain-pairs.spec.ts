@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { concentrationOf } from '../../../src/reconcile/compare/dimensions.js';
 import { figuresOf } from '../../../src/reconcile/gap.js';
-import { listOf, unpacked } from '../../../src/reconcile/compare/outcome.js';
+import { type IdList, listOf, unpacked } from '../../../src/reconcile/compare/outcome.js';
 import type { Item } from '../../../src/reconcile/parts.js';
 import { HOUR_ZERO, type PlainPairs } from '../../../src/reconcile/sift/sift.js';
 import type { TrackedContext } from '../../../src/reconcile/source.js';
@@ -40,8 +40,9 @@ describe('plain pairs', () => {
   });
 
   it('given instead of their items, then the list is the same', () => {
-    expect(listOf(missing, plain)).toEqual(listOf(items, []));
-    expect(listOf(items, []).matched.map((line) => unpacked(line).evidence)).toEqual(
+    const listed = (list: IdList): IdList => ({ ...list, matched: list.matched.toSorted() });
+    expect(listed(listOf(missing, plain))).toEqual(listed(listOf(items, [])));
+    expect(listed(listOf(items, [])).matched.map((line) => unpacked(line).evidence)).toEqual(
       seen.map((name) => ({ message_id: messageOf(name) })),
     );
   });
