@@ -337,6 +337,7 @@ describe('days that are loaded together', () => {
   it('given many days, then the first ones come soon: a quarter of what is loaded together, then half', async () => {
     const many = daysBetweenBoth('2026-09-01', '2026-09-22');
     await truthOnEach(addDays(many[0]!, -14), addDays(many.at(-1)!, 14));
+    await shop.tracks('order_completed', at(addDays(many.at(-1)!, 14), 600), { refs: ['order:x'] });
     expect(await sectionsOf({ section: 8 }, many)).toEqual(['01-02', '03-06', '07-14', '15-22']);
   });
 
