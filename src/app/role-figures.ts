@@ -203,7 +203,7 @@ function arrivals({ ingest }: Service, gauge: GaugeOf, clock: Clock): Figures {
   const missing = gauge('provider_events_missing', 'Events a provider lists that are not in the ledger.', labels);
   const healed = gauge('provider_events_healed', 'Events no webhook brought, fetched from the list.', labels);
   const unchecked = gauge('provider_hours_unchecked', 'Hours not compared although it is time.', labels);
-  const givenUp = gauge('provider_webhooks_given_up', 'Too large, not completed and not asked for again.', labels);
+  const givenUp = gauge('provider_webhooks_given_up', 'Too large, asked for in vain, and not asked for again.', labels);
   const silent = gauge('provider_silent', '1 when nothing comes where there usually is something.', labels);
   return {
     part: 'completeness',

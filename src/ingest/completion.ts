@@ -57,9 +57,8 @@ export function createCompletion(deps: CompletionDeps): Completion {
       });
       const answered = { ...letter, failures: 0, failedAt: null };
       const isLast = one !== undefined && nextAsk(answered, letter.replays + 1) > lastAsk(letter, one);
-      return outcome.outcome === 'rejected' && isLast
-        ? { ...outcome, errors: [...(outcome.errors ?? []), GIVEN_UP] }
-        : outcome;
+      const isSettled = outcome.outcome === 'recorded' || outcome.outcome === 'duplicate';
+      return !isSettled && isLast ? { ...outcome, errors: [...(outcome.errors ?? []), GIVEN_UP] } : outcome;
     },
 
     async sweep(onProgress = () => Promise.resolve()) {

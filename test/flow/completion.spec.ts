@@ -264,6 +264,22 @@ describe('a signed webhook that is larger than an entry may be', () => {
     expect(doors.logged).toContain('a webhook that was too large could not be asked for');
   });
 
+  it('given that the whole is known with other content, then it is asked for no more than one that is listed no more', async () => {
+    await deliver(charge('whole9.whole', {}));
+    await deliver(withTexts('whole9'));
+    fake.events.push(withTexts('whole9'));
+    const own = async (): Promise<Json> => (await letters()).find((each) => each['originEventId'] === 'evt_whole9')!;
+    const letter = await own();
+    doors.setNow(new Date((letter['receivedAt'] as Date).getTime() + 40 * 24 * 60 * 60_000));
+    let times = 0;
+    for (; times < 50 && (await doors.ingest.completion.sweep()).left > 0; times += 1);
+    expect(times).toBeLessThan(20);
+    expect((await own())['errors']).toContainEqual(expect.stringMatching(/not asked for again/));
+    await doors.ingest.deadLetters.dismiss(String(letter['id']), {
+      ...{ reason: 'only a test', actor: 'test', correlationId: 'test' },
+    });
+  });
+
   it('given a person who was erased meanwhile, then nothing of them is fetched again', async () => {
     const event = charge('7', { description: 'd'.repeat(990_000) });
     fake.events.push(event);

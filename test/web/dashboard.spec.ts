@@ -250,11 +250,10 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
     expect(await page.getByRole('heading', { name: 'user:u2' }).count()).toBe(0);
     expect(asked.filter((url) => /shop\.test/i.test(url))).toEqual([]);
     await page.goto(`${shop.url}/?view=customers&customer=u2@shop.test`);
+    await page.waitForURL(`${shop.url}/?view=customers`);
     await page.getByRole('heading', { name: 'Find a customer' }).waitFor();
     await settled();
-    expect([page.url(), asked.filter((url) => /shop\.test/i.test(url)).length]).toEqual([
-      ...[`${shop.url}/?view=customers`, 1],
-    ]);
+    expect(asked.filter((url) => /shop\.test/i.test(url))).toHaveLength(1);
   });
 
   it('given money in several currencies, then a chart shows one of them by day, week or month; the address says which, and back leads back', async () => {
@@ -549,6 +548,12 @@ describeWhere(chromiumAt !== undefined)('the dashboard in a real browser', () =>
     await tieOut.getByText('stripe waits for the provider’s report: Two reports are awaited.').waitFor();
     expect(await tieOut.getByText(/everything tie|line differs/i).count()).toBe(0);
     answers[0] = { ...answers[0], status: 'tied', reason: null, currencies: [euros] };
+    answers.push({ ...answers[0], provider: 'adyen', status: 'pending', reason: 'No report.', currencies: [] });
+    await page.reload();
+    await tieOut
+      .getByText(/^What was compared ties out: 1 line .*, in EUR\. Not compared, or not whole: adyen\.$/)
+      .waitFor();
+    answers.pop();
     await page.route('**/v1/periods/2026-10', async (route) => {
       const response = await route.fetch();
       const since = { kind: 'tie_out_pending', detail: 'Lines have arrived since.', link: '', forceable: true };

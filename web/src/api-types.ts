@@ -2857,7 +2857,7 @@ export interface components {
                 healed: number;
                 /** @description Webhooks that were too large and are not completed. */
                 shortened: number;
-                /** @description Of these, those that are not asked for again by themselves. */
+                /** @description Of these, those that are not asked for again by themselves; without those of a provider that has no list to ask, as Adyen, or Stripe without a key. */
                 given_up: number;
                 /** Format: date-time */
                 last_delivery_at: string | null;

@@ -84,7 +84,10 @@ export const CompletenessPage = z
         missing: count,
         healed: count,
         shortened: count.meta({ description: 'Webhooks that were too large and are not completed.' }),
-        given_up: count.meta({ description: 'Of these, those that are not asked for again by themselves.' }),
+        given_up: count.meta({
+          description:
+            'Of these, those that are not asked for again by themselves; without those of a provider that has no list to ask, as Adyen, or Stripe without a key.',
+        }),
         last_delivery_at: time.nullable(),
         silent: z.boolean(),
         failed_at: time.optional(),

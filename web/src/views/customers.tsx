@@ -1,5 +1,5 @@
 import type { TargetedSubmitEvent } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { api, type ApiError, type Schemas } from '../api.ts';
 import type { ViewProps } from '../app.tsx';
 import { EntryDialog } from '../entry-dialog.tsx';
@@ -26,7 +26,7 @@ interface Moment {
 /** One customer by any of its ids, and everything that is known of it in order of time. */
 export function CustomersView({ url, go }: ViewProps) {
   const id = isAddress(url['customer']) ? undefined : url['customer'];
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isAddress(url['customer'])) replace({ customer: undefined });
   });
   const [refused, setRefused] = useState('');

@@ -81,7 +81,7 @@ function Results({ results, id, isOld }: ResultsProps) {
           ))}
         </ul>
       )}
-      {sides.length > 0 && <InShort {...{ sides, total, isOld }} />}
+      {sides.length > 0 && <InShort {...{ sides, total, isOld, waiting: waiting.map(({ provider: who }) => who) }} />}
       <Table<Side>
         caption="The lines of the ledger and those of the provider"
         file={`tie-out-${id}`}
@@ -134,22 +134,28 @@ interface InShortProps {
   sides: readonly Side[];
   total: number;
   isOld: boolean;
+  /** Providers that were not compared, or not with all that they announced. */
+  waiting: readonly string[];
 }
 
 /** What both sides come to, before anybody reads a table; nothing where that is not known yet. */
-function InShort({ sides, total, isOld }: InShortProps) {
+function InShort({ sides, total, isOld, waiting }: InShortProps) {
   const differing = sides.filter(({ status }) => status === 'differs');
   if (differing.length > 0) return <Differing sides={differing} total={total} />;
   if (sides.some(({ status }) => status !== 'tied')) return null;
   const lines = sides.reduce((count, { ledger }) => count + ledger.lines, 0);
+  const what = waiting.length > 0 ? 'what was compared' : 'everything';
   return (
-    <p class={isOld ? 'hint' : 'good-text'}>
-      {isOld ? 'When it was compared last, everything tied out' : 'Everything ties out'}: {figure(lines)}{' '}
+    <p class={isOld || waiting.length > 0 ? 'hint' : 'good-text'}>
+      {isOld ? `When it was compared last, ${what} tied out` : `${upper(what)} ties out`}: {figure(lines)}{' '}
       {lines === 1 ? 'line is' : 'lines are'} the same on both sides to the last minor unit, in{' '}
-      {listed(sides.map(({ currency }) => currency))}.
+      {listed([...new Set(sides.map(({ currency }) => currency))])}.
+      {waiting.length > 0 && ` Not compared, or not whole: ${listed(waiting)}.`}
     </p>
   );
 }
+
+const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function Differing({ sides, total }: { sides: readonly Side[]; total: number }) {
   const apart = sides
