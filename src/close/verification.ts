@@ -18,7 +18,9 @@ export interface Verified {
   ledger: LedgerVerified;
   /**
    * The read model and the daily totals, derived again from the ledger up to `position`, and the tables of closes, compared with what closes stored
-   * in it. `differences` by kind, where there are any; `closed_…` of tables of closes, `not_derivable` where nothing could be derived from a ledger that was changed.
+   * in it. `differences` by kind, where there are any; `closed_…` of tables of closes, `closes_not_compared` where that failed, `not_derivable`
+   * where nothing could be derived from a ledger that was changed. `findings`: the first about closes, where there are any; none of rows of the
+   * model, which may be about people.
    */
   model: {
     ok: boolean;
@@ -26,6 +28,7 @@ export interface Verified {
     state_hash: string;
     rebuilt_state_hash: string;
     differences: Record<string, number>;
+    findings?: ClosesVerified['findings'];
   };
 }
 
@@ -138,23 +141,29 @@ async function verifyEverything(
   };
 }
 
+/** What deriving the numbers again gave, and of its findings those about closes. */
+export interface DerivedAgain extends VerifyReport {
+  ofCloses: ClosesVerified['findings'];
+}
+
 /**
  * The second half: what deriving the numbers again gave, or, of a ledger that was changed, why that could not be done, which must not hide what
- * the first half found. Rejects where the ledger is as it was written.
+ * the first half found. Rejects where the ledger is as it was written. That closes could not be compared is a finding of its own.
  */
 export async function deriveAgain(
   { projections, closes }: { projections: Pick<Projections, 'verify'>; closes: VerificationDeps['closes'] },
   ledger: LedgerVerified,
   onProgress: (done: number, total: number) => void,
-): Promise<VerifyReport | Error> {
+): Promise<DerivedAgain | Error> {
   try {
     const model = await projections.verify(onProgress);
-    const { counts, findings } = await closes.verify();
+    const { counts, findings } = await closes.verify().catch(notCompared);
     return {
       ...model,
       ok: model.ok && findings.length === 0,
       findings: [...model.findings, ...findings],
       counts: { ...model.counts, ...counts },
+      ofCloses: findings,
     };
   } catch (error) {
     if (ledger.ok) throw error;
@@ -162,13 +171,19 @@ export async function deriveAgain(
   }
 }
 
-const told = (model: VerifyReport | Error): Verified['model'] =>
+const notCompared = (error: Error): ClosesVerified => ({
+  counts: { closes_not_compared: 1 },
+  findings: [{ kind: 'closes_not_compared', detail: `The tables of closes could not be compared: ${error.message}` }],
+});
+
+const told = (model: DerivedAgain | Error): Verified['model'] =>
   model instanceof Error
     ? { ok: false, position: 0, state_hash: '', rebuilt_state_hash: '', differences: { not_derivable: 1 } }
     : {
         ok: model.ok,
         position: model.position,
         differences: model.counts,
+        ...(model.ofCloses.length > 0 ? { findings: model.ofCloses.slice(0, FINDINGS_MAX) } : {}),
         state_hash: model.stateHash,
         rebuilt_state_hash: model.rebuiltStateHash,
       };

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { ClosingStore } from '../../src/close/period/closing-store.js';
 import type { TrialRow } from '../../src/close/period/period-statements.js';
 import { chargeEvent, line, orderEvent, refundEvent } from '../support/books-given.js';
 import { ChartedCloses } from '../support/charted-closes.js';
@@ -79,6 +80,15 @@ describe('a chart of accounts that changes after a close', () => {
     expect(august).toContain('revenues:8400 All sales');
     await shop.startedWith({ revenue: { code: '8420', name: 'Something else' } });
     expect([await shop.file('2026-07', 'hledger'), await shop.file('2026-08', 'hledger')]).toEqual([july, august]);
+    await shop.startedWith(WHOLE);
+  });
+
+  it('given a close from before statements were stored, then its revenue is added up by what its own accounts say a code is of', async () => {
+    const { revenue } = await statements('2026-08');
+    const notStored = jest.spyOn(ClosingStore.prototype, 'statements').mockResolvedValue(undefined);
+    await shop.startedWith({ revenue: { code: '8499', name: 'Sales anew' } });
+    expect(await statements('2026-08')).toMatchObject({ stored: false, revenue });
+    notStored.mockRestore();
     await shop.startedWith(WHOLE);
   });
 

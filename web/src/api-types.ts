@@ -2728,9 +2728,15 @@ export interface components {
                 position: number;
                 state_hash: string;
                 rebuilt_state_hash: string;
+                /** @description How many by kind. */
                 differences: {
                     [key: string]: number;
                 };
+                /** @description The first about closed periods, where there are any. */
+                findings?: {
+                    kind: string;
+                    detail: string;
+                }[];
             };
             /** @description Of the entry that records it. */
             position: number;

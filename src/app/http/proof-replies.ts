@@ -66,7 +66,11 @@ export const VerificationPage = z
             position: count,
             state_hash: z.string(),
             rebuilt_state_hash: z.string(),
-            differences: z.record(z.string(), count),
+            differences: z.record(z.string(), count).meta({ description: 'How many by kind.' }),
+            findings: z
+              .array(z.object({ kind: z.string(), detail: z.string() }))
+              .optional()
+              .meta({ description: 'The first about closed periods, where there are any.' }),
           }),
           position: count.meta({ description: 'Of the entry that records it.' }),
           recorded_at: time,

@@ -7,7 +7,8 @@ type Charted = Pick<Closing, 'period' | 'header'>;
 
 /**
  * Lines that closes stored, each with the account of ours that it is of. A line that corrects an earlier close names it by itself; of the
- * others, the accounts that were kept with its close know it. Lines that were stored before either have none.
+ * others, the accounts that were kept with its close know it. Lines that were stored before either have none. It is for adding up: what a close
+ * is answered with, its digest and a pack are held against, has only what it stored.
  */
 export async function* keyed(
   lines: AsyncIterable<JournalLine>,
@@ -16,10 +17,8 @@ export async function* keyed(
   const keys = closings.map(({ period, header }) => ({ period, of: keysIn(header.accounts) }));
   for await (const line of lines) {
     const own = keys.findIndex(({ period }) => period === line.period);
-    line.key ??= keys
-      .slice(0, own + 1)
-      .findLast(({ of }) => of.has(line.account))
-      ?.of.get(line.account);
+    const known = keys.slice(0, own + 1).findLast(({ of }) => of.has(line.account));
+    line.key ??= known?.of.get(line.account);
     yield line;
   }
 }

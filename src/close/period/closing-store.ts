@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/clock.js';
 import { decisionOf } from '../../ledger/decide-and-append.js';
-import type { Entry, Ledger, Position } from '../../ledger/ledger.js';
+import type { Ledger, Position } from '../../ledger/ledger.js';
 import { decisionStream } from '../../ledger/streams.js';
 import type { Database } from '../../storage/database.js';
 import type { Day, Zone } from '../../kernel/day.js';
@@ -8,7 +8,7 @@ import { closedLines } from './closed-lines.js';
 import type { Contents, Header } from './close-contents.js';
 import { type FiscalCalendar, periodAfter } from '../fiscal-calendar.js';
 import { assertCalendar } from './fixed-calendar.js';
-import { CLOSING_COLUMNS as COLUMNS, insertClosing } from './insert-closing.js';
+import { CLOSING_COLUMNS as COLUMNS, deleteClosing, insertClosing, type MadeClose } from './insert-closing.js';
 import type { JournalLine } from './journal-line.js';
 import type { Closed, PeriodEvent } from '../period.js';
 import type { PeriodStatements } from './period-statements.js';
@@ -25,13 +25,6 @@ export interface Closing {
   header: Header;
   closedPosition: Position;
   closedAt: Date;
-  reopenedPosition: Position | null;
-}
-
-/** A close as the ledger has it. */
-export interface MadeClose {
-  entry: Entry;
-  closed: Closed;
   reopenedPosition: Position | null;
 }
 
@@ -140,65 +133,89 @@ export class ClosingStore {
 
   /** Reads the stream of a period into the tables: what is there already stays. Throws where contents have not the digest of their close. */
   async takeOver(period: string): Promise<void> {
-    const entries = await this.deps.ledger.readStream(periodStream(period));
-    for (const entry of entries) {
-      const event = decisionOf<PeriodEvent>(entry);
-      if (event.type === 'PeriodClosed') await this.takeOverClose(entry, event.data);
-      if (event.type === 'PeriodReopened')
+    for (const made of await this.read(period)) {
+      await this.takeOverClose(made);
+      if (made.reopenedPosition !== null)
         await this.deps.database.pool.query(
           'update close.closings set reopened_position = $3 where period = $1 and version = $2 and reopened_position is null',
-          [period, event.data.version, entry.position],
+          [period, made.closed.version, made.reopenedPosition],
         );
     }
   }
 
-  private async takeOverClose(entry: Entry, closed: Closed): Promise<void> {
-    const { pool } = this.deps.database;
-    const { rowCount } = await pool.query('select from close.closings where period = $1 and version = $2', [
-      closed.period,
-      closed.version,
+  private async takeOverClose(made: MadeClose): Promise<void> {
+    const { database, ledger } = this.deps;
+    const { rowCount } = await database.pool.query('select from close.closings where period = $1 and version = $2', [
+      made.closed.period,
+      made.closed.version,
     ]);
-    if (rowCount === 0)
-      await this.deps.database.transaction((client) => insertClosing(client, this.deps.ledger, entry, closed));
+    if (rowCount === 0) await database.transaction((client) => insertClosing(client, ledger, made));
   }
 
-  /** Reads the contents of every close again, checks their digests, and makes the tables anew from them. Returns how many. */
+  /**
+   * Reads the contents of every close again, checks their digests, and makes the tables anew from them; what the ledger does not have is taken
+   * out. Returns how many closes it has.
+   */
   async makeAnew(): Promise<number> {
     const { database, ledger } = this.deps;
-    await this.takeOverAll();
-    const all = await this.select('closings_all', 'true');
-    for (const { period, version } of all) {
-      const entries = await ledger.readStream(periodStream(period));
-      const entry = entries.find((each) => {
-        const { type, data } = decisionOf<PeriodEvent>(each);
-        return type === 'PeriodClosed' && data.version === version;
-      });
-      if (!entry) throw new Error(`The ledger knows no close ${period} version ${version}.`);
+    const all = await this.made();
+    for (const { closed } of all) {
       await database.transaction(async (client) => {
-        for (const table of ['rows', 'adjustments', 'lines', 'closings'])
-          await client.query(`delete from close.${table} where period = $1 and version = $2`, [period, version]);
-        await insertClosing(client, ledger, entry, decisionOf<PeriodEvent>(entry).data as Closed);
+        await deleteClosing(client, closed);
+        // Read now, while nobody else can note in its row that it was reopened.
+        const made = (await this.read(closed.period)).find((each) => nameOf(each.closed) === nameOf(closed))!;
+        await insertClosing(client, ledger, made);
       });
-      await this.takeOver(period);
+      await this.takeOver(closed.period); // who noted it meanwhile noted it in the row that is no more
     }
+    for (const unknown of await this.unknown(all))
+      await database.transaction((client) => deleteClosing(client, unknown));
+    this.headers.clear();
     return all.length;
+  }
+
+  /** Closes that the tables have and the ledger does not. `made`: those it was known to have when they were read. */
+  async unknown(made: readonly MadeClose[]): Promise<Pick<Closing, 'period' | 'version'>[]> {
+    const { rows } = await this.deps.database.pool.query<Pick<Closing, 'period' | 'version'>>(
+      'select period, version from close.closings where (period, version) not in (select * from unnest($1::text[], $2::int[])) order by 1, 2',
+      [made.map(({ closed }) => closed.period), made.map(({ closed }) => closed.version)],
+    );
+    const found: typeof rows = [];
+    for (const row of rows) {
+      const now = await this.read(row.period); // it may have been made meanwhile
+      if (!now.some(({ closed }) => nameOf(closed) === nameOf(row))) found.push(row);
+    }
+    return found;
   }
 
   /** Every close that the ledger has, the first one first, and where it was reopened. Also those that somebody took out of the tables. */
   async made(): Promise<MadeClose[]> {
-    const { calendar, clock, ledger, zone } = this.deps;
+    const { calendar, clock, zone } = this.deps;
     const today = zone.dayOf(clock().getTime());
     const found: MadeClose[] = [];
     const first = await assertCalendar(this.deps);
     for (let each = first; each && each.from <= today; each = periodAfter(calendar, each))
-      for (const entry of await ledger.readStream(periodStream(each.id))) {
-        const event = decisionOf<PeriodEvent>(entry);
-        if (event.type === 'PeriodClosed') found.push({ entry, closed: event.data, reopenedPosition: null });
-        if (event.type !== 'PeriodReopened') continue;
-        const reopened = found.find(({ closed }) => nameOf(closed) === nameOf(event.data));
-        if (reopened) reopened.reopenedPosition = entry.position;
-      }
+      found.push(...(await this.read(each.id)));
     await this.takeOverPending(); // of whoever decided it just now, or died after that
+    return found;
+  }
+
+  /** The closes of one period likewise. */
+  async madeOf(period: string): Promise<MadeClose[]> {
+    const found = await this.read(period);
+    await this.takeOverPending();
+    return found;
+  }
+
+  private async read(period: string): Promise<MadeClose[]> {
+    const found: MadeClose[] = [];
+    for (const entry of await this.deps.ledger.readStream(periodStream(period))) {
+      const event = decisionOf<PeriodEvent>(entry);
+      if (event.type === 'PeriodClosed') found.push({ entry, closed: event.data, reopenedPosition: null });
+      if (event.type !== 'PeriodReopened') continue;
+      const reopened = found.find(({ closed }) => closed.version === event.data.version);
+      if (reopened) reopened.reopenedPosition ??= entry.position;
+    }
     return found;
   }
 

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Entry, Ledger } from '../../ledger/ledger.js';
+import type { Entry, Ledger, Position } from '../../ledger/ledger.js';
 import { type Contents, ContentsDigest, type LineJson, storedAdjustment, sumOf } from './close-contents.js';
 import type { Closed } from '../period.js';
 
@@ -9,12 +9,21 @@ export const CLOSING_COLUMNS =
 
 const ENTRIES_PER_PAGE = 8; // of half a megabyte each
 
-/** Reads the entries of a close, checks that they are what it names, and puts their rows into the tables of a schema. All or nothing. */
+/** A close as the ledger has it. */
+export interface MadeClose {
+  entry: Entry;
+  closed: Closed;
+  reopenedPosition: Position | null;
+}
+
+/**
+ * Reads the entries of a close, checks that they are what it names, and puts their rows into the tables of a schema, a close that was reopened
+ * as such: nobody finds it in force in between. All or nothing.
+ */
 export async function insertClosing(
   client: pg.ClientBase,
   ledger: Pick<Ledger, 'readStream'>,
-  entry: Entry,
-  closed: Closed,
+  { entry, closed, reopenedPosition }: MadeClose,
   schema = 'close',
 ): Promise<void> {
   const { period, version, contents } = closed;
@@ -29,7 +38,7 @@ export async function insertClosing(
     }
     const { part: _part, ...header } = part;
     const { rowCount } = await client.query(
-      `insert into ${schema}.closings (${CLOSING_COLUMNS}, header) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null, $10)
+      `insert into ${schema}.closings (${CLOSING_COLUMNS}, header) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
        on conflict do nothing`,
       [
         period,
@@ -41,6 +50,7 @@ export async function insertClosing(
         closed.model_version,
         entry.position,
         entry.recordedAt,
+        reopenedPosition,
         JSON.stringify(header),
       ],
     );
@@ -48,6 +58,15 @@ export async function insertClosing(
   }
   if (digest.entries !== contents.entries || digest.hex() !== closed.digest)
     throw new Error(`The contents of the close ${period} version ${version} are not what it names: ${closed.digest}.`);
+}
+
+/** Takes a close out of the tables. */
+export async function deleteClosing(
+  client: pg.ClientBase,
+  { period, version }: Pick<Closed, 'period' | 'version'>,
+): Promise<void> {
+  for (const table of ['rows', 'adjustments', 'lines', 'closings'])
+    await client.query(`delete from close.${table} where period = $1 and version = $2`, [period, version]);
 }
 
 /** Bodies of a stream, a few at a time. */

@@ -188,7 +188,7 @@ export async function journalPage(deps: CloseDeps, period: PeriodDays, { version
   if (!journal) return undefined;
   if (cursor !== undefined && (place.upTo !== journal.up_to || place.after !== journal.after))
     throw new Problem('invalid_request', 'A period was closed or reopened since the first page: begin again.');
-  const { lines, after, accounts: _, earlierAccounts: __, ...named } = journal;
+  const { lines, ofOurs: _, after, accounts: __, earlierAccounts: ___, ...named } = journal;
   const data: ReturnType<typeof lineJson>[] = [];
   for await (const line of lines) {
     if (data.length === limit)
@@ -229,7 +229,10 @@ export async function journalOf(
       accounts?: readonly MappedAccount[] | undefined;
       /** Those that only earlier closes have, whose lines it corrects. */
       earlierAccounts: readonly MappedAccount[];
+      /** Of a close exactly as it stored them: what only follows from its accounts is not theirs. */
       lines: AsyncIterable<JournalLine>;
+      /** The same lines, to be read instead, each with the account of ours that it is of, where that is known. */
+      ofOurs: AsyncIterable<JournalLine>;
     }
   | undefined
 > {
@@ -242,6 +245,7 @@ export async function journalOf(
     const { digest, upTo, version: closed, header } = closing;
     const then = await deps.closings.inForce({ to: closing.from, at: closing.closedPosition });
     const before = then.filter(({ from }) => from < closing.from);
+    const lines = deps.closings.lines(closing, skip);
     return {
       period: period.id,
       state: 'closed',
@@ -251,13 +255,15 @@ export async function journalOf(
       after: nameOf(closing),
       accounts: header.accounts,
       earlierAccounts: earlierAccounts(header.accounts, before),
-      lines: keyed(deps.closings.lines(closing, skip), [...before, closing]),
+      lines,
+      ofOurs: keyed(lines, [...before, closing]),
     };
   }
   if (version !== undefined) return undefined;
   const upTo = Math.min(await deps.books.catchUp(AbortSignal.timeout(PATIENCE_MS)), known);
   const last = closings.at(-1);
   const takes = last !== undefined && periodAfter(deps.calendar, last).id === period.id ? closings : [];
+  const lines = without(skip, openJournal(deps, period, takes, upTo));
   return {
     period: period.id,
     state: 'open',
@@ -265,7 +271,8 @@ export async function journalOf(
     after: nameOf(takes.at(-1)),
     accounts: deps.books.accounts,
     earlierAccounts: earlierAccounts(deps.books.accounts, takes),
-    lines: without(skip, openJournal(deps, period, takes, upTo)),
+    lines,
+    ofOurs: lines,
   };
 }
 
@@ -282,7 +289,7 @@ export async function statementsOf(deps: CloseDeps, period: PeriodDays, version:
       : await deps.closings.statements({ period: period.id, version: journal.version });
   if (stored) return { stored: true, ...stored };
   const booked = new StatementSums();
-  for await (const line of journal.lines) booked.add(line);
+  for await (const line of journal.ofOurs) booked.add(line);
   const { from, to } = period;
   await deps.books.catchUp(AbortSignal.timeout(PATIENCE_MS)); // of books that are begun anew, a part is no answer
   return { stored: false, ...periodStatements(await deps.books.statements({ from, to, upTo: journal.up_to }), booked) };

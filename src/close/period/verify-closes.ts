@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Database } from '../../storage/database.js';
-import type { ClosingStore, MadeClose } from './closing-store.js';
-import { insertClosing } from './insert-closing.js';
+import type { ClosingStore } from './closing-store.js';
+import { insertClosing, type MadeClose } from './insert-closing.js';
 
 const TABLES = ['closings', 'rows', 'adjustments', 'lines'] as const;
 
@@ -15,47 +15,60 @@ export interface ClosesVerified {
 interface Deps {
   database: Pick<Database, 'pool' | 'transaction'>;
   ledger: Pick<Ledger, 'readStream'>;
-  closings: Pick<ClosingStore, 'made'>;
+  closings: Pick<ClosingStore, 'made' | 'madeOf' | 'unknown'>;
 }
 
 /**
  * Reads what every close stored out of the ledger again, checks its digest, and compares it row by row with the tables that answers are read
- * from. Changes nothing.
+ * from. Changes nothing. It takes minutes, and closes may be made and reopened meanwhile: what differs is looked at again before it is told.
  */
-export async function verifyCloses({ database, ledger, closings }: Deps): Promise<ClosesVerified> {
+export async function verifyCloses(deps: Deps): Promise<ClosesVerified> {
   const verified: ClosesVerified = { counts: {}, findings: [] };
   const note = (kind: string, count: number, detail: string): void => {
     if (count === 0) return;
     verified.counts[kind] = (verified.counts[kind] ?? 0) + count;
     verified.findings.push({ kind, detail });
   };
-  const made = await closings.made();
+  const made = await deps.closings.made();
   for (const close of made) {
     const name = `${close.closed.period}@${close.closed.version}`;
-    const differing = await database.transaction((client) => differencesOf(client, ledger, close));
+    const differing = await differencesNow(deps, close);
     if (differing === undefined)
       note('close_contents', 1, `What the close ${name} stored in the ledger is not what it names.`);
     for (const [table, count] of differing ?? [])
       note(`closed_${table}`, count, `Of the close ${name}, ${count} rows of close.${table} differ from the ledger.`);
   }
-  const { rows } = await database.pool.query<{ period: string; version: number }>(
-    'select period, version from close.closings where (period, version) not in (select * from unnest($1::text[], $2::int[])) order by 1, 2',
-    [made.map(({ closed }) => closed.period), made.map(({ closed }) => closed.version)],
-  );
-  for (const { period, version } of rows)
+  for (const { period, version } of await deps.closings.unknown(made))
     note('closed_closings', 1, `The ledger knows no close ${period}@${version}, which close.closings has.`);
   return verified;
+}
+
+type Differing = [table: string, count: number][] | undefined;
+
+/** What differs of a close from what the ledger says of it now. A close is reopened once at most, so that this ends. */
+async function differencesNow({ database, ledger, closings }: Deps, close: MadeClose): Promise<Differing> {
+  const compare = (made: MadeClose) => database.transaction((client) => differencesOf(client, ledger, made));
+  let last = close;
+  let differing = await compare(last);
+  for (let isSettled = false; !isSettled && differing?.some(([, count]) => count > 0);) {
+    const { period, version } = close.closed;
+    const now = (await closings.madeOf(period)).find(({ closed }) => closed.version === version) ?? last;
+    isSettled = now.reopenedPosition === last.reopenedPosition;
+    last = now;
+    differing = await compare(last);
+  }
+  return differing;
 }
 
 /** Rows by table that only one side has; undefined where the ledger's own contents do not give the digest. */
 async function differencesOf(
   client: pg.PoolClient,
   ledger: Pick<Ledger, 'readStream'>,
-  { entry, closed, reopenedPosition }: MadeClose,
-): Promise<[table: string, count: number][] | undefined> {
+  made: MadeClose,
+): Promise<Differing> {
   for (const table of TABLES) await client.query(`create temp table ${table} (like close.${table}) on commit drop`);
   try {
-    await insertClosing(client, ledger, entry, closed, 'pg_temp');
+    await insertClosing(client, ledger, made, 'pg_temp');
   } catch (error) {
     if (error instanceof Error && error.message.includes('are not what it names')) {
       for (const table of TABLES) await client.query(`drop table pg_temp.${table}`);
@@ -63,13 +76,15 @@ async function differencesOf(
     }
     throw error;
   }
-  await client.query('update pg_temp.closings set reopened_position = $1', [reopenedPosition]);
   const found: [string, number][] = [];
   for (const table of TABLES) {
     const [is, was] = [`select * from close.${table} where period = $1 and version = $2`, `table pg_temp.${table}`];
+    // A row that was changed is on both sides, and one all the same.
     const { rows } = await client.query<{ count: number }>(
-      `select count(*)::int as count from ((${is} except all ${was}) union all (${was} except all ${is})) differing`,
-      [closed.period, closed.version],
+      `select greatest(
+         (select count(*) from (${is} except all ${was}) more), (select count(*) from (${was} except all ${is}) less)
+       )::int as count`,
+      [made.closed.period, made.closed.version],
     );
     found.push([table, rows[0]!.count]);
   }

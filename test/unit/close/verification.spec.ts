@@ -8,7 +8,7 @@ interface Given {
   seal?: unknown;
   model?: unknown;
   isCurrent?: boolean;
-  closes?: ClosesVerified;
+  closes?: ClosesVerified | Error;
 }
 
 const untouched = { ok: true, entries: 9, sealed: 8, checkpoints: 2, witnessed: 2, root: 'ab', findings: [], count: 0 };
@@ -41,7 +41,7 @@ function given({ seal = untouched, model = sameModel, isCurrent = true, closes =
       verify: both(model),
       isCurrent: () => Promise.resolve(isCurrent),
     } as VerificationDeps['projections'],
-    closes: { verify: () => Promise.resolve(closes) },
+    closes: { verify: () => (closes instanceof Error ? Promise.reject(closes) : Promise.resolve(closes)) },
     clock: () => clock.now,
     contentMac: () => Buffer.alloc(32),
   });
@@ -79,11 +79,30 @@ describe('verifying everything', () => {
     expect(await given({ seal, model }).verification.run(asker)).toMatchObject({ ok: false });
   });
 
-  it('given rows of a close that somebody changed beside the ledger, then the whole is wrong, and they are counted', async () => {
-    const closes = { counts: { closed_rows: 2 }, findings: [{ kind: 'closed_rows', detail: 'of a close' }] };
-    const verified = await given({ closes }).verification.run(asker);
-    expect([verified.ok, verified.model.ok, verified.model.differences]).toEqual([false, false, { closed_rows: 2 }]);
+  it('given rows of closes that somebody changed beside the ledger, then the whole is wrong, they are counted, and the first findings say of which closes', async () => {
+    const findings = Array.from({ length: 25 }, (_, at) => ({ kind: 'closed_rows', detail: `of close ${at}` }));
+    const row = { kind: 'daily_total', detail: 'a row of the model, which is not told' };
+    const model = { ...sameModel, ok: false, findings: [row], counts: { daily_total: 1 } };
+    const { verification } = given({ model, closes: { counts: { closed_rows: 50 }, findings } });
+    const verified = await verification.run(asker);
+    expect([verified.ok, verified.model.ok]).toEqual([false, false]);
+    expect(verified.model.differences).toEqual({ daily_total: 1, closed_rows: 50 });
+    expect(verified.model.findings).toEqual(findings.slice(0, 20));
+    expect(await verification.recent()).toEqual([verified]);
   });
+
+  it.each([untouched, { ...untouched, ok: false, findings: edited.slice(0, 1), count: 1 }])(
+    'given closes that cannot be compared, then that is told, and what the model gave is not lost, whether the ledger is whole or not',
+    async (seal) => {
+      const { verification } = given({ seal, closes: new Error('permission denied') });
+      const { ok, model } = await verification.run(asker);
+      expect([ok, model.ok, model.position, model.state_hash]).toEqual([false, false, 9, 's']);
+      expect(model.differences).toEqual({ closes_not_compared: 1 });
+      expect(model.findings).toEqual([
+        { kind: 'closes_not_compared', detail: expect.stringContaining('permission denied') },
+      ]);
+    },
+  );
 
   it('given a ledger so changed that nothing can be derived from it, then what was found is recorded all the same', async () => {
     const seal = { ...untouched, ok: false, findings: edited.slice(0, 1), count: 1 };
