@@ -57,8 +57,8 @@ export function createCompletion(deps: CompletionDeps): Completion {
       });
       const answered = { ...letter, failures: 0, failedAt: null };
       const isLast = one !== undefined && nextAsk(answered, letter.replays + 1) > lastAsk(letter, one);
-      const isSettled = outcome.outcome === 'recorded' || outcome.outcome === 'duplicate';
-      return !isSettled && isLast ? { ...outcome, errors: [...(outcome.errors ?? []), GIVEN_UP] } : outcome;
+      const isKept = outcome.outcome === 'recorded' || outcome.outcome === 'duplicate';
+      return !isKept && isLast ? { ...outcome, errors: [...(outcome.errors ?? []), GIVEN_UP] } : outcome;
     },
 
     async sweep(onProgress = () => Promise.resolve()) {

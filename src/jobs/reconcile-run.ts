@@ -1,6 +1,5 @@
 import type { DayKey } from '../reconcile/compare/outcome.js';
 import type { AskedBy } from '../reconcile/store/record.js';
-import { multimap } from '../reconcile/load/multimap.js';
 import type { Enqueued, Job } from './job.js';
 
 export const runJob = (runId: string): Enqueued => ({
@@ -34,7 +33,7 @@ export const reconcileRun: Job = {
     const { due, from, to, actor } = run;
     const asked = { runId, actor };
     let done = 0;
-    for (const keys of multimap(due.map((key) => [`${key.source} ${key.metric}`, key])).values()) {
+    for (const keys of Map.groupBy(due, ({ source, metric }) => `${source} ${metric}`).values()) {
       await progress(done, due.length);
       if (from < to && reconcile.isTogether(keys[0]!)) await enqueue(daysJob(keys[0]!, asked));
       else

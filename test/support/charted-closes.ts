@@ -17,7 +17,7 @@ import { Zone } from '../../src/kernel/day.js';
 import { metrics } from '../../src/metrics/index.js';
 import { createProjections, FOLD_VERSION, type Projections } from '../../src/projections/create-projections.js';
 import { keptBooks, type KeptBooks } from './books-given.js';
-import { noSeal, person } from './closing-scene.js';
+import { closeByTwo, noSeal, reopenByTwo } from './closing-scene.js';
 
 const NOW = new Date('2026-12-01T00:00:00Z');
 
@@ -76,15 +76,12 @@ export class ChartedCloses {
   }
 
   async closes(id: string): Promise<void> {
-    const { proposal } = await this.close.propose(id, { force: 'a test' }, person('Alice'));
-    await this.close.approve(id, { digest: proposal!.digest }, person('Bob'));
-    await this.close.close(id, person('Alice'));
+    await closeByTwo(this.close, id, { force: 'a test' });
     await this.projections.catchUp();
   }
 
   async reopens(id: string): Promise<void> {
-    await this.close.reopen(id, { reason: 'something is wrong' }, person('Alice'));
-    await this.close.reopen(id, {}, person('Bob'));
+    await reopenByTwo(this.close, id);
     await this.projections.catchUp();
   }
 

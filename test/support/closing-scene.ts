@@ -75,15 +75,12 @@ export class ClosingScene {
 
   /** Closes a period, by two people. */
   async closes(id: string): Promise<void> {
-    const { proposal } = await this.close.propose(id, {}, person('Alice'));
-    await this.close.approve(id, { digest: proposal!.digest }, person('Bob'));
-    await this.close.close(id, person('Alice'));
+    await closeByTwo(this.close, id);
     await this.projections.catchUp();
   }
 
   async reopens(id: string): Promise<void> {
-    await this.close.reopen(id, { reason: 'something is wrong' }, person('Alice'));
-    await this.close.reopen(id, {}, person('Bob'));
+    await reopenByTwo(this.close, id);
     await this.projections.catchUp();
   }
 }
@@ -130,3 +127,19 @@ export const subscribed = (user: string, day: string, mrr: number): Fact =>
     ...{ type: 'SubscriptionState', subject: `subscription:${user}`, effect: `state:${day}`, nodes: [`user:${user}`] },
     fields: { at: at(day), status: 'active', mrr: String(mrr), currency: 'USD' },
   });
+
+/** `proposal`: what is answered for. */
+export async function closeByTwo(
+  close: Close,
+  id: string,
+  proposal: Parameters<Close['propose']>[1] = {},
+): Promise<void> {
+  const { proposal: proposed } = await close.propose(id, proposal, person('Alice'));
+  await close.approve(id, { digest: proposed!.digest }, person('Bob'));
+  await close.close(id, person('Alice'));
+}
+
+export async function reopenByTwo(close: Close, id: string): Promise<void> {
+  await close.reopen(id, { reason: 'something is wrong' }, person('Alice'));
+  await close.reopen(id, {}, person('Bob'));
+}

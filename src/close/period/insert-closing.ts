@@ -57,7 +57,14 @@ export async function insertClosing(
     if (rowCount === 0) return; // somebody else was first
   }
   if (digest.entries !== contents.entries || digest.hex() !== closed.digest)
-    throw new Error(`The contents of the close ${period} version ${version} are not what it names: ${closed.digest}.`);
+    throw new ContentsChanged(
+      `The contents of the close ${period} version ${version} are not what it names: ${closed.digest}.`,
+    );
+}
+
+/** What the ledger has of a close does not give the digest that it names. */
+export class ContentsChanged extends Error {
+  override readonly name = 'ContentsChanged';
 }
 
 /** Takes a close out of the tables. */

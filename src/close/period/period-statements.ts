@@ -93,7 +93,7 @@ export async function* summing(lines: AsyncIterable<JournalLine>, into: Statemen
 export function periodStatements(known: BooksStatements, sums: StatementSums): PeriodStatements {
   return {
     trial_balance: trialRows(known, sums),
-    roll_forward: [...known.rollForward, ...givenUp(known, sums)].map((row) => rollForwardRow(row, sums)),
+    roll_forward: [...known.rollForward, ...abandonedCodes(known, sums)].map((row) => rollForwardRow(row, sums)),
     ...bridged(known, sums),
     ...functionalRows(known, sums),
   };
@@ -133,7 +133,10 @@ function rollForwardRow(
 }
 
 /** Clearing accounts that only earlier closes have: what they came to is moved to those of now. */
-function givenUp({ rollForward, closing }: BooksStatements, sums: StatementSums): BooksStatements['rollForward'] {
+function abandonedCodes(
+  { rollForward, closing }: BooksStatements,
+  sums: StatementSums,
+): BooksStatements['rollForward'] {
   const known = new Set(rollForward.map(({ account, currency }) => keyOf(account, currency)));
   const places = [...sums.ours.keys()].map((place) => place.split('\n') as [string, string, string]);
   const clearing = places.filter(([, , of]) => of.startsWith('clearing.'));

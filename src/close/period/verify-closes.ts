@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Database } from '../../storage/database.js';
 import type { ClosingStore } from './closing-store.js';
-import { insertClosing, type MadeClose } from './insert-closing.js';
+import { ContentsChanged, insertClosing, type MadeClose } from './insert-closing.js';
 
 const TABLES = ['closings', 'rows', 'adjustments', 'lines'] as const;
 
@@ -50,10 +50,10 @@ async function differencesNow({ database, ledger, closings }: Deps, close: MadeC
   const compare = (made: MadeClose) => database.transaction((client) => differencesOf(client, ledger, made));
   let last = close;
   let differing = await compare(last);
-  for (let isSettled = false; !isSettled && differing?.some(([, count]) => count > 0);) {
+  for (let isLatest = false; !isLatest && differing?.some(([, count]) => count > 0);) {
     const { period, version } = close.closed;
     const now = (await closings.madeOf(period)).find(({ closed }) => closed.version === version) ?? last;
-    isSettled = now.reopenedPosition === last.reopenedPosition;
+    isLatest = now.reopenedPosition === last.reopenedPosition;
     last = now;
     differing = await compare(last);
   }
@@ -70,11 +70,9 @@ async function differencesOf(
   try {
     await insertClosing(client, ledger, made, 'pg_temp');
   } catch (error) {
-    if (error instanceof Error && error.message.includes('are not what it names')) {
-      for (const table of TABLES) await client.query(`drop table pg_temp.${table}`);
-      return undefined;
-    }
-    throw error;
+    if (!(error instanceof ContentsChanged)) throw error;
+    for (const table of TABLES) await client.query(`drop table pg_temp.${table}`);
+    return undefined;
   }
   const found: [string, number][] = [];
   for (const table of TABLES) {

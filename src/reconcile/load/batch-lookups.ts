@@ -29,14 +29,14 @@ export async function batchLookups(
   const keysOfPersons = [...new Set(persons.map(({ key }) => key))];
   const links = await ask.links(keysOfPersons);
   const keys = [...new Set([...keysOfPersons, ...links.flatMap(({ user, anonymous }) => [user, anonymous]), ...named])];
-  const seen = multimap((await ask.seen(keys, near, true)).map((each) => [each.key, each]));
-  const consents = multimap((await ask.consents(keys)).map((consent) => [consent.node, consent]));
+  const seen = Map.groupBy(await ask.seen(keys, near, true), ({ key }) => key);
+  const consents = Map.groupBy(await ask.consents(keys), ({ node }) => node);
   // Few were refused, or asked a server for pages: about all others nobody needs to be asked again.
   const refused = new Set((await ask.refused(tagsOf(keys), own)).map(({ tag }) => tag));
   const readers = new Set((await ask.pages(keys, own)).map(({ key }) => key));
   const outages = await ask.outages(days);
   const [ofPurchases, behindParts] = [await ask.payments(purchases), await ask.paymentsBehind(parts)];
-  const bySubject = multimap(persons.map((each) => [each.subject, each]));
+  const bySubject = Map.groupBy(persons, ({ subject }) => subject);
   const byKey = multimap(links.flatMap((link) => [[link.user, link] as const, [link.anonymous, link] as const]));
 
   return (alone) => ({

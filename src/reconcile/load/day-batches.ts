@@ -5,7 +5,6 @@ import { windowOf } from './load-day.js';
 import type { LoadedDays } from './loaded-days.js';
 import { type Lookups, lookupsOf } from './lookups.js';
 import { REACH_DAYS, type Truth } from '../match.js';
-import { multimap } from './multimap.js';
 import type { ReconciledMetric } from '../reconciled-metrics.js';
 import { withinSavepoint } from './savepoint.js';
 import { idOf } from '../sift/sift.js';
@@ -102,7 +101,7 @@ export class DayBatches {
     );
     for (const truth of all) truth.group = groups.get(truth.id) ?? truth.id;
     const alone = days.flatMap((day) => this.loaded.aloneOn(day, unseen.get(day)!));
-    const keys = multimap((await keysOf(reader, metric.by, [...new Set(alone)])).map((each) => [each.grp, each]));
+    const keys = Map.groupBy(await keysOf(reader, metric.by, [...new Set(alone)]), ({ grp }) => grp);
     const direct = lookupsOf(reader, source, metric.by);
     // A day of its own is asked about once anyway, and only for what it needs.
     const together = (): Promise<DaysKnown['lookups']> => this.askTogether(direct, days, all, keys);

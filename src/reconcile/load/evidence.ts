@@ -42,11 +42,9 @@ export async function gatherEvidence(given: Given, data: DayData, buckets: Bucke
   const all = [...new Set([...keys.values()].flat())];
   const near = windowOf(zone, day, REACH_DAYS);
   const own = windowOf(zone, day, 0);
-  const seen = multimap(
-    (await lookups.seen(all, near, missing.length <= DESCRIBED_MAX)).map((each) => [each.key, each]),
-  );
+  const seen = Map.groupBy(await lookups.seen(all, near, missing.length <= DESCRIBED_MAX), ({ key }) => key);
   const refused = await refusedByKey(given, all, own);
-  const consents = multimap((await lookups.consents(all)).map((consent) => [consent.node, consent]));
+  const consents = Map.groupBy(await lookups.consents(all), ({ node }) => node);
   const pages = await pagesByKey(given, all, own);
   const outages = missing.length === 0 ? [] : await lookups.outages([own]);
   const ofKeys = <T>(map: ReadonlyMap<Key, T[]>, truth: Truth): T[] =>
@@ -109,8 +107,8 @@ function aroundTheDay({
   pairing,
   keys,
 }: DayData): Pick<Evidence, 'farTracked' | 'farTruth' | 'eventOf' | 'notTrackable' | 'known'> {
-  const truthsOf = multimap(truths.map((truth) => [truth.group, truth]));
-  const eventsOf = multimap(tracked.map((event) => [event.group, event]));
+  const truthsOf = Map.groupBy(truths, ({ group }) => group);
+  const eventsOf = Map.groupBy(tracked, ({ group }) => group);
   const partsOf = multimap(
     keys.filter(({ status }) => status !== null).map(({ grp, key, status }) => [grp, { ref: key, status }]),
   );

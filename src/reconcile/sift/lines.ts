@@ -12,7 +12,7 @@ export interface Lines {
   /** Hashes of the ids. */
   readonly hashes: Int32Array;
   /** How many lines do not hold the separator exactly once; 0 where there is no separator. */
-  readonly doubtful: number;
+  readonly irregular: number;
 }
 
 // Of FNV-1a, as 32 bits with a sign.
@@ -24,7 +24,7 @@ const END = LINE_END.charCodeAt(0);
 export function linesOf(text: string, count: number, separator: string): Lines | undefined {
   const [starts, idEnds, hashes] = [new Int32Array(count), new Int32Array(count), new Int32Array(count)];
   const idEnd = separator === '' ? -1 : separator.charCodeAt(0);
-  let doubtful = 0;
+  let irregular = 0;
   let at = 0;
   for (let line = 0; line < count; line += 1, at += 1) {
     if (at > text.length) return undefined;
@@ -43,9 +43,9 @@ export function linesOf(text: string, count: number, separator: string): Lines |
       if (code === END) break;
       if (code === idEnd) found += 1;
     }
-    if (idEnd >= 0 && found !== 1) doubtful += 1;
+    if (idEnd >= 0 && found !== 1) irregular += 1;
   }
-  return at === text.length + 1 ? { text, count, starts, idEnds, hashes, doubtful } : undefined;
+  return at === text.length + 1 ? { text, count, starts, idEnds, hashes, irregular } : undefined;
 }
 
 /** Where a line ends. */

@@ -99,7 +99,7 @@ function lined(rows: readonly Row[], apart: boolean): Packed[] | undefined {
     const hasMessage = !truth && !odd;
     const lines = text === null ? null : linesOf(text, count, hasMessage ? SEPARATOR : '');
     if (lines === undefined) return undefined;
-    if (lines && hasMessage && !apart && lines.doubtful > 0) return undefined;
+    if (lines && hasMessage && !apart && lines.irregular > 0) return undefined;
     found.push({ nth, truth, odd, context, resent: (sent ?? 1) - 1, count, lines, packed });
   }
   return found;

@@ -208,7 +208,7 @@ describe('lines of a text', () => {
         ]);
         expect(told).toEqual(all);
         expect([...lines.hashes]).toEqual(all.map(([id]) => hashOf(id)));
-        expect(lines.doubtful).toBe(0);
+        expect(lines.irregular).toBe(0);
       }),
     ));
 
@@ -217,8 +217,8 @@ describe('lines of a text', () => {
     ['a', 1],
     ['a\x1fb\x1ec', 1],
     ['a\x1fb\x1fc\x1ed', 2],
-  ])('given %j, then it is told that what ends an id is not there once in each line', (text, doubtful) => {
-    expect(linesOf(text, text.split('\x1e').length, '\x1f')!.doubtful).toBe(doubtful);
+  ])('given %j, then it is told that what ends an id is not there once in each line', (text, irregular) => {
+    expect(linesOf(text, text.split('\x1e').length, '\x1f')!.irregular).toBe(irregular);
   });
 
   it('given more or fewer lines than were packed, then there are none', () => {
